@@ -1,0 +1,58 @@
+# Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
+.DEFAULT_GOAL := help
+.PHONY: help ask chat index eval bench check test test-all fix clean
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+Q      ?= what did Kirby say about Sukhoi jets?
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+help: ## Show this list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+ask: $(VENV)/run ## Answer Q="..." from seeds/ (PASOKH_CORPUS chooses another archive).
+	@$(BIN)/pasokh ask "$(Q)"
+
+chat: $(VENV)/run ## Talk to the archive.
+	@$(BIN)/pasokh chat
+
+index: $(VENV)/run ## Build or refresh the index.
+	@$(BIN)/pasokh index build
+
+test: $(VENV)/dev ## Run the tests; needs no torch.
+	$(BIN)/pytest
+
+test-all: $(VENV)/all ## Also run what needs sentence-transformers and torch.
+	$(BIN)/pytest -m sentence_transformers
+
+check: $(VENV)/dev ## Lint, types, layers, spelling.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+
+fix: $(VENV)/dev ## Let ruff mend what it can.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## Remove the virtual environment and caches.
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+# Each stamp is a file in the virtual environment, made anew when the pins change.
+$(VENV)/run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade --constraint constraints.txt pip
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run
+	$(PIP) install --constraint constraints.txt --group dev
+	@touch $@
+
+# torch by itself and first: spelled so, pip takes a CPU build where one lies on the machine.
+$(VENV)/all: $(VENV)/dev
+	$(PIP) install torch==2.13.0
+	$(PIP) install --constraint constraints.txt --editable '.[sentence-transformers]'
+	@touch $@

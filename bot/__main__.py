@@ -1,0 +1,10 @@
+"""`python -m bot` does what `pasokh` does.
+
+Does not: hold anything else.
+"""
+
+import sys
+
+from bot.cli import main
+
+sys.exit(main())

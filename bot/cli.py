@@ -1,0 +1,199 @@
+"""The command line `pasokh`: arguments in, an exit code out, and the one place errors end.
+
+Does not: do any command's work, or import what does before a command is chosen.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:  # no cycle is hidden: these load pydantic and the index, which --help must not
+    from bot.commands import Backend, Surface
+
+_ERROR = 1
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+
+
+@dataclass
+class _Run:
+    """One run of the program: what was given to it and, once read, its settings."""
+
+    backend: "Backend | None"
+    debug: bool = False
+    surface: "Surface | None" = None
+
+    def open(self) -> "Surface":
+        """Read the settings, set up the log and load what the commands stand on."""
+        # Here, and only here, so that `pasokh --help` and usage errors take a tenth of a second.
+        from bot.commands import Surface
+        from bot.logs import set_up
+        from bot.settings import read_settings
+
+        settings = read_settings()
+        set_up(
+            settings.log_level,
+            settings.log_file,
+            secrets=settings.secrets,
+            debug=sys.stderr if self.debug else None,
+        )
+        self.surface = Surface(
+            settings=settings,
+            backend=self.backend or _real_backend(),
+            stdin=sys.stdin,
+            stdout=sys.stdout,
+            stderr=sys.stderr,
+        )
+        return self.surface
+
+
+def _real_backend() -> "Backend":
+    """Load the encoder, the index and all, unless something else was given to answer with."""
+    from bot import wire  # see _Run.open
+
+    return wire
+
+
+def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    """Print the version and leave."""
+    from importlib import metadata  # reads e-mail headers, at half the cost of all of --help
+
+    if wanted and not context.resilient_parsing:
+        click.echo(f"pasokh {metadata.version('pasokh')}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Log everything to standard error, tracebacks too.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
+)
+@click.pass_obj
+def _pasokh(run: _Run, *, debug: bool) -> None:
+    """Answer questions from a news archive, each sentence a quote with its source.
+
+    Settings are PASOKH_* variables or lines of a .env file; .env.example lists them.
+    Exit codes: 0 answered or done, 1 error, 2 usage, 3 no answer in the archive.
+    """
+    run.debug = debug
+
+
+@_pasokh.command()
+@click.argument("question", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON (docs/json.md).")
+@click.option("-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4.")
+@click.pass_obj
+def ask(run: _Run, question: tuple[str, ...], *, as_json: bool, k: int | None) -> int:
+    """Answer QUESTION; - reads it from standard input.
+
+    The index is built first where there is none.
+    """
+    from bot import commands  # see _Run.open
+
+    text = sys.stdin.read() if question == ("-",) else " ".join(question)
+    command = commands.ask_json if as_json else commands.ask
+    return command(run.open(), text.strip(), k=k)
+
+
+@_pasokh.command()
+@click.pass_obj
+def chat(run: _Run) -> int:
+    """Ask many questions; /help inside lists the commands."""
+    from bot import commands  # see _Run.open
+
+    return commands.chat(run.open())
+
+
+@_pasokh.group("index")
+def _index_group() -> None:
+    """Build the index of the archive, describe it or check it."""
+
+
+@_index_group.command()
+@click.pass_obj
+def build(run: _Run) -> int:
+    """Read the corpus and build its index, unless nothing changed."""
+    from bot import commands  # see _Run.open
+
+    return commands.build(run.open())
+
+
+@_index_group.command()
+@click.pass_obj
+def info(run: _Run) -> int:
+    """Say what the index holds and what it was made with."""
+    from bot import commands  # see _Run.open
+
+    return commands.info(run.open())
+
+
+@_index_group.command()
+@click.pass_obj
+def verify(run: _Run) -> int:
+    """Check every file of the index against its checksum."""
+    from bot import commands  # see _Run.open
+
+    return commands.verify(run.open())
+
+
+def main(argv: Sequence[str] | None = None, *, backend: "Backend | None" = None) -> int:
+    """Run the program and return its exit code; no error passes.
+
+    Args:
+        argv: Arguments after the program's name; those of the process if None.
+        backend: What to answer with; `bot.wire` if None.
+    """
+    _speak_utf8()
+    run = _Run(backend=backend)
+    try:
+        code = _pasokh.main(argv, prog_name="pasokh", standalone_mode=False, obj=run)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        return _drop_output()
+    except Exception as error:  # noqa: BLE001  # the surface's one catch
+        return _fail(run, error)
+    return int(code or 0)
+
+
+def _speak_utf8() -> None:
+    """Make the standard streams UTF-8 whatever the locale, and never fail at a character."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _drop_output() -> int:
+    """Send what is still buffered nowhere, so that a closed pipe is not complained about."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return _BROKEN_PIPE
+
+
+def _fail(run: _Run, error: Exception) -> int:
+    """Log an error whole, show one line of it, and return the exit code."""
+    from bot.bidi import safe  # see _Run.open
+    from bot.logs import report_failure, set_up  # see _Run.open
+    from bot.messages import Language  # see _Run.open
+
+    if run.surface is None:  # the settings could not be read, so no log is set up
+        set_up("INFO", None, debug=sys.stderr if run.debug else None)
+        text = report_failure(error, Language.EN, None)
+    else:
+        text = report_failure(error, run.surface.language, run.surface.settings.log_file)
+    click.echo(safe(text), err=True)
+    return _ERROR

@@ -1,0 +1,238 @@
+"""What each command of `pasokh` does, given settings, streams and something that answers.
+
+Does not: parse arguments, or catch what goes wrong; the command line does both.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol, TextIO
+
+from bot.logs import log_reply
+from bot.messages import Key, Language, localize_number, say, ui_language
+from bot.progress import Progress, progress_on
+from bot.render import record_of, reply_lines
+from bot.repl import Answering, Chat, pager, typed_lines
+from bot.screen import Kind, Line, Screen, paint
+from bot.settings import Settings, screen_of
+from bot.types import Answer, NoAnswer
+from index import BuildReport, Manifest, Reject, VerifyReport
+
+_SHOWN_ORIGINS = 3
+
+
+class ExitCode(IntEnum):
+    """What the commands tell the shell; the command line adds those of its own."""
+
+    OK = 0
+    ERROR = 1
+    NO_ANSWER = 3
+
+
+class Backend(Protocol):
+    """What the commands stand on: the module `bot.wire`, or anything like it."""
+
+    def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
+        """Open the index, building it first where there is none."""
+        ...
+
+    def build(self, settings: Settings, progress: Progress | None = None) -> BuildReport:
+        """Build the index."""
+        ...
+
+    def info(self, settings: Settings) -> Manifest:
+        """Read what the index is."""
+        ...
+
+    def verify(self, settings: Settings) -> VerifyReport:
+        """Check every file of the index."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """Where a command runs: its settings, its streams and what it stands on."""
+
+    settings: Settings
+    backend: Backend
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+    @property
+    def language(self) -> Language:
+        """The language before any question was asked."""
+        return ui_language("", self.settings.language)
+
+    def screen(self) -> Screen:
+        """What standard output can show now; a window may be resized."""
+        return screen_of(self.stdout, self.settings)
+
+    def write(self, *lines: Line) -> None:
+        """Write lines to standard output."""
+        self.stdout.write(paint(lines, self.screen()))
+
+    def open_answerer(self) -> Answering:
+        """Open the answerer, showing how far a first build is."""
+        with progress_on(self.stderr, self.language) as progress:
+            return self.backend.open_answerer(self.settings, progress=progress)
+
+
+def ask(surface: Surface, question: str, *, k: int | None) -> ExitCode:
+    """Answer one question for a person."""
+    reply = _reply(surface, question, k)
+    language = ui_language(reply.language, surface.settings.language)
+    surface.write(*reply_lines(reply, language))
+    return _exit_code(reply)
+
+
+def ask_json(surface: Surface, question: str, *, k: int | None) -> ExitCode:
+    """Answer one question for a program."""
+    reply = _reply(surface, question, k)
+    surface.stdout.write(f"{to_json(record_of(reply))}\n")
+    return _exit_code(reply)
+
+
+def _reply(surface: Surface, question: str, k: int | None) -> Answer | NoAnswer:
+    """Answer one question and log that it was asked."""
+    k = k or surface.settings.max_quotes
+    reply = surface.open_answerer().answer(question, k=k)
+    log_reply(reply, k)
+    return reply
+
+
+def _exit_code(reply: Answer | NoAnswer) -> ExitCode:
+    """Tell answers and refusals apart."""
+    return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
+
+
+# Characters a terminal may obey or an encoder refuse: DEL and C1, bidi controls, line and
+# paragraph separators, lone surrogates. JSON only requires those below U+0020 to be escaped.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def to_json(record: object) -> str:
+    """Write a value as JSON that reads back the same and that no terminal can be steered by."""
+    text = json.dumps(record, ensure_ascii=False, indent=2)
+    return _UNSAFE_IN_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", text)
+
+
+def chat(surface: Surface) -> ExitCode:
+    """Talk until the questions end."""
+    settings = surface.settings
+    is_terminal = surface.stdin.isatty() and surface.stdout.isatty()
+    conversation = Chat(
+        answerer=surface.open_answerer(),
+        out=surface.stdout,
+        screen=surface.screen,
+        choice=settings.language,
+        max_quotes=settings.max_quotes,
+        log_file=settings.log_file,
+        page=pager(surface.stdout) if is_terminal else None,
+    )
+
+    def warn() -> None:
+        surface.write(_notice(surface, Key.CHAT_NO_HISTORY, path=settings.history_file))
+
+    lines = typed_lines(settings.history_file, warn) if is_terminal else iter(surface.stdin)
+    conversation.run(lines)
+    return ExitCode.OK
+
+
+def build(surface: Surface) -> ExitCode:
+    """Build the index and say how it went."""
+    with progress_on(surface.stderr, surface.language) as progress:
+        report = surface.backend.build(surface.settings, progress)
+    surface.write(*_build_lines(surface, report))
+    return ExitCode.OK
+
+
+def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
+    """Yield the summary of a build."""
+    head = Key.BUILT if report.changed else Key.UNCHANGED
+    yield _notice(surface, head, snapshot=report.snapshot)
+    yield _notice(surface, Key.BUILD_ARTICLES, count=report.n_articles)
+    yield _notice(surface, Key.BUILD_DUPLICATES, count=report.n_duplicates)
+    yield _notice(surface, Key.BUILD_REJECTS, count=len(report.rejects))
+    yield from _reject_lines(surface, report.rejects)
+    if report.missing:
+        yield _notice(surface, Key.BUILD_MISSING)
+    for name, count in report.missing.items():
+        yield _notice(surface, Key.BUILD_MISSING_FIELD, field=name, count=count)
+    yield _notice(
+        surface,
+        Key.BUILD_PASSAGES,
+        passages=report.n_passages,
+        sentences=report.n_sentences,
+        encoded=report.n_encoded,
+    )
+    seconds = localize_number(round(report.seconds, 1), surface.language)
+    yield _notice(surface, Key.BUILD_COST, seconds=seconds, size=report.size_bytes)
+
+
+def _reject_lines(surface: Surface, rejects: tuple[Reject, ...]) -> Iterator[Line]:
+    """Yield the rejects by reason, the most frequent first, with the first few places."""
+    groups: defaultdict[str, list[Reject]] = defaultdict(list)
+    for reject in rejects:
+        groups[reject.reason].append(reject)
+    for reason, group in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        yield _notice(surface, Key.BUILD_REJECT_REASON, count=len(group), reason=reason)
+        for reject in group[:_SHOWN_ORIGINS]:
+            origin = f"{reject.origin} ({reject.detail})" if reject.detail else reject.origin
+            yield _notice(surface, Key.BUILD_REJECT_ORIGIN, origin=origin)
+        if (more := len(group) - _SHOWN_ORIGINS) > 0:
+            yield _notice(surface, Key.BUILD_REJECT_MORE, count=more)
+
+
+def info(surface: Surface) -> ExitCode:
+    """Say what the index is."""
+    manifest = surface.backend.info(surface.settings)
+    languages = ", ".join(f"{tag} {count}" for tag, count in manifest.languages.items())
+    surface.write(
+        _notice(
+            surface,
+            Key.INFO,
+            snapshot=manifest.snapshot,
+            schema=manifest.schema,
+            encoder=f"{manifest.encoder.name} {manifest.encoder.revision}",
+            dim=manifest.encoder.dim,
+            articles=manifest.n_articles,
+            passages=manifest.n_passages,
+            sentences=manifest.n_sentences,
+            languages=languages,
+            files=len(manifest.files),
+            size=manifest.size_bytes,
+        )
+    )
+    return ExitCode.OK
+
+
+def verify(surface: Surface) -> ExitCode:
+    """Check every file of the index and say what is wrong."""
+    report = surface.backend.verify(surface.settings)
+    if not report.problems:
+        surface.write(
+            _notice(
+                surface,
+                Key.VERIFIED,
+                snapshot=report.snapshot,
+                files=report.n_files,
+                articles=report.n_articles,
+                passages=report.n_passages,
+            )
+        )
+        return ExitCode.OK
+    surface.write(_notice(surface, Key.VERIFY_FAILED, snapshot=report.snapshot))
+    surface.write(*(Line(Kind.BODY, f"- {problem}") for problem in report.problems))
+    return ExitCode.ERROR
+
+
+def _notice(surface: Surface, key: Key, **values: object) -> Line:
+    """Make a line of one of our texts."""
+    language = surface.language
+    return Line(Kind.NOTICE, say(key, language, **values), rtl=language is Language.FA)

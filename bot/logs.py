@@ -1,0 +1,134 @@
+"""Logging for the entry points: JSON Lines in a file, or nothing.
+
+Question text is logged at DEBUG only and secrets never: they are struck out of every line.
+Does not: get called by anything but an entry point; libraries only get loggers.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+from uuid import uuid4
+
+from bot.bidi import safe
+from bot.messages import Key, Language, say
+from bot.types import Answer, NoAnswer
+from index import PasokhError, StorageError
+
+EVENT_QUESTION = "question"
+EVENT_FAILURE = "failure"
+
+_STRUCK_OUT = "***"
+# httpx writes whole addresses at INFO, and an address can hold a token.
+_QUIET = ("httpx", "httpcore")
+
+_logger = logging.getLogger(__name__)
+
+
+class _Formatter(logging.Formatter):
+    """Formats a record as one JSON object, without secrets."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as JSON; values given as `fields` stand beside the event."""
+        entry: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return _strike(json.dumps(entry, ensure_ascii=False, default=str), self._secrets)
+
+
+class _TerminalFormatter(logging.Formatter):
+    """Formats a record for reading, without secrets and without control characters."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__("%(levelname)s %(name)s %(message)s")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text that is safe to show."""
+        fields = getattr(record, "fields", None)
+        text = super().format(record) + (f" {fields}" if fields else "")
+        return _strike(safe(text), self._secrets)
+
+
+def _strike(text: str, secrets: Sequence[str]) -> str:
+    """Replace every secret, also as JSON writes it."""
+    for secret in secrets:
+        for form in (secret, json.dumps(secret, ensure_ascii=False)[1:-1]):
+            text = text.replace(form, _STRUCK_OUT)
+    return text
+
+
+def set_up(
+    level: str, log_file: Path | None, *, secrets: Sequence[str] = (), debug: TextIO | None = None
+) -> None:
+    """Send records to `log_file` and, when debugging, all of them to a stream as well.
+
+    Raises:
+        StorageError: If the file cannot be opened for writing.
+    """
+    handlers: list[logging.Handler] = [logging.NullHandler()]
+    if log_file is not None:
+        handlers.append(_to_file(log_file, secrets))
+    if debug is not None:
+        to_terminal = logging.StreamHandler(debug)
+        to_terminal.setFormatter(_TerminalFormatter(secrets))
+        handlers.append(to_terminal)
+    logging.basicConfig(handlers=handlers, level="DEBUG" if debug else level, force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _to_file(path: Path, secrets: Sequence[str]) -> logging.Handler:
+    """Open the log, which only its owner may read."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        msg = f"PASOKH_LOG_FILE: {path} cannot be written: {error.strerror}"
+        raise StorageError(msg) from error
+    handler.setFormatter(_Formatter(secrets))
+    return handler
+
+
+def log_reply(reply: Answer | NoAnswer, k: int) -> None:
+    """Write the one line that every question leaves; its text only at DEBUG."""
+    question_id = uuid4().hex[:12]
+    fields = {
+        "question_id": question_id,
+        "language": reply.language,
+        "k": k,
+        "outcome": "answered" if isinstance(reply, Answer) else reply.reason.value,
+        "n_quotes": len(reply.citations) if isinstance(reply, Answer) else 0,
+        "confidence": reply.confidence,
+        "timings_ms": reply.timings_ms,
+        "snapshot": reply.fingerprint.snapshot,
+        "encoder": reply.fingerprint.encoder,
+    }
+    _logger.info(EVENT_QUESTION, extra={"fields": fields})
+    text = {"question_id": question_id, "question": reply.question}
+    _logger.debug(EVENT_QUESTION, extra={"fields": text})
+
+
+def report_failure(error: BaseException, language: Language, log_file: Path | None) -> str:
+    """Log a failure whole and return the text that a person is shown for it."""
+    _logger.error(EVENT_FAILURE, exc_info=error)
+    if isinstance(error, PasokhError):
+        return say(Key.ERROR, language, message=str(error))
+    kind = type(error).__name__
+    if log_file is None:
+        return say(Key.INTERNAL_ERROR, language, kind=kind)
+    return say(Key.INTERNAL_ERROR_LOGGED, language, kind=kind, log_file=log_file)

@@ -1,0 +1,257 @@
+"""Every text shown to people, in English and in Persian, in one table.
+
+A text is looked up by its key and filled with named values; the tests hold both languages to
+the same keys and the same names.
+Does not: hold help texts of the command line (they stand beside the options) or messages of
+exceptions, both of which are English only.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language we speak to people."""
+
+    EN = "en"
+    FA = "fa"
+
+
+class LanguageChoice(StrEnum):
+    """The setting behind `ui_language`: a fixed language, or that of the question."""
+
+    AUTO = "auto"
+    EN = "en"
+    FA = "fa"
+
+
+class Key(StrEnum):
+    """Names of the texts; those of reasons are `reason_` and the value of a `Reason`."""
+
+    SOURCES = "sources"
+    RELAYED = "relayed"
+    DATES = "dates"
+    NO_DATE = "no_date"
+    NO_HEADLINE = "no_headline"
+    CHARACTERS = "characters"
+    CONFIDENCE = "confidence"
+    NEAREST = "nearest"
+    REASON_EMPTY_QUESTION = "reason_empty_question"
+    REASON_EMPTY_ARCHIVE = "reason_empty_archive"
+    REASON_NOTHING_FOUND = "reason_nothing_found"
+    REASON_NOT_IN_ARCHIVE = "reason_not_in_archive"
+    REASON_UNVERIFIED = "reason_unverified"
+    ERROR = "error"
+    INTERNAL_ERROR = "internal_error"
+    INTERNAL_ERROR_LOGGED = "internal_error_logged"
+    CHAT_WELCOME = "chat_welcome"
+    CHAT_HELP = "chat_help"
+    CHAT_UNKNOWN = "chat_unknown"
+    CHAT_BYE = "chat_bye"
+    CHAT_STOPPED = "chat_stopped"
+    CHAT_NO_ANSWER_YET = "chat_no_answer_yet"
+    CHAT_OPEN_USAGE = "chat_open_usage"
+    CHAT_LANGUAGE_SET = "chat_language_set"
+    CHAT_LANGUAGE_USAGE = "chat_language_usage"
+    CHAT_NO_HISTORY = "chat_no_history"
+    CHAT_ARTICLE_GONE = "chat_article_gone"
+    BUILT = "built"
+    UNCHANGED = "unchanged"
+    BUILD_ARTICLES = "build_articles"
+    BUILD_DUPLICATES = "build_duplicates"
+    BUILD_REJECTS = "build_rejects"
+    BUILD_REJECT_REASON = "build_reject_reason"
+    BUILD_REJECT_ORIGIN = "build_reject_origin"
+    BUILD_REJECT_MORE = "build_reject_more"
+    BUILD_MISSING = "build_missing"
+    BUILD_MISSING_FIELD = "build_missing_field"
+    BUILD_PASSAGES = "build_passages"
+    BUILD_COST = "build_cost"
+    STAGE_READ = "stage_read"
+    STAGE_ENCODE = "stage_encode"
+    BUILD_STAGE = "build_stage"
+    BUILD_STAGE_OF = "build_stage_of"
+    INFO = "info"
+    VERIFIED = "verified"
+    VERIFY_FAILED = "verify_failed"
+
+
+_ENGLISH: Mapping[Key, str] = {
+    Key.SOURCES: "Sources",
+    Key.RELAYED: "{source}, reporting {via}",
+    Key.DATES: "{gregorian} ({jalali})",
+    Key.NO_DATE: "date unknown",
+    Key.NO_HEADLINE: "(no headline)",
+    Key.CHARACTERS: "characters {start}-{end}",
+    Key.CONFIDENCE: "Confidence: {percent}%",
+    Key.NEAREST: "Nearest headlines",
+    Key.REASON_EMPTY_QUESTION: "Please ask a question.",
+    Key.REASON_EMPTY_ARCHIVE: "The archive holds no articles yet.",
+    Key.REASON_NOTHING_FOUND: "Nothing in the archive is close to this question.",
+    Key.REASON_NOT_IN_ARCHIVE: "The archive does not answer this question.",
+    Key.REASON_UNVERIFIED: "Something was found, but no quote could be verified, so none is shown.",
+    Key.ERROR: "Error: {message}",
+    Key.INTERNAL_ERROR: (
+        "Internal error ({kind}). Run again with --debug to see it whole, or set "
+        "PASOKH_LOG_FILE to keep it."
+    ),
+    Key.INTERNAL_ERROR_LOGGED: "Internal error ({kind}). Details are in {log_file}",
+    Key.CHAT_WELCOME: "Ask the archive: {articles} articles. /help lists the commands.",
+    Key.CHAT_HELP: (
+        "Type a question, or:\n"
+        "/sources        the sources of the last answer\n"
+        "/open N         the whole article behind source N, its quote marked\n"
+        "/lang en|fa|auto  the language of labels and dates\n"
+        "/help           this list\n"
+        "/quit           leave (or Ctrl-D)\n"
+        "Ctrl-C stops the question that is running."
+    ),
+    Key.CHAT_UNKNOWN: "There is no command {command}.",
+    Key.CHAT_BYE: "Goodbye.",
+    Key.CHAT_STOPPED: "Stopped.",
+    Key.CHAT_NO_ANSWER_YET: "There is no answer with sources yet.",
+    Key.CHAT_OPEN_USAGE: "/open needs the number of a source, from 1 to {last}.",
+    Key.CHAT_LANGUAGE_SET: "Language: {choice}",
+    Key.CHAT_LANGUAGE_USAGE: "/lang needs one of: {choices}",
+    Key.CHAT_NO_HISTORY: "Questions are not kept: {path} cannot be written.",
+    Key.CHAT_ARTICLE_GONE: "Article {article} is not in the index any more.",
+    Key.STAGE_READ: "reading articles",
+    Key.STAGE_ENCODE: "encoding texts",
+    Key.BUILT: "Built {snapshot}",
+    Key.UNCHANGED: "Nothing to do: the corpus has not changed since {snapshot}",
+    Key.BUILD_ARTICLES: "articles    {count}",
+    Key.BUILD_DUPLICATES: "duplicates  {count}",
+    Key.BUILD_REJECTS: "rejected    {count}",
+    Key.BUILD_REJECT_REASON: "  {count} x {reason}",
+    Key.BUILD_REJECT_ORIGIN: "    {origin}",
+    Key.BUILD_REJECT_MORE: "    and {count} more",
+    Key.BUILD_MISSING: "missing fields",
+    Key.BUILD_MISSING_FIELD: "  {field}: {count} articles",
+    Key.BUILD_PASSAGES: "passages    {passages}, {sentences} sentences, {encoded} encoded",
+    Key.BUILD_COST: "cost        {seconds} s, {size} bytes",
+    Key.BUILD_STAGE: "{stage}: {done}",
+    Key.BUILD_STAGE_OF: "{stage}: {done} of {total}",
+    Key.INFO: (
+        "snapshot   {snapshot}\n"
+        "schema     {schema}\n"
+        "encoder    {encoder}, {dim} dimensions\n"
+        "articles   {articles}\n"
+        "passages   {passages}\n"
+        "sentences  {sentences}\n"
+        "languages  {languages}\n"
+        "files      {files}, {size} bytes"
+    ),
+    Key.VERIFIED: "{snapshot} is whole: {files} files, {articles} articles, {passages} passages",
+    Key.VERIFY_FAILED: "{snapshot} is damaged; run `pasokh index build`",
+}
+
+_PERSIAN: Mapping[Key, str] = {
+    Key.SOURCES: "منابع",
+    Key.RELAYED: "{source}، به نقل از {via}",
+    Key.DATES: "{jalali} ({gregorian})",
+    Key.NO_DATE: "تاریخ نامعلوم",
+    Key.NO_HEADLINE: "(بدون تیتر)",
+    Key.CHARACTERS: "نویسه‌های {start} تا {end}",
+    Key.CONFIDENCE: "اطمینان: {percent}٪",
+    Key.NEAREST: "نزدیک‌ترین تیترها",
+    Key.REASON_EMPTY_QUESTION: "لطفاً پرسشی بنویسید.",
+    Key.REASON_EMPTY_ARCHIVE: "هنوز هیچ خبری در بایگانی نیست.",
+    Key.REASON_NOTHING_FOUND: "چیزی نزدیک به این پرسش در بایگانی پیدا نشد.",
+    Key.REASON_NOT_IN_ARCHIVE: "پاسخ این پرسش در بایگانی نیست.",
+    Key.REASON_UNVERIFIED: "چیزی پیدا شد، اما درستی هیچ نقل‌قولی تأیید نشد و چیزی نشان داده نمی‌شود.",
+    Key.ERROR: "خطا: {message}",
+    Key.INTERNAL_ERROR: (
+        "خطای درونی ({kind}). برای دیدن همهٔ آن با --debug دوباره اجرا کنید، یا برای نگه‌داشتنش "
+        "PASOKH_LOG_FILE را تنظیم کنید."
+    ),
+    Key.INTERNAL_ERROR_LOGGED: "خطای درونی ({kind}). جزئیات در {log_file}",
+    Key.CHAT_WELCOME: "از بایگانی بپرسید: {articles} خبر. فهرست فرمان‌ها: /help",
+    Key.CHAT_HELP: (
+        "پرسش خود را بنویسید، یا یکی از این‌ها:\n"
+        "/sources منابع آخرین پاسخ\n"
+        "/open N متن کامل خبرِ منبع N، با نقل‌قولِ نشان‌دار\n"
+        "/lang en|fa|auto زبان برچسب‌ها و تاریخ‌ها\n"
+        "/help همین فهرست\n"
+        "/quit خروج (یا Ctrl-D)\n"
+        "Ctrl-C پرسش در حال اجرا را متوقف می‌کند."
+    ),
+    Key.CHAT_UNKNOWN: "فرمان {command} وجود ندارد.",
+    Key.CHAT_BYE: "خدانگهدار.",
+    Key.CHAT_STOPPED: "متوقف شد.",
+    Key.CHAT_NO_ANSWER_YET: "هنوز پاسخی با منبع داده نشده است.",
+    Key.CHAT_OPEN_USAGE: "/open شمارهٔ یک منبع را می‌خواهد، از ۱ تا {last}.",
+    Key.CHAT_LANGUAGE_SET: "زبان: {choice}",
+    Key.CHAT_LANGUAGE_USAGE: "/lang یکی از این‌ها را می‌خواهد: {choices}",
+    Key.CHAT_NO_HISTORY: "پرسش‌ها نگه داشته نمی‌شوند: در {path} نمی‌توان نوشت.",
+    Key.CHAT_ARTICLE_GONE: "خبر {article} دیگر در نمایه نیست.",
+    Key.STAGE_READ: "خواندن خبرها",
+    Key.STAGE_ENCODE: "رمزگذاری متن‌ها",
+    Key.BUILT: "ساخته شد: {snapshot}",
+    Key.UNCHANGED: "کاری لازم نیست: بایگانی از {snapshot} تا کنون تغییر نکرده است",
+    Key.BUILD_ARTICLES: "خبرها: {count}",
+    Key.BUILD_DUPLICATES: "تکراری‌ها: {count}",
+    Key.BUILD_REJECTS: "پذیرفته‌نشده: {count}",
+    Key.BUILD_REJECT_REASON: "  {count} مورد: {reason}",
+    Key.BUILD_REJECT_ORIGIN: "    {origin}",
+    Key.BUILD_REJECT_MORE: "    و {count} مورد دیگر",
+    Key.BUILD_MISSING: "فیلدهای نامعلوم",
+    Key.BUILD_MISSING_FIELD: "  {field}: {count} خبر",
+    Key.BUILD_PASSAGES: "بندها: {passages}، {sentences} جمله، {encoded} رمزگذاری‌شده",
+    Key.BUILD_COST: "هزینه: {seconds} ثانیه، {size} بایت",
+    Key.BUILD_STAGE: "{stage}: {done}",
+    Key.BUILD_STAGE_OF: "{stage}: {done} از {total}",
+    Key.INFO: (
+        "نسخه: {snapshot}\n"
+        "طرح: {schema}\n"
+        "رمزگذار: {encoder}، {dim} بُعد\n"
+        "خبرها: {articles}\n"
+        "بندها: {passages}\n"
+        "جمله‌ها: {sentences}\n"
+        "زبان‌ها: {languages}\n"
+        "پرونده‌ها: {files}، {size} بایت"
+    ),
+    Key.VERIFIED: "{snapshot} سالم است: {files} پرونده، {articles} خبر، {passages} بند",
+    Key.VERIFY_FAILED: "{snapshot} آسیب دیده است؛ `pasokh index build` را اجرا کنید",
+}
+
+TEXTS: Mapping[Language, Mapping[Key, str]] = {Language.EN: _ENGLISH, Language.FA: _PERSIAN}
+
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+
+def say(key: Key, language: Language, **values: object) -> str:
+    """Return the text of `key`, its names filled; whole numbers in the language's digits."""
+    filled = {
+        name: localize_number(value, language) if isinstance(value, int) else value
+        for name, value in values.items()
+    }
+    return TEXTS[language][key].format(**filled)
+
+
+def localize_number(number: float, language: Language) -> str:
+    """Write a number with thousands separated and in the digits of the language."""
+    if language is Language.FA:
+        return f"{number:,}".translate(_PERSIAN_DIGITS).replace(",", "٬").replace(".", "٫")
+    return f"{number:,}"
+
+
+def localize_digits(number: int, language: Language) -> str:
+    """Write a label such as a citation's number in the digits of the language, unseparated."""
+    return str(number).translate(_PERSIAN_DIGITS) if language is Language.FA else str(number)
+
+
+def ui_language(question_language: str, choice: LanguageChoice) -> Language:
+    """Choose the language of labels: the chosen one, or Persian for Persian questions.
+
+    Args:
+        question_language: BCP 47 tag; a region or script after the tag is ignored.
+        choice: What the user set.
+    """
+    match choice:
+        case LanguageChoice.EN:
+            return Language.EN
+        case LanguageChoice.FA:
+            return Language.FA
+        case LanguageChoice.AUTO:
+            is_persian = question_language.partition("-")[0].lower() == "fa"
+            return Language.FA if is_persian else Language.EN

@@ -1,0 +1,104 @@
+"""How far a build is: a bar with rate and time left on a terminal, plain lines elsewhere.
+
+Does not: appear at all while nothing reports progress.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TextIO
+
+from bot.messages import Key, Language, say
+from index import Progress
+
+_PLAIN_EVERY_S = 10.0
+
+
+@contextmanager
+def progress_on(stream: TextIO, language: Language) -> Iterator[Progress]:
+    """Yield a callback that shows (stage, done, total) on `stream` until the block ends."""
+    with ExitStack() as stack:
+        shown: list[Progress] = []
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            """Open the display at the first report, so that no report costs nothing."""
+            if not shown:
+                shown.append(stack.enter_context(_display(stream, language)))
+            shown[0](stage, done, total)
+
+        yield show
+
+
+def _display(stream: TextIO, language: Language) -> AbstractContextManager[Progress]:
+    """Choose the display for a stream."""
+    return _bar(stream, language) if stream.isatty() else _lines(stream, language)
+
+
+def _stage_name(stage: str, language: Language) -> str:
+    """Put a stage in words; one without words is shown by its name."""
+    key = f"stage_{stage}"
+    return say(Key(key), language) if key in set(Key) else stage
+
+
+@contextmanager
+def _lines(stream: TextIO, language: Language) -> Iterator[Progress]:
+    """Write a line when a stage starts or ends and every ten seconds between."""
+    last: dict[str, float] = {}
+
+    def show(stage: str, done: int, total: int | None) -> None:
+        now = time.monotonic()
+        is_due = now - last.get(stage, -_PLAIN_EVERY_S) >= _PLAIN_EVERY_S or done == total
+        if not is_due:
+            return
+        last[stage] = now
+        name = _stage_name(stage, language)
+        if total is None:
+            line = say(Key.BUILD_STAGE, language, stage=name, done=done)
+        else:
+            line = say(Key.BUILD_STAGE_OF, language, stage=name, done=done, total=total)
+        stream.write(f"{line}\n")
+        stream.flush()
+
+    yield show
+
+
+@contextmanager
+def _bar(stream: TextIO, language: Language) -> Iterator[Progress]:
+    """Draw one bar for each stage."""
+    # Here because rich costs some 80 ms, which an `ask` with its index in place must not pay.
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        ProgressColumn,
+        Task,
+        TaskID,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as RichProgress
+    from rich.text import Text
+
+    class RateColumn(ProgressColumn):
+        """Shows how many are done each second."""
+
+        def render(self, task: Task) -> Text:
+            """Return the rate, empty while it is unknown."""
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeRemainingColumn(),
+    )
+    tasks: dict[str, TaskID] = {}
+    with RichProgress(*columns, console=Console(file=stream)) as bar:
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(_stage_name(stage, language), total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield show

@@ -1,0 +1,216 @@
+"""Answers as lines for people and as the stable JSON object for programs.
+
+The lines hold text as it came; `screen.paint` makes it safe to show. The JSON is described in
+docs/json.md and keeps quotes verbatim.
+Does not: choose, verify or write anything.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import TypedDict
+
+from bot.messages import Key, Language, localize_digits, say
+from bot.screen import BLANK, Kind, Line
+from bot.types import Answer, Citation, Headline, NoAnswer
+from index import Article, Moment, Span, format_gregorian, format_jalali
+
+
+class CitationRecord(TypedDict):
+    """A citation as JSON."""
+
+    number: int
+    article_id: str
+    headline: str
+    source: str
+    via: str
+    published: str | None
+    url: str
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+class HeadlineRecord(TypedDict):
+    """A nearest headline as JSON."""
+
+    article_id: str
+    headline: str
+    source: str
+    published: str | None
+    url: str
+
+
+class Record(TypedDict):
+    """An answer or a refusal as JSON; every key is always present, in this order."""
+
+    question: str
+    language: str
+    answered: bool
+    answer: str
+    reason: str | None
+    confidence: float
+    citations: list[CitationRecord]
+    nearest: list[HeadlineRecord]
+    timings_ms: dict[str, float]
+    snapshot: str
+    encoder: str
+
+
+def record_of(reply: Answer | NoAnswer) -> Record:
+    """Return the stable JSON object of a reply."""
+    answer, refusal = (reply, None) if isinstance(reply, Answer) else (None, reply)
+    return {
+        "question": reply.question,
+        "language": reply.language,
+        "answered": answer is not None,
+        "answer": answer_text(answer.citations) if answer else "",
+        "reason": refusal.reason.value if refusal else None,
+        "confidence": round(reply.confidence, 4),
+        "citations": [_citation_record(one) for one in answer.citations] if answer else [],
+        "nearest": [_headline_record(one) for one in refusal.nearest] if refusal else [],
+        "timings_ms": {stage: round(ms, 3) for stage, ms in reply.timings_ms.items()},
+        "snapshot": reply.fingerprint.snapshot,
+        "encoder": reply.fingerprint.encoder,
+    }
+
+
+def answer_text(citations: Sequence[Citation]) -> str:
+    """Join the quotes, each verbatim and followed by its number: `quote [1]`, one to a line."""
+    return "\n".join(f"{one.quote} [{one.number}]" for one in citations)
+
+
+def _citation_record(citation: Citation) -> CitationRecord:
+    """Return a citation as JSON."""
+    return {
+        "number": citation.number,
+        "article_id": citation.article_id,
+        "headline": citation.headline,
+        "source": citation.source,
+        "via": citation.via,
+        "published": _iso(citation.published),
+        "url": citation.url,
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "quote": citation.quote,
+        "score": round(citation.score, 4),
+    }
+
+
+def _headline_record(headline: Headline) -> HeadlineRecord:
+    """Return a nearest headline as JSON."""
+    return {
+        "article_id": headline.article_id,
+        "headline": headline.headline,
+        "source": headline.source,
+        "published": _iso(headline.published),
+        "url": headline.url,
+    }
+
+
+def _iso(moment: Moment | None) -> str | None:
+    """Write a moment as JSON."""
+    return moment.isoformat() if moment else None
+
+
+def reply_lines(reply: Answer | NoAnswer, language: Language) -> list[Line]:
+    """Return a reply for people: quotes and their sources, or the reason and near headlines."""
+    if isinstance(reply, Answer):
+        return [*_quote_lines(reply, language), BLANK, *source_lines(reply, language)]
+    return list(_refusal_lines(reply, language))
+
+
+def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
+    """Yield each quote with its number, and the confidence."""
+    for one in answer.citations:
+        quote = re.sub(r"\s*\n\s*", " ", one.quote)
+        yield Line(Kind.QUOTE, f"{quote} [{localize_digits(one.number, language)}]")
+    percent = round(100 * answer.confidence)
+    yield _label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language)
+
+
+def source_lines(answer: Answer, language: Language) -> list[Line]:
+    """Return the numbered sources of an answer under a heading."""
+    heading = _label(Kind.HEADING, say(Key.SOURCES, language), language)
+    return [heading, *chain.from_iterable(_source(one, language) for one in answer.citations)]
+
+
+def _source(citation: Citation, language: Language) -> Iterator[Line]:
+    """Yield one source: headline, agency, dates, address and place in the text."""
+    number = f"[{localize_digits(citation.number, language)}]"
+    headline = citation.headline or say(Key.NO_HEADLINE, language)
+    yield Line(Kind.HEADLINE, f"{number} {headline}")
+    for text in (
+        agency(citation.source, citation.via, language),
+        dates(citation.published, language),
+    ):
+        if text:
+            yield _label(Kind.DETAIL, text, language, indent=4)
+    if citation.url:
+        yield Line(Kind.ADDRESS, citation.url, 4)
+    start, end = citation.span.start, citation.span.end
+    place = say(
+        Key.CHARACTERS,
+        language,
+        start=localize_digits(start, language),
+        end=localize_digits(end, language),
+    )
+    yield _label(Kind.DETAIL, place, language, indent=4)
+
+
+def _refusal_lines(reply: NoAnswer, language: Language) -> Iterator[Line]:
+    """Yield the reason and the nearest headlines."""
+    yield _label(Kind.NOTICE, say(Key(f"reason_{reply.reason}"), language), language)
+    if not reply.nearest:
+        return
+    yield BLANK
+    yield _label(Kind.HEADING, say(Key.NEAREST, language), language)
+    for one in reply.nearest:
+        yield Line(Kind.BODY, f"- {one.headline or say(Key.NO_HEADLINE, language)}")
+        parts = [one.source, dates(one.published, language)]
+        comma = "، " if language is Language.FA else ", "
+        yield _label(Kind.DETAIL, comma.join(filter(None, parts)), language, indent=2)
+        if one.url:
+            yield Line(Kind.ADDRESS, one.url, 2)
+
+
+def agency(source: str, via: str, language: Language) -> str:
+    """Name who published and whom they relay, e.g. `Mehr, reporting Al Jazeera`."""
+    if source and via:
+        return say(Key.RELAYED, language, source=source, via=via)
+    return source or via
+
+
+def dates(moment: Moment | None, language: Language) -> str:
+    """Write a moment in both calendars, that of the language first."""
+    if moment is None:
+        return say(Key.NO_DATE, language)
+    return say(
+        Key.DATES,
+        language,
+        jalali=format_jalali(moment),
+        gregorian=format_gregorian(moment),
+    )
+
+
+def article_lines(article: Article, mark: Span, language: Language) -> list[Line]:
+    """Return a whole article under its head, the marked span as lines of its own."""
+    head = [
+        Line(Kind.HEADLINE, article.headline or say(Key.NO_HEADLINE, language)),
+        _label(Kind.DETAIL, agency(article.source, article.via, language), language),
+        _label(Kind.DETAIL, dates(article.published, language), language),
+        Line(Kind.ADDRESS, article.url),
+    ]
+    text = article.text
+    body = [
+        Line(Kind.BODY, text[: mark.start].strip()),
+        Line(Kind.MARKED, mark.cut(text)),
+        Line(Kind.BODY, text[mark.end :].strip()),
+    ]
+    return [*(line for line in head if line.text), BLANK, *(line for line in body if line.text)]
+
+
+def _label(kind: Kind, text: str, language: Language, *, indent: int = 0) -> Line:
+    """Make a line of ours, which runs in the direction of our language."""
+    return Line(kind, text, indent, rtl=language is Language.FA)

@@ -1,0 +1,270 @@
+"""The chat loop: questions and commands, over a terminal or any pair of streams.
+
+Does not: answer, render or set anything up.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from bot.logs import log_reply, report_failure
+from bot.messages import Key, Language, LanguageChoice, say, ui_language
+from bot.render import article_lines, reply_lines, source_lines
+from bot.screen import BLANK, Kind, Line, Screen, paint
+from bot.types import Answer, Citation, NoAnswer
+from bot.worker import Worker
+from index import Article, ArticleId, Manifest
+
+Page = Callable[[list[Line], Screen], None]
+"""Shows many lines, one of them of the kind MARKED."""
+
+
+class OpenArchive(Protocol):
+    """The part of a snapshot that a surface needs."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the archive is."""
+        ...
+
+    def article(self, article_id: ArticleId) -> Article | None:
+        """Return an article, or None."""
+        ...
+
+
+class Answering(Protocol):
+    """What a surface asks: `bot.answer.Answerer`, or anything like it."""
+
+    @property
+    def snapshot(self) -> OpenArchive:
+        """The archive behind the answers."""
+        ...
+
+    def answer(self, question: str, *, k: int = 4) -> Answer | NoAnswer:
+        """Answer with at most `k` quotes."""
+        ...
+
+
+class Command(StrEnum):
+    """What can be typed instead of a question."""
+
+    SOURCES = "/sources"
+    OPEN = "/open"
+    LANG = "/lang"
+    HELP = "/help"
+    QUIT = "/quit"
+
+
+@dataclass(kw_only=True)
+class Chat:
+    """One conversation: where it speaks, and the answer that commands refer to."""
+
+    answerer: Answering
+    out: TextIO
+    screen: Callable[[], Screen]
+    choice: LanguageChoice
+    max_quotes: int
+    log_file: Path | None = None
+    page: Page | None = None
+    last: Answer | None = None
+    question_language: str = ""
+    worker: Worker = field(default_factory=Worker)
+
+    @property
+    def language(self) -> Language:
+        """The language of labels now: that set, or that of the last question."""
+        return ui_language(self.question_language, self.choice)
+
+    def run(self, lines: Iterator[str]) -> None:
+        """Handle lines until they end or one asks to quit."""
+        manifest = self.answerer.snapshot.manifest
+        self._say(Key.CHAT_WELCOME, articles=manifest.n_articles)
+        for line in lines:
+            if not self.handle(line):
+                break
+        self._say(Key.CHAT_BYE)
+
+    def handle(self, line: str) -> bool:
+        """Obey a command or answer a question; False when the conversation is over."""
+        text = " ".join(line.split())
+        if text in {Command.QUIT, "quit", "exit"}:
+            return False
+        if text.startswith("/"):
+            self._obey(*text.partition(" ")[::2])
+        elif text:
+            self._ask(text)
+        return True
+
+    def _obey(self, name: str, argument: str) -> None:
+        """Carry out one command; an unknown one gets the list of all."""
+        match name.lower():
+            case Command.SOURCES:
+                self._show_sources()
+            case Command.OPEN:
+                self._open(argument)
+            case Command.LANG:
+                self._set_language(argument.lower())
+            case Command.HELP:
+                self._say(Key.CHAT_HELP)
+            case _:
+                self._say(Key.CHAT_UNKNOWN, command=name)
+                self._say(Key.CHAT_HELP)
+
+    def _ask(self, question: str) -> None:
+        """Answer a question, unless Ctrl-C comes first; a failure is told and survived."""
+        try:
+            reply = self.worker.run(lambda: self.answerer.answer(question, k=self.max_quotes))
+        except KeyboardInterrupt:
+            if self.screen().width is not None:
+                self.out.write("\n")  # the terminal has just shown ^C there
+            self._say(Key.CHAT_STOPPED)
+        except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
+            notice = report_failure(error, self.language, self.log_file)
+            self._write([Line(Kind.NOTICE, notice)])
+        else:
+            self._take(reply)
+
+    def _take(self, reply: Answer | NoAnswer) -> None:
+        """Show a reply and remember it."""
+        log_reply(reply, self.max_quotes)
+        self.question_language = reply.language
+        self.last = reply if isinstance(reply, Answer) else None
+        self._write([*reply_lines(reply, self.language), BLANK])
+
+    def _show_sources(self) -> None:
+        """List the sources of the last answer."""
+        if self.last is None:
+            self._say(Key.CHAT_NO_ANSWER_YET)
+        else:
+            self._write(source_lines(self.last, self.language))
+
+    def _open(self, argument: str) -> None:
+        """Show the article behind a source of the last answer."""
+        if self.last is None:
+            self._say(Key.CHAT_NO_ANSWER_YET)
+            return
+        by_number = {str(one.number): one for one in self.last.citations}
+        citation = by_number.get(_ascii_digits(argument))
+        if citation is None:
+            self._say(Key.CHAT_OPEN_USAGE, last=len(by_number))
+        else:
+            self._show_article(citation)
+
+    def _show_article(self, citation: Citation) -> None:
+        """Show one article with its quote marked."""
+        article = self.answerer.snapshot.article(citation.article_id)
+        if article is None:
+            self._say(Key.CHAT_ARTICLE_GONE, article=citation.article_id)
+            return
+        lines = article_lines(article, citation.span, self.language)
+        if self.page is None:
+            self._write(lines)
+        else:
+            self.page(lines, self.screen())
+
+    def _set_language(self, argument: str) -> None:
+        """Set the language of labels."""
+        choices = [choice.value for choice in LanguageChoice]
+        if argument not in choices:
+            self._say(Key.CHAT_LANGUAGE_USAGE, choices=", ".join(choices))
+            return
+        self.choice = LanguageChoice(argument)
+        self._say(Key.CHAT_LANGUAGE_SET, choice=argument)
+
+    def _say(self, key: Key, **values: object) -> None:
+        """Show one of our texts."""
+        text = say(key, self.language, **values)
+        rtl = self.language is Language.FA
+        self._write([Line(Kind.NOTICE, text, rtl=rtl)])
+
+    def _write(self, lines: list[Line]) -> None:
+        """Write lines as the screen shows them."""
+        self.out.write(paint(lines, self.screen()))
+        self.out.flush()
+
+
+def _ascii_digits(text: str) -> str:
+    """Write a number typed in any script's digits in ours; other text comes back as it is."""
+    # Nobody has a billion sources, and int() refuses thousands of digits.
+    is_number = text.isdecimal() and len(text) < 10  # noqa: PLR2004
+    return str(int(text)) if is_number else text
+
+
+def typed_lines(history_file: Path, warn: Callable[[], None]) -> Iterator[str]:
+    """Yield lines from a terminal: with editing, history, completion and safe pasting.
+
+    Ctrl-C drops the line, Ctrl-D ends. A paste of many lines is one line.
+    """
+    # Here because prompt_toolkit costs some 190 ms, which only a chat at a terminal should pay.
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+    from prompt_toolkit.completion import WordCompleter
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    can_keep = _make_private(history_file)
+    if not can_keep:
+        warn()
+    session: PromptSession[str] = PromptSession(
+        history=FileHistory(str(history_file)) if can_keep else InMemoryHistory(),
+        auto_suggest=AutoSuggestFromHistory(),
+        completer=WordCompleter([command.value for command in Command], sentence=True),
+        complete_while_typing=False,
+    )
+    while True:
+        try:
+            yield session.prompt("> ")
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+
+
+def _make_private(path: Path) -> bool:
+    """Make a file that only its owner may read; False when it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        path.chmod(0o600)
+    except OSError:
+        return False
+    return True
+
+
+def pager(out: TextIO) -> Page:
+    """Return a way to show a long text: `less` at the marked line, or all at once without it."""
+    less = shutil.which("less")
+
+    def page(lines: list[Line], screen: Screen) -> None:
+        text = paint(lines, screen)
+        if less is None or text.count("\n") < shutil.get_terminal_size().lines:
+            out.write(text)
+            return
+        first = paint(lines[: _mark_position(lines)], screen).count("\n")
+        with _ctrl_c_left_to_child():
+            start = f"+{max(first - 2, 1)}"
+            subprocess.run([less, "-R", start], input=text, encoding="utf-8", check=False)
+
+    return page
+
+
+@contextmanager
+def _ctrl_c_left_to_child() -> Iterator[None]:
+    """Let Ctrl-C reach only the program we wait for; `less` takes it as "stop", not as "end"."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _mark_position(lines: list[Line]) -> int:
+    """Return the position of the marked line, 0 without one."""
+    marked = (row for row, line in enumerate(lines) if line.kind is Kind.MARKED)
+    return next(marked, 0)

@@ -1,0 +1,118 @@
+"""Lines of a reply turned into what one terminal, file or pipe can show.
+
+Every text passes `bidi.safe` here, so nothing from an article can steer a terminal.
+Does not: decide what the lines say, or write them anywhere.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from bot.bidi import is_rtl, isolate, reorder, safe, width_of, wrap
+
+
+class Order(StrEnum):
+    """How right-to-left text leaves us."""
+
+    LOGICAL = "logical"  # as it is stored: files, pipes
+    ISOLATED = "isolated"  # for terminals that reorder
+    VISUAL = "visual"  # for terminals that do not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What the receiving end can show; the default is a file or a pipe.
+
+    Attributes:
+        width: Cells in a line, or None where lines are never broken.
+        has_colour: Whether ANSI styles are understood.
+        order: Who puts right-to-left text in reading order.
+    """
+
+    width: int | None = None
+    has_colour: bool = False
+    order: Order = Order.LOGICAL
+
+
+class Kind(StrEnum):
+    """What a line is, from which its style follows."""
+
+    HEADING = "heading"
+    QUOTE = "quote"
+    HEADLINE = "headline"
+    DETAIL = "detail"
+    ADDRESS = "address"
+    NOTICE = "notice"
+    BODY = "body"
+    MARKED = "marked"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line or paragraph of a reply, before it is fitted to a screen.
+
+    `rtl` is its direction; None takes that of each paragraph's first letter.
+    """
+
+    kind: Kind
+    text: str
+    indent: int = 0
+    rtl: bool | None = None
+
+
+BLANK = Line(Kind.BODY, "")
+
+_MARK = "\N{LEFT HALF BLOCK} "
+_STYLES = {
+    Kind.HEADING: "\x1b[1m",
+    Kind.HEADLINE: "\x1b[1m",
+    Kind.DETAIL: "\x1b[2m",
+    Kind.ADDRESS: "\x1b[4m",
+    Kind.MARKED: "\x1b[1;33m",
+}
+_RESET = "\x1b[0m"
+
+
+def paint(lines: Iterable[Line], screen: Screen) -> str:
+    """Return the lines as one text, each ended by a line feed."""
+    return "".join(f"{row}\n" for line in lines for row in rows_of(line, screen))
+
+
+def rows_of(line: Line, screen: Screen) -> Iterator[str]:
+    """Yield a line as rows of the screen."""
+    margin = _MARK if line.kind is Kind.MARKED else " " * line.indent
+    for paragraph in safe(line.text).split("\n"):
+        rtl = is_rtl(paragraph) if line.rtl is None else line.rtl
+        for row in _fit(line.kind, paragraph, screen, len(margin)):
+            placed = _place(row, margin, screen, rtl=rtl)
+            yield _styled(line.kind, placed) if screen.has_colour else placed
+
+
+def _fit(kind: Kind, paragraph: str, screen: Screen, margin: int) -> list[str]:
+    """Break a paragraph to the width; addresses stay whole so that they can be clicked."""
+    if screen.width is None or kind is Kind.ADDRESS:
+        return [paragraph]
+    return wrap(paragraph, max(screen.width - margin, 10))
+
+
+def _place(row: str, margin: str, screen: Screen, *, rtl: bool) -> str:
+    """Put one row in order behind its margin, at the right edge where we reorder."""
+    match screen.order:
+        case Order.LOGICAL:
+            return f"{margin}{row}".rstrip(" ")
+        case Order.ISOLATED:
+            return f"{margin}{isolate(row, rtl=rtl)}".rstrip(" ")
+        case Order.VISUAL:
+            visual = reorder(row, rtl=rtl)
+            if not rtl:
+                return f"{margin}{visual}".rstrip(" ")
+            gap = (screen.width or 0) - width_of(visual) - len(margin)
+            return " " * gap + visual + margin[::-1].rstrip(" ")
+    assert_never(screen.order)
+
+
+def _styled(kind: Kind, row: str) -> str:
+    """Wrap a row in its style, if it has one."""
+    style = _STYLES.get(kind)
+    return f"{style}{row}{_RESET}" if style and row else row

@@ -1,0 +1,252 @@
+"""What the user may set, read once from `PASOKH_*` variables and a `.env` file.
+
+The only module that reads the environment; everything else is handed plain values.
+Does not: open, build or check anything the settings name.
+"""
+
+import difflib
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TextIO
+
+from dotenv import dotenv_values
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.bidi import Bidi
+from bot.messages import LanguageChoice
+from bot.screen import Order, Screen
+from index import PasokhError
+
+PREFIX = "PASOKH_"
+_ENV_FILE = Path(".env")
+_MAX_QUOTED = 80
+_SECRETS = frozenset({"encoder_api_key"})
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+EncoderName = Annotated[
+    str, StringConstraints(pattern=r"^(bundled|sentence-transformers:.+|openai:.+)$")
+]
+
+# What each field takes, in words for an error message.
+_EXPECTED = {
+    "corpus": "a path",
+    "data_dir": "a path",
+    "index_dir": "a path",
+    "cache_dir": "a path",
+    "encoder": "bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL",
+    "encoder_query_prefix": "a text",
+    "encoder_passage_prefix": "a text",
+    "encoder_base_url": "an address that starts with http:// or https://",
+    "encoder_api_key": "a text",
+    "encoder_timeout_s": "a number of seconds above 0",
+    "threads": "a whole number, 0 or more",
+    "max_quotes": "a whole number from 1 to 4",
+    "answer_threshold": "a number from 0 to 1",
+    "language": "auto, en or fa",
+    "bidi": "auto, terminal or reorder",
+    "log_level": "DEBUG, INFO, WARNING or ERROR",
+    "log_file": "a path",
+}
+
+
+class SettingsError(PasokhError):
+    """A setting is unknown, has a bad value or conflicts with another."""
+
+
+class Settings(BaseSettings):
+    """Every setting of the project; made by `read_settings`, never changed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        dotenv_filtering="match_prefix",
+        extra="forbid",
+        frozen=True,
+    )
+
+    corpus: Path = Field(
+        default=Path("seeds"), description="Folder or file of articles to answer from."
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("pasokh", appauthor=False),
+        description="Where indexes and the chat history are kept; the user's data folder if empty.",
+    )
+    index_dir: Path | None = Field(
+        default=None,
+        description="Folder of the index; one per corpus under the data folder if empty.",
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("pasokh", appauthor=False),
+        description="Where converted weights and vectors are kept; the user's cache if empty.",
+    )
+    encoder: EncoderName = Field(
+        default="bundled",
+        description="bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL.",
+    )
+    encoder_query_prefix: str | None = Field(
+        default=None, description='Put before questions, for other encoders; quote it: "query: ".'
+    )
+    encoder_passage_prefix: str | None = Field(
+        default=None, description='Put before passages, for other encoders; quote it: "passage: ".'
+    )
+    encoder_base_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Address of the embedding server up to /v1, for openai:MODEL.",
+    )
+    encoder_api_key: SecretStr | None = Field(
+        default=None, description="Key for the embedding server; never shown or logged."
+    )
+    encoder_timeout_s: float = Field(
+        default=30.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds to wait for the embedding server.",
+    )
+    threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0 takes all cores.")
+    max_quotes: int = Field(default=4, ge=1, le=4, description="Most quotes in an answer, 1 to 4.")
+    answer_threshold: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Least probability to answer at all; calibrated if empty.",
+    )
+    language: LanguageChoice = Field(
+        default=LanguageChoice.AUTO,
+        description="Labels and dates: auto (as the question), en or fa.",
+    )
+    bidi: Bidi = Field(
+        default=Bidi.AUTO,
+        description="Right-to-left text: terminal (it can), reorder (it cannot) or auto.",
+    )
+    log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_file: Path | None = Field(
+        default=None, description="File for the log as JSON Lines; no log is kept if empty."
+    )
+
+    @model_validator(mode="after")
+    def _refuse_conflicts(self) -> Self:
+        """Name two settings that cannot both hold, with both values."""
+        if self.encoder.startswith("openai:") and self.encoder_base_url is None:
+            msg = (
+                f"{PREFIX}ENCODER is {self.encoder!r} but {PREFIX}ENCODER_BASE_URL is empty; "
+                "set it to the server's address, e.g. http://localhost:8080/v1"
+            )
+            raise ValueError(msg)
+        for name in ("encoder_query_prefix", "encoder_passage_prefix"):
+            if self.encoder == "bundled" and getattr(self, name) is not None:
+                msg = (
+                    f"{PREFIX}{name.upper()} is {getattr(self, name)!r} but {PREFIX}ENCODER is "
+                    "'bundled', which brings its own prefixes; empty one of them"
+                )
+                raise ValueError(msg)
+        return self
+
+    @property
+    def index_home(self) -> Path:
+        """Folder of this corpus's index, e.g. `<data_dir>/indexes/seeds-1f2e3d4c`."""
+        if self.index_dir is not None:
+            return self.index_dir
+        corpus = self.corpus.expanduser().absolute()
+        digest = hashlib.sha256(os.fsencode(corpus)).hexdigest()[:8]
+        return self.data_dir / "indexes" / f"{corpus.name or 'root'}-{digest}"
+
+    @property
+    def history_file(self) -> Path:
+        """File of the questions typed in `pasokh chat`."""
+        return self.data_dir / "history"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must never be written anywhere."""
+        key = self.encoder_api_key.get_secret_value() if self.encoder_api_key else ""
+        return (key,) if key else ()
+
+
+def read_settings(env_file: Path | None = _ENV_FILE) -> Settings:
+    """Read the environment and `env_file`; the environment wins.
+
+    Raises:
+        SettingsError: Naming each variable at fault, what came and what was expected.
+    """
+    try:
+        in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file else {}
+        _refuse_unknown([*os.environ, *in_file])
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # the source's own keyword
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False)
+        raise SettingsError("\n".join(_describe(problem) for problem in problems)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{env_file} cannot be read as UTF-8 text: {error}"
+        raise SettingsError(msg) from error
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    """Raise for the first variable with our prefix that is no setting, naming the nearest."""
+    known = [PREFIX + field.upper() for field in Settings.model_fields]
+    for name in names:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "see .env.example for all of them"
+            msg = f"{name} is not a setting; {hint}"
+            raise SettingsError(msg)
+
+
+def _describe(problem: ErrorDetails) -> str:
+    """Put one problem in words; a secret's value is left out."""
+    if not problem["loc"]:
+        return problem["msg"].removeprefix("Value error, ")
+    field = str(problem["loc"][0]).lower()
+    came = "a value that is not shown" if field in _SECRETS else _quote(problem["input"])
+    return f"{PREFIX}{field.upper()}: expected {_EXPECTED[field]}, got {came}"
+
+
+def _quote(value: Any) -> str:  # noqa: ANN401  # whatever the source held
+    """Write a value for a message, shortened."""
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
+
+
+def screen_of(stream: TextIO, settings: Settings) -> Screen:
+    """Say what the terminal behind `stream` can show; a pipe or file gets plain lines."""
+    if not stream.isatty():
+        return Screen()
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        width = 0
+    return Screen(
+        width=width or 80,
+        has_colour="NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
+        order=_order(settings.bidi, os.environ),
+    )
+
+
+def _order(bidi: Bidi, environ: Mapping[str, str]) -> Order:
+    """Choose who puts right-to-left text in order: the terminal or we."""
+    match bidi:
+        case Bidi.TERMINAL:
+            return Order.ISOLATED
+        case Bidi.REORDER:
+            return Order.VISUAL
+        case Bidi.AUTO:
+            return Order.VISUAL if lacks_bidi(environ) else Order.ISOLATED
+
+
+def lacks_bidi(environ: Mapping[str, str]) -> bool:
+    """Tell terminals sure to show letters in the order they come, by what they export.
+
+    Only the sure ones (Alacritty, foot, st, xterm, the Linux console), because text reordered
+    twice is worse than text not reordered; inside tmux or screen nothing is sure.
+    Source: https://terminal-wg.pages.freedesktop.org/bidi/ (survey of terminals).
+    """
+    if "TMUX" in environ or "STY" in environ:
+        return False
+    is_named = any(name in environ for name in ("ALACRITTY_WINDOW_ID", "XTERM_VERSION"))
+    return is_named or environ.get("TERM", "").startswith(("alacritty", "foot", "linux", "st-"))

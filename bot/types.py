@@ -1,0 +1,85 @@
+"""The values of a conversation: what is asked and what is answered.
+
+Does not: retrieve, verify or show anything.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index import ArticleId, Moment, Span
+
+
+class Reason(StrEnum):
+    """Why there is no answer; a key into the texts shown to people."""
+
+    EMPTY_QUESTION = "empty_question"
+    EMPTY_ARCHIVE = "empty_archive"
+    NOTHING_FOUND = "nothing_found"
+    NOT_IN_ARCHIVE = "not_in_archive"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A quote and the place where anybody can find it again.
+
+    Attributes:
+        number: 1-based, in the order of the answer's sentences, without gaps.
+        span: Place of `quote` in the article's text: `article.text[start:end] == quote`.
+        score: Probability in [0, 1] that the quote helps to answer the question.
+    """
+
+    number: int
+    article_id: ArticleId
+    headline: str
+    source: str
+    via: str
+    published: Moment | None
+    url: str
+    span: Span
+    quote: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """An article shown only by its head, as the nearest thing to what was asked."""
+
+    article_id: ArticleId
+    headline: str
+    source: str
+    published: Moment | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What an answer was made from: the snapshot's name and the encoder's fingerprint."""
+
+    snapshot: str
+    encoder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One to four verified quotes, most relevant first."""
+
+    question: str
+    language: str
+    citations: tuple[Citation, ...]
+    confidence: float
+    timings_ms: dict[str, float]
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer:
+    """The archive does not hold the answer, or nothing could be verified."""
+
+    question: str
+    language: str
+    reason: Reason
+    nearest: tuple[Headline, ...]
+    confidence: float
+    timings_ms: dict[str, float]
+    fingerprint: Fingerprint

@@ -1,0 +1,53 @@
+"""One background thread, so that Ctrl-C stops waiting at once.
+
+Does not: stop the call itself, which cannot be done in Python; its result is dropped.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+# Subtle: an endless wait cannot be interrupted on Windows, so waiting is done in short turns.
+_TURN_S = 0.2
+
+
+class Worker:
+    """Runs calls one after another on a daemon thread, which never delays the program's end."""
+
+    def __init__(self) -> None:
+        """Start the thread."""
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        Thread(target=self._work, name="pasokh-worker", daemon=True).start()
+
+    def run(self, call: Callable[[], _T]) -> _T:
+        """Run `call` after those before it and return its value or raise its error.
+
+        Raises:
+            KeyboardInterrupt: At once on Ctrl-C; a call not begun yet is never begun.
+        """
+        future: Future[_T] = Future()
+        self._calls.put((future, call))
+        try:
+            while not wait((future,), timeout=_TURN_S).done:
+                pass
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
+        return future.result()
+
+    def _work(self) -> None:
+        """Serve calls for ever."""
+        while True:
+            future, call = self._calls.get()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                value = call()
+            except BaseException as error:  # noqa: BLE001  # carried to the waiting thread
+                future.set_exception(error)
+            else:
+                future.set_result(value)

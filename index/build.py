@@ -1,0 +1,209 @@
+"""From a corpus to a published snapshot.
+
+The corpus is read into the archive, its words go into the lexical index, every passage and
+sentence is encoded (what was encoded before comes from the cache), and the whole is published.
+Does not: answer, or touch the serving snapshot before the new one is whole.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from xxhash import xxh3_128
+
+from index.archive import Archive
+from index.config import IndexConfig
+from index.disk import builder_lock, checksum, replace_text, storage_errors
+from index.calibration import VectorSpace
+from index.encode import write_vectors
+from index.encoders import Encoder
+from index.errors import CorpusError, PasokhError
+from index.intake import Intake, take_in
+from index.lexical import write_lexical
+from index.manifest import SCHEMA, Manifest, check_files, file_records, load_manifest, write_manifest
+from index.snapshot import (
+    ARCHIVE,
+    LEXICAL,
+    PASSAGES,
+    REPORT,
+    SENTENCES,
+    current_folder,
+    draft_folder,
+    free_name,
+    publish,
+)
+from index.sources import corpus_files
+from index.types import Reject
+from index.vectors import VectorCache
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with a stage, "read" or "encode", how much of it is done, and of how much if known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """How a build went.
+
+    Attributes:
+        changed: False when corpus, settings and encoder are those of the serving snapshot,
+            so that nothing was done.
+        n_duplicates: Articles left out because the same text came before.
+        n_encoded: Texts that went through the encoder; the rest came from the cache.
+        missing: Field name to the number of articles in which it was not found.
+    """
+
+    snapshot: str
+    changed: bool
+    n_articles: int
+    n_duplicates: int
+    n_passages: int
+    n_sentences: int
+    n_encoded: int
+    rejects: tuple[Reject, ...]
+    missing: dict[str, int]
+    seconds: float
+    size_bytes: int
+
+
+def build_index(
+    corpus: Path,
+    home: Path,
+    *,
+    encoder: Encoder,
+    config: IndexConfig,
+    cache_dir: Path,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build and publish a snapshot of `corpus` under `home`, unless it is there already.
+
+    Args:
+        corpus: A file or a folder of articles.
+        home: Where snapshots live; made if missing.
+        cache_dir: Where encoded vectors are kept between builds.
+        progress: Told how far each stage is.
+
+    Raises:
+        CorpusError: If `corpus` is missing or holds no article; the old snapshot stays.
+        SnapshotLocked: If another process is building there.
+        StorageError: If something cannot be written; the old snapshot stays.
+    """
+    started = time.monotonic()
+    tell = progress or _silent
+    space = VectorSpace(encoder.identity)
+    key = _key(corpus, space, config)
+    with storage_errors(home):
+        home.mkdir(parents=True, exist_ok=True)
+        with builder_lock(home):
+            if (report := _unchanged(home, key)) is not None:
+                return replace(report, seconds=time.monotonic() - started)
+            draft = draft_folder(home)
+            intake = take_in(
+                corpus,
+                draft / ARCHIVE,
+                config=config.chunk,
+                count_tokens=encoder.count_tokens,
+                progress=lambda done: tell("read", done, None),
+            )
+            if not intake.n_articles:
+                raise CorpusError(_nothing_read(corpus, intake))
+            with VectorCache(cache_dir, encoder) as cache:
+                n_encoded = _write_parts(draft, cache, space, config, tell)
+            manifest = _describe(draft, free_name(home, key), key, space)
+            report = _report(manifest, intake, n_encoded, time.monotonic() - started)
+            text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
+            replace_text(draft / REPORT, f"{text}\n")
+            write_manifest(draft, manifest)
+            publish(home, draft, manifest.snapshot)
+            return report
+
+
+def _silent(_stage: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
+
+
+def _key(corpus: Path, space: VectorSpace, config: IndexConfig) -> str:
+    """Hash all that a snapshot is made from: schema, vectors, settings and the corpus' bytes."""
+    digest = xxh3_128(json.dumps([SCHEMA, space.fingerprint, asdict(config)]).encode())
+    for path, origin in corpus_files(corpus):
+        try:
+            content = checksum(path)
+        except OSError as error:
+            content = f"unreadable: {error.strerror}"
+        digest.update(json.dumps([origin, content]).encode())
+    return digest.hexdigest()
+
+
+def _unchanged(home: Path, key: str) -> BuildReport | None:
+    """Return the serving snapshot's report if it has this key and every byte is as recorded."""
+    try:
+        folder = current_folder(home)
+        manifest = load_manifest(folder)
+        if manifest.key != key or check_files(folder, manifest.files, full_bytes=manifest.size_bytes):
+            return None
+        fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        rejects = tuple(Reject(**reject) for reject in fields.pop("rejects"))
+        return BuildReport(**fields | {"rejects": rejects, "changed": False, "n_encoded": 0})
+    except (PasokhError, OSError, ValueError, TypeError, KeyError):
+        return None  # missing or unusable: build it anew
+
+
+def _nothing_read(corpus: Path, intake: Intake) -> str:
+    reasons = sorted({reject.reason for reject in intake.rejects})
+    why = f"{len(intake.rejects)} files were rejected ({', '.join(reasons)})" if reasons else "none"
+    return (
+        f"Expected articles in {corpus}, but {why if reasons else 'there are none'}; "
+        "put text files or JSON Lines there, or set PASOKH_CORPUS to where they are."
+    )
+
+
+def _write_parts(
+    draft: Path, cache: VectorCache, space: VectorSpace, config: IndexConfig, tell: Progress
+) -> int:
+    """Write the lexical index and the vectors of the archive in `draft`; return n_encoded."""
+    with closing(Archive(draft / ARCHIVE)) as archive:
+        write_lexical(draft / LEXICAL, archive)
+        return write_vectors(
+            archive,
+            draft / PASSAGES,
+            draft / SENTENCES,
+            cache=cache,
+            space=space,
+            config=config.chunk,
+            progress=lambda done, total: tell("encode", done, total),
+        )
+
+
+def _describe(draft: Path, name: str, key: str, space: VectorSpace) -> Manifest:
+    """Return the manifest of what stands in `draft`."""
+    with closing(Archive(draft / ARCHIVE)) as archive:
+        return Manifest(
+            schema=SCHEMA,
+            snapshot=name,
+            key=key,
+            encoder=space.identity,
+            space=space.fingerprint,
+            n_articles=archive.n_articles,
+            n_passages=archive.n_passages,
+            n_sentences=archive.n_sentences,
+            languages=archive.languages(),
+            files=file_records(draft),
+        )
+
+
+def _report(manifest: Manifest, intake: Intake, n_encoded: int, seconds: float) -> BuildReport:
+    return BuildReport(
+        snapshot=manifest.snapshot,
+        changed=True,
+        n_articles=manifest.n_articles,
+        n_duplicates=intake.n_duplicates,
+        n_passages=manifest.n_passages,
+        n_sentences=manifest.n_sentences,
+        n_encoded=n_encoded,
+        rejects=tuple(intake.rejects),
+        missing=dict(sorted(intake.missing.items())),
+        seconds=round(seconds, 3),
+        size_bytes=manifest.size_bytes,
+    )

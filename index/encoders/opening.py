@@ -1,0 +1,40 @@
+"""From a configuration to an open encoder.
+
+Does not: choose a configuration.
+"""
+
+from typing import assert_never
+
+from index.encoders.config import (
+    BundledConfig,
+    EncoderConfig,
+    OpenAIConfig,
+    SentenceTransformerConfig,
+)
+from index.encoders.protocol import Encoder
+
+
+def open_encoder(config: EncoderConfig) -> Encoder:
+    """Open the encoder that `config` describes.
+
+    Subtle: each implementation is imported only when chosen. onnxruntime and httpx cost
+    about 0.1 s each, which a cold `pasokh ask` would pay for nothing; torch several seconds.
+
+    Raises:
+        EncoderError: If its package, weights, cache or server is missing or unusable.
+    """
+    match config:
+        case BundledConfig():
+            from index.encoders.bundled import BundledEncoder
+
+            return BundledEncoder(config)
+        case SentenceTransformerConfig():
+            from index.encoders.sentence_transformer import SentenceTransformerEncoder
+
+            return SentenceTransformerEncoder(config)
+        case OpenAIConfig():
+            from index.encoders.openai import OpenAIEncoder
+
+            return OpenAIEncoder(config)
+        case _:
+            assert_never(config)

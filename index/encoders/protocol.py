@@ -1,0 +1,76 @@
+"""What an encoder is: text in, unit vectors out, and a name for the space they live in.
+
+Does not: load or run any model.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderIdentity:
+    """Which vector space an encoder maps into; vectors of two identities are never compared.
+
+    Attributes:
+        name: For people, e.g. "multilingual-e5-small".
+        revision: Changes whenever the same text would get another vector.
+        dim: Length of a vector.
+    """
+
+    name: str
+    revision: str
+    dim: int
+
+    @property
+    def fingerprint(self) -> str:
+        """All three in a short stable string that is safe as a file name."""
+        whole = f"{self.name}\0{self.revision}\0{self.dim}".encode()
+        readable = re.sub(r"[^A-Za-z0-9]+", "-", self.name).strip("-").lower()[-40:]
+        return f"{readable or 'encoder'}-{blake2b(whole, digest_size=8).hexdigest()}"
+
+
+class Encoder(Protocol):
+    """Text to unit vectors of one space; query and passage prefixes are added inside."""
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """The vector space."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens one text may have, prefix and markers included, before context is lost."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none.
+
+        Raises:
+            EncoderError: If no usable vectors could be made.
+        """
+        ...
+
+    def encode_passages(
+        self, texts: Sequence[str], /, *, progress: Progress | None = None
+    ) -> Vectors:
+        """Encode passages as `encode_queries` does; `progress` gets the number newly done."""
+        ...
+
+    def count_tokens(self, text: str, /) -> int:
+        """Count the tokens of `text` alone, without prefix and markers."""
+        ...
+
+
+def unit_rows(rows: NDArray[np.float32]) -> Vectors:
+    """Return `rows` (n, dim) with each scaled to length 1; a row of zeros stays zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-12), dtype=np.float32)

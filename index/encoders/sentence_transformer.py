@@ -1,0 +1,190 @@
+"""Any sentence-transformers model as an encoder, by hub name or local folder.
+
+Does not: train, or cut long texts into windows; the model drops what exceeds its length.
+Sole importer of sentence_transformers, and only once such an encoder is opened.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b, file_digest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.encoders.config import SentenceTransformerConfig
+from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
+from index.errors import EncoderError
+
+# (query, passage) by model family, from the model cards on huggingface.co; first match wins.
+_FAMILIES = (
+    (
+        r"e5.*instruct",
+        (
+            "Instruct: Given a web search query, retrieve relevant passages that answer the "
+            "query\nQuery: "
+        ),
+        "",
+    ),
+    (r"(^|[/_-])e5-", "query: ", "passage: "),
+    (r"bge-m3", "", ""),
+    (
+        r"bge-(small|base|large)-en",
+        "Represent this sentence for searching relevant passages: ",
+        "",
+    ),
+    (r"bge-(small|base|large)-zh", "为这个句子生成表示以用于检索相关文章:", ""),
+    (r"nomic-embed-text", "search_query: ", "search_document: "),
+    (r"embeddinggemma", "task: search result | query: ", "title: none | text: "),
+    (r"snowflake-arctic-embed", "query: ", ""),
+    (
+        r"mxbai-embed",
+        "Represent this sentence for searching relevant passages: ",
+        "",
+    ),
+)
+_WEIGHT_FILES = ("*.safetensors", "pytorch_model*.bin", "*.json", "*/*.json", "*.model")
+_DEFAULT_MAX_TOKENS = 512
+
+
+class SentenceTransformerEncoder:
+    """An open sentence-transformers model."""
+
+    def __init__(self, config: SentenceTransformerConfig) -> None:
+        """Load the model, from the hub if it is no folder.
+
+        Raises:
+            EncoderError: If sentence-transformers is not installed or cannot load the model.
+        """
+        self._model = _load(config)
+        self._batch_size = config.batch_size
+        prompts = getattr(self._model, "prompts", None) or {}
+        query, passage = choose_prefixes(config.model, prompts)
+        self._query_prefix = query if config.query_prefix is None else config.query_prefix
+        self._passage_prefix = passage if config.passage_prefix is None else config.passage_prefix
+        prefixes = f"{self._query_prefix}\0{self._passage_prefix}".encode()
+        prefix_hash = blake2b(prefixes, digest_size=4).hexdigest()
+        self._identity = EncoderIdentity(
+            name=Path(config.model).name if Path(config.model).is_dir() else config.model,
+            revision=f"{_revision(config.model, self._model)}-{prefix_hash}",
+            dim=self._dim(),
+        )
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """The vector space: model files or hub commit, and the prefixes."""
+        return self._identity
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens the model reads of one text, prefix and markers included."""
+        return int(self._model.max_seq_length or _DEFAULT_MAX_TOKENS)
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""
+        return self._encode([self._query_prefix + text for text in texts], None)
+
+    def encode_passages(
+        self, texts: Sequence[str], /, *, progress: Progress | None = None
+    ) -> Vectors:
+        """Encode passages as `encode_queries` does; `progress` gets the number newly done."""
+        return self._encode([self._passage_prefix + text for text in texts], progress)
+
+    def count_tokens(self, text: str, /) -> int:
+        """Count the tokens of `text` alone, without prefix and markers."""
+        return len(self._model.tokenizer.encode(text, add_special_tokens=False, verbose=False))
+
+    def _encode(self, texts: Sequence[str], progress: Progress | None) -> Vectors:
+        rows = np.zeros((len(texts), self._identity.dim), dtype=np.float32)
+        # sentence-transformers sorts by length itself, so it gets several batches at once.
+        step = self._batch_size * 16
+        for start in range(0, len(texts), step):
+            part = list(texts[start : start + step])
+            rows[start : start + len(part)] = self._run(part)
+            if progress:
+                progress(len(part))
+        return unit_rows(rows)
+
+    def _run(self, texts: list[str]) -> Vectors:
+        """Subtle: an empty prompt keeps a model's default prompt from being added to ours."""
+        try:
+            rows = self._model.encode(
+                texts,
+                prompt="",
+                batch_size=self._batch_size,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+            )
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            msg = f"Expected {self._identity.name} to encode {len(texts)} texts, but: {error}"
+            raise EncoderError(msg) from error
+        if not np.isfinite(rows).all():
+            msg = (
+                f"Expected finite vectors from {self._identity.name}, found others; "
+                "use another model or device."
+            )
+            raise EncoderError(msg)
+        return np.asarray(rows, dtype=np.float32)
+
+    def _dim(self) -> int:
+        ask = getattr(self._model, "get_embedding_dimension", None)
+        return int((ask or self._model.get_sentence_embedding_dimension)())
+
+
+def choose_prefixes(model: str, prompts: Mapping[str, str]) -> tuple[str, str]:
+    """Return the query and passage prefix: the model's own prompts, else its family's.
+
+    A model without prompts lists them all as empty, which says nothing.
+    """
+    query = prompts.get("query", "")
+    passage = prompts.get("passage") or prompts.get("document", "")
+    if query or passage:
+        return query, passage
+    for pattern, family_query, family_passage in _FAMILIES:
+        if re.search(pattern, model.lower()):
+            return family_query, family_passage
+    return "", ""
+
+
+def _load(config: SentenceTransformerConfig) -> Any:  # noqa: ANN401 (an optional library)
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        msg = (
+            f"Expected sentence-transformers to be installed for {config.model!r}, but: {error}; "
+            "run: pip install 'pasokh[sentence-transformers]'"
+        )
+        raise EncoderError(msg) from error
+    try:
+        return SentenceTransformer(config.model, device=config.device)
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError) as error:
+        msg = (
+            f"Expected a sentence-transformers model (folder or hub name) at {config.model!r}, "
+            f"but could not load it: {error}"
+        )
+        raise EncoderError(msg) from error
+
+
+def _revision(model: str, loaded: Any) -> str:  # noqa: ANN401 (an optional library)
+    """Return 12 hexadecimal digits of the folder's files, or the hub commit."""
+    folder = Path(model)
+    if folder.is_dir():
+        return _folder_hash(folder)
+    commit = getattr(loaded[0].auto_model.config, "_commit_hash", None)
+    if not commit:
+        msg = (
+            f"Expected the hub's commit of {model!r} so that its vectors can be told from "
+            "others, found none; download the model and give its folder instead."
+        )
+        raise EncoderError(msg)
+    return str(commit)[:12]
+
+
+def _folder_hash(folder: Path) -> str:
+    digest = blake2b(digest_size=6)
+    files = {path for pattern in _WEIGHT_FILES for path in folder.glob(pattern)}
+    for path in sorted(files):
+        with path.open("rb") as file:
+            content = file_digest(file, lambda: blake2b(digest_size=16)).digest()
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + content)
+    return digest.hexdigest()

@@ -1,0 +1,51 @@
+"""The exceptions of both packages.
+
+    PasokhError
+    ├── CorpusError        a corpus path that cannot be read at all
+    ├── EncoderError       weights, model or embedding server unusable
+    ├── SnapshotError      an index on disk that cannot be used
+    │   ├── SnapshotMissing    nothing has been built at that place
+    │   ├── SnapshotCorrupt    a file is missing, truncated or altered
+    │   ├── SnapshotMismatch   built with another encoder or schema than asked for
+    │   └── SnapshotLocked     another process is building there
+    └── StorageError       the disk is full, read-only or not ours to write
+
+A message says what was expected, what came and what to do; it is safe to show to a user.
+Does not: hold expected outcomes. A rejected file is a `Reject`, a refusal is a `NoAnswer`.
+"""
+
+
+class PasokhError(Exception):
+    """Base of every error raised by this project."""
+
+
+class CorpusError(PasokhError):
+    """The corpus path as a whole cannot be read."""
+
+
+class EncoderError(PasokhError):
+    """An encoder cannot be opened or did not return usable vectors."""
+
+
+class SnapshotError(PasokhError):
+    """An index on disk cannot be used."""
+
+
+class SnapshotMissing(SnapshotError):
+    """No index has been built yet at the given place."""
+
+
+class SnapshotCorrupt(SnapshotError):
+    """A file of the index is missing, truncated or altered."""
+
+
+class SnapshotMismatch(SnapshotError):
+    """The index was built with another encoder or schema than the one asked for."""
+
+
+class SnapshotLocked(SnapshotError):
+    """Another process holds the builder's lock."""
+
+
+class StorageError(PasokhError):
+    """The disk is full, read-only or not writable for us."""

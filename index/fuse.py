@@ -1,0 +1,137 @@
+"""One score for a passage from its vectors, its words and its names.
+
+    score = dense + 1.5 (lexical - 0.2)   where question and passage share a language
+    score = dense + 0.15 names            where they do not
+    dense = 0.5 passage + 0.5 best sentence       (cosines in the placed space, see `calibration`)
+
+`lexical` and `names` are BM25 divided by the most it could have been, so they lie in [0, 1] and
+mean the same for a short and a long question, in an archive of ten sentences and of a million.
+No statistic of the other hits is used (ranks, z-scores): they tell nothing when there are few.
+
+Where languages differ, words cannot agree, and their absence is no evidence. So a passage of the
+question's language gains by its words only beyond what passages with the usual cosine share with
+a question anyway: 0.2. Without that, 1,000 English articles cost English questions over Persian
+answers 0.133 of nDCG@10, with it 0.001; in an archive of one language it changes no ranking.
+
+Does not: search, or know where scores come from.
+Source of the numbers: our experiments, see DECISIONS.md; refitted by benchmarks/fit_parameters.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+BM25_K1: Final = 1.2
+"""Saturation of term frequency, as tantivy and Lucene fix it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FusionWeights:
+    """How much each part counts; the defaults are flat optima of four dev sets.
+
+    Attributes:
+        sentence: Share of the best sentence's cosine in `dense`; 0.4 to 0.7 within 0.004 nDCG@10.
+        lexical: Weight of the words of a passage in the question's language; 1.2 to 2 within 0.003.
+        lexical_sentence: Share of the best sentence's words in a passage's lexical score.
+        expected_lexical: Lexical score that a passage of another language is taken to have: the
+            mean of Persian passages whose dense score is about that of a best hit (0.4).
+        names: Weight of bridged names in another language; 0.1 to 0.3 within 0.003, 0.5 hurts.
+    """
+
+    sentence: float = 0.5
+    lexical: float = 1.5
+    lexical_sentence: float = 0.3
+    expected_lexical: float = 0.2
+    names: float = 0.15
+
+
+DEFAULT_WEIGHTS: Final = FusionWeights()
+
+
+def share(scores: Scores, ceiling: float) -> Scores:
+    """Return BM25 scores as shares in [0, 1] of the most the question could have earned.
+
+    Args:
+        scores: BM25 of some rows, shape (n,).
+        ceiling: See `ceiling`; zero or less (no known word) gives zeros.
+    """
+    if ceiling <= 0:
+        return np.zeros(len(scores), np.float32)
+    return np.clip(scores / ceiling, 0, 1).astype(np.float32)
+
+
+def ceiling(frequencies: Sequence[int], n_rows: int, *, k1: float = BM25_K1) -> float:
+    """Return the least upper bound of a question's BM25: (k1 + 1) times the sum of its idf.
+
+    Args:
+        frequencies: Rows that hold each word of the question; 0 for words the archive lacks,
+            which then weigh most: what was asked for is not there.
+        n_rows: Rows in the index.
+
+    Source: the idf of Robertson and Zaragoza 2009 as Lucene smooths it, ln(1 + (N-n+.5)/(n+.5)).
+    """
+    held = np.minimum(np.asarray(frequencies, np.float64), n_rows)
+    return float((k1 + 1) * np.log1p((n_rows - held + 0.5) / (held + 0.5)).sum())
+
+
+def best_of_rows(scores: Scores, owners: Rows, n_rows: int, *, missing: Scores) -> Scores:
+    """Return the highest score among the sentences of each passage.
+
+    Args:
+        scores: Of sentences, shape (n_sentences,).
+        owners: Position in 0..n_rows-1 of each sentence's passage, any order.
+        n_rows: Number of passages.
+        missing: What a passage without sentences gets, shape (n_rows,).
+    """
+    best = np.full(n_rows, -np.inf, np.float32)
+    np.maximum.at(best, owners, scores)
+    return np.where(np.isneginf(best), missing, best).astype(np.float32)
+
+
+def dense_scores(
+    passages: Scores, best_sentences: Scores, weights: FusionWeights = DEFAULT_WEIGHTS
+) -> Scores:
+    """Mix the cosines of passages with those of their best sentences, both of shape (n,)."""
+    mixed = (1 - weights.sentence) * passages + weights.sentence * best_sentences
+    return np.asarray(mixed, dtype=np.float32)
+
+
+def lexical_scores(
+    passages: Scores, best_sentences: Scores, weights: FusionWeights = DEFAULT_WEIGHTS
+) -> Scores:
+    """Mix the lexical shares of passages with those of their best sentences, shape (n,)."""
+    part = weights.lexical_sentence
+    return np.asarray((1 - part) * passages + part * best_sentences, dtype=np.float32)
+
+
+def fuse(
+    dense: Scores,
+    lexical: Scores,
+    names: Scores,
+    *,
+    is_same_language: NDArray[np.bool_],
+    weights: FusionWeights = DEFAULT_WEIGHTS,
+) -> Scores:
+    """Return one score per passage, comparable across languages; higher is better.
+
+    Args:
+        dense: From `dense_scores`, shape (n,).
+        lexical: Lexical shares in [0, 1], shape (n,); read where the languages agree.
+        names: Shares in [0, 1] of the question's names, shape (n,); read where they do not.
+        is_same_language: Whether each passage is in the question's language, shape (n,).
+    """
+    words = weights.lexical * (lexical - weights.expected_lexical)
+    return np.asarray(
+        dense + np.where(is_same_language, words, weights.names * names), dtype=np.float32
+    )
+
+
+def order(scores: Scores, rows: Rows) -> NDArray[np.int64]:
+    """Return positions from the highest score to the lowest, ties by row number."""
+    return np.lexsort((rows, -scores)).astype(np.int64)

@@ -1,0 +1,151 @@
+"""What an index on disk is: schema, encoder, counts and the checksum of every file.
+
+Does not: read or write anything but `manifest.json`.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.disk import replace_text, checksum
+from index.encoders import EncoderIdentity
+from index.errors import SnapshotCorrupt, SnapshotMismatch
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+_REBUILD = "run `pasokh index build`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """Size and checksum (128-bit XXH3) of one file of a snapshot."""
+
+    size: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The description of one snapshot.
+
+    Attributes:
+        schema: Number of the on-disk form; another number is never read.
+        key: Hash of all that the snapshot was made from; equal keys mean nothing to build.
+        space: Fingerprint of the coordinates its vectors stand in, see `calibration`.
+        files: Path inside the snapshot, with forward slashes, to its record.
+    """
+
+    schema: int
+    snapshot: str
+    key: str
+    encoder: EncoderIdentity
+    space: str
+    n_articles: int
+    n_passages: int
+    n_sentences: int
+    languages: dict[str, int]
+    files: dict[str, FileRecord]
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all files named here."""
+        return sum(record.size for record in self.files.values())
+
+
+def file_records(folder: Path) -> dict[str, FileRecord]:
+    """Measure every file below `folder` except the manifest itself."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return {
+        path.relative_to(folder).as_posix(): FileRecord(
+            size=path.stat().st_size, checksum=checksum(path)
+        )
+        for path in paths
+    }
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest as indented JSON, `schema` first."""
+    replace_text(folder / MANIFEST, json.dumps(asdict(manifest), indent=2) + "\n")
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """Read a snapshot's manifest.
+
+    Raises:
+        SnapshotCorrupt: If it is missing or not a manifest.
+        SnapshotMismatch: If it has another schema.
+    """
+    path = folder / MANIFEST
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        schema = record["schema"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"Expected a manifest at {path}, but it cannot be read ({error}); {_REBUILD}."
+        raise SnapshotCorrupt(msg) from error
+    if schema != SCHEMA:
+        msg = f"Expected an index of schema {SCHEMA} at {folder}, but it has {schema!r}; {_REBUILD}."
+        raise SnapshotMismatch(msg)
+    try:
+        return _parse(record)
+    except (KeyError, TypeError, AttributeError) as error:
+        msg = f"Expected a whole manifest at {path}, but {error!r} is wrong in it; {_REBUILD}."
+        raise SnapshotCorrupt(msg) from error
+
+
+def _parse(record: dict[str, object]) -> Manifest:
+    fields = dict(record)
+    encoder, files = fields.pop("encoder"), fields.pop("files")
+    if not isinstance(encoder, dict) or not isinstance(files, dict):
+        raise TypeError("encoder and files")  # noqa: EM101, TRY003 - told on by the caller
+    return Manifest(
+        encoder=EncoderIdentity(**encoder),
+        files={name: FileRecord(**values) for name, values in files.items()},
+        **fields,  # type: ignore[arg-type]  # a wrong name raises TypeError, which is told on
+    )
+
+
+def check_space(manifest: Manifest, identity: EncoderIdentity, space: str) -> None:
+    """Refuse vectors of another encoder, or placed with other parameters.
+
+    Raises:
+        SnapshotMismatch: If name, revision, dimension or placement differ.
+    """
+    if manifest.encoder == identity and manifest.space == space:
+        return
+    if manifest.encoder == identity:
+        msg = f"The index was built with older ranking parameters; {_REBUILD} (quick: no encoding)."
+        raise SnapshotMismatch(msg)
+    msg = (
+        f"The index was built with encoder {_describe(manifest.encoder)}, the settings ask for "
+        f"{_describe(identity)}; {_REBUILD} to encode the archive anew, or set PASOKH_ENCODER back."
+    )
+    raise SnapshotMismatch(msg)
+
+
+def _describe(encoder: EncoderIdentity) -> str:
+    return f"{encoder.name!r} (revision {encoder.revision}, {encoder.dim} dimensions)"
+
+
+def check_files(folder: Path, files: dict[str, FileRecord], *, full_bytes: int) -> list[str]:
+    """Compare the files with their records.
+
+    Sizes are always compared; content only of files of at most `full_bytes`, so that opening
+    a large archive does not read all of it.
+
+    Returns:
+        What is wrong, in words; empty when all is as recorded.
+    """
+    problems = (_check_file(folder / name, record, full_bytes) for name, record in files.items())
+    return [problem for problem in problems if problem]
+
+
+def _check_file(path: Path, record: FileRecord, full_bytes: int) -> str:
+    try:
+        size = path.stat().st_size
+        if size != record.size:
+            return f"{path.name} has {size} bytes instead of {record.size}"
+        if size <= full_bytes and checksum(path) != record.checksum:
+            return f"{path.name} is altered: its checksum is not the recorded one"
+    except OSError as error:
+        return f"{path.name} cannot be read ({error.strerror})"
+    return ""

@@ -1,0 +1,242 @@
+"""Names across scripts: a question's «Kirby», «Кирби» or «Κίρμπι» leads to the archive's «کربی».
+
+Every word of the archive is filed under its consonants (see `phones`). A name in a question is
+looked up by its own, and the words found are compared by their vowels. So names are bridged by
+the archive's own vocabulary, whatever its scripts, without a list of names.
+
+The file has a line per reading of a word, sorted by bytes: consonants, word, token, number of
+passages, parted by tabs. It is memory-mapped and searched by halving: opening costs nothing.
+
+Does not: translate («Germany» is not found in «آلمان»), rank passages, or know Chinese, Japanese,
+Korean and Thai spellings.
+"""
+
+import mmap
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from index.clean import clean
+from index.errors import SnapshotCorrupt
+from index.phones import is_abjad, likeness, readings, script_of, skeleton
+from index.tokenize import STOP_WORDS, Word, tokens
+
+MIN_LIKENESS: Final = 0.75
+"""Of a capitalised word; 0.65 and 0.85 changed nDCG@10 of parsquad-en2fa by less than 0.003."""
+MIN_LIKENESS_UNSURE: Final = 0.85
+"""Of other words, among which loanwords are found («oxygen» is «اکسیژن»)."""
+MAX_TERMS: Final = 6
+
+_NEAR_BEST = 0.12
+_MIN_CONSONANTS = 2
+_MIN_CONSONANTS_UNSURE = 3
+_MIN_LETTERS = 3
+# weight = likeness ** 3 / n ** 0.25 for n terms: nDCG@10 of parsquad-en2fa went from 0.273
+# (likeness alone) to 0.277 and 0.283.
+_SHARPNESS = 3.0
+_SHARING = 0.25
+# Words with letters of Arabic origin are seldom names from elsewhere.
+_NATIVE = re.compile("[عحصضظذث]")
+_NATIVE_COST = 0.1
+_HEADER = b"#pasokh names 1\n"
+_MIN_CONSONANTS = 2
+_MIN_LETTERS = 3
+_NEAR_BEST = 0.12
+_ASKED = re.compile(r"\d+|[^\W\d_](?:['’]?[^\W\d_]|[\u0900-\u0963])*")
+_ENDINGS = {
+    "latin": re.compile("(?:['’].*|ian|ean|an|s|en|er|lar|ler|larin|lerin|in|n)$"),
+    "cyrillic": re.compile("(?:ами|ями|ов|ев|ом|ем|ой|ах|ях|ам|ского|ский|ская|ских|цы|ц)$"),
+    "greek": re.compile("(?:ων|ους|ης|ου|ες|ς|ν)$"),
+    "persian": re.compile("(?:یه|ین|ون|ات)$"),
+    "hebrew": re.compile("(?:ים|ית|ות)$"),
+    "devanagari": re.compile("(?:स|ों)$"),
+}
+_ARABIC_ONLY = re.compile("[يىكةأإؤئ]|\\bال")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name or number of a question and the archive's terms for it, likeliest first.
+
+    `terms` pairs a token with a weight in (0, 1]; empty when the archive has no such name.
+    """
+
+    asked: str
+    terms: tuple[tuple[str, float], ...]
+
+
+class NameBridgeBuilder:
+    """Counts the words of passages and writes the file that `NameBridge` opens."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._passages: Counter[Word] = Counter()
+
+    def add(self, passage: Iterable[Word]) -> None:
+        """Count the words of one passage, each once."""
+        self._passages.update(set(passage))
+
+    def write(self, path: Path) -> None:
+        """Write the file; the same words give the same bytes."""
+        lines = sorted(
+            f"{key}\t{word.surface}\t{word.token}\t{count}\n".encode()
+            for word, count in self._passages.items()
+            for key in _keys(word.surface)
+        )
+        with path.open("wb") as file:
+            file.write(_HEADER)
+            file.writelines(lines)
+
+
+class NameBridge:
+    """The words of an archive by their consonants; immutable, safe for many threads."""
+
+    def __init__(self, data: mmap.mmap | bytes) -> None:
+        """Wrap the bytes of a file that `NameBridgeBuilder` wrote."""
+        self._data = data
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Memory-map the file at `path`.
+
+        Raises:
+            SnapshotCorrupt: If it is missing or not such a file.
+        """
+        try:
+            with path.open("rb") as file:
+                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:  # an empty file cannot be mapped
+            msg = f"Expected names at {path}, but {error}; run `pasokh index build`."
+            raise SnapshotCorrupt(msg) from error
+        if data[: len(_HEADER)] != _HEADER or data[-1:] != b"\n":
+            msg = f"Expected names at {path}, but it is cut or altered; run `pasokh index build`."
+            raise SnapshotCorrupt(msg)
+        return cls(data)
+
+    def expand(self, question: str) -> list[Name]:
+        """Return the names and numbers of a question, in its order, each once.
+
+        Names are the capitalised words, or, where nothing but the first word is, all words that
+        say something. A word that the archive spells as it is asked for is no matter of names
+        unless it is capitalised.
+        """
+        arabic = bool(_ARABIC_ONLY.search(question))
+        found: dict[str, Name] = {}
+        for asked, is_sure in _candidates(clean(question).text):
+            if asked.isdecimal():
+                found[asked] = Name(asked, ((asked, 1.0),))
+            elif asked not in found:
+                name = self._name(asked, arabic=arabic, is_sure=is_sure)
+                if name is not None:
+                    found[asked] = name
+        return list(found.values())
+
+    def _name(self, asked: str, *, arabic: bool, is_sure: bool) -> Name | None:
+        """Look one word up; None when it is hardly a name."""
+        is_arabic = arabic and script_of(asked) == "persian"
+        for spelling in _spellings(asked, arabic=is_arabic):
+            terms = self._terms(spelling, arabic=is_arabic, is_sure=is_sure)
+            own = tokens(spelling)
+            if not is_sure and any(token in own for token, _ in terms):
+                return None
+            if terms:
+                return Name(asked, terms)
+        return Name(asked, ()) if is_sure else None
+
+    def _terms(self, asked: str, *, arabic: bool, is_sure: bool) -> tuple[tuple[str, float], ...]:
+        """Return the archive's tokens that may be this name, likeliest first."""
+        floor, fewest = _bounds(is_sure=is_sure)
+        best: dict[str, float] = {}
+        for sounds in readings(asked, arabic=arabic):
+            key = skeleton(sounds)
+            if len(key) < fewest:
+                continue
+            for surface, token in self._lines(key):
+                alike = _likeness(asked, sounds, surface)
+                best[token] = max(alike, best.get(token, 0.0))
+        floor = max(floor, max(best.values(), default=0.0) - _NEAR_BEST)
+        ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+        kept = [(token, alike) for token, alike in ranked if alike >= floor][:MAX_TERMS]
+        return tuple((token, alike**_SHARPNESS / len(kept) ** _SHARING) for token, alike in kept)
+
+    def _lines(self, key: str) -> Iterator[tuple[str, str]]:
+        """Yield the words and tokens filed under some consonants."""
+        wanted = f"{key}\t".encode()
+        at = self._first(wanted)
+        while self._data[at : at + len(wanted)] == wanted:
+            end = self._data.find(b"\n", at)
+            _, surface, token, _ = self._data[at:end].decode().split("\t")
+            yield surface, token
+            at = end + 1
+
+    def _first(self, wanted: bytes) -> int:
+        """Return where the first line stands that is not less than `wanted`."""
+        low, high = len(_HEADER), len(self._data)
+        while low < high:
+            middle = self._data.rfind(b"\n", len(_HEADER) - 1, (low + high) // 2) + 1
+            middle = max(middle, low)
+            end = self._data.find(b"\n", middle) + 1
+            if self._data[middle:end] < wanted:
+                low = end
+            else:
+                high = middle
+        return low
+
+
+def _bounds(*, is_sure: bool) -> tuple[float, int]:
+    """Return the least likeness and the fewest consonants that are believed."""
+    if is_sure:
+        return MIN_LIKENESS, _MIN_CONSONANTS
+    return MIN_LIKENESS_UNSURE, _MIN_CONSONANTS_UNSURE
+
+
+def _keys(surface: str) -> list[str]:
+    """Return the consonants that a word of the archive is filed under."""
+    if len(surface) < _MIN_LETTERS or not surface.isalpha():
+        return []
+    keys = {skeleton(sounds) for sounds in readings(surface)}
+    return sorted(key for key in keys if len(key) >= _MIN_CONSONANTS)
+
+
+def _likeness(asked: str, sounds: str, surface: str) -> float:
+    """Compare a reading of what is asked with a word of the archive."""
+    if surface == asked:
+        return 1.0
+    key = skeleton(sounds)
+    alike = max(
+        likeness(sounds, other, abjad=is_abjad(surface))
+        for other in readings(surface)
+        if skeleton(other) == key
+    )
+    native = len(_NATIVE.findall(surface)) if script_of(asked) != "persian" else 0
+    return alike - _NATIVE_COST * native
+
+
+def _candidates(question: str) -> Iterator[tuple[str, bool]]:
+    """Yield the words, folded, that may be names, and whether their capital says so."""
+    runs = [match[0] for match in _ASKED.finditer(question)]
+    has_capitals = any(run[0].isupper() for run in runs[1:])
+    for at, run in enumerate(runs):
+        if run.isdecimal():
+            yield "".join(tokens(run)), True
+            continue
+        folded = run.casefold()
+        if folded in STOP_WORDS or len(folded) < _MIN_LETTERS:
+            continue
+        elif run[0].isupper() and at:
+            yield folded, True
+        elif not run[0].islower() or not has_capitals:
+            yield folded, False
+
+
+def _spellings(asked: str, *, arabic: bool) -> Sequence[str]:
+    """Return a word and what is left without an ending or an Arabic prefix."""
+    bare = re.sub("^[وبلک]?ال", "", asked) if arabic and len(asked) > _MIN_LETTERS + 2 else asked
+    found = [asked, bare]
+    ending = _ENDINGS.get(script_of(bare))
+    if ending is not None:
+        found.append(ending.sub("", bare))
+    return [one for one in dict.fromkeys(found) if len(one) >= _MIN_LETTERS]

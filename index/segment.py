@@ -1,0 +1,146 @@
+"""Sentences of a text as exact spans, for every script.
+
+The library sentencex (Wikimedia, MIT) finds the borders: it knows the terminators and
+abbreviations of many languages, keeps quotations whole, and returns character offsets at 25
+million characters a second. On 6,637 Persian news items it cut at least 278 of 53,244 sentences
+wrongly, within numbers («۱۸.۳۰») and after initials («ج. بوش»). Those are mended here, as are
+letters spelt out («سی. ان. ان»), «و...», numbers of list items, and closing quotes left behind. A
+line break ends a sentence: in pages it ends a paragraph.
+
+Does not: find sentences in Thai, Lao or Khmer, which write no full stop; there spaces divide.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import sentencex  # type: ignore[import-untyped]  # ships no stubs
+
+from index.types import Span
+
+MAX_CHARS = 400  # 98.6 % of sentences of Persian news are shorter; a longer quote is hard to read
+
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_NUMBER_GOES_ON = re.compile(r"\d[.٫,]\Z")
+_INITIAL = re.compile(r"(?:^|[\s«(\"])[^\W\d_]\.\s*\Z")
+_AND_SO_ON = re.compile(r"(?:^|\s)(?:و ?|ا)(?:\.{2,}|…)\s*\Z")  # «و...» etc., «ا...» God's name
+_LETTER_NAME = (
+    "(?:[اآ]ی|بی|سی|دی|اف|جی|اچ|آی|جی|کی|ال|ام|ان|او|پی|کیو|آر|اس|تی|یو|وی|ایکس|"
+    "اي|بي|سي|دي|جي|آي|كي|پي|كيو|تي|وي|ايكس)"
+)
+_SPELT_BEFORE = re.compile(rf"(?:^|[\s.«(\"]){_LETTER_NAME}\.\s*\Z")  # «سی. ان. ان»
+_SPELT_AFTER = re.compile(rf"{_LETTER_NAME}(?=[\s.،,»)]|\Z)")
+_ARABIC_LETTER = re.compile("[\u0620-\u06d3]")
+_CLOSERS = re.compile(r"[»”’）)\]》」』\"']+(?=[\s.،,؛;:!؟?]|\Z)[.،,!؟?]*")
+_CUTS = (  # best places to cut an over-long sentence first; the cut falls at the end of the match
+    re.compile(r"[.!?؟…][»”’\")\]]*\s+|[。！？।॥][”’」』）]*\s*"),
+    re.compile(r"[؛;:]\s+|[；：]\s*"),
+    re.compile(r"[،,]\s+|[、，]\s*|\s[–—-]\s+"),
+    re.compile(r"\s+"),
+)
+_EARLIEST_CUT = 0.25  # of the limit: no crumbs of a few words
+
+
+def sentences(text: str, language: str) -> list[Span]:
+    """Return the sentences of a text: ordered, disjoint, without white space at either end.
+
+    Every letter and digit lies in one of them, and none is longer than `MAX_CHARS` characters
+    unless a single grapheme is. No grapheme is cut.
+
+    Args:
+        text: Any text; an empty one has no sentences.
+        language: BCP 47 tag; it decides about abbreviations only, so "und" serves.
+    """
+    tag = language.split("-", 1)[0]
+    found: list[Span] = []
+    for line in _LINE.finditer(text):
+        for start, end in _in_line(line[0], tag):
+            found += _cut_to_size(text, line.start() + start, line.start() + end)
+    return found
+
+
+def _in_line(line: str, tag: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of one line, the faults of the library mended."""
+    borders = [border["end_index"] for border in sentencex.get_sentence_boundaries(tag, line)]
+    start = 0
+    for border in (*borders, len(line)):
+        end = min(max(border, start), len(line))
+        closers = _CLOSERS.match(line, end)
+        if closers and start < end:
+            end = closers.end()
+        if end < len(line) and _is_false_end(line, start, end):
+            continue
+        kept = str.isalnum if end == len(line) else str.isalpha
+        if any(map(kept, line[start:end])):  # a number alone («25.») belongs to what follows
+            yield start, end
+            start = end
+
+
+def _is_false_end(line: str, start: int, end: int) -> bool:
+    """Tell whether a border stands in a number, an abbreviation or after an initial."""
+    before = line[max(start, end - 12) : end]
+    if _NUMBER_GOES_ON.search(before) and line[end].isdigit():
+        return True
+    if _AND_SO_ON.search(before):
+        return True
+    if _SPELT_BEFORE.search(before) and _SPELT_AFTER.match(line, end):
+        return True
+    # Latin, Cyrillic and other initials are the library's own business.
+    return bool(_INITIAL.search(before)) and bool(_ARABIC_LETTER.search(before))
+
+
+def _cut_to_size(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield a sentence, or the parts of one that is too long, without outer white space."""
+    start, end = _trimmed(text, start, end)
+    while end - start > MAX_CHARS:
+        cut = _cut(text, start, end)
+        yield Span(*_trimmed(text, start, cut))
+        start, end = _trimmed(text, cut, end)
+    if start < end:
+        yield Span(start, end)
+
+
+def _cut(text: str, start: int, end: int) -> int:
+    """Return where to cut: at the strongest mark, nearest to parts of equal length."""
+    n_parts = -(-(end - start) // MAX_CHARS)
+    target = start + (end - start) // n_parts
+    earliest, latest = start + int(MAX_CHARS * _EARLIEST_CUT), start + MAX_CHARS
+    for marks in _CUTS:
+        # One character more than allowed may be white space that is trimmed away.
+        places = [mark.end() for mark in marks.finditer(text, earliest, latest + 1)]
+        if places:
+            return min(places, key=lambda place: abs(place - target))
+    return grapheme_border(text, start, latest)
+
+
+def grapheme_border(text: str, start: int, end: int) -> int:
+    """Return the last place up to `end` that parts no letter from its marks.
+
+    Where a single grapheme fills all of [start, end), its end is returned.
+    """
+    place = end
+    while place > start and _clings(text, place):
+        place -= 1
+    if place > start:
+        return place
+    while end < len(text) and _clings(text, end):
+        end += 1
+    return end
+
+
+def _clings(text: str, place: int) -> bool:
+    """Tell whether the characters on both sides of a place are one grapheme (after UAX 29)."""
+    if not 0 < place < len(text):
+        return False
+    before, after = text[place - 1], text[place]
+    joined = (
+        after in "\u200d\ufe0f\ufe0e" or before == "\u200d" or "\U0001f3fb" <= after <= "\U0001f3ff"
+    )
+    flags = all("\U0001f1e6" <= side <= "\U0001f1ff" for side in (before, after))
+    return joined or flags or unicodedata.category(after)[0] == "M"
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the range without the white space at its ends."""
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

@@ -1,0 +1,156 @@
+"""The values that pass between modules: articles, spans, passages and hits.
+
+Does not: read, clean or rank anything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, assert_never
+
+ArticleId = NewType("ArticleId", str)
+PassageId = NewType("PassageId", str)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range [start, end) of characters (code points) in an article's text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        """Refuse ranges that cannot exist."""
+        if not 0 <= self.start <= self.end:
+            msg = f"a span needs 0 <= start <= end, got [{self.start}, {self.end})"
+            raise ValueError(msg)
+
+    def __len__(self) -> int:
+        """Number of characters covered."""
+        return self.end - self.start
+
+    def cut(self, text: str) -> str:
+        """Return the characters of `text` that this span covers."""
+        return text[self.start : self.end]
+
+
+class Precision(StrEnum):
+    """How much of a moment the source stated."""
+
+    MINUTE = "minute"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An aware time and how much of it is known; the unknown parts are the earliest possible."""
+
+    at: datetime
+    precision: Precision = Precision.MINUTE
+
+    def __post_init__(self) -> None:
+        """Refuse a naive time."""
+        if self.at.tzinfo is None:
+            msg = f"a moment needs an aware time, got {self.at!r}"
+            raise ValueError(msg)
+
+    def isoformat(self) -> str:
+        """Write the known parts after ISO 8601, e.g. `2023-06-09T18:15+03:30` or `2023-06-09`."""
+        match self.precision:
+            case Precision.MINUTE:
+                return self.at.isoformat(timespec="minutes")
+            case Precision.DAY:
+                return f"{self.at:%Y-%m-%d}"
+            case Precision.MONTH:
+                return f"{self.at:%Y-%m}"
+            case Precision.YEAR:
+                return f"{self.at:%Y}"
+        assert_never(self.precision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One news item, its text exactly as it was read.
+
+    Attributes:
+        id: Stable across rebuilds: agency and news code where known, else a content hash.
+        headline: The headline once, verbatim; empty when none was found.
+        text: The source text verbatim (for a text file, the whole decoded file), so every
+            offset can be checked against the file itself.
+        body: Ordered, disjoint spans of `text` that hold the report; whatever lies outside
+            (date line, repeated headline, page furniture) never becomes a passage.
+        language: BCP 47 tag of the body, "und" when it could not be told.
+        published: Moment of publication, or None when the source does not say.
+        source: Agency or outlet that published it, e.g. "Mehr"; empty when unknown.
+        via: Outlet whose report it relays, e.g. "Al Jazeera"; empty when none is named.
+        code: The outlet's own number for the item; empty when unknown.
+        url: Page address; empty when unknown.
+        origin: Where it was read from: a path relative to the corpus, with a line number
+            for files that hold many.
+    """
+
+    id: ArticleId
+    headline: str
+    text: str
+    body: tuple[Span, ...]
+    language: str
+    published: Moment | None = None
+    source: str = ""
+    via: str = ""
+    code: str = ""
+    url: str = ""
+    origin: str = ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the fields that could not be found, in the order they are declared."""
+        wanted = ("headline", "published", "source", "code", "url")
+        return tuple(name for name in wanted if not getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Something in the corpus that is not an article, and why."""
+
+    origin: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The unit of retrieval: whole sentences of one article.
+
+    `article.text[span.start:span.end] == text`; `sentences` are ordered, disjoint spans of the
+    article's text, all inside `span`.
+    """
+
+    id: PassageId
+    article_id: ArticleId
+    span: Span
+    text: str
+    language: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage found for one query: higher `score` is better, `rank` starts at 1."""
+
+    passage: Passage
+    article: Article
+    score: float
+    rank: int
+
+
+def passage_id(article_id: ArticleId, span: Span) -> PassageId:
+    """Name a passage by its place, e.g. `mehr-5805672:240-812`."""
+    return PassageId(f"{article_id}:{span.start}-{span.end}")
+
+
+def join_spans(spans: Sequence[Span]) -> Span:
+    """Return the smallest span that covers all of `spans`, which must not be empty."""
+    return Span(min(span.start for span in spans), max(span.end for span in spans))

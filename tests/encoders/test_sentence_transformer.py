@@ -1,0 +1,157 @@
+"""The same weights in sentence-transformers (torch) and in our engine."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.encoders import (
+    BundledConfig,
+    Encoder,
+    SentenceTransformerConfig,
+    open_encoder,
+)
+from index.encoders.e5_export import export_sentence_transformers
+from index.encoders.sentence_transformer import choose_prefixes
+from index.errors import EncoderError
+
+SENTENCES = """\
+پایتخت ایران شهر تهران است.
+رئیس‌جمهور دیروز با سفیر ترکیه در کاخ سعدآباد دیدار و گفت‌وگو کرد.
+قیمت هر سکهٔ بهار آزادی به ۴۵ میلیون و ۳۰۰ هزار تومان رسید.
+تیم ملی والیبال ایران سه بر صفر از سد لهستان گذشت.
+سازمان هواشناسی برای نُه استان هشدار نارنجی صادر کرد.
+كتاب «شازده كوچولو» با ترجمهٔ محمد قاضي تجديد چاپ شد.
+می‌خواهم بدانم چه کسی برندهٔ جایزهٔ نوبل ادبیات شد؟
+نرخ تورم نقطه‌به‌نقطه در آبان‌ماه ۱۴۰۲ به ۳۹٫۲٪ رسید.
+زلزله ۵/۲ ریشتری کرمان را لرزاند
+وزارت نیرو: ذخیرۀ سدهای تهران ۱۷ درصد کمتر از پارسال است.
+The central bank kept its key interest rate unchanged at 5.25% on Thursday.
+Two people were injured when a tram derailed in the city centre.
+Scientists reported a new species of frog in the Western Ghats.
+عقد مجلس الأمن الدولي جلسة طارئة لبحث الأوضاع في السودان.
+ارتفعت أسعار النفط بنسبة ٢٪ في تعاملات اليوم.
+Cumhurbaşkanı, deprem bölgesinde yapılan konutların anahtarlarını teslim etti.
+İstanbul'da yoğun kar yağışı nedeniyle uçak seferleri iptal edildi.
+Die Bundesregierung hat ein neues Gesetz zur Energieeinsparung beschlossen.
+Der FC Bayern gewann das Spiel in der Nachspielzeit.
+Le président a annoncé une réforme des retraites très contestée.
+À Besançon, la crème brûlée est servie l'été comme l'hiver.
+El terremoto dejó al menos doce heridos en el sur de México.
+La selección española se clasificó para la final.
+O governo português anunciou novas medidas para a habitação.
+Il Consiglio dei ministri ha approvato la legge di bilancio.
+Правительство утвердило бюджет на следующий год.
+В Москве прошёл сильнейший за последние годы снегопад.
+Верховна Рада ухвалила закон у другому читанні.
+Президентът на България посети Скопие.
+国务院召开常务会议，研究部署稳就业工作。
+中国队以三比零战胜对手，进入半决赛。
+臺北市今天下午發生規模四點五的地震。
+日本銀行は金融政策決定会合で金利の据え置きを決めた。
+台風の影響で新幹線が運転を見合わせている。
+한국은행이 기준금리를 동결했다.
+서울 지하철 노조가 내일부터 파업에 들어간다.
+भारत ने क्रिकेट विश्व कप का पहला मैच जीत लिया।
+दिल्ली में वायु प्रदूषण का स्तर गंभीर श्रेणी में पहुँचा।
+ঢাকায় ভারী বৃষ্টিতে জলাবদ্ধতা দেখা দিয়েছে।
+وزیراعظم نے قوم سے خطاب میں نئی پالیسی کا اعلان کیا۔
+د افغانستان په شمال کې سېلابونو زیان اړولی دی.
+سەرۆکی هەرێم لەگەڵ وەزیری دەرەوە کۆبووەوە.
+நாடாளுமன்றத் தேர்தல் தேதிகள் அறிவிக்கப்பட்டன.
+తెలంగాణలో భారీ వర్షాలు కురుస్తున్నాయి.
+รัฐบาลไทยประกาศวันหยุดพิเศษเพิ่มอีกหนึ่งวัน
+Thủ tướng Việt Nam thăm chính thức Hàn Quốc.
+Η κυβέρνηση ανακοίνωσε νέα μέτρα για την ενέργεια.
+ממשלת ישראל אישרה את תקציב המדינה.
+საქართველოს პარლამენტმა კანონი მიიღო.
+Հայաստանի վարչապետը մեկնեց Փարիզ։
+""".splitlines()
+
+
+@pytest.mark.parametrize(
+    ("model", "prompts", "wanted"),
+    [
+        ("intfloat/multilingual-e5-base", {}, ("query: ", "passage: ")),
+        ("/models/e5-st", {"query": "", "document": ""}, ("query: ", "passage: ")),
+        ("BAAI/bge-m3", {}, ("", "")),
+        ("google/embeddinggemma-300m", {"query": "q|", "document": "d|"}, ("q|", "d|")),
+        ("sentence-transformers/LaBSE", {"query": "", "document": ""}, ("", "")),
+        ("some/model5-e500", {}, ("", "")),
+    ],
+)
+def test_prefixes_by_model(model: str, prompts: dict[str, str], wanted: tuple[str, str]) -> None:
+    """A model's own prompts come first, then its family's, then none."""
+    assert choose_prefixes(model, prompts) == wanted
+
+
+def test_a_missing_package_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without sentence-transformers the error gives the pip line."""
+    monkeypatch.setitem(__import__("sys").modules, "sentence_transformers", None)
+    with pytest.raises(EncoderError, match=r"pip install 'pasokh\[sentence-transformers\]'"):
+        open_encoder(SentenceTransformerConfig(model="any"))
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the bundled weights as a sentence-transformers folder."""
+    pytest.importorskip("sentence_transformers")
+    folder = tmp_path_factory.mktemp("export") / "e5-small"
+    export_sentence_transformers(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reference(exported: Path) -> Encoder:
+    """Return the exported folder, opened in torch."""
+    return open_encoder(SentenceTransformerConfig(model=str(exported)))
+
+
+@pytest.mark.sentence_transformers
+def test_vectors_agree(bundled: Encoder, reference: Encoder) -> None:
+    """Our 8-bit engine stays within .995 of float32 torch in every script, on both sides."""
+    assert len(SENTENCES) == 50
+    for ours, theirs in (
+        (bundled.encode_passages(SENTENCES), reference.encode_passages(SENTENCES)),
+        (bundled.encode_queries(SENTENCES), reference.encode_queries(SENTENCES)),
+    ):
+        cosines = (ours * theirs).sum(axis=1)
+        assert cosines.min() > 0.995
+        assert cosines.mean() > 0.998
+
+
+@pytest.mark.sentence_transformers
+def test_token_ids_agree(exported: Path, encoder_cache: Path) -> None:
+    """Our tokenizer and the library's give the same ids in every script."""
+    tokenizers = pytest.importorskip("tokenizers")
+    library = tokenizers.Tokenizer.from_file(str(exported / "tokenizer.json"))
+    ours = open_encoder(BundledConfig(cache_dir=encoder_cache))
+    texts = [*SENTENCES, "ﷺ ﻻ ① ｶﾞ", "\u200bالف\u200cب\u200d", "  a \t\n b  ", "", "ⵣⵣⵣ 𐎠𐎡"]
+    for text in texts:
+        assert ours._tokenizer.ids(text) == library.encode(text, add_special_tokens=False).ids  # type: ignore[attr-defined]
+
+
+@pytest.mark.sentence_transformers
+def test_rows_counts_and_identity(exported: Path, reference: Encoder) -> None:
+    """Empty input, progress, token counts, and an identity that follows the prefixes."""
+    assert reference.encode_queries([]).shape == (0, 384)
+    seen: list[int] = []
+    rows = reference.encode_passages(["a", "", "b" * 5000], progress=seen.append)
+    assert np.abs(np.linalg.norm(rows, axis=1) - 1).max() < 1e-5
+    assert seen == [3]
+    assert reference.max_tokens == 512
+    assert reference.count_tokens("سلام دنیا") == 2
+    other = open_encoder(SentenceTransformerConfig(model=str(exported), query_prefix="x: "))
+    assert other.identity != reference.identity
+    (exported / "extra.json").write_text(json.dumps({}))
+    changed = open_encoder(SentenceTransformerConfig(model=str(exported)))
+    assert changed.identity.revision != reference.identity.revision
+
+
+@pytest.mark.sentence_transformers
+def test_a_missing_model_is_explained(tmp_path: Path) -> None:
+    """A folder that is no model gives an error that names it."""
+    pytest.importorskip("sentence_transformers")
+    with pytest.raises(EncoderError, match="could not load it"):
+        open_encoder(SentenceTransformerConfig(model=str(tmp_path)))

@@ -1,0 +1,270 @@
+"""Readers: the seed exactly, records verbatim, and every hostile file a counted reject."""
+
+import json
+import os
+import tracemalloc
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.dates import TEHRAN
+from index.errors import CorpusError
+from index.sources import RejectReason, jsonl, page_text, read_articles
+from index.types import Article, Moment, Reject, Span
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+HEADLINE = "روایت کاخ سفید از «همکاری دفاعی بیسابقه» میان روسیه و ایران"
+
+
+def only(path: Path) -> Article | Reject:
+    """Return the one thing a path holds."""
+    (found,) = read_articles(path)
+    return found
+
+
+def article(path: Path) -> Article:
+    """Return the one article a path holds."""
+    found = only(path)
+    assert isinstance(found, Article), found
+    return found
+
+
+def reason(path: Path) -> str:
+    """Return why the one thing a path holds is no article."""
+    found = only(path)
+    assert isinstance(found, Reject), found
+    assert found.detail
+    return found.reason
+
+
+def write(folder: Path, name: str, content: str | bytes) -> Path:
+    """Write a file as it is, without translating line ends."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_seed_fields() -> None:
+    """The seed yields every field, its headline once."""
+    seed = next(a for a in read_articles(SEEDS) if isinstance(a, Article))
+
+    assert HEADLINE == seed.headline
+    assert Moment(datetime(2023, 6, 9, 18, 15, tzinfo=TEHRAN)) == seed.published
+    assert ("Mehr", "Al Jazeera", "5805672") == (seed.source, seed.via, seed.code)
+    assert "https://www.mehrnews.com/news/5805672" == seed.url
+    assert ("mehr-5805672", "fa") == (seed.id, seed.language)
+    assert () == seed.missing
+
+
+def test_seed_body_is_the_report_without_furniture() -> None:
+    """The body runs from the first paragraph to the last; text is the file, verbatim."""
+    seed = next(a for a in read_articles(SEEDS) if isinstance(a, Article))
+    (body,) = [span.cut(seed.text) for span in seed.body]
+    (path,) = SEEDS.glob("*.txt")
+
+    assert path.read_bytes().decode() == seed.text
+    assert body.startswith("کاخ سفید امروز در بیانیهای")
+    assert body.endswith("روسیه در اوکراین را رد کرده اند.")
+    assert 10 == len([line for line in body.splitlines() if line])
+    assert not any(word in body for word in (HEADLINE, "کد خبر", "برچسب", "نظر شما", "captcha"))
+
+
+TASNIM = """صفحه نخست
+تسنیم: فرمانده سپاه از پایان رزمایش خبر داد
+۱۹ خرداد ۱۴۰۲ - ۱۸:۱۵
+کد خبر: 2908123
+فرمانده سپاه از پایان رزمایش خبر داد و گفت که این رزمایش در سه استان و با حضور یگان‌های زمینی بود.
+به گزارش خبرنگار دفاعی خبرگزاری تسنیم، وی افزود: «تمرین‌ها ادامه دارد.»
+اشتراک گذاری
+او در پایان از مردم منطقه تشکر کرد و گفت نتیجه رزمایش به زودی منتشر می‌شود.
+انتهای پیام
+پربازدیدترین
+"""
+
+
+def test_another_layout_with_fields_at_the_top(tmp_path: Path) -> None:
+    """Date and code may stand above the report; frame lines leave a gap in the body."""
+    found = article(write(tmp_path, "t.txt", TASNIM))
+
+    assert ("Tasnim", "2908123", "tasnim-2908123") == (found.source, found.code, found.id)
+    assert "https://www.tasnimnews.com/fa/news/1402/03/19/2908123" == found.url
+    assert Moment(datetime(2023, 6, 9, 18, 15, tzinfo=TEHRAN)) == found.published
+    assert 2 == len(found.body)
+    assert found.body[0].cut(found.text).startswith("فرمانده سپاه از پایان رزمایش خبر داد و گفت")
+    assert found.body[1].cut(found.text).endswith("منتشر می‌شود.")
+
+
+@pytest.mark.parametrize(
+    ("lead", "source"),
+    [
+        ("به گزارش خبرگزاری فارس از تبریز، بارش برف آغاز شد.", "Fars"),
+        ("به گزارش ایسنا، بارش برف آغاز شد.", "ISNA"),
+        ("به گزارش خبرنگار اقتصادی ایرنا، بارش برف آغاز شد.", "IRNA"),
+        ("به گزارش همشهری‌آنلاین به نقل از رویترز، بارش برف آغاز شد.", "Hamshahri"),
+        ("خبرگزاري فارس: بارش برف آغاز شد.", "Fars"),
+        ("به گزارش مردم محلی، بارش برف آغاز شد.", ""),
+    ],
+)
+def test_source_from_the_lead(tmp_path: Path, lead: str, source: str) -> None:
+    """The reporting outlet is told from the lead, in any spelling; nobody is invented."""
+    assert source == article(write(tmp_path, "a.txt", f"برف در شمال\n\n{lead}\n")).source
+
+
+def test_date_inside_the_body_is_not_the_publication(tmp_path: Path) -> None:
+    """A date line amid paragraphs stays in the body."""
+    paragraph = (
+        "کاخ سفید در بیانیه‌ای اعلام کرد که گفت‌وگوها تا پایان سال ادامه خواهد داشت و تمام می‌شود."
+    )
+    text = f"تیتر خبر\n{paragraph}\n۲۶ اردیبهشت ۱۴۰۱\n{paragraph}\n"
+    found = article(write(tmp_path, "a.txt", text))
+
+    assert found.published is None
+    assert "۲۶ اردیبهشت ۱۴۰۱" in found.body[0].cut(text)
+
+
+def test_plain_text_is_read(tmp_path: Path) -> None:
+    """A text of no known layout is an article named by its content, without a headline."""
+    text = "\ufeffThe minister spoke on Sunday.\r\nNothing else happened.\r\n"
+    found = article(write(tmp_path, "a.txt", text))
+
+    assert ("", "en", "sha-") == (found.headline, found.language, found.id[:4])
+    assert (20, text) == (len(found.id), found.text)
+    assert (Span(1, len(text) - 2),) == found.body
+    assert ("headline", "published", "source", "code", "url") == found.missing
+
+
+def test_jsonl_record_is_taken_verbatim(tmp_path: Path) -> None:
+    """Text stays as it is; known outlets get their name and code from the address."""
+    record = {
+        "id": 17,
+        "title": " تیتر ",
+        "text": " كاخ سفيد گفت که تمام شد.\n",
+        "date": "1402/03/19",
+        "url": "https://www.mehrnews.com/news/5805672/x",
+        "source": "x",
+    }
+    found = article(write(tmp_path, "a.jsonl", json.dumps(record, ensure_ascii=False) + "\n\n"))
+
+    assert (record["text"], (Span(0, 26),)) == (found.text, found.body)
+    assert ("17", "تیتر", "Mehr", "5805672") == (
+        found.id, found.headline, found.source, found.code,
+    )  # fmt: skip
+    assert ("a.jsonl:1", "fa", "2023-06-09") == (
+        found.origin, found.language, found.published.isoformat() if found.published else "",
+    )  # fmt: skip
+
+
+def test_json_lines_are_known_by_content(tmp_path: Path) -> None:
+    """JSON Lines under another name are read as such."""
+    assert "sha-" == article(write(tmp_path, "x.txt", '{"body": "A text."}')).id[:4]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.txt", b"", RejectReason.EMPTY),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", RejectReason.BINARY),
+        ("a.txt", b"\x01\x02\x03\x04" * 9, RejectReason.BINARY),
+        ("a.txt", "سلام دنیا".encode("windows-1256", "replace"), RejectReason.ENCODING),
+        ("a.txt", "سلام".encode("utf-16"), RejectReason.ENCODING),
+        ("a.txt", "سلام".encode()[:-1], RejectReason.ENCODING),
+        ("a.txt", b" \r\n\t", RejectReason.NO_TEXT),
+        ("a.txt", "\ufeff", RejectReason.NO_TEXT),
+        ("a.txt", "۱۲۳ ***", RejectReason.NO_TEXT),
+        ("a.txt", "کد خبر 5805672\n\nبرچسبها\n\nنظر شما", RejectReason.NO_TEXT),
+        ("a.txt", "<!DOCTYPE html><p>x", RejectReason.UNSUPPORTED),
+        ("a.csv", "id,text\n1,x", RejectReason.UNSUPPORTED),
+        ("a.jsonl", '{"text": "x"', RejectReason.BROKEN_JSON),
+        ("a.jsonl", "nonsense", RejectReason.BROKEN_JSON),
+        ("a.jsonl", "[" * 100_000, RejectReason.BAD_FIELD),
+        ("a.jsonl", '{"text": ' + "9" * 5_000 + "}", RejectReason.BAD_FIELD),
+        ("a.jsonl", "[1]", RejectReason.BAD_FIELD),
+        ("a.jsonl", '{"text": ["x"]}', RejectReason.BAD_FIELD),
+        ("a.jsonl", '{"text": "\\ud800 x"}', RejectReason.BAD_FIELD),
+        ("a.jsonl", '{"title": "x"}', RejectReason.NO_TEXT),
+        ("a.jsonl", '{"text": " "}', RejectReason.NO_TEXT),
+        ("a.jsonl", b'{"text": "\xff"}', RejectReason.ENCODING),
+    ],
+)
+def test_hostile_file_is_one_reject(
+    tmp_path: Path, name: str, content: str | bytes, expected: RejectReason
+) -> None:
+    """Each kind of rubbish has a stable reason and a detail, and raises nothing."""
+    assert expected == reason(write(tmp_path, name, content))
+
+
+def test_line_of_50_megabytes_is_rejected_in_bounded_memory(tmp_path: Path) -> None:
+    """A monstrous line is skipped piece by piece and the next record is read."""
+    path = tmp_path / "a.jsonl"
+    with path.open("wb") as file:
+        file.write(b'{"text": "')
+        for _ in range(50):
+            file.write(b"x" * 1_000_000)
+        file.write(b'"}\n{"text": "next one"}\n')
+    tracemalloc.start()
+    huge, following = read_articles(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert isinstance(huge, Reject)
+    assert (RejectReason.TOO_LONG, "a.jsonl:1") == (huge.reason, huge.origin)
+    assert isinstance(following, Article)
+    assert "a.jsonl:2" == following.origin
+    assert peak < 4 * jsonl.MAX_LINE_BYTES
+
+
+def test_huge_text_file_is_rejected_unread(tmp_path: Path) -> None:
+    """A text file beyond the limit is not loaded."""
+    path = write(tmp_path, "a.txt", b"x " * (page_text.MAX_BYTES // 2 + 1))
+
+    assert RejectReason.TOO_LONG == reason(path)
+
+
+def test_folder_is_read_in_order_without_hidden_and_readme(tmp_path: Path) -> None:
+    """Folders are walked sorted; hidden files, hidden folders and read-me files are no sources."""
+    for name in ("b/2.txt", "b/1.txt", "a.txt", ".x/1.txt", ".y.txt", "README.md", "b/readme.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write(tmp_path, name, "Some words of text.")
+
+    assert ["a.txt", "b/1.txt", "b/2.txt"] == [a.origin for a in read_articles(tmp_path)]
+    assert list(read_articles(tmp_path)) == list(read_articles(tmp_path))
+
+
+def test_things_that_are_no_files_are_rejected(tmp_path: Path) -> None:
+    """A pipe is not opened (it would hang) and a dead link is unreadable."""
+    os.mkfifo(tmp_path / "a.txt")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "gone.txt")
+
+    assert [RejectReason.UNREADABLE] * 2 == [
+        found.reason for found in read_articles(tmp_path) if isinstance(found, Reject)
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_unreadable_file_is_rejected(tmp_path: Path) -> None:
+    """A file without read permission is one reject."""
+    path = write(tmp_path, "a.txt", "x")
+    path.chmod(0)
+
+    assert RejectReason.UNREADABLE == reason(path)
+
+
+def test_missing_path_is_an_error(tmp_path: Path) -> None:
+    """A corpus that is not there is an error that names it."""
+    with pytest.raises(CorpusError, match="found nothing at"):
+        list(read_articles(tmp_path / "gone"))
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_an_article_or_a_reject(text: str) -> None:
+    """Spans of the body are ordered, disjoint and inside the text, whatever the text."""
+    found = page_text.article_of(text, "x")
+
+    if isinstance(found, Article):
+        assert any(c.isalpha() for span in found.body for c in span.cut(text))
+        assert all(a.end <= b.start for a, b in pairwise(found.body))
+        assert all(span.end <= len(text) for span in found.body)

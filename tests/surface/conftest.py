@@ -1,0 +1,246 @@
+"""A small archive that really answers, for the tests of what people see.
+
+Run as a program it is `pasokh` over that archive, for tests that need a process.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.cli import main
+from bot.commands import Backend
+from bot.progress import Progress
+from bot.repl import Answering
+from bot.settings import PREFIX, Settings
+from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason
+from index import (
+    Article,
+    ArticleId,
+    BuildReport,
+    EncoderIdentity,
+    Manifest,
+    Moment,
+    PasokhError,
+    Reject,
+    SnapshotMissing,
+    Span,
+    VerifyReport,
+)
+
+KIRBY = "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند."
+HOSTILE = "The \x1b[31mred\x1b[0m minister\x00 opened \u202egpj.exe & <b>bold</b>\x9b2J."
+_PERSIAN_TEXT = f"روایت کاخ سفید\nآغاز خبر. {KIRBY} پایان خبر."
+
+ARTICLES = (
+    Article(
+        id=ArticleId("mehr-5805672"),
+        headline="روایت کاخ سفید",
+        text=_PERSIAN_TEXT,
+        body=(Span(0, len(_PERSIAN_TEXT)),),
+        language="fa",
+        published=Moment(datetime(2023, 6, 9, 18, 15, tzinfo=ZoneInfo("Asia/Tehran"))),
+        source="Mehr",
+        via="Al Jazeera",
+        code="5805672",
+        url="https://www.mehrnews.com/news/5805672",
+        origin="one.txt",
+    ),
+    Article(
+        id=ArticleId("hostile"),
+        headline="Head\x1b]0;pwned\x07line",
+        text=f"Before. {HOSTILE} After.",
+        body=(Span(0, len(HOSTILE) + 15),),
+        language="en",
+        origin="two.txt",
+    ),
+)
+_QUOTES = {"mehr-5805672": KIRBY, "hostile": HOSTILE}
+FINGERPRINT = Fingerprint(snapshot="0001-abc", encoder="small@1")
+MANIFEST = Manifest(
+    schema=1,
+    snapshot="0001-abc",
+    key="abc",
+    encoder=EncoderIdentity(name="small", revision="1", dim=8),
+    space="small-plain",
+    n_articles=2,
+    n_passages=2,
+    n_sentences=5,
+    languages={"fa": 1, "en": 1},
+    files={},
+)
+REPORT = BuildReport(
+    snapshot="0001-abc",
+    changed=True,
+    n_articles=2,
+    n_duplicates=1,
+    n_passages=2,
+    n_sentences=5,
+    n_encoded=7,
+    rejects=(
+        Reject(origin="a.txt", reason="empty file"),
+        *(Reject(origin=f"b{n}.txt", reason="not UTF-8", detail=f"byte {n}") for n in range(5)),
+    ),
+    missing={"url": 1},
+    seconds=1.26,
+    size_bytes=12345,
+)
+
+
+@dataclass(frozen=True)
+class SmallArchive:
+    """Two articles, one of them made to harm."""
+
+    manifest: Manifest = MANIFEST
+
+    def article(self, article_id: ArticleId) -> Article | None:
+        """Return the article with this id."""
+        return next((one for one in ARTICLES if one.id == article_id), None)
+
+
+@dataclass(frozen=True)
+class SmallAnswerer:
+    """Quotes the one known sentence of each article that shares a word with the question."""
+
+    snapshot: SmallArchive = field(default_factory=SmallArchive)
+
+    def answer(self, question: str, *, k: int = 4) -> Answer | NoAnswer:
+        """Answer by shared words; some questions fail or take long, as their words say."""
+        match question:
+            case "fail":
+                msg = "no such luck"
+                raise ValueError(msg)
+            case "break":
+                msg = "the encoder is gone; start it"
+                raise PasokhError(msg)
+            case "sleep":
+                time.sleep(60)
+        language = "fa" if any("\u0600" <= char <= "\u06ff" for char in question) else "en"
+        found = [one for one in ARTICLES if set(question.split()) & set(one.text.split())]
+        if not found:
+            return NoAnswer(
+                question=question,
+                language=language,
+                reason=Reason.NOT_IN_ARCHIVE if question else Reason.EMPTY_QUESTION,
+                nearest=tuple(map(_headline, ARTICLES)) if question else (),
+                confidence=0.125,
+                timings_ms={"total": 1.0},
+                fingerprint=FINGERPRINT,
+            )
+        citations = [_citation(number, one) for number, one in enumerate(found[:k], start=1)]
+        return Answer(
+            question=question,
+            language=language,
+            citations=tuple(citations),
+            confidence=0.875,
+            timings_ms={"total": 1.23456},
+            fingerprint=FINGERPRINT,
+        )
+
+
+def _citation(number: int, article: Article) -> Citation:
+    """Cite the known sentence of an article."""
+    quote = _QUOTES[article.id]
+    start = article.text.index(quote)
+    return Citation(
+        number=number,
+        article_id=article.id,
+        headline=article.headline,
+        source=article.source,
+        via=article.via,
+        published=article.published,
+        url=article.url,
+        span=Span(start, start + len(quote)),
+        quote=quote,
+        score=0.875,
+    )
+
+
+def _headline(article: Article) -> Headline:
+    """Show an article by its head."""
+    return Headline(
+        article_id=article.id,
+        headline=article.headline,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+    )
+
+
+@dataclass(frozen=True)
+class SmallBackend:
+    """Stands in for `bot.wire` with the small archive."""
+
+    report: BuildReport = REPORT
+    problems: tuple[str, ...] = ()
+
+    def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
+        """Open at once; a corpus called `missing` does not exist."""
+        if settings.corpus == Path("missing"):
+            msg = "There is no index; put articles into missing/"
+            raise SnapshotMissing(msg)
+        if settings.corpus == Path("unbuilt") and progress is not None:
+            self.build(settings, progress)
+        return SmallAnswerer()
+
+    def build(self, _settings: Settings, progress: Progress | None = None) -> BuildReport:
+        """Report two stages and return the report."""
+        if progress is not None:
+            progress("read", 2, None)
+            progress("encode", 0, 7)
+            progress("encode", 3, 7)
+            progress("encode", 7, 7)
+        return self.report
+
+    def info(self, _settings: Settings) -> Manifest:
+        """Return the small archive's manifest."""
+        return MANIFEST
+
+    def verify(self, _settings: Settings) -> VerifyReport:
+        """Return what was found wrong."""
+        return VerifyReport(
+            snapshot="0001-abc", n_files=4, n_articles=2, n_passages=2, problems=self.problems
+        )
+
+
+@pytest.fixture
+def backend() -> Backend:
+    """What the commands stand on in these tests."""
+    return SmallBackend()
+
+
+@pytest.fixture
+def answerer() -> Answering:
+    """Answers from two articles."""
+    return SmallAnswerer()
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test an empty folder and no setting of ours from outside."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PASOKH_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Leave the root logger as it was, and no log file open."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    for handler in set(root.handlers) - set(handlers):
+        handler.close()
+    root.handlers[:], root.level = handlers, level
+
+
+if __name__ == "__main__":
+    sys.exit(main(backend=SmallBackend()))

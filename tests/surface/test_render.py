@@ -1,0 +1,198 @@
+"""Tests of answers as people and programs get them."""
+
+import json
+
+import pytest
+
+from bot.commands import to_json
+from bot.messages import Language
+from bot.render import article_lines, dates, record_of, reply_lines
+from bot.repl import Answering
+from bot.screen import Kind, Line, Order, Screen, paint
+from bot.types import Answer
+from index import ArticleId
+
+_KEYS = [
+    "question",
+    "language",
+    "answered",
+    "answer",
+    "reason",
+    "confidence",
+    "citations",
+    "nearest",
+    "timings_ms",
+    "snapshot",
+    "encoder",
+]
+
+
+def test_answer_in_english(answerer: Answering) -> None:
+    """An English question gets English labels and the Gregorian date first."""
+    reply = answerer.answer("Su-35")
+
+    assert paint(reply_lines(reply, Language.EN), Screen()) == (
+        "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند. [1]\n"
+        "Confidence: 88%\n"
+        "\n"
+        "Sources\n"
+        "[1] روایت کاخ سفید\n"
+        "    Mehr, reporting Al Jazeera\n"
+        "    9 June 2023, 18:15 (۱۹ خرداد ۱۴۰۲، ۱۸:۱۵)\n"
+        "    https://www.mehrnews.com/news/5805672\n"
+        "    characters 25-92\n"
+    )
+
+
+def test_answer_in_persian(answerer: Answering) -> None:
+    """A Persian question gets Persian labels and digits and the Jalali date first."""
+    reply = answerer.answer("کربی")
+
+    assert paint(reply_lines(reply, Language.FA), Screen()) == (
+        "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند. [۱]\n"
+        "اطمینان: ۸۸٪\n"
+        "\n"
+        "منابع\n"
+        "[۱] روایت کاخ سفید\n"
+        "    Mehr، به نقل از Al Jazeera\n"
+        "    ۱۹ خرداد ۱۴۰۲، ۱۸:۱۵ (9 June 2023, 18:15)\n"
+        "    https://www.mehrnews.com/news/5805672\n"
+        "    نویسه‌های ۲۵ تا ۹۲\n"
+    )
+
+
+def test_refusal_shows_the_nearest_headlines(answerer: Answering) -> None:
+    """Without an answer the reason comes first, then what is nearest, defused."""
+    reply = answerer.answer("football")
+
+    assert paint(reply_lines(reply, Language.EN), Screen()) == (
+        "The archive does not answer this question.\n"
+        "\n"
+        "Nearest headlines\n"
+        "- روایت کاخ سفید\n"
+        "  Mehr, 9 June 2023, 18:15 (۱۹ خرداد ۱۴۰۲، ۱۸:۱۵)\n"
+        "  https://www.mehrnews.com/news/5805672\n"
+        "- Head\ufffd]0;pwned\ufffdline\n"
+        "  date unknown\n"
+    )
+
+
+def test_hostile_quote_cannot_steer_a_terminal(answerer: Answering) -> None:
+    """Escapes, overrides and nulls of an article are shown, not obeyed; markup is just text."""
+    reply = answerer.answer("opened")
+    shown = paint(reply_lines(reply, Language.EN), Screen(width=80, order=Order.ISOLATED))
+
+    first = shown.splitlines()[0]
+    assert first == (
+        "The \ufffd[31mred\ufffd[0m minister\ufffd opened gpj.exe & <b>bold</b>\ufffd2J. [1]"
+    )
+
+
+def test_json_of_an_answer(answerer: Answering) -> None:
+    """The object has its keys in order and the quote verbatim at its place."""
+    record = record_of(answerer.answer("Su-35"))
+
+    assert list(record) == _KEYS
+    assert record["citations"] == [
+        {
+            "number": 1,
+            "article_id": "mehr-5805672",
+            "headline": "روایت کاخ سفید",
+            "source": "Mehr",
+            "via": "Al Jazeera",
+            "published": "2023-06-09T18:15+03:30",
+            "url": "https://www.mehrnews.com/news/5805672",
+            "start": 25,
+            "end": 92,
+            "quote": "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند.",
+            "score": 0.875,
+        }
+    ]
+    assert record["answer"] == f"{record['citations'][0]['quote']} [1]"
+    assert (record["answered"], record["reason"], record["nearest"]) == (True, None, [])
+    assert record["timings_ms"] == {"total": 1.235}
+    assert (record["snapshot"], record["encoder"]) == ("0001-abc", "small@1")
+
+
+def test_json_of_a_refusal(answerer: Answering) -> None:
+    """The object of a refusal has the same keys; reason and nearest say why."""
+    record = record_of(answerer.answer("football"))
+
+    assert list(record) == _KEYS
+    assert (record["answered"], record["answer"], record["citations"]) == (False, "", [])
+    assert record["reason"] == "not_in_archive"
+    assert record["nearest"][1] == {
+        "article_id": "hostile",
+        "headline": "Head\x1b]0;pwned\x07line",
+        "source": "",
+        "published": None,
+        "url": "",
+    }
+
+
+def test_json_is_verbatim_and_harmless(answerer: Answering) -> None:
+    """JSON reads back to the very quote, and nothing in it can steer a terminal."""
+    record = record_of(answerer.answer("opened"))
+    text = to_json(record)
+
+    assert json.loads(text) == record
+    assert not set(text) & set("\x1b\x00\x9b\u202e\x07")
+
+
+def test_json_holds_lone_surrogates_as_escapes() -> None:
+    """A text that UTF-8 cannot hold is still valid JSON."""
+    assert to_json("a\ud800\u2028") == '"a\\ud800\\u2028"'
+
+
+def test_dates_of_an_undated_article() -> None:
+    """An article without a date says so."""
+    assert dates(None, Language.EN) == "date unknown"
+    assert dates(None, Language.FA) == "تاریخ نامعلوم"
+
+
+def test_article_is_shown_whole_with_the_quote_marked(answerer: Answering) -> None:
+    """The quote stands on lines of its own behind a bar; nothing of the text is lost."""
+    reply = answerer.answer("Su-35")
+    assert isinstance(reply, Answer)
+    article = answerer.snapshot.article(ArticleId("mehr-5805672"))
+    assert article is not None
+
+    assert paint(article_lines(article, reply.citations[0].span, Language.EN), Screen()) == (
+        "روایت کاخ سفید\n"
+        "Mehr, reporting Al Jazeera\n"
+        "9 June 2023, 18:15 (۱۹ خرداد ۱۴۰۲، ۱۸:۱۵)\n"
+        "https://www.mehrnews.com/news/5805672\n"
+        "\n"
+        "روایت کاخ سفید\n"
+        "آغاز خبر.\n"
+        "▌ کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند.\n"
+        "پایان خبر.\n"
+    )
+
+
+def test_visual_order_is_wrapped_before_it_is_reversed() -> None:
+    """The first words stand on the first row, at the right edge, the mark to their right."""
+    screen = Screen(width=20, order=Order.VISUAL)
+    text = "یک دو سه چهار پنج شش"
+
+    assert paint([Line(Kind.MARKED, text)], screen) == (
+        " ﺞﻨﭘ ﺭﺎﻬﭼ ﻪﺳ ﻭﺩ ﮏﯾ ▌\n                ﺶﺷ ▌\n"
+    )
+
+
+@pytest.mark.parametrize("order", Order)
+def test_addresses_are_never_broken(order: Order) -> None:
+    """An address longer than the screen stays in one piece."""
+    url = "https://example.org/" + "a" * 60
+
+    assert paint([Line(Kind.ADDRESS, url, 4)], Screen(width=20, order=order)) == f"    {url}\n"
+
+
+def test_colour_is_reset_on_every_row() -> None:
+    """A style never leaks out of its row, and plain kinds have none."""
+    screen = Screen(width=12, has_colour=True)
+
+    assert paint([Line(Kind.HEADING, "one two three")], screen) == (
+        "\x1b[1mone two\x1b[0m\n\x1b[1mthree\x1b[0m\n"
+    )
+    assert paint([Line(Kind.QUOTE, "q")], screen) == "q\n"

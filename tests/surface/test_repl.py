@@ -1,0 +1,183 @@
+"""Transcripts of the chat."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.commands import Backend
+from bot.messages import LanguageChoice
+from bot.repl import Answering, Chat
+from bot.screen import Screen
+from bot.worker import Worker
+
+_CONFTEST = Path(__file__).with_name("conftest.py")
+_ROOT = Path(__file__).parents[2]
+
+_WELCOME = "Ask the archive: 2 articles. /help lists the commands.\n"
+_HELP = (
+    "Type a question, or:\n"
+    "/sources        the sources of the last answer\n"
+    "/open N         the whole article behind source N, its quote marked\n"
+    "/lang en|fa|auto  the language of labels and dates\n"
+    "/help           this list\n"
+    "/quit           leave (or Ctrl-D)\n"
+    "Ctrl-C stops the question that is running.\n"
+)
+_SOURCES = (
+    "Sources\n"
+    "[1] روایت کاخ سفید\n"
+    "    Mehr, reporting Al Jazeera\n"
+    "    9 June 2023, 18:15 (۱۹ خرداد ۱۴۰۲، ۱۸:۱۵)\n"
+    "    https://www.mehrnews.com/news/5805672\n"
+    "    characters 25-92\n"
+)
+
+
+def _talk(answerer: Answering, *lines: str) -> str:
+    """Return what a chat says to some lines, without its welcome and goodbye."""
+    out = io.StringIO()
+    chat = Chat(answerer=answerer, out=out, screen=Screen, choice=LanguageChoice.AUTO, max_quotes=4)
+    chat.run(iter(lines))
+    said = out.getvalue().removeprefix(_WELCOME)
+    return said.removesuffix("Goodbye.\n").removesuffix("خدانگهدار.\n")
+
+
+def test_a_whole_conversation(
+    backend: Backend, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Questions come line by line from a pipe, and the end of it ends the chat."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("Su-35\n\nfootball\n"))
+    code = main(["chat"], backend=backend)
+    out, err = capsys.readouterr()
+
+    assert (code, err) == (0, "")
+    assert out == (
+        f"{_WELCOME}"
+        "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند. [1]\n"
+        "Confidence: 88%\n\n"
+        f"{_SOURCES}\n"
+        "The archive does not answer this question.\n\n"
+        "Nearest headlines\n"
+        "- روایت کاخ سفید\n"
+        "  Mehr, 9 June 2023, 18:15 (۱۹ خرداد ۱۴۰۲، ۱۸:۱۵)\n"
+        "  https://www.mehrnews.com/news/5805672\n"
+        "- Head\ufffd]0;pwned\ufffdline\n"
+        "  date unknown\n\n"
+        "Goodbye.\n"
+    )
+
+
+def test_sources_shows_those_of_the_last_answer(answerer: Answering) -> None:
+    """The sources are listed again, and only when there are any."""
+    assert _talk(answerer, "/sources") == "There is no answer with sources yet.\n"
+    assert _talk(answerer, "Su-35", "/sources").endswith(f"\n\n{_SOURCES}")
+    assert _talk(answerer, "Su-35", "football", "/sources").endswith(
+        "There is no answer with sources yet.\n"
+    )
+
+
+@pytest.mark.parametrize("number", ["1", "۱", " 01 "])
+def test_open_shows_the_article_with_the_quote_marked(answerer: Answering, number: str) -> None:
+    """The number may be written in any digits."""
+    assert _talk(answerer, "Su-35", f"/open {number}").endswith(
+        "روایت کاخ سفید\n"
+        "آغاز خبر.\n"
+        "▌ کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند.\n"
+        "پایان خبر.\n"
+    )
+
+
+@pytest.mark.parametrize("argument", ["", "0", "2", "-1", "one", "²", "9" * 5000])
+def test_open_asks_for_a_number_it_knows(answerer: Answering, argument: str) -> None:
+    """Anything but the number of a source is answered with the range."""
+    assert _talk(answerer, "Su-35", f"/open {argument}").endswith(
+        "\n/open needs the number of a source, from 1 to 1.\n"
+    )
+
+
+def test_open_before_any_answer(answerer: Answering) -> None:
+    """There is nothing to open at the start."""
+    assert _talk(answerer, "/open 1") == "There is no answer with sources yet.\n"
+
+
+def test_lang_changes_labels_at_once(answerer: Answering) -> None:
+    """The chosen language holds until `auto`, which follows the question again."""
+    said = _talk(answerer, "/lang fa", "Su-35", "/lang auto", "/lang de")
+
+    assert said.startswith("زبان: fa\n")
+    assert "\nاطمینان: ۸۸٪\n" in said
+    assert said.endswith("Language: auto\n/lang needs one of: auto, en, fa\n")
+
+
+def test_labels_follow_the_question(answerer: Answering) -> None:
+    """After a Persian question the chat speaks Persian."""
+    assert _talk(answerer, "کربی", "/open 5").endswith(
+        "/open شمارهٔ یک منبع را می‌خواهد، از ۱ تا ۱.\n"
+    )
+
+
+def test_an_unknown_command_gives_the_help(answerer: Answering) -> None:
+    """What looks like a command and is none is named, harmlessly, and the list follows."""
+    assert _talk(answerer, "/x\x1b[2J now") == f"There is no command /x\ufffd[2J.\n{_HELP}"
+    assert _talk(answerer, "/HELP") == _HELP
+
+
+@pytest.mark.parametrize("line", ["/quit", "quit", " exit "])
+def test_quit_ends_the_chat(answerer: Answering, line: str) -> None:
+    """Nothing after it is read."""
+    assert _talk(answerer, line, "Su-35") == ""
+
+
+def test_a_failing_question_does_not_end_the_chat(answerer: Answering) -> None:
+    """An error is told in a line, and the next question is answered."""
+    said = _talk(answerer, "break", "fail", "Su-35")
+
+    assert said.startswith(
+        "Error: the encoder is gone; start it\nInternal error (ValueError). Run again with "
+    )
+    assert said.endswith(f"{_SOURCES}\n")
+
+
+def test_ctrl_c_stops_the_question_and_not_the_program(tmp_path: Path) -> None:
+    """A question that takes a minute is left at once, and the chat goes on."""
+    with subprocess.Popen(
+        [sys.executable, str(_CONFTEST), "chat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        cwd=tmp_path,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        welcome = process.stdout.readline()
+        process.stdin.write("sleep\n")
+        process.stdin.flush()
+        time.sleep(1)
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        stopped = process.stdout.readline()
+        took_s = time.monotonic() - started
+        process.stdin.write("/lang en\n")
+        process.stdin.close()
+        rest = process.stdout.read()
+
+    assert (welcome, stopped, rest) == (_WELCOME, "Stopped.\n", "Language: en\nGoodbye.\n")
+    assert process.returncode == 0
+    assert took_s < 5
+
+
+def test_a_worker_runs_calls_in_order_and_carries_errors() -> None:
+    """Values come back, errors are raised where they are waited for."""
+    worker = Worker()
+
+    assert [worker.run(lambda n=n: n * 2) for n in range(3)] == [0, 2, 4]  # type: ignore[misc]
+    with pytest.raises(ZeroDivisionError):
+        worker.run(lambda: 1 // 0)

@@ -1,0 +1,181 @@
+"""Tests of the settings and of `.env.example`."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from bot.bidi import Bidi
+from bot.screen import Order, Screen
+from bot.settings import PREFIX, Settings, SettingsError, lacks_bidi, read_settings, screen_of
+
+_EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+def test_every_setting_stands_in_the_example_with_its_default() -> None:
+    """`.env.example` names each field once, in order, with its meaning and default."""
+    text = _EXAMPLE.read_text(encoding="utf-8")
+    stated = re.findall(r"^# (.*)\n#(PASOKH_\w+)=(.*)$", text, flags=re.MULTILINE)
+
+    expected = []
+    for name, field in Settings.model_fields.items():
+        is_empty = field.default is None or field.default is PydanticUndefined
+        default = "" if is_empty else str(field.default)
+        expected.append((field.description, f"{PREFIX}{name.upper()}", default))
+    assert stated == expected
+
+
+def test_the_example_as_it_stands_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With every comment sign removed the example still means the defaults."""
+    monkeypatch.delenv("PASOKH_DATA_DIR")
+    text = _EXAMPLE.read_text(encoding="utf-8")
+    Path(".env").write_text(re.sub("^#(?=PASOKH)", "", text, flags=re.MULTILINE), encoding="utf-8")
+
+    assert read_settings() == read_settings(None)
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable is taken before the line of the file; others in the file are not ours."""
+    Path(".env").write_text("PASOKH_CORPUS=a\nPASOKH_THREADS=3\nOTHER=1\n", encoding="utf-8")
+    monkeypatch.setenv("PASOKH_CORPUS", "b")
+    settings = read_settings()
+
+    assert (settings.corpus, settings.threads) == (Path("b"), 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("MAX_QUOTES", "seven", "expected a whole number from 1 to 4, got 'seven'"),
+        ("MAX_QUOTES", "5", "expected a whole number from 1 to 4, got '5'"),
+        ("THREADS", "-1", "expected a whole number, 0 or more, got '-1'"),
+        ("ANSWER_THRESHOLD", "1.5", "expected a number from 0 to 1, got '1.5'"),
+        ("LANGUAGE", "de", "expected auto, en or fa, got 'de'"),
+        ("BIDI", "yes", "expected auto, terminal or reorder, got 'yes'"),
+        (
+            "ENCODER",
+            "bert",
+            "expected bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL, got 'bert'",
+        ),
+        ("ENCODER_TIMEOUT_S", "inf", "expected a number of seconds above 0, got 'inf'"),
+        (
+            "ENCODER_BASE_URL",
+            "a\x1b[1m",
+            "expected an address that starts with http:// or https://, got 'a\\x1b[1m'",
+        ),
+        ("LOG_LEVEL", "loud", "expected DEBUG, INFO, WARNING or ERROR, got 'loud'"),
+    ],
+)
+def test_a_bad_value_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    """The error names the variable, what was expected and what came."""
+    monkeypatch.setenv(f"PASOKH_{name}", value)
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert str(caught.value) == f"PASOKH_{name}: {message}"
+
+
+def test_every_setting_can_be_described() -> None:
+    """No field can fail without words for what it takes."""
+    from bot.settings import _EXPECTED
+
+    assert list(_EXPECTED) == list(Settings.model_fields)
+
+
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """A misspelt variable is an error that names it and the nearest setting."""
+    if place == "file":
+        Path(".env").write_text("PASOKH_MAX_QUOTE=3\n", encoding="utf-8")
+    else:
+        monkeypatch.setenv("PASOKH_MAX_QUOTE", "3")
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert str(caught.value) == "PASOKH_MAX_QUOTE is not a setting; did you mean PASOKH_MAX_QUOTES?"
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        (
+            {"ENCODER": "openai:e5"},
+            (
+                "PASOKH_ENCODER is 'openai:e5' but PASOKH_ENCODER_BASE_URL is empty; "
+                "set it to the server's address, e.g. http://localhost:8080/v1"
+            ),
+        ),
+        (
+            {"ENCODER_QUERY_PREFIX": "q: "},
+            (
+                "PASOKH_ENCODER_QUERY_PREFIX is 'q: ' but PASOKH_ENCODER is 'bundled', "
+                "which brings its own prefixes; empty one of them"
+            ),
+        ),
+    ],
+    ids=["no address", "prefix of the bundled"],
+)
+def test_conflicts_are_named_with_both_values(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], message: str
+) -> None:
+    """Two settings that cannot both hold fail at the start."""
+    for name, value in variables.items():
+        monkeypatch.setenv(f"PASOKH_{name}", value)
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert str(caught.value) == message
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key is in no text made of the settings, but can be handed on."""
+    monkeypatch.setenv("PASOKH_ENCODER_API_KEY", "sk-123")
+    settings = read_settings()
+
+    assert "sk-123" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+    assert settings.secrets == ("sk-123",)
+
+
+def test_a_file_that_is_no_text_is_an_error() -> None:
+    """A `.env` that is not UTF-8 is named."""
+    Path(".env").write_bytes(b"PASOKH_CORPUS=\xff\n")
+
+    with pytest.raises(SettingsError, match=r"^\.env cannot be read as UTF-8 text: "):
+        read_settings()
+
+
+def test_each_corpus_has_its_own_index(tmp_path: Path) -> None:
+    """The folder of an index is named after the corpus and its whole path, unless it is set."""
+    settings = Settings(corpus=Path("news"), data_dir=tmp_path)
+    digest = hashlib.sha256(os.fsencode(Path.cwd() / "news")).hexdigest()[:8]
+
+    assert settings.index_home == tmp_path / "indexes" / f"news-{digest}"
+    assert Settings(corpus=Path("/"), data_dir=tmp_path).index_home.name.startswith("root-")
+    assert Settings(index_dir=tmp_path / "x").index_home == tmp_path / "x"
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"TERM": "alacritty"}, True),
+        ({"TERM": "xterm-256color", "XTERM_VERSION": "XTerm(379)"}, True),
+        ({"TERM": "linux"}, True),
+        ({"TERM": "linux", "TMUX": "x"}, False),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "7200"}, False),
+        ({}, False),
+    ],
+)
+def test_terminals_without_bidi_are_told(environ: dict[str, str], *, expected: bool) -> None:
+    """Only terminals sure to lack bidi get reordered text by themselves."""
+    assert lacks_bidi(environ) is expected
+
+
+def test_a_file_gets_plain_lines(tmp_path: Path) -> None:
+    """What is not a terminal has no width, colour or order of its own, whatever is set."""
+    with (tmp_path / "out").open("w", encoding="utf-8") as stream:
+        assert screen_of(stream, Settings(bidi=Bidi.REORDER)) == Screen(order=Order.LOGICAL)
