@@ -26,7 +26,7 @@ class Citation:
     Attributes:
         number: 1-based, in the order of the answer's sentences, without gaps.
         span: Place of `quote` in the article's text: `article.text[start:end] == quote`.
-        score: Probability in [0, 1] that the quote helps to answer the question.
+        score: How well the quote serves; higher is better, comparable within one answer.
     """
 
     number: int

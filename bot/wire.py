@@ -16,6 +16,7 @@ from index import (
     Progress,
     SentenceTransformerConfig,
     SnapshotMissing,
+    VectorSpace,
     VerifyReport,
     build_index,
     open_encoder,
@@ -28,11 +29,12 @@ from index import (
 def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Answerer:
     """Open the index of the settings' corpus, building it first when there is none."""
     encoder = open_encoder(_encoder_config(settings))
+    space = VectorSpace(encoder.identity)
     try:
-        snapshot = open_snapshot(settings.index_home, identity=encoder.identity)
+        snapshot = open_snapshot(settings.index_home, space=space)
     except SnapshotMissing:
         _build(settings, encoder, progress)
-        snapshot = open_snapshot(settings.index_home, identity=encoder.identity)
+        snapshot = open_snapshot(settings.index_home, space=space)
     return Answerer(snapshot, encoder, threshold=settings.answer_threshold)
 
 

@@ -1,6 +1,7 @@
 """Articles in, ranked passages out."""
 
 from index.build import BuildReport, Progress, build_index
+from index.calibration import VectorSpace, stored_confidence
 from index.config import ChunkConfig, IndexConfig
 from index.dates import format_gregorian, format_jalali
 from index.encoders import (
@@ -23,8 +24,12 @@ from index.errors import (
     SnapshotMissing,
     StorageError,
 )
+from index.fuse import coverage
+from index.lang import detect
 from index.manifest import Manifest
+from index.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, VerifyReport, open_snapshot, read_manifest, verify_snapshot
+from index.tokenize import tokens
 from index.types import (
     Article,
     ArticleId,
@@ -53,12 +58,14 @@ __all__ = [
     "Manifest",
     "Moment",
     "OpenAIConfig",
+    "PasokhError",
     "Passage",
     "PassageId",
-    "PasokhError",
     "Precision",
     "Progress",
     "Reject",
+    "Retrieval",
+    "Retriever",
     "SentenceTransformerConfig",
     "Snapshot",
     "SnapshotCorrupt",
@@ -68,12 +75,17 @@ __all__ = [
     "SnapshotMissing",
     "Span",
     "StorageError",
+    "VectorSpace",
     "VerifyReport",
     "build_index",
+    "coverage",
+    "detect",
     "format_gregorian",
     "format_jalali",
     "open_encoder",
     "open_snapshot",
     "read_manifest",
+    "stored_confidence",
+    "tokens",
     "verify_snapshot",
 ]

@@ -133,6 +133,14 @@ class Archive:
         """Return (passage, its article, number of its first sentence) for each row, in order."""
         return [self._passage(row) for row in rows]
 
+    def places(self) -> Iterator[tuple[int, str]]:
+        """Yield (number of its first sentence, language) of each passage, by row."""
+        query = "SELECT first_sentence, language FROM passage ORDER BY row"
+        try:
+            yield from self._connection.execute(query)
+        except sqlite3.Error as error:
+            raise self._corrupt(error) from error
+
     def _passage(self, row: int) -> tuple[Passage, Article, int]:
         start, end, language, first_sentence, sentences, *values = self._one(
             "SELECT p.start, p.end, p.language, p.first_sentence, p.sentences, "  # noqa: S608 - a constant

@@ -22,6 +22,7 @@ from index.encode import write_vectors
 from index.encoders import Encoder
 from index.errors import CorpusError, PasokhError
 from index.intake import Intake, take_in
+from index.layout import write_layout
 from index.lexical import write_lexical
 from index.manifest import SCHEMA, Manifest, check_files, file_records, load_manifest, write_manifest
 from index.snapshot import (
@@ -165,6 +166,7 @@ def _write_parts(
     """Write the lexical index and the vectors of the archive in `draft`; return n_encoded."""
     with closing(Archive(draft / ARCHIVE)) as archive:
         write_lexical(draft / LEXICAL, archive)
+        write_layout(draft, archive)
         return write_vectors(
             archive,
             draft / PASSAGES,

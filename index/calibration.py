@@ -1,4 +1,4 @@
-"""The coordinates vectors are compared in: what all texts of a language have in common is taken off.
+"""The coordinates vectors are compared in: what a language's texts have in common is taken off.
 
 An encoder puts the texts of one language, and questions apart from passages, into corners of
 their own, and cosines then tell languages apart before they tell meanings apart. So the mean
@@ -19,6 +19,7 @@ Rosa and Fraser, "On the Language Neutrality of Pre-trained Multilingual Represe
 arXiv 2004.05160 (one centroid per language).
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -49,6 +50,7 @@ class VectorSpace:
         """Take the stored means of the encoder, or those given.
 
         Args:
+            identity: The encoder; its name finds the stored means.
             means: `query/<language>` and `passage/<language>` to float32 (dim,); empty for none.
 
         Raises:
@@ -76,7 +78,8 @@ class VectorSpace:
 
     def query(self, vector: Vectors, language: str) -> Vectors:
         """Place one question: (dim,) as the encoder gave it to a unit vector (dim,)."""
-        return self.queries(vector[None, :], [language])[0]
+        placed: Vectors = self.queries(vector[None, :], [language])[0]
+        return placed
 
     def queries(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
         """Place questions, float32 (n, dim), each in the language beside it (BCP 47)."""
@@ -130,3 +133,12 @@ def _digest(means: Mapping[str, Vectors]) -> str:
     for key in sorted(means):
         digest.update(key.encode() + b"\0" + means[key].astype("<f4").tobytes())
     return digest.hexdigest()
+
+
+def stored_confidence(encoder: str) -> dict[str, float]:
+    """Return the weights of the confidence stored for an encoder's name; {} for none."""
+    resource = files("index") / _FOLDER / f"{parameters_name(encoder)}.json"
+    if not resource.is_file():
+        return {}
+    record = json.loads(resource.read_text(encoding="utf-8"))
+    return {name: float(weight) for name, weight in record["confidence"].items()}

@@ -17,7 +17,8 @@ Does not: search, or know where scores come from.
 Source of the numbers: our experiments, see DECISIONS.md; refitted by benchmarks/fit_parameters.py.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,7 +64,7 @@ def share(scores: Scores, ceiling: float) -> Scores:
     """
     if ceiling <= 0:
         return np.zeros(len(scores), np.float32)
-    return np.clip(scores / ceiling, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(scores / ceiling, 0, 1), np.float32)
 
 
 def ceiling(frequencies: Sequence[int], n_rows: int, *, k1: float = BM25_K1) -> float:
@@ -73,11 +74,34 @@ def ceiling(frequencies: Sequence[int], n_rows: int, *, k1: float = BM25_K1) -> 
         frequencies: Rows that hold each word of the question; 0 for words the archive lacks,
             which then weigh most: what was asked for is not there.
         n_rows: Rows in the index.
+        k1: Saturation of term frequency.
+    """
+    return (k1 + 1) * sum(idf(frequency, n_rows) for frequency in frequencies)
+
+
+def idf(frequency: int, n_rows: int) -> float:
+    """Return the weight of a word that `frequency` of `n_rows` rows hold.
 
     Source: the idf of Robertson and Zaragoza 2009 as Lucene smooths it, ln(1 + (N-n+.5)/(n+.5)).
     """
-    held = np.minimum(np.asarray(frequencies, np.float64), n_rows)
-    return float((k1 + 1) * np.log1p((n_rows - held + 0.5) / (held + 0.5)).sum())
+    held = min(frequency, n_rows)
+    return math.log1p((n_rows - held + 0.5) / (held + 0.5))
+
+
+def coverage(
+    question: Mapping[str, float], sentences: Sequence[frozenset[str] | set[str]]
+) -> Scores:
+    """Return the share of a question's words, by weight, that each sentence holds, shape (n,).
+
+    Args:
+        question: Token to weight (its idf), both from the one tokenizer; empty gives zeros.
+        sentences: The tokens of each sentence.
+    """
+    total = sum(question.values())
+    if total <= 0:
+        return np.zeros(len(sentences), np.float32)
+    held = [sum(question[token] for token in question if token in text) for text in sentences]
+    return np.array(held, np.float32) / np.float32(total)
 
 
 def best_of_rows(scores: Scores, owners: Rows, n_rows: int, *, missing: Scores) -> Scores:
@@ -125,6 +149,7 @@ def fuse(
         lexical: Lexical shares in [0, 1], shape (n,); read where the languages agree.
         names: Shares in [0, 1] of the question's names, shape (n,); read where they do not.
         is_same_language: Whether each passage is in the question's language, shape (n,).
+        weights: How much each part counts.
     """
     words = weights.lexical * (lexical - weights.expected_lexical)
     return np.asarray(

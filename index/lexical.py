@@ -1,37 +1,28 @@
-"""Words to rows: BM25 over tantivy, for passages and for the articles they stand in.
+"""What an archive's words say about a question: passages in the light of their articles, and names.
 
     lexical/
-      passages/      a tantivy index, row n is passage n
-      articles/      a tantivy index, row n is the n-th article that has passages, headline and body
+      passages/      postings, row n is passage n
+      articles/      postings, row n is the n-th article that has passages, headline and body
       owners.npy     the row in articles/ of every passage, int32
       names.tsv      see `names`
 
-BM25 is S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond",
-2009, with the idf and the constants that Lucene and tantivy fix (k1 = 1.2, b = 0.75).
-
-Does not: tokenize questions, know languages, or parse a query language: queries are built from
-terms, so nothing that is typed has a meaning other than itself. The only importer of tantivy.
+Does not: know languages, or what the words of a question weigh beside its meaning (see `fuse`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Literal, NamedTuple, Self, TypeAlias
+from typing import Final, Literal, NamedTuple, Self
 
 import numpy as np
-import tantivy
 from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.errors import SnapshotCorrupt, StorageError
+from index.fuse import ceiling, idf, share
 from index.names import NameBridge, NameBridgeBuilder
+from index.postings import Group, Postings, PostingsWriter, Rows, Scores, corrupt, unwritable
 from index.tokenize import Word, token_of, words
-
-Rows: TypeAlias = NDArray[np.int64]
-Scores: TypeAlias = NDArray[np.float32]
-Group: TypeAlias = Sequence[tuple[str, float]]
-"""Terms that stand for one another, each with a weight; only the best of them counts."""
 
 PASSAGES: Final = "passages"
 ARTICLES: Final = "articles"
@@ -43,98 +34,25 @@ ARTICLE_WEIGHT: Final = 1.0
 MRR of persianqa from 0.93 to 0.94, and no set lost (DECISIONS.md)."""
 
 _CANDIDATES = 200
-_ROW = "row"
-_WORDS = "words"
-_HEAP_BYTES = 128_000_000
 _BATCH = 256
-_TIE_MARGIN = 16
 _MIN_PART = 2
-_JOINED_WEIGHT = 1.0
-_NO_ROWS: Rows = np.empty(0, np.int64)
-_NO_SCORES: Scores = np.empty(0, np.float32)
 
 
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field(_ROW, fast=True)
-    builder.add_text_field(_WORDS, tokenizer_name="whitespace", index_option="freq")
-    return builder.build()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LexicalQuestion:
+    """What the words of a question mean to one archive.
 
+    Attributes:
+        groups: All that is searched for, words written together or apart among it.
+        asked: The groups of what was asked itself, names by the archive's spellings.
+        names: Terms of each name and number; an empty group for a name the archive lacks.
+        weights: Token to idf, for `coverage`.
+    """
 
-_SCHEMA = _schema()
-
-
-class Postings:
-    """One opened tantivy index of rows; immutable, safe for many threads."""
-
-    def __init__(self, searcher: tantivy.Searcher, folder: Path) -> None:
-        """Wrap an opened index; `folder` is for messages."""
-        self._searcher = searcher
-        self._folder = folder
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Memory-map the index in `folder`.
-
-        Raises:
-            SnapshotCorrupt: If it is missing, truncated or not a tantivy index.
-        """
-        try:
-            opened = tantivy.Index.open(str(folder))
-            # The default watches the folder in a thread; a snapshot never changes.
-            opened.config_reader(reload_policy="manual")
-            return cls(opened.searcher(), folder)
-        except (ValueError, OSError) as error:  # tantivy raises nothing else on opening
-            raise _corrupt(folder, error) from error
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return self._searcher.num_docs
-
-    def frequency(self, term: str) -> int:
-        """Count the rows that hold `term`."""
-        return self._searcher.doc_freq(_WORDS, term)
-
-    def search(self, groups: Sequence[Group], k: int) -> tuple[Rows, Scores]:
-        """Return the `k` rows with the highest BM25 score, best first, ties by row.
-
-        A row's score is the sum, over the groups, of the best weighted term of each.
-
-        Args:
-            groups: Terms to look for; a plain word is a group of one with weight 1.
-            k: How many at most; rows that hold none of the terms are never returned.
-
-        Raises:
-            ValueError: If `k` is negative.
-            SnapshotCorrupt: If the files cannot be read.
-        """
-        if k < 0:
-            msg = f"expected k >= 0, got {k}"
-            raise ValueError(msg)
-        parts = [part for group in groups if (part := _any_of(group)) is not None]
-        k = min(k, self.n_rows)
-        if not parts or k == 0:
-            return _NO_ROWS, _NO_SCORES
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
-        try:
-            rows, scores = self._best(query, k)
-        except (ValueError, OSError) as error:
-            raise _corrupt(self._folder, error) from error
-        order = np.lexsort((rows, -scores))[:k]
-        return rows[order], scores[order]
-
-    def _best(self, query: tantivy.Query, k: int) -> tuple[Rows, Scores]:
-        """Return at least `k` rows, no row left out that ties with the k-th."""
-        limit = k + _TIE_MARGIN
-        while True:
-            hits = self._searcher.search(query, limit, count=False).hits
-            if len(hits) < limit or hits[k - 1][0] > hits[-1][0]:
-                break
-            limit *= 2
-        scores = np.array([score for score, _ in hits], np.float32)
-        rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
-        return np.array(rows, np.int64), scores
+    groups: Sequence[Group]
+    asked: Sequence[Group]
+    names: Sequence[Group]
+    weights: dict[str, float]
 
 
 class LexicalIndex:
@@ -162,9 +80,9 @@ class LexicalIndex:
             mode: Literal["r"] | None = "r" if passages.n_rows else None
             owners = np.load(folder / OWNERS, mmap_mode=mode, allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise _corrupt(folder / OWNERS, error) from error
+            raise corrupt(folder / OWNERS, error) from error
         if owners.shape != (passages.n_rows,) or owners.dtype != np.int32:
-            raise _corrupt(folder / OWNERS, f"{passages.n_rows} int32 expected, got {owners!r:.80}")
+            raise corrupt(folder / OWNERS, f"{passages.n_rows} int32 expected, got {owners!r:.80}")
         articles = Postings.open(folder / ARTICLES)
         return cls(passages, articles, owners, NameBridge.open(folder / NAMES))
 
@@ -177,19 +95,31 @@ class LexicalIndex:
         """Count the passages that hold `term`."""
         return self._passages.frequency(term)
 
-    def groups(self, question: str) -> list[Group]:
-        """Return the terms of a question, words written together or apart among them.
+    def question(self, text: str) -> LexicalQuestion:
+        """Return what to search for: the words of a question and what stands for them here.
 
-        A word that the archive does not know is split into two that it knows; two neighbours
-        that it knows written together are also looked for so. Repeats count once each time.
+        A name is looked for in the archive's spellings (see `names`). A word that the archive
+        does not know is split into two that it knows; two neighbours that it knows written
+        together are also looked for so. A word asked twice counts twice.
         """
-        asked = words(question)
-        found: list[Group] = [[(word.token, 1.0)] for word in asked]
-        found += [[(term, _JOINED_WEIGHT)] for term in self._joined(asked)]
+        asked = words(text)
+        names = self.names.expand(text)
+        known = [name.terms for name in names if name.terms]
+        named = {word.surface for name in names if name.terms for word in words(name.asked)}
+        own: list[Group] = [[(word.token, 1.0)] for word in asked if word.surface not in named]
+        extra: list[Group] = [[(term, 1.0)] for term in self._joined(asked)]
         for word in asked:
-            if word.surface.isalpha() and not self.frequency(word.token):
-                found += [[(term, 1.0)] for term in self._split(word.surface)]
-        return found
+            if word.surface.isalpha() and word.surface not in named:
+                extra += [[(term, 1.0)] for term in self._split(word)]
+        return LexicalQuestion(
+            groups=[*known, *own, *extra],
+            asked=[*known, *own],
+            names=[name.terms for name in names],
+            weights={
+                group[0][0]: idf(self._passages.most_frequent(group), self.n_rows)
+                for group in (*known, *own)
+            },
+        )
 
     def search(self, groups: Sequence[Group], k: int) -> tuple[Rows, Scores]:
         """Return the `k` best passages, best first, ties by row.
@@ -205,6 +135,23 @@ class LexicalIndex:
         order = np.lexsort((rows, -total))[:k]
         return rows[order], total[order]
 
+    def shares(self, question: LexicalQuestion, rows: Rows) -> Scores:
+        """Return the lexical score of passages as a share of the most they could have, (n,).
+
+        The mean of the passage's share and, with `ARTICLE_WEIGHT`, its article's.
+        """
+        own = _share(self._passages, question.groups, question.asked, rows)
+        articles, place = np.unique(np.asarray(self._owners[rows], np.int64), return_inverse=True)
+        whole = _share(self._articles, question.groups, question.asked, articles)[place]
+        return np.asarray((own + ARTICLE_WEIGHT * whole) / (1 + ARTICLE_WEIGHT), np.float32)
+
+    def name_shares(self, question: LexicalQuestion, rows: Rows) -> Scores:
+        """Return the share of the question's names and numbers that passages hold, (n,).
+
+        Names that the archive does not know count as the rarest, and no passage has them.
+        """
+        return _share(self._passages, question.names, question.names, rows)
+
     def _joined(self, asked: Sequence[Word]) -> Iterator[str]:
         """Yield the neighbouring words that the archive knows written together."""
         for left, right in pairwise(asked):
@@ -213,11 +160,14 @@ class LexicalIndex:
                 if self.frequency(together):
                     yield together
 
-    def _split(self, surface: str) -> tuple[str, ...]:
+    def _split(self, word: Word) -> tuple[str, ...]:
         """Return the two known words that make up an unknown one, or none.
 
         Of several ways the one whose rarer part is commonest.
         """
+        if self.frequency(word.token):
+            return ()
+        surface = word.surface
         best: tuple[str, ...] = ()
         most = 0
         for at in range(_MIN_PART, len(surface) - _MIN_PART + 1):
@@ -251,76 +201,12 @@ def write_lexical(folder: Path, archive: Archive) -> None:
         np.save(folder / OWNERS, np.array(owners, np.int32), allow_pickle=False)
         names.write(folder / NAMES)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
 
-
-class PostingsWriter:
-    """Writes a new tantivy index row by row; a context manager that commits on success."""
-
-    def __init__(self, folder: Path) -> None:
-        """Create `folder`, which must not exist.
-
-        Raises:
-            StorageError: If the disk is full or not ours to write.
-        """
-        self._folder = folder
-        try:
-            folder.mkdir()
-            new = tantivy.Index(_SCHEMA, path=str(folder), reuse=False)
-            # One thread: the same input gives the same segments.
-            self._writer = new.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        except (ValueError, OSError) as error:
-            raise _unwritable(folder, error) from error
-        self._n_rows = 0
-
-    def __enter__(self) -> Self:
-        """Return the writer itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Commit, or leave a folder that does not open."""
-        if error is not None:
-            self._writer.rollback()
-            return
-        try:
-            self._writer.commit()
-            self._writer.wait_merging_threads()
-        except (ValueError, OSError) as why:
-            raise _unwritable(self._folder, why) from why
-
-    def add(self, tokens: Iterable[str]) -> None:
-        """Add the next row; tokens hold no white space, and over 64 KiB they are lost."""
-        document = tantivy.Document()
-        document.add_unsigned(_ROW, self._n_rows)
-        document.add_text(_WORDS, " ".join(tokens))
-        try:
-            self._writer.add_document(document)
-        except (ValueError, OSError) as error:
-            raise _unwritable(self._folder, error) from error
-        self._n_rows += 1
-
-
-def plain(tokens: Iterable[str]) -> list[Group]:
-    """Make each token a group of its own."""
-    return [[(token, 1.0)] for token in tokens]
-
-
-def _any_of(group: Group) -> tantivy.Query | None:
-    """Return the query for the best term of a group, None for an empty group."""
-    terms = [_term(term, weight) for term, weight in group if weight > 0]
-    if len(terms) > 1:
-        return tantivy.Query.disjunction_max_query(terms)
-    return terms[0] if terms else None
-
-
-def _term(term: str, weight: float) -> tantivy.Query:
-    query = tantivy.Query.term_query(_SCHEMA, _WORDS, term, "freq")
-    return query if weight == 1 else tantivy.Query.boost_query(query, weight)
+def _share(index: Postings, groups: Sequence[Group], asked: Sequence[Group], rows: Rows) -> Scores:
+    """Return BM25 by `groups` over the most that `asked` could have earned, in [0, 1], (n,)."""
+    most = ceiling([index.most_frequent(group) for group in asked], index.n_rows)
+    return share(index.score(groups, rows), most)
 
 
 class _Contents(NamedTuple):
@@ -348,13 +234,3 @@ def _articles(archive: Archive) -> Iterator[_Contents]:
 
 def _tokens(*parts: Sequence[Word]) -> list[str]:
     return [word.token for part in parts for word in part]
-
-
-def _corrupt(place: Path, why: object) -> SnapshotCorrupt:
-    msg = f"Expected a lexical index at {place}, but: {why}; run `pasokh index build`."
-    return SnapshotCorrupt(msg)
-
-
-def _unwritable(place: Path, why: object) -> StorageError:
-    msg = f"Expected to write a lexical index to {place}, but: {why}; free space or check rights."
-    return StorageError(msg)

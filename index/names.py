@@ -14,7 +14,7 @@ Korean and Thai spellings.
 import mmap
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -66,6 +66,17 @@ class Name:
 
     asked: str
     terms: tuple[tuple[str, float], ...]
+
+
+def coverage(names: Sequence[Name], passage: Collection[str]) -> float:
+    """Return the share of a question's names that a passage's tokens hold; 1 for no names.
+
+    Names that the archive does not have count as not held.
+    """
+    if not names:
+        return 1.0
+    held = sum(any(term in passage for term, _ in name.terms) for name in names)
+    return held / len(names)
 
 
 class NameBridgeBuilder:
@@ -160,7 +171,11 @@ class NameBridge:
         floor = max(floor, max(best.values(), default=0.0) - _NEAR_BEST)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
         kept = [(token, alike) for token, alike in ranked if alike >= floor][:MAX_TERMS]
-        return tuple((token, alike**_SHARPNESS / len(kept) ** _SHARING) for token, alike in kept)
+        own = tokens(asked)
+        return tuple(
+            (token, 1.0 if token in own else alike**_SHARPNESS / len(kept) ** _SHARING)
+            for token, alike in kept
+        )
 
     def _lines(self, key: str) -> Iterator[tuple[str, str]]:
         """Yield the words and tokens filed under some consonants."""

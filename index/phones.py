@@ -2,7 +2,8 @@
 
 A word becomes a string of sounds: capital letters are consonants, small ones vowels (a, e, i, o;
 y for any; v stands with them, because و writes both v and o). H counts only at the beginning.
-«Normandy» is NoRMaNDi, «نرماندی» is NRMaNDi. One spelling may be read in several ways («Georgia»: J or G).
+«Normandy» is NoRMaNDi, «نرماندی» is NRMaNDi. A spelling may be read in several ways («Georgia»:
+J or G).
 
 Does not: know languages, stress or vowel length; Chinese, Japanese, Korean and Thai have no rules.
 Sources: letters after ISO 9 (Cyrillic), ISO 843 (Greek), ISO 259 (Hebrew), ISO 15919 (Devanagari)

@@ -9,6 +9,7 @@
         archive.db           articles and passages
         passages.faiss       a vector per passage
         sentences.npy        a vector per sentence, half precision, (n_sentences, dim)
+        sentence_starts.npy, languages.npy   see `layout`
         lexical/             postings and vocabulary
 
 Does not: build any of it.
@@ -26,6 +27,7 @@ from index.calibration import VectorSpace
 from index.dense import DenseIndex
 from index.disk import replace_text, sync_folder, sync_tree
 from index.errors import SnapshotCorrupt, SnapshotMissing
+from index.layout import Layout, open_layout
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, check_files, check_space, load_manifest
 from index.types import Article, ArticleId
@@ -53,6 +55,7 @@ class Snapshot:
     archive: Archive
     dense: DenseIndex
     lexical: LexicalIndex
+    layout: Layout
     sentence_vectors: NDArray[np.float16]
 
     def article(self, article_id: ArticleId) -> Article | None:
@@ -133,6 +136,9 @@ def _open(folder: Path, manifest: Manifest) -> Snapshot:
         archive=Archive(folder / ARCHIVE),
         dense=DenseIndex.open(folder / PASSAGES),
         lexical=LexicalIndex.open(folder / LEXICAL),
+        layout=open_layout(
+            folder, n_passages=manifest.n_passages, tags=tuple(manifest.languages)
+        ),
         sentence_vectors=_open_sentences(folder / SENTENCES, manifest),
     )
 

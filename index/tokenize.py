@@ -133,7 +133,7 @@ def _persian_stem(word: str) -> str:
     if word in _PERSIAN_WHOLE:
         return word
     word = _PERSIAN_PLURAL.sub("", word)
-    if word.startswith("ال") and len(word) > _MIN_STEM + 2:
+    if word.startswith("ال") and len(word) > _MIN_STEM + 1:
         word = word[2:]
     if word.endswith("ات") and len(word) > _MIN_STEM + 1:
         word = word[:-2]

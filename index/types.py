@@ -137,13 +137,28 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreParts:
+    """What a hit's score was made of; see `fuse` for the scales."""
+
+    dense: float
+    lexical: float
+    names: float
+    is_same_language: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage found for one query: higher `score` is better, `rank` starts at 1."""
+    """A passage found for one query: higher `score` is better, `rank` starts at 1.
+
+    `first_sentence` numbers the passage's first sentence in the snapshot's sentence vectors.
+    """
 
     passage: Passage
     article: Article
+    first_sentence: int
     score: float
     rank: int
+    parts: ScoreParts
 
 
 def passage_id(article_id: ArticleId, span: Span) -> PassageId:

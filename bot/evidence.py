@@ -1,0 +1,73 @@
+"""From the passages found to the sentences that are quoted.
+
+Does not: weigh (see `reader`), verify or word anything.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.reader import ReaderConfig, asks_number, choose, evidence_scores, has_number
+from index import Hit, Retrieval, Snapshot, Span, coverage, tokens
+
+_PASSAGES: Final = 5
+"""Passages whose sentences are looked at: quoting from more found no more answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A sentence chosen as evidence: where it stands, its cosine with the question, its score."""
+
+    hit: Hit
+    span: Span
+    cosine: float
+    score: float
+
+
+def find_quotes(
+    question: str, found: Retrieval, snapshot: Snapshot, config: ReaderConfig
+) -> list[Quote]:
+    """Choose the sentences that answer best, best first; [] when nothing was found."""
+    hits = found.hits[:_PASSAGES]
+    places = [(hit, span) for hit in hits for span in hit.passage.sentences]
+    if not places:
+        return []
+    texts = [span.cut(hit.article.text) for hit, span in places]
+    vectors = _vectors(hits, snapshot)
+    cosines = vectors @ found.vector
+    scores = evidence_scores(
+        cosines,
+        _words(found, places, texts),
+        np.array([hit.score for hit in hits], np.float32),
+        owners=np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits]),
+        is_number=has_number(texts) & asks_number(question),
+        config=config,
+    )
+    return [
+        Quote(
+            hit=places[one.position][0],
+            span=places[one.position][1],
+            cosine=float(cosines[one.position]),
+            score=one.score,
+        )
+        for one in choose(scores, vectors, config)
+    ]
+
+
+def _vectors(hits: tuple[Hit, ...], snapshot: Snapshot) -> NDArray[np.float32]:
+    """Return the vectors of all sentences of the hits, in order, shape (n, dim)."""
+    parts = [
+        snapshot.sentence_vectors[hit.first_sentence :][: len(hit.passage.sentences)]
+        for hit in hits
+    ]
+    return np.concatenate(parts).astype(np.float32)
+
+
+def _words(
+    found: Retrieval, places: list[tuple[Hit, Span]], texts: list[str]
+) -> NDArray[np.float32]:
+    """Return each sentence's share of the question's words, 0 in another language."""
+    covered = coverage(found.words, [set(tokens(text)) for text in texts])
+    return covered * np.array([hit.parts.is_same_language for hit, _ in places], np.float32)

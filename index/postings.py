@@ -1,0 +1,248 @@
+"""BM25 over tantivy: rows of tokens, found and scored by their terms; the only importer of tantivy.
+
+BM25 is S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond",
+2009, with the idf and the constants that Lucene and tantivy fix (k1 = 1.2, b = 0.75).
+
+Does not: make tokens, or parse a query language: queries are built from terms, so nothing that
+is typed has a meaning other than itself.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self, TypeAlias
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from index.errors import SnapshotCorrupt, StorageError
+
+Rows: TypeAlias = NDArray[np.int64]
+Scores: TypeAlias = NDArray[np.float32]
+Group: TypeAlias = Sequence[tuple[str, float]]
+"""Terms that stand for one another, each with a weight; only the best of them counts."""
+
+_LOCK = ".tantivy-meta.lock"
+_ROW = "row"
+_WORDS = "words"
+_HEAP_BYTES = 128_000_000
+_TIE_MARGIN = 16
+_NO_ROWS: Rows = np.empty(0, np.int64)
+_NO_SCORES: Scores = np.empty(0, np.float32)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field(_ROW, fast=True, indexed=True)
+    builder.add_text_field(_WORDS, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+_SCHEMA = _schema()
+
+
+class Postings:
+    """One opened tantivy index of rows; immutable, safe for many threads."""
+
+    def __init__(self, searcher: tantivy.Searcher, folder: Path) -> None:
+        """Wrap an opened index; `folder` is for messages."""
+        self._searcher = searcher
+        self._folder = folder
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Memory-map the index in `folder`.
+
+        Raises:
+            SnapshotCorrupt: If it is missing, truncated or not a tantivy index.
+        """
+        try:
+            with _lockable(folder) as place:
+                opened = tantivy.Index.open(str(place))
+                # The default watches the folder in a thread; a snapshot never changes.
+                opened.config_reader(reload_policy="manual")
+                return cls(opened.searcher(), folder)
+        except (ValueError, OSError) as error:  # tantivy raises nothing else on opening
+            raise corrupt(folder, error) from error
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self._searcher.num_docs
+
+    def frequency(self, term: str) -> int:
+        """Count the rows that hold `term`."""
+        return self._searcher.doc_freq(_WORDS, term)
+
+    def most_frequent(self, group: Group) -> int:
+        """Count the rows that hold the commonest term of a group; 0 for an empty group."""
+        return max((self.frequency(term) for term, _ in group), default=0)
+
+    def search(self, groups: Sequence[Group], k: int) -> tuple[Rows, Scores]:
+        """Return the `k` rows with the highest BM25 score, best first, ties by row.
+
+        A row's score is the sum, over the groups, of the best weighted term of each.
+
+        Args:
+            groups: Terms to look for; a plain word is a group of one with weight 1.
+            k: How many at most; rows that hold none of the terms are never returned.
+
+        Raises:
+            ValueError: If `k` is negative.
+            SnapshotCorrupt: If the files cannot be read.
+        """
+        if k < 0:
+            msg = f"expected k >= 0, got {k}"
+            raise ValueError(msg)
+        parts = [part for group in groups if (part := _any_of(group)) is not None]
+        k = min(k, self.n_rows)
+        if not parts or k == 0:
+            return _NO_ROWS, _NO_SCORES
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+        try:
+            rows, scores = self._best(query, k)
+        except (ValueError, OSError) as error:
+            raise corrupt(self._folder, error) from error
+        order = np.lexsort((rows, -scores))[:k]
+        return rows[order], scores[order]
+
+    def score(self, groups: Sequence[Group], rows: Rows) -> Scores:
+        """Return the BM25 score of given rows, shape (n,); 0 for a row with none of the terms.
+
+        Args:
+            groups: As for `search`.
+            rows: Distinct row numbers, shape (n,), in any order.
+        """
+        parts = [part for group in groups if (part := _any_of(group)) is not None]
+        if not parts or len(rows) == 0:
+            return np.zeros(len(rows), np.float32)
+        wanted = tantivy.Query.term_set_query(_SCHEMA, _ROW, rows.tolist())
+        query = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(wanted, 0.0)),
+                *((tantivy.Occur.Should, part) for part in parts),
+            ]
+        )
+        try:
+            hits = self._searcher.search(query, len(rows), count=False).hits
+            found = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
+        except (ValueError, OSError) as error:
+            raise corrupt(self._folder, error) from error
+        by_row = dict(zip(found, (score for score, _ in hits), strict=True))
+        return np.array([by_row.get(row, 0.0) for row in rows.tolist()], np.float32)
+
+    def _best(self, query: tantivy.Query, k: int) -> tuple[Rows, Scores]:
+        """Return at least `k` rows, no row left out that ties with the k-th."""
+        limit = k + _TIE_MARGIN
+        while True:
+            hits = self._searcher.search(query, limit, count=False).hits
+            if len(hits) < limit or hits[k - 1][0] > hits[-1][0]:
+                break
+            limit *= 2
+        scores = np.array([score for score, _ in hits], np.float32)
+        rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
+        return np.array(rows, np.int64), scores
+
+
+class PostingsWriter:
+    """Writes a new tantivy index row by row; a context manager that commits on success."""
+
+    def __init__(self, folder: Path) -> None:
+        """Create `folder`, which must not exist.
+
+        Raises:
+            StorageError: If the disk is full or not ours to write.
+        """
+        self._folder = folder
+        try:
+            folder.mkdir()
+            new = tantivy.Index(_SCHEMA, path=str(folder), reuse=False)
+            # One thread: the same input gives the same segments.
+            self._writer = new.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        except (ValueError, OSError) as error:
+            raise unwritable(folder, error) from error
+        self._n_rows = 0
+
+    def __enter__(self) -> Self:
+        """Return the writer itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Commit, or leave a folder that does not open."""
+        if error is not None:
+            self._writer.rollback()
+            return
+        try:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        except (ValueError, OSError) as why:
+            raise unwritable(self._folder, why) from why
+
+    def add(self, tokens: Iterable[str]) -> None:
+        """Add the next row; tokens hold no white space, and over 64 KiB they are lost."""
+        document = tantivy.Document()
+        document.add_unsigned(_ROW, self._n_rows)
+        document.add_text(_WORDS, " ".join(tokens))
+        try:
+            self._writer.add_document(document)
+        except (ValueError, OSError) as error:
+            raise unwritable(self._folder, error) from error
+        self._n_rows += 1
+
+
+def plain(tokens: Iterable[str]) -> list[Group]:
+    """Make each token a group of its own."""
+    return [[(token, 1.0)] for token in tokens]
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """Yield a folder in which tantivy may take its lock while it maps the files.
+
+    Even to read, tantivy opens `.tantivy-meta.lock` for writing and fails where it may not: on a
+    read-only disk, or in an index built by another user. There a temporary folder of links to
+    the same files serves; once mapped they are needed no more.
+    See https://github.com/quickwit-oss/tantivy (directory/mmap_directory.rs, acquire_lock).
+    """
+    if not folder.is_dir() or os.access(folder / _LOCK, os.W_OK):
+        yield folder
+        return
+    with TemporaryDirectory(prefix="pasokh-") as name:
+        for path in folder.iterdir():
+            if path.name != _LOCK:
+                (Path(name) / path.name).symlink_to(path.resolve())
+        yield Path(name)
+
+
+def _any_of(group: Group) -> tantivy.Query | None:
+    """Return the query for the best term of a group, None for an empty group."""
+    terms = [_term(term, weight) for term, weight in group if weight > 0]
+    if len(terms) > 1:
+        return tantivy.Query.disjunction_max_query(terms)
+    return terms[0] if terms else None
+
+
+def _term(term: str, weight: float) -> tantivy.Query:
+    query = tantivy.Query.term_query(_SCHEMA, _WORDS, term, "freq")
+    return query if weight == 1 else tantivy.Query.boost_query(query, weight)
+
+
+def corrupt(place: Path, why: object) -> SnapshotCorrupt:
+    """Say that a part of the lexical index cannot be read."""
+    msg = f"Expected a lexical index at {place}, but: {why}; run `pasokh index build`."
+    return SnapshotCorrupt(msg)
+
+
+def unwritable(place: Path, why: object) -> StorageError:
+    """Say that a part of the lexical index cannot be written."""
+    msg = f"Expected to write a lexical index to {place}, but: {why}; free space or check rights."
+    return StorageError(msg)

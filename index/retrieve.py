@@ -1,0 +1,185 @@
+"""A question in, ranked passages out: the whole of retrieval in one screen.
+
+Candidates come from the vectors and from the words; each is then scored by both (see `fuse`), so
+that neither list's order counts. The best few are read and scored once more by their sentences'
+words, which is too slow for hundreds.
+Does not: choose what to quote, or judge whether it answers.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.calibration import VectorSpace
+from index.clean import clean
+from index.encoders import Encoder
+from index.fuse import (
+    DEFAULT_WEIGHTS,
+    FusionWeights,
+    best_of_rows,
+    coverage,
+    dense_scores,
+    fuse,
+    lexical_scores,
+    order,
+)
+from index.lexical import LexicalQuestion
+from index.snapshot import Snapshot
+from index.tokenize import tokens
+from index.types import Article, Hit, Passage, ScoreParts
+
+CANDIDATES: Final = 100
+"""Passages taken from the vectors, and as many from the words; recall@100 of the dense search
+alone is above 0.98 on every set (DECISIONS.md)."""
+
+Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """What was found for one question.
+
+    Attributes:
+        hits: Best first, ranks from 1.
+        vector: The question in the placed space, shape (dim,).
+        words: Token of the question to its weight (idf), as `tokenize` makes them.
+        n_passages: Passages in the archive.
+        timings_ms: Milliseconds by stage: encode, search, rank.
+    """
+
+    hits: tuple[Hit, ...]
+    vector: Scores
+    words: dict[str, float]
+    n_passages: int
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Passages being ranked, in parallel arrays of shape (n,)."""
+
+    rows: Rows
+    dense: Scores
+    lexical: Scores
+    names: Scores
+    is_same_language: NDArray[np.bool_]
+
+    def best(self, k: int, weights: FusionWeights) -> "_Candidates":
+        """Keep the `k` with the highest fused score."""
+        scores = fuse(
+            self.dense,
+            self.lexical,
+            self.names,
+            is_same_language=self.is_same_language,
+            weights=weights,
+        )
+        top = order(scores, self.rows)[:k]
+        return _Candidates(
+            self.rows[top],
+            self.dense[top],
+            self.lexical[top],
+            self.names[top],
+            self.is_same_language[top],
+        )
+
+
+class Retriever:
+    """Searches one snapshot; safe for many threads as far as its encoder is."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        encoder: Encoder,
+        *,
+        space: VectorSpace,
+        weights: FusionWeights = DEFAULT_WEIGHTS,
+    ) -> None:
+        """Search `snapshot`, whose vectors `encoder` made and `space` placed."""
+        self._snapshot = snapshot
+        self._encoder = encoder
+        self._space = space
+        self._weights = weights
+
+    def retrieve(self, question: str, *, language: str, k: int = 10) -> Retrieval:
+        """Return the `k` best passages for a question in a language (BCP 47)."""
+        started = time.perf_counter()
+        text = clean(question, language).text
+        vector = self._space.query(self._encoder.encode_queries([text])[0], language)
+        encoded = time.perf_counter()
+        asked = self._snapshot.lexical.question(question)
+        candidates = self._candidates(vector, asked, language)
+        searched = time.perf_counter()
+        hits = self._hits(candidates.best(k, self._weights), asked)
+        ranked = time.perf_counter()
+        return Retrieval(
+            hits=hits,
+            vector=vector,
+            words=asked.weights,
+            n_passages=self._snapshot.dense.n_rows,
+            timings_ms={
+                "encode": (encoded - started) * 1e3,
+                "search": (searched - encoded) * 1e3,
+                "rank": (ranked - searched) * 1e3,
+            },
+        )
+
+    def _candidates(self, vector: Scores, asked: LexicalQuestion, language: str) -> _Candidates:
+        """Collect passages near the question or sharing its words, and score them by both."""
+        snapshot = self._snapshot
+        near, _ = snapshot.dense.search(vector, CANDIDATES)
+        worded, _ = snapshot.lexical.search(asked.groups, CANDIDATES)
+        rows = np.union1d(near, worded).astype(np.int64)
+        return _Candidates(
+            rows,
+            self._dense(vector, rows),
+            snapshot.lexical.shares(asked, rows),
+            snapshot.lexical.name_shares(asked, rows),
+            snapshot.layout.is_language(rows, language),
+        )
+
+    def _dense(self, vector: Scores, rows: Rows) -> Scores:
+        snapshot = self._snapshot
+        cosines = snapshot.dense.vectors(rows) @ vector
+        numbers, owners = snapshot.layout.sentences(rows)
+        sentences = snapshot.sentence_vectors[numbers].astype(np.float32) @ vector
+        best = best_of_rows(sentences, owners, len(rows), missing=cosines)
+        return dense_scores(cosines, best, self._weights)
+
+    def _hits(self, best: _Candidates, asked: LexicalQuestion) -> tuple[Hit, ...]:
+        """Read the best passages and order them by all that is known of them."""
+        read = self._snapshot.archive.passages(best.rows.tolist())
+        covered = [_best_coverage(asked, passage, article) for passage, article, _ in read]
+        lexical = lexical_scores(best.lexical, np.array(covered, np.float32), self._weights)
+        scores = fuse(
+            best.dense,
+            lexical,
+            best.names,
+            is_same_language=best.is_same_language,
+            weights=self._weights,
+        )
+        return tuple(
+            Hit(
+                passage=read[at][0],
+                article=read[at][1],
+                first_sentence=read[at][2],
+                score=float(scores[at]),
+                rank=rank,
+                parts=ScoreParts(
+                    dense=float(best.dense[at]),
+                    lexical=float(lexical[at]),
+                    names=float(best.names[at]),
+                    is_same_language=bool(best.is_same_language[at]),
+                ),
+            )
+            for rank, at in enumerate(order(scores, best.rows).tolist(), start=1)
+        )
+
+
+def _best_coverage(asked: LexicalQuestion, passage: Passage, article: Article) -> float:
+    """Return the largest share of the question's words that one sentence of a passage holds."""
+    sentences = [set(tokens(span.cut(article.text))) for span in passage.sentences]
+    return float(coverage(asked.weights, sentences).max(initial=0.0))
