@@ -4,13 +4,14 @@ Does not: rank, score or render; each step lives in a module of its own.
 """
 
 import time
+from dataclasses import dataclass
 from typing import Final
 
 from bot.cite import cite, verified
 from bot.confidence import DEFAULT_THRESHOLD, Signals, confidence
 from bot.evidence import Quote, find_quotes
 from bot.reader import ReaderConfig
-from bot.types import Answer, Fingerprint, Headline, NoAnswer, Reason
+from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason
 from index import (
     Encoder,
     Hit,
@@ -29,6 +30,21 @@ _HITS: Final = 10
 _NEAREST: Final = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consideration:
+    """What was found for a question, before anything is decided.
+
+    Attributes:
+        drafts: What would be quoted, not verified yet.
+        confidence: Probability in [0, 1] that the drafts answer; 0 where nothing was found.
+    """
+
+    language: str
+    found: Retrieval
+    drafts: tuple[Citation, ...]
+    confidence: float
+
+
 class Answerer:
     """Answers questions from one snapshot; safe for many threads as far as its encoder is."""
 
@@ -42,9 +58,9 @@ class Answerer:
         """
         space = VectorSpace(encoder.identity)
         self.snapshot: Final = snapshot
-        self._retriever = Retriever(snapshot, encoder, space=space)
+        self.retriever: Final = Retriever(snapshot, encoder, space=space)
+        self.threshold: Final = DEFAULT_THRESHOLD if threshold is None else threshold
         self._weights = stored_confidence(encoder.identity.name) if space.is_fitted else {}
-        self._threshold = DEFAULT_THRESHOLD if threshold is None else threshold
         self._fingerprint = Fingerprint(
             snapshot=snapshot.manifest.snapshot, encoder=encoder.identity.fingerprint
         )
@@ -52,51 +68,58 @@ class Answerer:
     def answer(self, question: str, *, k: int = 4) -> Answer | NoAnswer:
         """Answer with at most `k` verified quotes, or say why there is no answer."""
         started = time.perf_counter()
-        asked = question.strip()[:MAX_QUESTION_CHARS]
-        language = detect(asked).tag
-        if not any(character.isalnum() for character in asked):
-            return self._refuse(question, language, Reason.EMPTY_QUESTION, started)
-        found = self._retriever.retrieve(asked, language=language, k=_HITS)
-        if not found.hits:
-            return self._refuse(question, language, Reason.NOTHING_FOUND, started)
-        quotes = find_quotes(asked, found, self.snapshot, ReaderConfig(max_sentences=k))
-        sure = confidence(_signals(found, quotes), self._weights)
-        if sure < self._threshold:
-            return self._refuse(question, language, Reason.NOT_IN_ARCHIVE, started, found, sure)
-        drafts = [
-            cite(quote.hit.article, quote.span, number=number, score=quote.score)
-            for number, quote in enumerate(quotes, start=1)
-        ]
-        citations = verified(drafts, self.snapshot.article)
+        if not any(character.isalnum() for character in _asked(question)):
+            return self._refuse(question, None, Reason.EMPTY_QUESTION, started)
+        seen = self.consider(question, k=k)
+        if not seen.found.hits:
+            return self._refuse(question, seen, Reason.NOTHING_FOUND, started)
+        if seen.confidence < self.threshold:
+            return self._refuse(question, seen, Reason.NOT_IN_ARCHIVE, started)
+        citations = verified(seen.drafts, self.snapshot.article)
         if not citations:
-            return self._refuse(question, language, Reason.UNVERIFIED, started, found, sure)
+            return self._refuse(question, seen, Reason.UNVERIFIED, started)
         return Answer(
             question=question,
-            language=language,
+            language=seen.language,
             citations=citations,
-            confidence=sure,
-            timings_ms=_timings(started, found),
+            confidence=seen.confidence,
+            timings_ms=_timings(started, seen),
             fingerprint=self._fingerprint,
         )
 
-    def _refuse(  # noqa: PLR0913, PLR0917 - what is known grows along the pipeline
-        self,
-        question: str,
-        language: str,
-        reason: Reason,
-        started: float,
-        found: Retrieval | None = None,
-        sure: float = 0.0,
+    def consider(self, question: str, *, k: int = 4) -> Consideration:
+        """Find passages, choose at most `k` quotes and say how sure they answer."""
+        asked = _asked(question)
+        language = detect(asked).tag
+        found = self.retriever.retrieve(asked, language=language, k=_HITS)
+        quotes = find_quotes(found, self.snapshot, ReaderConfig(max_sentences=k))
+        return Consideration(
+            language=language,
+            found=found,
+            drafts=tuple(
+                cite(quote.hit.article, quote.span, number=number, score=quote.score)
+                for number, quote in enumerate(quotes, start=1)
+            ),
+            confidence=confidence(_signals(found, quotes), self._weights) if quotes else 0.0,
+        )
+
+    def _refuse(
+        self, question: str, seen: Consideration | None, reason: Reason, started: float
     ) -> NoAnswer:
         return NoAnswer(
             question=question,
-            language=language,
+            language=seen.language if seen else detect(_asked(question)).tag,
             reason=reason,
-            nearest=_nearest(found.hits) if found else (),
-            confidence=sure,
-            timings_ms=_timings(started, found),
+            nearest=_nearest(seen.found.hits) if seen else (),
+            confidence=seen.confidence if seen else 0.0,
+            timings_ms=_timings(started, seen),
             fingerprint=self._fingerprint,
         )
+
+
+def _asked(question: str) -> str:
+    """Return the part of a question that is read."""
+    return question.strip()[:MAX_QUESTION_CHARS]
 
 
 def _signals(found: Retrieval, quotes: list[Quote]) -> Signals:
@@ -126,6 +149,6 @@ def _nearest(hits: tuple[Hit, ...]) -> tuple[Headline, ...]:
     )
 
 
-def _timings(started: float, found: Retrieval | None) -> dict[str, float]:
+def _timings(started: float, seen: Consideration | None) -> dict[str, float]:
     total = (time.perf_counter() - started) * 1e3
-    return {**(found.timings_ms if found else {}), "total": total}
+    return {**(seen.found.timings_ms if seen else {}), "total": total}

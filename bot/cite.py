@@ -40,8 +40,7 @@ def is_borne_out(citation: Citation, article: Article | None) -> bool:
             part.start <= citation.span.start and citation.span.end <= part.end
             for part in article.body
         )
-        and citation
-        == cite(article, citation.span, number=citation.number, score=citation.score)
+        and citation == cite(article, citation.span, number=citation.number, score=citation.score)
     )
 
 

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -112,6 +113,33 @@ def chat(run: _Run) -> int:
     from bot import commands  # see _Run.open
 
     return commands.chat(run.open())
+
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@_pasokh.command("eval")
+@click.option(
+    "--corpus",
+    "corpora",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File or folder of articles; several times for several.",
+)
+@click.option("--queries", required=True, type=_FILE, help="Questions, JSON Lines.")
+@click.option("--qrels", required=True, type=_FILE, help="Question id, article id, relevance.")
+@click.option("--related", type=_FILE, help="Question id, article id of unanswerable questions.")
+@click.option("--other-queries", type=_FILE, help="Questions the corpus does not answer.")
+@click.option("--json", "json_file", type=_FILE, help="Write all figures to a file.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Ask only N questions.")
+@click.pass_obj
+def evaluate(run: _Run, /, *, json_file: Path | None, **files: Any) -> int:  # noqa: ANN401  # see EvaluationFiles
+    """Measure answers on questions whose answers are known (docs/evaluation.md)."""
+    from bot import commands  # see _Run.open
+    from bot.evaluation import EvaluationFiles  # see _Run.open
+
+    return commands.evaluate(run.open(), EvaluationFiles(**files), json_file=json_file)
 
 
 @_pasokh.group("index")

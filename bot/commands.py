@@ -9,17 +9,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol, TextIO
+from pathlib import Path
+from typing import Any, Protocol, TextIO
 
+from bot.evaluation import Evaluation, EvaluationFiles
 from bot.logs import log_reply
 from bot.messages import Key, Language, localize_number, say, ui_language
-from bot.progress import Progress, progress_on
+from bot.progress import progress_on
 from bot.render import record_of, reply_lines
 from bot.repl import Answering, Chat, pager, typed_lines
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
 from bot.types import Answer, NoAnswer
-from index import BuildReport, Manifest, Reject, VerifyReport
+from index import (
+    BuildReport,
+    Manifest,
+    Progress,
+    Reject,
+    StorageError,
+    VerifyReport,
+)
 
 _SHOWN_ORIGINS = 3
 
@@ -49,6 +58,12 @@ class Backend(Protocol):
 
     def verify(self, settings: Settings) -> VerifyReport:
         """Check every file of the index."""
+        ...
+
+    def evaluate(
+        self, settings: Settings, files: EvaluationFiles, progress: Progress
+    ) -> Evaluation:
+        """Ask a whole question set."""
         ...
 
 
@@ -230,6 +245,85 @@ def verify(surface: Surface) -> ExitCode:
     surface.write(_notice(surface, Key.VERIFY_FAILED, snapshot=report.snapshot))
     surface.write(*(Line(Kind.BODY, f"- {problem}") for problem in report.problems))
     return ExitCode.ERROR
+
+
+def evaluate(surface: Surface, files: EvaluationFiles, *, json_file: Path | None) -> ExitCode:
+    """Ask a question set, print what came of it and write it to a file if one is given."""
+    with progress_on(surface.stderr, surface.language) as progress:
+        record = surface.backend.evaluate(surface.settings, files, progress).record()
+    surface.write(*_evaluation_lines(surface, record))
+    if json_file is not None:
+        _write_json(json_file, record)
+        surface.write(_notice(surface, Key.EVAL_WRITTEN, path=json_file))
+    return ExitCode.OK
+
+
+def _write_json(path: Path, record: dict[str, Any]) -> None:
+    """Write figures to a file, after all were shown: a full disk costs only the file."""
+    try:
+        path.write_text(f"{to_json(record)}\n", encoding="utf-8")
+    except OSError as error:
+        msg = f"Expected to write {path}, but {error.strerror or error}; choose another place."
+        raise StorageError(msg) from error
+
+
+def _evaluation_lines(surface: Surface, record: dict[str, Any]) -> Iterator[Line]:
+    """Yield the summary of an evaluation."""
+    yield _notice(
+        surface,
+        Key.EVAL_SET,
+        name=record["set"],
+        questions=record["n_questions"],
+        articles=record["n_articles"],
+        passages=record["n_passages"],
+    )
+    yield Line(Kind.BODY, say(Key.EVAL_COLUMNS, surface.language), rtl=False)
+    rows = dict(record["by_language"])
+    if len(rows) > 1:
+        rows[say(Key.EVAL_ALL, surface.language)] = record["overall"]
+    for language, row in rows.items():
+        yield Line(Kind.BODY, _evaluation_row(language, row), rtl=False)
+    quoted, sure = record["quotes_verified"], record["abstention"]
+    yield _notice(surface, Key.EVAL_QUOTES, share=_figure(quoted), count=record["n_quotes"])
+    yield _notice(
+        surface,
+        Key.EVAL_ANSWERED,
+        share=_figure(sure["answer_rate"]),
+        count=sure["n_answerable"],
+        threshold=_figure(sure["threshold"]),
+    )
+    yield from _refusal_lines(surface, sure)
+    for key, name in ((Key.EVAL_RETRIEVAL, "retrieval"), (Key.EVAL_ANSWER, "answer")):
+        if times := record["latency_ms"][name]:
+            yield _notice(surface, Key.EVAL_LATENCY, what=say(key, surface.language), **times)
+
+
+def _refusal_lines(surface: Surface, sure: dict[str, Any]) -> Iterator[Line]:
+    """Yield what became of the questions that should be refused."""
+    for key, name in ((Key.EVAL_UNANSWERABLE, "unanswerable"), (Key.EVAL_OTHER, "other")):
+        if (row := sure[name])["n"]:
+            yield _notice(
+                surface,
+                key,
+                count=row["n"],
+                share=_figure(row["refusal_rate"]),
+                at_95=_figure(row["refusal_rate_at_95"]),
+                auroc=_figure(row["auroc"]),
+            )
+    if (related := sure["unanswerable"]["related_found"]) is not None:
+        yield _notice(surface, Key.EVAL_RELATED, share=_figure(related))
+
+
+def _evaluation_row(language: str, row: dict[str, Any]) -> str:
+    """Set one language's figures under `Key.EVAL_COLUMNS`."""
+    widths = {"ndcg@10": 9, "recall@10": 11, "mrr": 8, "hit@1": 8, "answer_recall": 15}
+    figures = "".join(f"{_figure(row[name]):>{width}}" for name, width in widths.items())
+    return f"{language:<9}{row['n']:>7,}{figures}"
+
+
+def _figure(value: float | None) -> str:
+    """Write a share with three decimals, a dash where there is none."""
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _notice(surface: Surface, key: Key, **values: object) -> Line:

@@ -24,6 +24,9 @@ DEFAULT_THRESHOLD: Final = 0.4
 off it 0.29 and less; over 4,000 passages 0.96 of PQuAD's questions are answered and 0.94 of those
 about something else refused."""
 
+FEATURES: Final = ("dense", "sentence", "log10_passages", "same_language", "lexical", "names")
+"""Names of the fitted weights, beside `intercept`."""
+
 _NAMES_TELL_FROM: Final = 3.0
 """log10 of the passages from which on a name's presence counts in full."""
 
@@ -72,13 +75,23 @@ def confidence(signals: Signals, weights: Mapping[str, float]) -> float:
     return _sigmoid(_fitted(signals, weights) if weights else _unfitted(signals))
 
 
-def _fitted(signals: Signals, weights: Mapping[str, float]) -> float:
+def features(signals: Signals) -> tuple[float, ...]:
+    """Return the values that the fitted weights of `FEATURES` belong to, in that order."""
     size = math.log10(max(signals.n_passages, 1))
-    logit = weights["intercept"] + weights["dense"] * signals.dense
-    logit += weights["sentence"] * signals.sentence + weights["log10_passages"] * size
-    if signals.lexical is not None:
-        return logit + weights["same_language"] + weights["lexical"] * signals.lexical
-    return logit + weights["names"] * signals.names * min(1.0, size / _NAMES_TELL_FROM)
+    is_same = signals.lexical is not None
+    return (
+        signals.dense,
+        signals.sentence,
+        size,
+        float(is_same),
+        signals.lexical or 0.0,
+        0.0 if is_same else signals.names * min(1.0, size / _NAMES_TELL_FROM),
+    )
+
+
+def _fitted(signals: Signals, weights: Mapping[str, float]) -> float:
+    pairs = zip(FEATURES, features(signals), strict=True)
+    return weights["intercept"] + math.fsum(weights[name] * value for name, value in pairs)
 
 
 def _unfitted(signals: Signals) -> float:

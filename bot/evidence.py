@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.reader import ReaderConfig, asks_number, choose, evidence_scores, has_number
+from bot.reader import ReaderConfig, choose, evidence_scores
 from index import Hit, Retrieval, Snapshot, Span, coverage, tokens
 
 _PASSAGES: Final = 5
@@ -26,9 +26,7 @@ class Quote:
     score: float
 
 
-def find_quotes(
-    question: str, found: Retrieval, snapshot: Snapshot, config: ReaderConfig
-) -> list[Quote]:
+def find_quotes(found: Retrieval, snapshot: Snapshot, config: ReaderConfig) -> list[Quote]:
     """Choose the sentences that answer best, best first; [] when nothing was found."""
     hits = found.hits[:_PASSAGES]
     places = [(hit, span) for hit in hits for span in hit.passage.sentences]
@@ -42,7 +40,6 @@ def find_quotes(
         _words(found, places, texts),
         np.array([hit.score for hit in hits], np.float32),
         owners=np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits]),
-        is_number=has_number(texts) & asks_number(question),
         config=config,
     )
     return [

@@ -69,6 +69,20 @@ class Key(StrEnum):
     BUILD_COST = "build_cost"
     STAGE_READ = "stage_read"
     STAGE_ENCODE = "stage_encode"
+    STAGE_QUESTIONS = "stage_questions"
+    STAGE_ASK = "stage_ask"
+    EVAL_SET = "eval_set"
+    EVAL_COLUMNS = "eval_columns"
+    EVAL_ALL = "eval_all"
+    EVAL_QUOTES = "eval_quotes"
+    EVAL_ANSWERED = "eval_answered"
+    EVAL_UNANSWERABLE = "eval_unanswerable"
+    EVAL_OTHER = "eval_other"
+    EVAL_RELATED = "eval_related"
+    EVAL_LATENCY = "eval_latency"
+    EVAL_RETRIEVAL = "eval_retrieval"
+    EVAL_ANSWER = "eval_answer"
+    EVAL_WRITTEN = "eval_written"
     BUILD_STAGE = "build_stage"
     BUILD_STAGE_OF = "build_stage_of"
     INFO = "info"
@@ -117,6 +131,26 @@ _ENGLISH: Mapping[Key, str] = {
     Key.CHAT_ARTICLE_GONE: "Article {article} is not in the index any more.",
     Key.STAGE_READ: "reading articles",
     Key.STAGE_ENCODE: "encoding texts",
+    Key.STAGE_QUESTIONS: "encoding questions",
+    Key.STAGE_ASK: "asking questions",
+    Key.EVAL_SET: "{name}: {questions} questions, {articles} articles, {passages} passages",
+    Key.EVAL_COLUMNS: ("language       n  nDCG@10  recall@10     MRR   hit@1  answer recall"),
+    Key.EVAL_ALL: "all",
+    Key.EVAL_QUOTES: "quotes found verbatim: {share} of {count}",
+    Key.EVAL_ANSWERED: "answerable: {share} of {count} answered, at confidence {threshold}",
+    Key.EVAL_UNANSWERABLE: (
+        "unanswerable: {share} of {count} refused, {at_95} where 95% of the answerable are "
+        "answered, AUROC {auroc}"
+    ),
+    Key.EVAL_OTHER: (
+        "about something else: {share} of {count} refused, {at_95} where 95% of the answerable are "
+        "answered, AUROC {auroc}"
+    ),
+    Key.EVAL_RELATED: "unanswerable questions that found their own article: {share}",
+    Key.EVAL_LATENCY: "{what}: p50 {p50} ms, p95 {p95} ms, p99 {p99} ms",
+    Key.EVAL_RETRIEVAL: "retrieval without encoding",
+    Key.EVAL_ANSWER: "whole answer",
+    Key.EVAL_WRITTEN: "Written to {path}",
     Key.BUILT: "Built {snapshot}",
     Key.UNCHANGED: "Nothing to do: the corpus has not changed since {snapshot}",
     Key.BUILD_ARTICLES: "articles    {count}",
@@ -186,6 +220,26 @@ _PERSIAN: Mapping[Key, str] = {
     Key.CHAT_ARTICLE_GONE: "خبر {article} دیگر در نمایه نیست.",
     Key.STAGE_READ: "خواندن خبرها",
     Key.STAGE_ENCODE: "رمزگذاری متن‌ها",
+    Key.STAGE_QUESTIONS: "رمزگذاری پرسش‌ها",
+    Key.STAGE_ASK: "پرسیدن پرسش‌ها",
+    Key.EVAL_SET: "{name}: {questions} پرسش، {articles} خبر، {passages} بند",
+    Key.EVAL_COLUMNS: ("language       n  nDCG@10  recall@10     MRR   hit@1  answer recall"),
+    Key.EVAL_ALL: "همه",
+    Key.EVAL_QUOTES: "نقل‌قول‌هایی که عیناً در متن هستند: {share} از {count}",
+    Key.EVAL_ANSWERED: "پاسخ داده شد: {share} از {count} پرسش پاسخ‌دار، با اطمینان {threshold}",
+    Key.EVAL_UNANSWERABLE: (
+        "بی‌پاسخ‌ها: {share} از {count} رد شد، {at_95} جایی که ۹۵٪ پاسخ‌دارها پاسخ می‌گیرند، "
+        "AUROC {auroc}"
+    ),
+    Key.EVAL_OTHER: (
+        "دربارهٔ چیز دیگر: {share} از {count} رد شد، {at_95} جایی که ۹۵٪ پاسخ‌دارها پاسخ می‌گیرند، "
+        "AUROC {auroc}"
+    ),
+    Key.EVAL_RELATED: "پرسش‌های بی‌پاسخی که خبر خود را یافتند: {share}",
+    Key.EVAL_LATENCY: "{what}: p50 {p50} ms، p95 {p95} ms، p99 {p99} ms",
+    Key.EVAL_RETRIEVAL: "بازیابی بدون رمزگذاری",
+    Key.EVAL_ANSWER: "پاسخ کامل",
+    Key.EVAL_WRITTEN: "نوشته شد در {path}",
     Key.BUILT: "ساخته شد: {snapshot}",
     Key.UNCHANGED: "کاری لازم نیست: بایگانی از {snapshot} تا کنون تغییر نکرده است",
     Key.BUILD_ARTICLES: "خبرها: {count}",

@@ -3,7 +3,9 @@
 Does not: read the environment or show anything.
 """
 
+from bot import evaluation
 from bot.answer import Answerer
+from bot.evaluation import Evaluation, EvaluationFiles
 from bot.settings import Settings
 from index import (
     BuildReport,
@@ -14,21 +16,27 @@ from index import (
     Manifest,
     OpenAIConfig,
     Progress,
+    RememberingEncoder,
     SentenceTransformerConfig,
     SnapshotMissing,
     VectorSpace,
     VerifyReport,
     build_index,
+    evenly,
+    find_articles,
+    join_corpora,
     open_encoder,
     open_snapshot,
     read_manifest,
+    read_question_set,
+    read_questions,
     verify_snapshot,
 )
 
 
 def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Answerer:
     """Open the index of the settings' corpus, building it first when there is none."""
-    encoder = open_encoder(_encoder_config(settings))
+    encoder = open_encoder(encoder_config(settings))
     space = VectorSpace(encoder.identity)
     try:
         snapshot = open_snapshot(settings.index_home, space=space)
@@ -40,7 +48,7 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> An
 
 def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
     """Build and publish the index of the settings' corpus."""
-    return _build(settings, open_encoder(_encoder_config(settings)), progress)
+    return _build(settings, open_encoder(encoder_config(settings)), progress)
 
 
 def info(settings: Settings) -> Manifest:
@@ -51,6 +59,31 @@ def info(settings: Settings) -> Manifest:
 def verify(settings: Settings) -> VerifyReport:
     """Check every byte of the serving snapshot."""
     return verify_snapshot(settings.index_home)
+
+
+def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> Evaluation:
+    """Index the corpus of a question set as any other, and ask it all questions.
+
+    Raises:
+        QuestionSetError: If questions or judgements cannot be used.
+    """
+    questions = read_question_set(files.queries, files.qrels, files.related, limit=files.limit)
+    strange = read_questions(files.other_queries) if files.other_queries else ()
+    corpus = join_corpora(files.corpora, settings.data_dir / "evaluation")
+    asked = settings.model_copy(update={"corpus": corpus, "index_dir": None})
+    encoder = open_encoder(encoder_config(asked))
+    _build(asked, encoder, progress)
+    with RememberingEncoder(encoder, asked.cache_dir / "vectors") as remembering:
+        snapshot = open_snapshot(asked.index_home, space=VectorSpace(encoder.identity))
+        return evaluation.evaluate(
+            snapshot,
+            remembering,
+            questions,
+            article_of=find_articles(corpus, snapshot, questions.record_ids),
+            others=evenly(strange, files.limit),
+            threshold=settings.answer_threshold,
+            progress=progress,
+        )
 
 
 def _build(settings: Settings, encoder: Encoder, progress: Progress | None) -> BuildReport:
@@ -64,7 +97,8 @@ def _build(settings: Settings, encoder: Encoder, progress: Progress | None) -> B
     )
 
 
-def _encoder_config(settings: Settings) -> EncoderConfig:
+def encoder_config(settings: Settings) -> EncoderConfig:
+    """Say which encoder the settings ask for."""
     kind, _, model = settings.encoder.partition(":")
     match kind:
         case "sentence-transformers":

@@ -17,6 +17,7 @@ from index.errors import (
     CorpusError,
     EncoderError,
     PasokhError,
+    QuestionSetError,
     SnapshotCorrupt,
     SnapshotError,
     SnapshotLocked,
@@ -24,9 +25,31 @@ from index.errors import (
     SnapshotMissing,
     StorageError,
 )
+from index.evaluate import DEPTH as RANKING_DEPTH
+from index.evaluate import (
+    Ranked,
+    auroc,
+    folded,
+    holds_answer,
+    paired_interval,
+    percentiles,
+    rank_measures,
+    share_at_least,
+    threshold_at,
+)
 from index.fuse import coverage
+from index.judged import (
+    JudgedQuestion,
+    QuestionSet,
+    evenly,
+    find_articles,
+    join_corpora,
+    read_question_set,
+    read_questions,
+)
 from index.lang import detect
 from index.manifest import Manifest
+from index.remembered import RememberingEncoder
 from index.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, VerifyReport, open_snapshot, read_manifest, verify_snapshot
 from index.tokenize import tokens
@@ -43,6 +66,7 @@ from index.types import (
 )
 
 __all__ = [
+    "RANKING_DEPTH",
     "Article",
     "ArticleId",
     "BuildReport",
@@ -55,6 +79,7 @@ __all__ = [
     "EncoderIdentity",
     "Hit",
     "IndexConfig",
+    "JudgedQuestion",
     "Manifest",
     "Moment",
     "OpenAIConfig",
@@ -63,7 +88,11 @@ __all__ = [
     "PassageId",
     "Precision",
     "Progress",
+    "QuestionSet",
+    "QuestionSetError",
+    "Ranked",
     "Reject",
+    "RememberingEncoder",
     "Retrieval",
     "Retriever",
     "SentenceTransformerConfig",
@@ -77,15 +106,28 @@ __all__ = [
     "StorageError",
     "VectorSpace",
     "VerifyReport",
+    "auroc",
     "build_index",
     "coverage",
     "detect",
+    "evenly",
+    "find_articles",
+    "folded",
     "format_gregorian",
     "format_jalali",
+    "holds_answer",
+    "join_corpora",
     "open_encoder",
     "open_snapshot",
+    "paired_interval",
+    "percentiles",
+    "rank_measures",
     "read_manifest",
+    "read_question_set",
+    "read_questions",
+    "share_at_least",
     "stored_confidence",
+    "threshold_at",
     "tokens",
     "verify_snapshot",
 ]

@@ -31,7 +31,9 @@ CREATE TABLE passage (
 CREATE INDEX passage_article ON passage(article);
 """
 
-_ARTICLE = "id, headline, text, body, language, published, precision, source, via, code, url, origin"
+_ARTICLE = (
+    "id, headline, text, body, language, published, precision, source, via, code, url, origin"
+)
 
 
 class ArchiveWriter:

@@ -15,22 +15,31 @@ from pathlib import Path
 from xxhash import xxh3_128
 
 from index.archive import Archive
+from index.calibration import VectorSpace
 from index.config import IndexConfig
 from index.disk import builder_lock, checksum, replace_text, storage_errors
-from index.calibration import VectorSpace
 from index.encode import write_vectors
 from index.encoders import Encoder
 from index.errors import CorpusError, PasokhError
 from index.intake import Intake, take_in
 from index.layout import write_layout
 from index.lexical import write_lexical
-from index.manifest import SCHEMA, Manifest, check_files, file_records, load_manifest, write_manifest
+from index.manifest import (
+    SCHEMA,
+    Manifest,
+    check_files,
+    file_record,
+    file_records,
+    load_manifest,
+    write_manifest,
+)
 from index.snapshot import (
     ARCHIVE,
     LEXICAL,
     PASSAGES,
     REPORT,
     SENTENCES,
+    check_draft,
     current_folder,
     draft_folder,
     free_name,
@@ -100,24 +109,22 @@ def build_index(
         with builder_lock(home):
             if (report := _unchanged(home, key)) is not None:
                 return replace(report, seconds=time.monotonic() - started)
-            draft = draft_folder(home)
-            intake = take_in(
-                corpus,
-                draft / ARCHIVE,
-                config=config.chunk,
-                count_tokens=encoder.count_tokens,
-                progress=lambda done: tell("read", done, None),
-            )
-            if not intake.n_articles:
-                raise CorpusError(_nothing_read(corpus, intake))
-            with VectorCache(cache_dir, encoder) as cache:
-                n_encoded = _write_parts(draft, cache, space, config, tell)
-            manifest = _describe(draft, free_name(home, key), key, space)
-            report = _report(manifest, intake, n_encoded, time.monotonic() - started)
-            text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
-            replace_text(draft / REPORT, f"{text}\n")
-            write_manifest(draft, manifest)
-            publish(home, draft, manifest.snapshot)
+            with draft_folder(home) as draft:
+                intake = take_in(
+                    corpus,
+                    draft / ARCHIVE,
+                    config=config.chunk,
+                    count_tokens=encoder.count_tokens,
+                    progress=lambda done: tell("read", done, None),
+                )
+                if not intake.n_articles:
+                    raise CorpusError(_nothing_read(corpus, intake))
+                with VectorCache(cache_dir, encoder) as cache:
+                    n_encoded = _write_parts(draft, cache, space, config, tell)
+                manifest = _describe(draft, free_name(home, key), key, space)
+                report = _report(manifest, intake, n_encoded, time.monotonic() - started)
+                _seal(draft, manifest, report)
+                publish(home, draft, manifest.snapshot)
             return report
 
 
@@ -142,7 +149,9 @@ def _unchanged(home: Path, key: str) -> BuildReport | None:
     try:
         folder = current_folder(home)
         manifest = load_manifest(folder)
-        if manifest.key != key or check_files(folder, manifest.files, full_bytes=manifest.size_bytes):
+        if manifest.key != key or check_files(
+            folder, manifest.files, full_bytes=manifest.size_bytes
+        ):
             return None
         fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
         rejects = tuple(Reject(**reject) for reject in fields.pop("rejects"))
@@ -193,6 +202,15 @@ def _describe(draft: Path, name: str, key: str, space: VectorSpace) -> Manifest:
             languages=archive.languages(),
             files=file_records(draft),
         )
+
+
+def _seal(draft: Path, manifest: Manifest, report: BuildReport) -> None:
+    """Write the report and the manifest, and read the whole back."""
+    text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
+    replace_text(draft / REPORT, f"{text}\n")
+    files = manifest.files | {REPORT: file_record(draft / REPORT)}
+    write_manifest(draft, replace(manifest, files=files))
+    check_draft(draft)
 
 
 def _report(manifest: Manifest, intake: Intake, n_encoded: int, seconds: float) -> BuildReport:

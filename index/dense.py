@@ -23,7 +23,7 @@ Rows = NDArray[np.int64]
 class DenseIndex:
     """Rows of unit vectors searched exactly; immutable once written, safe for many threads."""
 
-    def __init__(self, flat: faiss.IndexFlatIP) -> None:
+    def __init__(self, flat: faiss.Index) -> None:
         """Wrap an opened FAISS index."""
         self._flat = flat
 
@@ -35,12 +35,13 @@ class DenseIndex:
             SnapshotCorrupt: If the file is missing or FAISS cannot read it.
         """
         try:
-            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+            found = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             msg = (
-                f"Expected a FAISS index at {path}, but it cannot be read; run `pasokh index build`."
+                f"Expected a FAISS index at {path}, which cannot be read; run `pasokh index build`."
             )
             raise SnapshotCorrupt(msg) from error
+        return cls(found)
 
     @property
     def n_rows(self) -> int:

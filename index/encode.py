@@ -76,7 +76,9 @@ def _texts(
     texts = [encoder_text(article, passage, config) for passage, article in shard]
     languages = [passage.language for passage, _ in shard]
     for passage, article in shard:
-        texts += [clean(span.cut(article.text), passage.language).text for span in passage.sentences]
+        texts += [
+            clean(span.cut(article.text), passage.language).text for span in passage.sentences
+        ]
         languages += [passage.language] * len(passage.sentences)
     return texts, languages
 
@@ -85,5 +87,3 @@ def _write_header(file: BinaryIO, shape: tuple[int, int]) -> None:
     """Begin an .npy file of half-precision rows; the format is NumPy's version 1.0."""
     header = {"descr": "<f2", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
-
-

@@ -3,6 +3,7 @@
     PasokhError
     ├── CorpusError        a corpus path that cannot be read at all
     ├── EncoderError       weights, model or embedding server unusable
+    ├── QuestionSetError   questions or judgements to evaluate with that cannot be used
     ├── SnapshotError      an index on disk that cannot be used
     │   ├── SnapshotMissing    nothing has been built at that place
     │   ├── SnapshotCorrupt    a file is missing, truncated or altered
@@ -25,6 +26,10 @@ class CorpusError(PasokhError):
 
 class EncoderError(PasokhError):
     """An encoder cannot be opened or did not return usable vectors."""
+
+
+class QuestionSetError(PasokhError):
+    """A file of questions or judgements is missing, broken or does not fit the corpus."""
 
 
 class SnapshotError(PasokhError):

@@ -64,7 +64,9 @@ def share(scores: Scores, ceiling: float) -> Scores:
     """
     if ceiling <= 0:
         return np.zeros(len(scores), np.float32)
-    return np.asarray(np.clip(scores / ceiling, 0, 1), np.float32)
+    # Bounded before it is divided: a share of next to nothing would overflow.
+    bounded = np.clip(scores.astype(np.float64), 0, ceiling)
+    return np.asarray(bounded / ceiling, np.float32)
 
 
 def ceiling(frequencies: Sequence[int], n_rows: int, *, k1: float = BM25_K1) -> float:

@@ -30,6 +30,7 @@ class Intake:
 
     def admit(self, item: Article | Reject) -> Article | None:
         """Return the article to index, or None for a reject or a text that came before."""
+        item = replace(item, origin=_storable(item.origin))
         if isinstance(item, Reject):
             self.rejects.append(item)
             return None
@@ -82,6 +83,11 @@ def take_in(
             else:
                 intake.reject_empty(article)
     return intake
+
+
+def _storable(origin: str) -> str:
+    """Write out the bytes of a file name that are no UTF-8, as in `\\udcff.txt`."""
+    return origin.encode("utf-8", "backslashreplace").decode()
 
 
 def _digest(article: Article) -> bytes:

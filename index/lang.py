@@ -23,7 +23,7 @@ from typing import Protocol
 
 # The engine is imported without the package around the model: that one brings an HTTP client
 # and a downloader along, 330 ms of a cold question for functions never called here.
-import fasttext  # type: ignore[import-untyped]  # ships no stubs
+import fasttext
 
 UNDETERMINED = "und"
 

@@ -10,7 +10,7 @@ Does not: hold text or vectors.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ STARTS: Final = "sentence_starts.npy"
 LANGUAGES: Final = "languages.npy"
 
 Rows = NDArray[np.int64]
+_Number = TypeVar("_Number", np.int64, np.uint16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +74,22 @@ def open_layout(folder: Path, *, n_passages: int, tags: Sequence[str]) -> Layout
         SnapshotCorrupt: If an array is missing or not of the expected form.
     """
     return Layout(
-        _open(folder / STARTS, n_passages + 1, np.dtype(np.int64)),
-        _open(folder / LANGUAGES, n_passages, np.dtype(np.uint16)),
+        _open(folder / STARTS, n_passages + 1, np.int64),
+        _open(folder / LANGUAGES, n_passages, np.uint16),
         tuple(sorted(tags)),
     )
 
 
-def _open(path: Path, length: int, kind: np.dtype[np.generic]) -> NDArray[np.generic]:
+def _open(path: Path, length: int, kind: type[_Number]) -> NDArray[_Number]:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         msg = f"Expected an array at {path}, but {error}; run `pasokh index build`."
         raise SnapshotCorrupt(msg) from error
     if array.shape != (length,) or array.dtype != kind:
         msg = (
-            f"Expected {length} numbers of type {kind} at {path}, but found "
+            f"Expected {length} numbers of type {kind.__name__} at {path}, but found "
             f"{array.dtype} {array.shape}; run `pasokh index build`."
         )
         raise SnapshotCorrupt(msg)
-    return array
+    return array  # type: ignore[no-any-return]  # np.load is untyped; checked above

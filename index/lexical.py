@@ -203,6 +203,7 @@ def write_lexical(folder: Path, archive: Archive) -> None:
     except OSError as error:
         raise unwritable(folder, error) from error
 
+
 def _share(index: Postings, groups: Sequence[Group], asked: Sequence[Group], rows: Rows) -> Scores:
     """Return BM25 by `groups` over the most that `asked` could have earned, in [0, 1], (n,)."""
     most = ceiling([index.most_frequent(group) for group in asked], index.n_rows)

@@ -7,12 +7,15 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.disk import replace_text, checksum
+from xxhash import xxh3_128
+
+from index.disk import checksum, replace_text
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+_CHECKSUM = "checksum"
 _REBUILD = "run `pasokh index build`"
 
 
@@ -55,17 +58,19 @@ class Manifest:
 def file_records(folder: Path) -> dict[str, FileRecord]:
     """Measure every file below `folder` except the manifest itself."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {
-        path.relative_to(folder).as_posix(): FileRecord(
-            size=path.stat().st_size, checksum=checksum(path)
-        )
-        for path in paths
-    }
+    return {path.relative_to(folder).as_posix(): file_record(path) for path in paths}
+
+
+def file_record(path: Path) -> FileRecord:
+    """Measure one file."""
+    return FileRecord(size=path.stat().st_size, checksum=checksum(path))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest as indented JSON, `schema` first."""
-    replace_text(folder / MANIFEST, json.dumps(asdict(manifest), indent=2) + "\n")
+    """Write the manifest as indented JSON, `schema` first, last a checksum of all before it."""
+    record = asdict(manifest)
+    record[_CHECKSUM] = _checksum(record)
+    replace_text(folder / MANIFEST, json.dumps(record, indent=2) + "\n")
 
 
 def load_manifest(folder: Path) -> Manifest:
@@ -79,12 +84,18 @@ def load_manifest(folder: Path) -> Manifest:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         schema = record["schema"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    # RecursionError: brackets nested a thousand deep.
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         msg = f"Expected a manifest at {path}, but it cannot be read ({error}); {_REBUILD}."
         raise SnapshotCorrupt(msg) from error
     if schema != SCHEMA:
-        msg = f"Expected an index of schema {SCHEMA} at {folder}, but it has {schema!r}; {_REBUILD}."
+        msg = (
+            f"Expected an index of schema {SCHEMA} at {folder}, but it has {schema!r}; {_REBUILD}."
+        )
         raise SnapshotMismatch(msg)
+    if record.pop(_CHECKSUM, None) != _checksum(record):
+        msg = f"Expected {path} as it was written, but its checksum is another; {_REBUILD}."
+        raise SnapshotCorrupt(msg)
     try:
         return _parse(record)
     except (KeyError, TypeError, AttributeError) as error:
@@ -92,11 +103,16 @@ def load_manifest(folder: Path) -> Manifest:
         raise SnapshotCorrupt(msg) from error
 
 
+def _checksum(record: dict[str, object]) -> str:
+    """Hash the fields of a manifest, however they are spaced in the file."""
+    return xxh3_128(json.dumps(record).encode()).hexdigest()
+
+
 def _parse(record: dict[str, object]) -> Manifest:
     fields = dict(record)
     encoder, files = fields.pop("encoder"), fields.pop("files")
     if not isinstance(encoder, dict) or not isinstance(files, dict):
-        raise TypeError("encoder and files")  # noqa: EM101, TRY003 - told on by the caller
+        raise TypeError("encoder and files")
     return Manifest(
         encoder=EncoderIdentity(**encoder),
         files={name: FileRecord(**values) for name, values in files.items()},

@@ -6,8 +6,9 @@ y for any; v stands with them, because و writes both v and o). H counts only at
 J or G).
 
 Does not: know languages, stress or vowel length; Chinese, Japanese, Korean and Thai have no rules.
-Sources: letters after ISO 9 (Cyrillic), ISO 843 (Greek), ISO 259 (Hebrew), ISO 15919 (Devanagari)
-and ISO 233-3 (Persian), merged where Persian newspapers spell foreign names alike.
+The tables follow common newspaper spelling and were written by hand, merged where Persian spells
+foreign sounds alike; no standard of transliteration was followed. Checked on parsquad-en2fa and
+parsquad-x2fa (DECISIONS.md).
 """
 
 import re

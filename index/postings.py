@@ -75,8 +75,15 @@ class Postings:
         return self._searcher.num_docs
 
     def frequency(self, term: str) -> int:
-        """Count the rows that hold `term`."""
-        return self._searcher.doc_freq(_WORDS, term)
+        """Count the rows that hold `term`.
+
+        Raises:
+            SnapshotCorrupt: If the files cannot be read.
+        """
+        try:
+            return self._searcher.doc_freq(_WORDS, term)
+        except (ValueError, OSError) as error:
+            raise corrupt(self._folder, error) from error
 
     def most_frequent(self, group: Group) -> int:
         """Count the rows that hold the commonest term of a group; 0 for an empty group."""

@@ -15,7 +15,10 @@
 Does not: build any of it.
 """
 
+import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +29,7 @@ from index.archive import Archive
 from index.calibration import VectorSpace
 from index.dense import DenseIndex
 from index.disk import replace_text, sync_folder, sync_tree
-from index.errors import SnapshotCorrupt, SnapshotMissing
+from index.errors import SnapshotCorrupt, SnapshotMissing, StorageError
 from index.layout import Layout, open_layout
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, check_files, check_space, load_manifest
@@ -41,6 +44,7 @@ REPORT = "report.json"
 _POINTER = "CURRENT"
 _SNAPSHOTS = "snapshots"
 _DRAFT = ".building"
+_NAME = re.compile(r"[0-9a-f]{12}(-[0-9]{1,6})?")  # as `free_name` makes them
 # Files up to this size are read through whenever a snapshot is opened (some 20 ms when cached);
 # of larger ones only the size is compared. `verify_snapshot` reads everything.
 _READ_ON_OPEN_BYTES = 1 << 26
@@ -95,7 +99,7 @@ def current_folder(home: Path) -> Path:
         msg = f"Expected a snapshot's name in {pointer}, but it cannot be read ({error})."
         raise SnapshotCorrupt(msg) from error
     folder = home / _SNAPSHOTS / name
-    if not name or Path(name).name != name or not folder.is_dir():
+    if not _NAME.fullmatch(name) or not folder.is_dir():
         msg = (
             f"Expected {pointer} to name a snapshot, but it says {name!r} and there is no such "
             "snapshot; run `pasokh index build`."
@@ -136,9 +140,7 @@ def _open(folder: Path, manifest: Manifest) -> Snapshot:
         archive=Archive(folder / ARCHIVE),
         dense=DenseIndex.open(folder / PASSAGES),
         lexical=LexicalIndex.open(folder / LEXICAL),
-        layout=open_layout(
-            folder, n_passages=manifest.n_passages, tags=tuple(manifest.languages)
-        ),
+        layout=open_layout(folder, n_passages=manifest.n_passages, tags=tuple(manifest.languages)),
         sentence_vectors=_open_sentences(folder / SENTENCES, manifest),
     )
 
@@ -148,7 +150,7 @@ def _open_sentences(path: Path, manifest: Manifest) -> NDArray[np.float16]:
     try:
         # Subtle: an empty array cannot be memory-mapped.
         vectors = np.load(path, mmap_mode="r" if manifest.n_sentences else None, allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         msg = f"Expected sentence vectors at {path}, but {error}; run `pasokh index build`."
         raise SnapshotCorrupt(msg) from error
     if vectors.shape != shape or vectors.dtype != np.float16:
@@ -184,6 +186,7 @@ def _check_parts(snapshot: Snapshot) -> list[str]:
         "passage vectors": (snapshot.dense.n_rows, manifest.n_passages),
         "passages in the lexical index": (snapshot.lexical.n_rows, manifest.n_passages),
         "dimensions of a vector": (snapshot.dense.dim, manifest.encoder.dim),
+        "languages": (snapshot.archive.languages(), manifest.languages),
     }
     problems = [
         f"{found} {what} instead of {expected}"
@@ -195,12 +198,38 @@ def _check_parts(snapshot: Snapshot) -> list[str]:
     return problems
 
 
-def draft_folder(home: Path) -> Path:
-    """Return an empty folder to build in; what a killed build left there is removed."""
+@contextmanager
+def draft_folder(home: Path) -> Iterator[Path]:
+    """Yield an empty folder to build in; what is not published of it, or was left by a killed
+    build, is removed.
+    """
     draft = home / _SNAPSHOTS / _DRAFT
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    return draft
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def check_draft(draft: Path) -> None:
+    """Read back what was written, before anybody relies on it.
+
+    Subtle: FAISS does not tell of a disk that becomes full with the last 4 KiB of a file; it
+    prints a line and leaves the file short.
+
+    Raises:
+        StorageError: If a part is not whole.
+    """
+    try:
+        problems = _check_parts(_open(draft, load_manifest(draft)))
+    except SnapshotCorrupt as error:
+        problems = [str(error)]
+    if problems:
+        raise StorageError(
+            "Expected to read back the index just written, but it is not whole, as on a full disk; "
+            f"free some space and run it again ({'; '.join(problems)})"
+        )
 
 
 def publish(home: Path, draft: Path, name: str) -> None:

@@ -6,7 +6,7 @@ Does not: decide what is encoded.
 
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from xxhash import xxh3_64_digest
 
 from index.encoders import Encoder
 
@@ -22,6 +23,8 @@ _log = logging.getLogger(__name__)
 # Texts encoded between two commits: what a kill -9 can lose, about ten seconds of work.
 _COMMIT_EVERY = 256
 _WAIT_FOR_OTHER_BUILD_S = 60.0
+# What SQLite says of a file that is no database, a broken one, or one with other tables.
+_DAMAGE = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
 
 Half = NDArray[np.float16]
 
@@ -30,22 +33,19 @@ class VectorCache:
     """Passage-side vectors of one encoder by text; a context manager.
 
     Vectors are held in half precision: the cosine of a unit vector with its rounded self is
-    above 0.9999995, far below any difference that ranking can see.
+    above 0.9999995, far below any difference that ranking can see. Each is sealed with a checksum
+    of its text's key and itself, so damage to the file costs time but never gives a wrong vector.
     """
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         """Open or create the file for `encoder` in `folder`; a damaged file is started anew."""
         folder.mkdir(parents=True, exist_ok=True)
         self._encoder = encoder
-        path = folder / f"{encoder.identity.fingerprint}.db"
+        self._path = folder / f"{encoder.identity.fingerprint}.db"
         try:
-            self._connection = _open(path)
+            self._connection = _open(self._path)
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            _log.warning("vector_cache_damaged", extra={"path": str(path), "error": str(error)})
-            path.unlink()
-            self._connection = _open(path)
+            self._connection = self._opened_anew(error)
 
     def __enter__(self) -> Self:
         """Return the cache itself."""
@@ -86,12 +86,30 @@ class VectorCache:
         return vectors.reshape(len(texts), dim), len(missing)
 
     def _find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        found: dict[bytes, bytes] = {}
+        try:
+            return dict(self._known(keys))
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            self._connection = self._opened_anew(error)
+            return {}
+
+    def _known(self, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the keys that are there, each with its vector, but those whose seal is broken."""
+        size = self._encoder.identity.dim * np.dtype(np.float16).itemsize
         for key in keys:
-            row = self._connection.execute("SELECT data FROM vector WHERE key = ?", (key,))
-            for (data,) in row:
-                found[key] = data
-        return found
+            rows = self._connection.execute("SELECT data FROM vector WHERE key = ?", (key,))
+            for (sealed,) in rows:
+                if sealed[size:] == _seal(key, sealed[:size]):
+                    yield key, sealed[:size]
+
+    def _opened_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        """Put an empty file in the place of a damaged one; any other failure goes up."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+            raise error
+        path = self._path
+        _log.warning("vector_cache_damaged", extra={"path": str(path), "error": str(error)})
+        path.unlink()
+        return _open(path)
 
     def _encode(
         self, items: Sequence[tuple[bytes, str]], progress: Callable[[int], None] | None
@@ -101,22 +119,42 @@ class VectorCache:
             key: vector.tobytes()
             for (key, _), vector in zip(items, vectors.astype(np.float16), strict=True)
         }
-        with self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows.items())
+        try:
+            self._keep(rows)
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            self._connection = self._opened_anew(error)
+            self._keep(rows)
         if progress:
             progress(len(items))
         return rows
 
+    def _keep(self, rows: dict[bytes, bytes]) -> None:
+        with self._connection:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO vector VALUES (?, ?)",
+                ((key, data + _seal(key, data)) for key, data in rows.items()),
+            )
+
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_FOR_OTHER_BUILD_S)
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, data BLOB NOT NULL)"
-        " STRICT, WITHOUT ROWID"
-    )
-    connection.commit()
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, data BLOB NOT NULL)"
+            " STRICT, WITHOUT ROWID"
+        )
+        connection.execute("SELECT key, data FROM vector LIMIT 0")
+        connection.commit()
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def _seal(key: bytes, data: bytes) -> bytes:
+    return xxh3_64_digest(key + data)
 
 
 def _key(text: str) -> bytes:

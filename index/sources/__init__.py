@@ -88,7 +88,7 @@ def _files(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder, sorted, hidden and read-me files left out."""
 
     def refuse(error: OSError) -> None:
-        msg = f"Expected a readable folder, but {error.filename!r} cannot be listed: {error.strerror}."
+        msg = f"Expected a readable folder, got {error.filename!r}: {error.strerror}."
         raise CorpusError(msg) from error
 
     for parent, folders, names in os.walk(folder, onerror=refuse):

@@ -1,0 +1,358 @@
+"""Every set of ../shared/eval asked of the product at its default settings, and the tables.
+
+    python benchmarks/eval_all.py [--only SET ...] [--distractors N] [--limit N] [--tables]
+
+Writes benchmarks/results/eval/<set>.json, docs/results.md and, where README.md has the markers
+`<!-- eval:begin -->` and `<!-- eval:end -->`, the same tables between them. `--tables` writes the
+tables from the results there are. Sets run in the order below, those with the most to encode last.
+Does not: change a setting of the product. Raw dense is computed here, from the same vectors.
+"""
+
+import argparse
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bot import wire
+from bot.evaluation import Evaluation, EvaluationFiles
+from bot.settings import Settings, read_settings
+from index import (
+    QuestionSet,
+    Ranked,
+    RememberingEncoder,
+    Snapshot,
+    VectorSpace,
+    detect,
+    find_articles,
+    join_corpora,
+    open_encoder,
+    open_snapshot,
+    paired_interval,
+    rank_measures,
+    read_question_set,
+)
+from index.chunk import encoder_text
+from index.clean import clean
+from index.vectors import VectorCache
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DATA: Final = ROOT.parent / "shared" / "eval"
+RESULTS: Final = ROOT / "benchmarks" / "results" / "eval"
+TABLES: Final = ROOT / "docs" / "results.md"
+README: Final = ROOT / "README.md"
+BEGIN: Final = "<!-- eval:begin -->"
+END: Final = "<!-- eval:end -->"
+_DEPTH: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A set, what its corpus is mixed with, and whose questions it must refuse."""
+
+    questions: str
+    mixed: tuple[str, ...] = ()
+    others: str = ""
+    is_split: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the result: the set and what was added."""
+        return "+".join((self.questions + ("-half" if self.is_split else ""), *self.mixed))
+
+
+CASES: Final = (
+    Case(questions="pquad", others="parsquad-fa"),
+    Case(questions="parsquad-en2fa", others="persianqa"),
+    Case(questions="parsquad-fa", others="pquad"),
+    Case(questions="parsquad-en2fa", is_split=True),
+    Case(questions="parsquad-fa", is_split=True),
+    Case(questions="parsquad-en2fa", mixed=("news-fa",), others="persianqa"),
+    Case(questions="parsquad-x2fa", mixed=("news-fa",)),
+    Case(questions="persianqa", mixed=("news-fa",), others="pquad"),
+    Case(questions="pquad", mixed=("news-fa",), others="parsquad-fa"),
+    Case(questions="parsquad-fa", mixed=("news-fa",), others="pquad"),
+    Case(questions="parsquad-en2fa", is_split=True, mixed=("news-fa",)),
+    Case(questions="parsquad-endisfl2fa"),
+    Case(questions="sib200-sent2fa"),
+    Case(questions="parsquad-en2fa", mixed=("news-fa", "news-en")),
+    Case(questions="hamshahri-fa"),
+)
+
+
+def main() -> None:
+    """Run the cases asked for and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="*", help="Names of results, e.g. pquad+news-fa.")
+    parser.add_argument(
+        "--distractors", type=int, default=3000, help="Articles added of each kind."
+    )
+    parser.add_argument("--limit", type=int, help="Questions asked of each set.")
+    parser.add_argument("--tables", action="store_true", help="Only write the tables.")
+    options = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    settings = read_settings()
+    for case in () if options.tables else CASES:
+        if not options.only or case.name in options.only:
+            record = _run(case, settings, options.distractors, options.limit)
+            path = RESULTS / f"{case.name}.json"
+            path.write_text(f"{json.dumps(record, indent=1)}\n", encoding="utf-8")
+            _write_tables()
+            print(case.name, json.dumps(record["overall"]), record["gain"], flush=True)
+    _write_tables()
+
+
+def _run(case: Case, settings: Settings, n_mixed: int, limit: int | None) -> dict[str, Any]:
+    """Evaluate one case and the raw dense baseline beside it."""
+    files = replace(_files(case, settings.data_dir / "benchmark", n_mixed), limit=limit)
+    told: dict[str, int] = {}
+
+    def tell(stage: str, done: int, total: int | None) -> None:
+        if done == total or done >= told.get(stage, -1) + 2000:
+            told[stage] = done
+            print(f"  {case.name}: {stage} {done} of {total}", flush=True)
+
+    evaluation = wire.evaluate(settings, files, tell)
+    raw = _raw_dense(settings, files)
+    record = evaluation.record() | {"set": case.name}
+    record["raw_dense"] = _means(raw, evaluation)
+    record["gain"] = {
+        name: _interval(evaluation.ranked, raw, sorted(raw), name) for name in ("ndcg", "hit")
+    }
+    record["intervals"] = _intervals(evaluation)
+    record["per_question"] = {q: round(one.ndcg, 4) for q, one in sorted(evaluation.ranked.items())}
+    foreign = [
+        o.question.id for o in evaluation.outcomes if o.question.language not in ("en", "fa")
+    ]
+    if judged := [question for question in foreign if question in raw]:
+        record["gain"]["ndcg, neither en nor fa"] = _interval(
+            evaluation.ranked, raw, judged, "ndcg"
+        )
+    return record
+
+
+def _files(case: Case, folder: Path, n_mixed: int) -> EvaluationFiles:
+    """Name the files of a case, cutting those that are only partly used."""
+    source = DATA / case.questions
+    mixed = tuple(_sample(DATA / f"{name}.jsonl", folder, n_mixed) for name in case.mixed)
+    if case.is_split:
+        files = _half(source, folder / case.questions)
+        return replace(files, corpora=(*files.corpora, *mixed))
+    related = source / "related.tsv"
+    return EvaluationFiles(
+        corpora=(source / "corpus.jsonl", *mixed),
+        queries=source / "queries.jsonl",
+        qrels=source / "qrels.tsv",
+        related=related if related.exists() else None,
+        other_queries=DATA / case.others / "queries.jsonl" if case.others else None,
+    )
+
+
+def _sample(path: Path, folder: Path, n: int) -> Path:
+    """Write `n` lines of a file, drawn at random with a fixed seed, in their order."""
+    lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line]
+    rows = sorted(random.Random(0).sample(range(len(lines)), min(n, len(lines))))  # noqa: S311 - no secret
+    folder.mkdir(parents=True, exist_ok=True)
+    sample = folder / f"{path.stem}-{n}.jsonl"
+    sample.write_text("".join(f"{lines[row]}\n" for row in rows), encoding="utf-8")
+    return sample
+
+
+def _half(source: Path, folder: Path) -> EvaluationFiles:
+    """Keep the texts of every other title; questions on the rest are about something else.
+
+    Whole titles, since another paragraph under the same title may well hold an answer.
+    """
+    texts = list(_records(source / "corpus.jsonl"))
+    titles = list(dict.fromkeys(text["title"] for text in texts))
+    kept = {text["id"] for text in texts if titles.index(text["title"]) % 2 == 0}
+    rows = (source / "qrels.tsv").read_text(encoding="utf-8").split("\n")
+    home = {row.split("\t")[0]: row.split("\t")[1] for row in rows if row}
+    questions = [one for one in _records(source / "queries.jsonl") if one["id"] in home]
+    inside = [one for one in questions if home[one["id"]] in kept]
+    outside = [one for one in questions if home[one["id"]] not in kept and one["answerable"]]
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_records(folder / "corpus.jsonl", [text for text in texts if text["id"] in kept])
+    _write_records(folder / "queries.jsonl", inside)
+    _write_records(folder / "others.jsonl", outside)
+    judged = [row for row in rows if row and home[row.split("\t")[0]] in kept]
+    (folder / "qrels.tsv").write_text("\n".join(judged), encoding="utf-8")
+    return EvaluationFiles(
+        corpora=(folder / "corpus.jsonl",),
+        queries=folder / "queries.jsonl",
+        qrels=folder / "qrels.tsv",
+        other_queries=folder / "others.jsonl",
+    )
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line:
+            yield json.loads(line)
+
+
+def _write_records(path: Path, records: Sequence[dict[str, Any]]) -> None:
+    lines = (f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def _raw_dense(settings: Settings, files: EvaluationFiles) -> dict[str, Ranked]:
+    """Rank by the encoder's own cosine of question and passage, and nothing else."""
+    questions = read_question_set(files.queries, files.qrels, limit=files.limit)
+    corpus = join_corpora(files.corpora, settings.data_dir / "evaluation")
+    asked = settings.model_copy(update={"corpus": corpus, "index_dir": None})
+    encoder = open_encoder(wire.encoder_config(asked))
+    vectors = asked.cache_dir / "vectors"
+    snapshot = open_snapshot(asked.index_home, space=VectorSpace(encoder.identity))
+    shown = snapshot.archive.passages(range(snapshot.archive.n_passages))
+    owners = np.array([str(article.id) for _, article, _ in shown])
+    with VectorCache(vectors, encoder) as cache:
+        passages, _ = cache.encode([encoder_text(article, one) for one, article, _ in shown])
+    answerable = [one for one in questions.questions if one.is_answerable]
+    texts = [clean(one.text.strip(), detect(one.text.strip()).tag).text for one in answerable]
+    with RememberingEncoder(encoder, vectors) as remembering:
+        rows = remembering.encode_queries(texts)
+    matrix = passages.astype(np.float32)
+    run = {one.id: _best(owners, matrix @ row) for one, row in zip(answerable, rows, strict=True)}
+    return _measured(questions, run, corpus, snapshot)
+
+
+def _best(owners: np.ndarray, scores: np.ndarray) -> list[str]:
+    """Return the ten articles whose best passages score highest."""
+    return list(dict.fromkeys(owners[np.argsort(-scores, kind="stable")].tolist()))[:_DEPTH]
+
+
+def _measured(
+    questions: QuestionSet, run: dict[str, list[str]], corpus: Path, snapshot: Snapshot
+) -> dict[str, Ranked]:
+    article_of = find_articles(corpus, snapshot, questions.record_ids)
+    qrels = {
+        question: {str(article_of[record]): grade for record, grade in row.items()}
+        for question, row in questions.qrels.items()
+        if question in run
+    }
+    return rank_measures(qrels, run)
+
+
+def _means(raw: dict[str, Ranked], evaluation: Evaluation) -> dict[str, dict[str, float]]:
+    """Return raw dense's nDCG@10 and hit@1 by question language."""
+    groups: dict[str, list[Ranked]] = {}
+    for outcome in evaluation.outcomes:
+        if outcome.question.id in raw:
+            groups.setdefault(outcome.question.language, []).append(raw[outcome.question.id])
+    groups["all"] = list(raw.values())
+    return {
+        language: {
+            "ndcg@10": round(float(np.mean([one.ndcg for one in group])), 4),
+            "hit@1": round(float(np.mean([one.hit for one in group])), 4),
+        }
+        for language, group in groups.items()
+    }
+
+
+def _interval(
+    ours: dict[str, Ranked], raw: dict[str, Ranked], questions: Sequence[str], name: str
+) -> list[float]:
+    """Return the mean gain over raw dense and its 95% interval."""
+    first = [getattr(ours[question], name) for question in questions]
+    second = [getattr(raw[question], name) for question in questions]
+    return [round(value, 4) for value in paired_interval(first, second)]
+
+
+def _intervals(evaluation: Evaluation) -> dict[str, list[float]]:
+    """Return mean and 95% interval of our own measures over all questions."""
+    ranked = list(evaluation.ranked.values())
+    values = {
+        "ndcg@10": [one.ndcg for one in ranked],
+        "hit@1": [one.hit for one in ranked],
+        "answer_recall": [
+            float(o.has_answer) for o in evaluation.outcomes if o.has_answer is not None
+        ],
+    }
+    return {
+        name: [round(part, 4) for part in paired_interval(row, [0.0] * len(row))]
+        for name, row in values.items()
+        if row
+    }
+
+
+def _write_tables() -> None:
+    """Write the tables of all results there are to docs/results.md and the README."""
+    records = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for case in CASES
+        if (path := RESULTS / f"{case.name}.json").exists()
+    ]
+    tables = "\n\n".join((_ranking_table(records), _refusal_table(records), _mixed_note(records)))
+    TABLES.write_text(
+        "# Results\n\nDefault settings, bundled encoder; written by `make eval`. How to read them: "
+        f"[evaluation.md](evaluation.md).\n\n{tables.strip()}\n",
+        encoding="utf-8",
+    )
+    text = README.read_text(encoding="utf-8")
+    if BEGIN in text and END in text:
+        head, tail = text.split(BEGIN)[0], text.split(END)[1]
+        README.write_text(f"{head}{BEGIN}\n{tables.strip()}\n{END}{tail}", encoding="utf-8")
+
+
+def _ranking_table(records: Sequence[dict[str, Any]]) -> str:
+    rows = [
+        "| set | passages | questions | nDCG@10 | raw dense | gain [95%] | recall@10 | hit@1 "
+        "| answer recall | verified |",
+        "|---|---:|---:|---:|---:|---|---:|---:|---:|---:|",
+    ]
+    for record in records:
+        ours, gain = record["overall"], record["gain"]["ndcg"]
+        rows.append(
+            f"| {record['set']} | {record['n_passages']:,} | {ours['n']:,} "
+            f"| {_shown(ours['ndcg@10'])} | {_shown(record['raw_dense']['all']['ndcg@10'])} "
+            f"| {gain[0]:+.3f} [{gain[1]:.3f}, {gain[2]:.3f}] | {_shown(ours['recall@10'])} "
+            f"| {_shown(ours['hit@1'])} | {_shown(ours['answer_recall'])} "
+            f"| {_shown(record['quotes_verified'])} |"
+        )
+    return "\n".join(rows)
+
+
+def _refusal_table(records: Sequence[dict[str, Any]]) -> str:
+    rows = [
+        "| set | answered of answerable | refused of unanswerable (AUROC) "
+        "| refused of other questions (AUROC) | the same at 95% answered |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for record in records:
+        sure = record["abstention"]
+        near, far = sure["unanswerable"], sure["other"]
+        rows.append(
+            f"| {record['set']} | {_shown(sure['answer_rate'])} "
+            f"| {_shown(near['refusal_rate'])} ({_shown(near['auroc'])}) "
+            f"| {_shown(far['refusal_rate'])} ({_shown(far['auroc'])}) "
+            f"| {_shown(far['refusal_rate_at_95'])} |"
+        )
+    return "\n".join(rows)
+
+
+def _mixed_note(records: Sequence[dict[str, Any]]) -> str:
+    """Say what English articles cost English questions over Persian ones."""
+    by_name = {record["set"]: record["per_question"] for record in records}
+    alone = by_name.get("parsquad-en2fa+news-fa", {})
+    mixed = by_name.get("parsquad-en2fa+news-fa+news-en", {})
+    both = sorted(set(alone) & set(mixed))
+    if not both:
+        return ""
+    lost = paired_interval([alone[q] for q in both], [mixed[q] for q in both])
+    return (
+        "English articles added to the Persian archive cost English questions "
+        f"{lost[0]:.3f} [{lost[1]:.3f}, {lost[2]:.3f}] of nDCG@10."
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+if __name__ == "__main__":
+    main()

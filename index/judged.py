@@ -1,0 +1,261 @@
+"""Question sets with judgements, read from files: what an evaluation asks and what is right.
+
+    queries.jsonl   {"id", "text", "lang"?, "answers"?, "answerable"?}, one a line
+    qrels.tsv       question id, record id, relevance; 0 says that the record does not answer
+    related.tsv     question id, record id: the text an unanswerable question was written for
+
+A record is a line of the corpus, known by its `id`. Indexing may drop a record that repeats
+another or rename one whose id was taken, so `find_articles` leads from records to articles.
+Does not: ask or measure anything.
+"""
+
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+from index.disk import storage_errors
+from index.errors import QuestionSetError
+from index.snapshot import Snapshot
+from index.sources import corpus_files, read_articles
+from index.types import Article, ArticleId, Reject
+
+UNKNOWN_LANGUAGE: Final = "und"
+_SHOWN: Final = 3
+
+Qrels = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedQuestion:
+    """A question and what is known of its answer.
+
+    Attributes:
+        language: As the file states it, "und" where it does not.
+        answers: Any of them is right, verbatim from the record; empty where none are given.
+        is_answerable: Whether the corpus holds the answer.
+    """
+
+    id: str
+    language: str
+    text: str
+    answers: tuple[str, ...]
+    is_answerable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionSet:
+    """Questions in the order of their file, and judgements by question id.
+
+    Attributes:
+        qrels: Question id to record id to relevance; more than 0 is relevant.
+        related: Unanswerable question id to the record ids it was written for.
+    """
+
+    name: str
+    questions: tuple[JudgedQuestion, ...]
+    qrels: Qrels
+    related: Mapping[str, frozenset[str]]
+
+    @property
+    def record_ids(self) -> frozenset[str]:
+        """Every record that a judgement names."""
+        judged = {record for row in self.qrels.values() for record in row}
+        return frozenset(judged.union(*self.related.values()))
+
+
+def read_question_set(
+    queries: Path, qrels: Path, related: Path | None = None, *, limit: int | None = None
+) -> QuestionSet:
+    """Read a set, named after the folder of its questions.
+
+    Args:
+        queries: Questions, JSON Lines.
+        qrels: Judgements, tab separated.
+        related: Records of unanswerable questions, tab separated.
+        limit: Keep so many questions, evenly spaced through the file.
+
+    Raises:
+        QuestionSetError: If a file or a line of it cannot be read, or a judgement names an
+            unknown question.
+    """
+    questions = read_questions(queries)
+    known = {question.id for question in questions}
+    judged: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for place, (question, record, relevance) in _rows(qrels, ("id", "id", "relevance")):
+        _check_question(question, known, place)
+        judged[question][record] = _relevance(relevance, place)
+    linked: defaultdict[str, set[str]] = defaultdict(set)
+    for place, (question, record) in _rows(related, ("id", "id")) if related else ():
+        _check_question(question, known, place)
+        linked[question].add(record)
+    return QuestionSet(
+        name=queries.absolute().parent.name,
+        questions=evenly(questions, limit),
+        qrels=dict(judged),
+        related={question: frozenset(records) for question, records in linked.items()},
+    )
+
+
+def read_questions(path: Path) -> tuple[JudgedQuestion, ...]:
+    """Read questions, in order.
+
+    Raises:
+        QuestionSetError: If the file, a line of it or an id used twice stops us.
+    """
+    questions: dict[str, JudgedQuestion] = {}
+    for place, line in _lines(path):
+        question = _question(line, place)
+        if question.id in questions:
+            raise QuestionSetError(f"{place}: expected each id once, {question.id!r} came before")
+        questions[question.id] = question
+    if not questions:
+        raise QuestionSetError(f"Expected questions in {path}, but it holds none.")
+    return tuple(questions.values())
+
+
+def evenly(questions: tuple[JudgedQuestion, ...], limit: int | None) -> tuple[JudgedQuestion, ...]:
+    """Keep at most `limit` questions, evenly spaced, so that every part of a file is heard."""
+    if limit is None or limit >= len(questions):
+        return questions
+    return tuple(questions[row * len(questions) // limit] for row in range(limit))
+
+
+def join_corpora(corpora: Sequence[Path], folder: Path) -> Path:
+    """Return one path that reads as all of `corpora`, in the order given.
+
+    Several are linked into a folder of their own below `folder`, the same for the same paths.
+
+    Raises:
+        CorpusError: If one of them is missing.
+        StorageError: If the links cannot be written.
+    """
+    if len(corpora) == 1:
+        return corpora[0]
+    files = [
+        (file.absolute(), f"{number:03d}-{origin.replace('/', '-')}")
+        for number, corpus in enumerate(corpora)
+        for file, origin in corpus_files(corpus)
+    ]
+    digest = blake2b("\0".join(str(path.absolute()) for path in corpora).encode(), digest_size=8)
+    joined = folder / digest.hexdigest()
+    with storage_errors(folder):
+        shutil.rmtree(joined, ignore_errors=True)
+        joined.mkdir(parents=True)
+        for file, name in files:
+            (joined / name).symlink_to(file)
+    return joined
+
+
+def find_articles(
+    corpus: Path, snapshot: Snapshot, records: Collection[str]
+) -> dict[str, ArticleId]:
+    """Find the article in which each record's text was indexed.
+
+    A record that was rejected keeps its own id, which no search can find. The first record with
+    an id owns it; the same id in a later file is another record that no judgement means.
+
+    Args:
+        corpus: What `snapshot` was built from.
+        snapshot: The index.
+        records: Ids to find.
+
+    Raises:
+        QuestionSetError: If the corpus holds no such record.
+    """
+    found = {record: ArticleId(record) for record in records}
+    absent = {record for record in records if snapshot.article(ArticleId(record)) is None}
+    if absent:
+        found |= _lost(corpus, absent)
+    return found
+
+
+def _lost(corpus: Path, absent: Collection[str]) -> dict[str, ArticleId]:
+    """Find records that repeat another: read once more what was read for the index."""
+    firsts: dict[tuple[str, str], ArticleId] = {}
+    found: dict[str, ArticleId] = {}
+    rejected: list[str] = []
+    for item in read_articles(corpus):
+        if isinstance(item, Reject):
+            rejected.append(item.origin)
+            continue
+        first = firsts.setdefault(_wording(item), item.id)
+        if item.id in absent:
+            found.setdefault(item.id, first)
+    unknown = sorted(set(absent) - set(found))
+    if len(unknown) > len(rejected):  # a rejected record has no id that we could read
+        raise QuestionSetError(
+            f"Expected every judged record in the corpus, but it lacks {len(unknown):,}: "
+            f"{', '.join(map(repr, unknown[:_SHOWN]))}...; give its file with --corpus."
+        )
+    return found
+
+
+def _wording(article: Article) -> tuple[str, str]:
+    return article.headline, article.text
+
+
+def _question(line: str, place: str) -> JudgedQuestion:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise QuestionSetError(f"{place}: expected a JSON object, but {error}") from error
+    if not isinstance(record, dict):
+        raise QuestionSetError(f"{place}: expected a JSON object, got {type(record).__name__}")
+    answers = record.get("answers") or []
+    if not isinstance(answers, list):
+        raise QuestionSetError(f"{place}: expected a list under 'answers', got {answers!r}")
+    return JudgedQuestion(
+        id=_text(record, "id", place),
+        language=str(record.get("lang") or UNKNOWN_LANGUAGE),
+        text=_text(record, "text", place),
+        answers=tuple(map(str, answers)),
+        is_answerable=bool(record.get("answerable", True)),
+    )
+
+
+def _text(record: Mapping[str, Any], key: str, place: str) -> str:
+    value = record.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise QuestionSetError(f"{place}: expected a text under {key!r}, got {value!r}")
+    return value
+
+
+def _rows(path: Path, names: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the columns of a file and the place of each line."""
+    for place, line in _lines(path):
+        columns = [column.strip() for column in line.split("\t")]
+        if len(columns) < len(names):
+            raise QuestionSetError(
+                f"{place}: expected {len(names)} columns ({', '.join(names)}) separated by tabs, "
+                f"got {line!r}"
+            )
+        yield place, columns[: len(names)]
+
+
+def _relevance(text: str, place: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise QuestionSetError(f"{place}: expected a whole number, got {text!r}") from error
+
+
+def _check_question(question: str, known: Collection[str], place: str) -> None:
+    if question not in known:
+        raise QuestionSetError(f"{place}: expected the id of a question, got {question!r}")
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a file that hold something, each with its place for messages."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionSetError(f"Expected to read {path} as UTF-8 text, but {error}.") from error
+    # Subtle: not splitlines(), which also breaks at U+2028 and U+0085 inside a JSON string.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield f"{path.name}:{number}", line.rstrip("\r")

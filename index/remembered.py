@@ -1,0 +1,103 @@
+"""An encoder that remembers questions on disk, so that a second evaluation takes seconds.
+
+Does not: change a vector, but for the cache's half precision.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+
+from index.clean import clean
+from index.encoders import Encoder, EncoderIdentity
+from index.encoders.protocol import Progress, Vectors
+from index.vectors import VectorCache
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The question side of an encoder in the place of its passage side, under its own name."""
+
+    encoder: Encoder
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        inner = self.encoder.identity
+        return replace(inner, name=f"{inner.name}-questions")
+
+    @property
+    def max_tokens(self) -> int:
+        return self.encoder.max_tokens
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        return self.encoder.encode_queries(texts)
+
+    def encode_passages(
+        self, texts: Sequence[str], /, *, progress: Progress | None = None
+    ) -> Vectors:
+        vectors = self.encoder.encode_queries(texts)
+        if progress:
+            progress(len(texts))
+        return vectors
+
+    def count_tokens(self, text: str, /) -> int:
+        return self.encoder.count_tokens(text)
+
+
+class RememberingEncoder:
+    """The encoder it is given, with its question vectors kept in a file; a context manager.
+
+    For one thread, that which opened it.
+    """
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        """Remember in `folder`, beside the passage vectors."""
+        self.encoder: Final = encoder
+        self._cache = VectorCache(folder, _Asking(encoder))
+
+    def __enter__(self) -> Self:
+        """Return the encoder itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._cache.__exit__(kind, error, trace)
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """The vector space, that of the encoder given."""
+        return self.encoder.identity
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens one text may have."""
+        return self.encoder.max_tokens
+
+    def prepare(
+        self, questions: Sequence[tuple[str, str]], *, progress: Callable[[int], None]
+    ) -> int:
+        """Encode (question, its language) ahead, many at a time; return how many were new."""
+        texts = [clean(question, language).text for question, language in questions]
+        return self._cache.encode(texts, progress=progress)[1]
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        """Look questions up, encoding those never asked before."""
+        return self._cache.encode(texts)[0].astype(np.float32)
+
+    def encode_passages(
+        self, texts: Sequence[str], /, *, progress: Progress | None = None
+    ) -> Vectors:
+        """Encode passages as the encoder does."""
+        return self.encoder.encode_passages(texts, progress=progress)
+
+    def count_tokens(self, text: str, /) -> int:
+        """Count the tokens of `text` alone."""
+        return self.encoder.count_tokens(text)

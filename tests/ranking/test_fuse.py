@@ -1,0 +1,144 @@
+"""Scores of passages put together."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from index.fuse import (
+    DEFAULT_WEIGHTS,
+    FusionWeights,
+    Scores,
+    best_of_rows,
+    ceiling,
+    coverage,
+    dense_scores,
+    fuse,
+    idf,
+    lexical_scores,
+    order,
+    share,
+)
+
+
+def _floats(*values: float) -> Scores:
+    return np.array(values, np.float32)
+
+
+_scores = arrays.arrays(
+    np.float32, st.integers(1, 20), elements=st.floats(-1, 1, width=32, allow_nan=False)
+)
+
+
+def test_scores_by_hand() -> None:
+    """One passage in the question's language and one in another, worked out by hand."""
+    dense = dense_scores(_floats(0.4, 0.2), _floats(0.6, 0.4))
+    assert dense == pytest.approx([0.5, 0.3])
+    lexical = lexical_scores(_floats(0.5, 0.0), _floats(1.0, 0.0))
+    assert lexical == pytest.approx([0.65, 0.0])
+    fused = fuse(dense, lexical, _floats(1.0, 1.0), is_same_language=np.array([True, False]))
+    assert fused == pytest.approx([0.5 + 1.5 * (0.65 - 0.2), 0.3 + 0.15])
+
+
+def test_another_language_is_not_held_against_a_passage() -> None:
+    """A passage that shares the usual words gains nothing over a foreign one as near."""
+    usual = _floats(DEFAULT_WEIGHTS.expected_lexical, 0.0)
+    fused = fuse(
+        _floats(0.4, 0.4), usual, _floats(0.0, 0.0), is_same_language=np.array([True, False])
+    )
+    assert fused[0] == pytest.approx(fused[1])
+
+
+@given(_scores, st.floats(0, 1), st.floats(0, 1))
+def test_names_never_count_where_words_do(dense: Scores, first: float, second: float) -> None:
+    """In the question's own language the names' score changes nothing, elsewhere words'."""
+    same = np.ones(len(dense), np.bool_)
+    some, other = np.full(len(dense), first, np.float32), np.full(len(dense), second, np.float32)
+    np.testing.assert_array_equal(
+        fuse(dense, some, some, is_same_language=same),
+        fuse(dense, some, other, is_same_language=same),
+    )
+    np.testing.assert_array_equal(
+        fuse(dense, some, some, is_same_language=~same),
+        fuse(dense, other, some, is_same_language=~same),
+    )
+
+
+@given(_scores, st.floats(0, 1, width=32))
+def test_in_one_language_the_offset_moves_no_rank(dense: Scores, expected: float) -> None:
+    """What a foreign passage is taken to share is the same for all, so the order stays."""
+    same = np.ones(len(dense), np.bool_)
+    words = np.zeros(len(dense), np.float32)
+    fused = fuse(
+        dense,
+        words,
+        words,
+        is_same_language=same,
+        weights=FusionWeights(expected_lexical=expected),
+    )
+    assert np.ptp(fused - dense) == pytest.approx(0, abs=1e-6)
+
+
+def test_idf_and_ceiling_by_hand() -> None:
+    """A word of 2 rows in 10 weighs ln(1 + 8.5 / 2.5); two words' ceiling is 2.2 times the sum."""
+    assert idf(2, 10) == pytest.approx(math.log(1 + 8.5 / 2.5))
+    assert ceiling([2, 0], 10) == pytest.approx(2.2 * (math.log(4.4) + math.log(22)))
+    assert ceiling([], 10) == 0
+
+
+@given(st.integers(1, 1000), st.integers(0, 2000), st.integers(0, 2000))
+def test_rarer_words_weigh_more(n_rows: int, one: int, other: int) -> None:
+    """Never less than a commoner word, never negative, even when counts disagree."""
+    low, high = sorted((one, other))
+    assert idf(low, n_rows) >= idf(high, n_rows) > 0
+
+
+@given(
+    arrays.arrays(np.float32, st.integers(0, 20), elements=st.floats(0, 50, width=32)),
+    st.floats(-1, 100),
+)
+def test_shares_lie_between_nought_and_one(scores: Scores, most: float) -> None:
+    """Whatever the scores and their bound."""
+    shares = share(scores, most)
+    assert shares.shape == scores.shape
+    assert ((shares >= 0) & (shares <= 1)).all()
+    assert most > 0 or not shares.any()
+
+
+def test_best_sentence_of_each_passage() -> None:
+    """Sentences in any order; a passage without any keeps what it is given."""
+    best = best_of_rows(
+        _floats(0.1, 0.9, 0.3), np.array([2, 0, 2]), 3, missing=_floats(0.0, 0.5, 0.0)
+    )
+    assert best == pytest.approx([0.9, 0.5, 0.3])
+
+
+def test_no_sentences_at_all() -> None:
+    """Then every passage keeps its own."""
+    none = np.empty(0, np.float32)
+    assert best_of_rows(none, np.empty(0, np.int64), 2, missing=_floats(0.5, 0.1)) == pytest.approx(
+        [0.5, 0.1]
+    )
+
+
+def test_coverage_is_the_weight_of_the_words_held() -> None:
+    """Words of the question that a sentence lacks count as what they weigh."""
+    covered = coverage({"سوخو": 3.0, "گفت": 1.0}, [{"سوخو", "جت"}, {"گفت"}, set()])
+    assert covered == pytest.approx([0.75, 0.25, 0.0])
+    assert coverage({}, [{"گفت"}]) == pytest.approx([0.0])
+
+
+@given(
+    arrays.arrays(np.float32, 12, elements=st.sampled_from([0.0, 0.5, 1.0])),
+    st.permutations(range(12)),
+)
+def test_order_does_not_depend_on_how_rows_arrive(scores: Scores, shuffled: list[int]) -> None:
+    """Highest first, ties by row."""
+    rows = np.arange(12)
+    moved = np.array(shuffled)
+    np.testing.assert_array_equal(
+        rows[order(scores, rows)], moved[order(scores[moved], rows[moved])]
+    )
