@@ -20,6 +20,9 @@ chat: $(VENV)/run ## Talk to the archive.
 index: $(VENV)/run ## Build or refresh the index.
 	@$(BIN)/pasokh index build
 
+eval: $(VENV)/run ## Measure all sets of ../shared/eval (hours the first time; ONLY="pquad" for some).
+	$(BIN)/python benchmarks/eval_all.py $(if $(ONLY),--only $(ONLY))
+
 test: $(VENV)/dev ## Run the tests; needs no torch.
 	$(BIN)/pytest
 

@@ -52,7 +52,10 @@ def commands(pasokh: str, python: str, work: Path) -> dict[str, Command]:
     exporting += "e5_export.export_sentence_transformers(Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", exporting, str(model)], check=True)
     offline = os.environ | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-    ours = os.environ | {"PASOKH_DATA_DIR": str(work / "data"), "PASOKH_CORPUS": str(ROOT / "seeds")}
+    ours = os.environ | {
+        "PASOKH_DATA_DIR": str(work / "data"),
+        "PASOKH_CORPUS": str(ROOT / "seeds"),
+    }
     subprocess.run([pasokh, "index", "build"], env=ours, check=True, stdout=subprocess.DEVNULL)
     found: dict[str, Command] = {"pasokh": ([pasokh, "ask", QUESTION], ours)}
     for peer in PEERS:

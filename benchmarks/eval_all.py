@@ -301,8 +301,10 @@ def _write_tables() -> None:
 
 def _ranking_table(records: Sequence[dict[str, Any]]) -> str:
     rows = [
-        "| set | passages | questions | nDCG@10 | raw dense | gain [95%] | recall@10 | hit@1 "
-        "| answer recall | verified |",
+        (
+            "| set | passages | questions | nDCG@10 | raw dense | gain [95%] | recall@10 | hit@1 "
+            "| answer recall | verified |"
+        ),
         "|---|---:|---:|---:|---:|---|---:|---:|---:|---:|",
     ]
     for record in records:
@@ -319,8 +321,10 @@ def _ranking_table(records: Sequence[dict[str, Any]]) -> str:
 
 def _refusal_table(records: Sequence[dict[str, Any]]) -> str:
     rows = [
-        "| set | answered of answerable | refused of unanswerable (AUROC) "
-        "| refused of other questions (AUROC) | the same at 95% answered |",
+        (
+            "| set | answered of answerable | refused of unanswerable (AUROC) "
+            "| refused of other questions (AUROC) | the same at 95% answered |"
+        ),
         "|---|---:|---:|---:|---:|",
     ]
     for record in records:

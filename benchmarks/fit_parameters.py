@@ -216,7 +216,8 @@ class _Archive:
     def __init__(self, encoder: Encoder, articles: list[Record], cache: Path) -> None:
         """Build it; vectors known from other archives come from the cache."""
         space = VectorSpace(encoder.identity)
-        folder = Path(tempfile.mkdtemp(prefix="pasokh-fit-"))
+        self._keep = tempfile.TemporaryDirectory(prefix="pasokh-fit-")
+        folder = Path(self._keep.name)
         (folder / "corpus").mkdir()
         text = "\n".join(json.dumps({**article, "lang": "fa"}) for article in articles)
         (folder / "corpus" / "articles.jsonl").write_text(text, encoding="utf-8")
@@ -268,16 +269,21 @@ def _letters(text: str) -> str:
 
 
 def fit(rows: Sequence[Asked], *, ridge: float = 0.03) -> dict[str, float]:
-    """Fit a logistic regression by Newton's method; `ridge` leaves the intercept alone."""
+    """Fit a logistic regression by Newton's method; `ridge` leaves the intercept alone.
+
+    Questions that the archive answers and those it does not weigh the same in sum.
+    """
     matrix = np.array([[1.0, *row.features] for row in rows])
     labels = np.array([float(row.is_right) for row in rows])
+    inside = np.array([row.is_in_archive for row in rows])
+    shares = np.where(inside, 0.5 / inside.mean(), 0.5 / (1 - inside.mean()))
     penalty = ridge * np.eye(matrix.shape[1])
     penalty[0, 0] = 0.0
     weights = np.zeros(matrix.shape[1])
     for _ in range(50):
         odds = 1 / (1 + np.exp(-matrix @ weights))
-        slope = matrix.T @ (odds - labels) + penalty @ weights
-        bend = (matrix * (odds * (1 - odds))[:, None]).T @ matrix + penalty
+        slope = matrix.T @ (shares * (odds - labels)) + penalty @ weights
+        bend = (matrix * (shares * odds * (1 - odds))[:, None]).T @ matrix + penalty
         step = np.linalg.solve(bend, slope)
         weights = weights - step
         if np.abs(step).max() < 1e-8:  # noqa: PLR2004  # converged

@@ -65,7 +65,7 @@ class Answerer:
             snapshot=snapshot.manifest.snapshot, encoder=encoder.identity.fingerprint
         )
 
-    def answer(self, question: str, *, k: int = 4) -> Answer | NoAnswer:
+    def answer(self, question: str, *, k: int = 3) -> Answer | NoAnswer:
         """Answer with at most `k` verified quotes, or say why there is no answer."""
         started = time.perf_counter()
         if not any(character.isalnum() for character in _asked(question)):
@@ -87,7 +87,7 @@ class Answerer:
             fingerprint=self._fingerprint,
         )
 
-    def consider(self, question: str, *, k: int = 4) -> Consideration:
+    def consider(self, question: str, *, k: int = 3) -> Consideration:
         """Find passages, choose at most `k` quotes and say how sure they answer."""
         asked = _asked(question)
         language = detect(asked).tag

@@ -11,7 +11,6 @@ Source of the numbers: our experiments on PQuAD and ParSQuAD (DECISIONS.md): thr
 the gold answer for 0.94 and 0.74 of the questions.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,6 +49,7 @@ class ReaderConfig:
 
 
 DEFAULT_CONFIG: Final = ReaderConfig()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:

@@ -6,6 +6,7 @@ Does not: choose, verify or write anything.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TypedDict
@@ -13,7 +14,7 @@ from typing import TypedDict
 from bot.messages import Key, Language, localize_digits, say
 from bot.screen import BLANK, Kind, Line
 from bot.types import Answer, Citation, Headline, NoAnswer
-from index import Article, Moment, Span, format_gregorian, format_jalali
+from index import Article, ArticleId, Moment, Span, format_gregorian, format_jalali, outlet_name
 
 
 class CitationRecord(TypedDict):
@@ -133,30 +134,35 @@ def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
 def source_lines(answer: Answer, language: Language) -> list[Line]:
     """Return the numbered sources of an answer under a heading."""
     heading = _label(Kind.HEADING, say(Key.SOURCES, language), language)
-    return [heading, *chain.from_iterable(_source(one, language) for one in answer.citations)]
+    by_article: defaultdict[ArticleId, list[Citation]] = defaultdict(list)
+    for citation in answer.citations:
+        by_article[citation.article_id].append(citation)
+    return [heading, *chain.from_iterable(_source(one, language) for one in by_article.values())]
 
 
-def _source(citation: Citation, language: Language) -> Iterator[Line]:
-    """Yield one source: headline, agency, dates, address and place in the text."""
-    number = f"[{localize_digits(citation.number, language)}]"
-    headline = citation.headline or say(Key.NO_HEADLINE, language)
-    yield Line(Kind.HEADLINE, f"{number} {headline}")
+def _source(citations: Sequence[Citation], language: Language) -> Iterator[Line]:
+    """Yield one article's head once, then the place of each quote from it."""
+    first = citations[0]
+    numbers = [f"[{localize_digits(citation.number, language)}]" for citation in citations]
+    headline = first.headline or say(Key.NO_HEADLINE, language)
+    yield Line(Kind.HEADLINE, f"{' '.join(numbers)} {headline}")
     for text in (
-        agency(citation.source, citation.via, language),
-        dates(citation.published, language),
+        agency(first.source, first.via, language),
+        dates(first.published, language),
     ):
         if text:
             yield _label(Kind.DETAIL, text, language, indent=4)
-    if citation.url:
-        yield Line(Kind.ADDRESS, citation.url, 4)
-    start, end = citation.span.start, citation.span.end
-    place = say(
-        Key.CHARACTERS,
-        language,
-        start=localize_digits(start, language),
-        end=localize_digits(end, language),
-    )
-    yield _label(Kind.DETAIL, place, language, indent=4)
+    if first.url:
+        yield Line(Kind.ADDRESS, first.url, 4)
+    for number, citation in zip(numbers, citations, strict=True):
+        place = say(
+            Key.CHARACTERS,
+            language,
+            start=localize_digits(citation.span.start, language),
+            end=localize_digits(citation.span.end, language),
+        )
+        text = place if len(citations) == 1 else f"{number} {place}"
+        yield _label(Kind.DETAIL, text, language, indent=4)
 
 
 def _refusal_lines(reply: NoAnswer, language: Language) -> Iterator[Line]:
@@ -168,7 +174,7 @@ def _refusal_lines(reply: NoAnswer, language: Language) -> Iterator[Line]:
     yield _label(Kind.HEADING, say(Key.NEAREST, language), language)
     for one in reply.nearest:
         yield Line(Kind.BODY, f"- {one.headline or say(Key.NO_HEADLINE, language)}")
-        parts = [one.source, dates(one.published, language)]
+        parts = [agency(one.source, "", language), dates(one.published, language)]
         comma = "، " if language is Language.FA else ", "
         yield _label(Kind.DETAIL, comma.join(filter(None, parts)), language, indent=2)
         if one.url:
@@ -177,9 +183,10 @@ def _refusal_lines(reply: NoAnswer, language: Language) -> Iterator[Line]:
 
 def agency(source: str, via: str, language: Language) -> str:
     """Name who published and whom they relay, e.g. `Mehr, reporting Al Jazeera`."""
-    if source and via:
-        return say(Key.RELAYED, language, source=source, via=via)
-    return source or via
+    publisher, relayed = outlet_name(source, language), outlet_name(via, language)
+    if publisher and relayed:
+        return say(Key.RELAYED, language, source=publisher, via=relayed)
+    return publisher or relayed
 
 
 def dates(moment: Moment | None, language: Language) -> str:

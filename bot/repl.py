@@ -47,7 +47,7 @@ class Answering(Protocol):
         """The archive behind the answers."""
         ...
 
-    def answer(self, question: str, *, k: int = 4) -> Answer | NoAnswer:
+    def answer(self, question: str, *, k: int = 3) -> Answer | NoAnswer:
         """Answer with at most `k` quotes."""
         ...
 

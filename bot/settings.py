@@ -110,7 +110,7 @@ class Settings(BaseSettings):
         description="Seconds to wait for the embedding server.",
     )
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0 takes all cores.")
-    max_quotes: int = Field(default=4, ge=1, le=4, description="Most quotes in an answer, 1 to 4.")
+    max_quotes: int = Field(default=3, ge=1, le=4, description="Most quotes in an answer, 1 to 4.")
     answer_threshold: float | None = Field(
         default=None,
         ge=0,

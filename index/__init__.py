@@ -52,6 +52,7 @@ from index.manifest import Manifest
 from index.remembered import RememberingEncoder
 from index.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, VerifyReport, open_snapshot, read_manifest, verify_snapshot
+from index.sources import outlet_name
 from index.tokenize import tokens
 from index.types import (
     Article,
@@ -119,6 +120,7 @@ __all__ = [
     "join_corpora",
     "open_encoder",
     "open_snapshot",
+    "outlet_name",
     "paired_interval",
     "percentiles",
     "rank_measures",

@@ -20,6 +20,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -248,7 +249,7 @@ def publish(home: Path, draft: Path, name: str) -> None:
 def free_name(home: Path, key: str) -> str:
     """Return a snapshot name for `key` that no folder has yet, e.g. `5f2a81c09d3e-2`."""
     stem = key[:12]
-    names = (stem, *(f"{stem}-{n}" for n in range(2, 1_000_000)))
+    names = chain([stem], (f"{stem}-{n}" for n in count(2)))
     return next(name for name in names if not (home / _SNAPSHOTS / name).exists())
 
 

@@ -8,7 +8,8 @@ Does not: know languages (only scripts), keep positions, or join compounds other
 Sources: of the Persian rules, stop words and the endings ها, ات and ی helped on four question sets
 (DECISIONS.md); the joins of می, بی and تر and the article ال gained nothing there that could be
 told from chance, and stand for spellings that must match. A list of words to leave whole («تنها»,
-«المپیک») moved no question and parted «المپیک» from «المپیکی», so there is none. The English plural is the S stemmer of D. Harman, "How effective is suffixing?", JASIS 42 (1991);
+«المپیک») moved no question and parted «المپیک» from «المپیکی», so there is none.
+The English plural is the S stemmer of D. Harman, "How effective is suffixing?", JASIS 42 (1991);
 pairs of characters for scripts without spaces follow Lucene's CJKBigramFilter.
 """
 

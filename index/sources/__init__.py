@@ -15,10 +15,11 @@ from pathlib import Path
 
 from index.errors import CorpusError
 from index.sources import jsonl, page_text
+from index.sources.outlets import outlet_name
 from index.sources.rejects import RejectReason
 from index.types import Article, Reject
 
-__all__ = ["RejectReason", "corpus_files", "read_articles"]
+__all__ = ["RejectReason", "corpus_files", "outlet_name", "read_articles"]
 
 _HEAD_BYTES = 8_192
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")

@@ -176,3 +176,13 @@ def _named(pattern: re.Pattern[str], lead: str) -> Outlet | None:
             if outlet:
                 return outlet
     return None
+
+
+def outlet_name(name: str, language: str) -> str:
+    """Return an outlet's name as readers of a language know it, e.g. «مهر» for Mehr in "fa".
+
+    A name that is not in the table is returned as it is.
+    """
+    if language != "fa":
+        return name
+    return next((outlet.names[0] for outlet in OUTLETS if outlet.name == name), name)

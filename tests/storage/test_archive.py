@@ -155,7 +155,10 @@ def test_article_when_unknown(tmp_path: Path) -> None:
 def test_passages_when_a_row_does_not_exist(tmp_path: Path) -> None:
     """A row beyond the end says that the archive is not what the index takes it for."""
     _written(tmp_path / "a.db", 1)
-    with closing(Archive(tmp_path / "a.db")) as archive, pytest.raises(SnapshotCorrupt, match="row"):
+    with (
+        closing(Archive(tmp_path / "a.db")) as archive,
+        pytest.raises(SnapshotCorrupt, match="row"),
+    ):
         archive.passages([archive.n_passages])
 
 

@@ -41,7 +41,9 @@ def _write(folder: Path, passages: list[tuple[int, str]]) -> None:
     st.lists(st.tuples(st.integers(0, 5), st.sampled_from(_TAGS)), min_size=1, max_size=12),
     st.data(),
 )
-def test_sentences_and_languages_of_rows(passages: list[tuple[int, str]], data: st.DataObject) -> None:
+def test_sentences_and_languages_of_rows(
+    passages: list[tuple[int, str]], data: st.DataObject
+) -> None:
     """Any rows in any order give their own sentences, owners and languages."""
     rows = data.draw(st.lists(st.integers(0, len(passages) - 1)))
     starts = np.cumsum([0, *(count for count, _ in passages)])

@@ -54,7 +54,7 @@ def test_answer_in_persian(answerer: Answering) -> None:
         "\n"
         "منابع\n"
         "[۱] روایت کاخ سفید\n"
-        "    Mehr، به نقل از Al Jazeera\n"
+        "    مهر، به نقل از الجزیره\n"
         "    ۱۹ خرداد ۱۴۰۲، ۱۸:۱۵ (9 June 2023, 18:15)\n"
         "    https://www.mehrnews.com/news/5805672\n"
         "    نویسه‌های ۲۵ تا ۹۲\n"
