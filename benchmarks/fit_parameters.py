@@ -242,7 +242,7 @@ class _Archive:
 
     def _ask(self, question: Question, *, full: bool) -> Asked:
         found = self._retriever.retrieve(question.text, language=question.language)
-        quotes = find_quotes(found, self._snapshot, ReaderConfig(max_sentences=3))
+        quotes = find_quotes(question.text, found, self._snapshot, ReaderConfig(max_sentences=3))
         parts = found.hits[0].parts
         signals = Signals(
             dense=parts.dense,

@@ -92,7 +92,7 @@ class Answerer:
         asked = _asked(question)
         language = detect(asked).tag
         found = self.retriever.retrieve(asked, language=language, k=_HITS)
-        quotes = find_quotes(found, self.snapshot, ReaderConfig(max_sentences=k))
+        quotes = find_quotes(asked, found, self.snapshot, ReaderConfig(max_sentences=k))
         return Consideration(
             language=language,
             found=found,

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.reader import ReaderConfig, choose, evidence_scores
-from index import Hit, Retrieval, Snapshot, Span, coverage, tokens
+from bot.speech import asks_for_words, reports_words
+from index import Hit, Retrieval, Snapshot, Span, clean, coverage, tokens
 
 _PASSAGES: Final = 5
 """Passages whose sentences are looked at: quoting from more found no more answers."""
@@ -26,20 +27,24 @@ class Quote:
     score: float
 
 
-def find_quotes(found: Retrieval, snapshot: Snapshot, config: ReaderConfig) -> list[Quote]:
+def find_quotes(
+    question: str, found: Retrieval, snapshot: Snapshot, config: ReaderConfig
+) -> list[Quote]:
     """Choose the sentences that answer best, best first; [] when nothing was found."""
     hits = found.hits[:_PASSAGES]
     places = [(hit, span) for hit in hits for span in hit.passage.sentences]
     if not places:
         return []
     texts = [span.cut(hit.article.text) for hit, span in places]
+    words = [set(tokens(text)) for text in texts]
     vectors = _vectors(hits, snapshot)
     cosines = vectors @ found.vector
     scores = evidence_scores(
         cosines,
-        _words(found, places, texts),
+        _coverage(found, places, words),
         np.array([hit.score for hit in hits], np.float32),
         owners=np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits]),
+        is_speaker=_speaks(question, found, texts, words),
         config=config,
     )
     return [
@@ -62,9 +67,25 @@ def _vectors(hits: tuple[Hit, ...], snapshot: Snapshot) -> NDArray[np.float32]:
     return np.concatenate(parts).astype(np.float32)
 
 
-def _words(
-    found: Retrieval, places: list[tuple[Hit, Span]], texts: list[str]
+def _coverage(
+    found: Retrieval, places: list[tuple[Hit, Span]], words: list[set[str]]
 ) -> NDArray[np.float32]:
     """Return each sentence's share of the question's words, 0 in another language."""
-    covered = coverage(found.words, [set(tokens(text)) for text in texts])
+    covered = coverage(found.words, words)
     return covered * np.array([hit.parts.is_same_language for hit, _ in places], np.float32)
+
+
+def _speaks(
+    question: str, found: Retrieval, texts: list[str], words: list[set[str]]
+) -> NDArray[np.bool_]:
+    """Tell in which sentences somebody named in the question says what is asked for."""
+    if not asks_for_words(question):
+        return np.zeros(len(texts), np.bool_)
+    return np.array(
+        [
+            not held.isdisjoint(found.names | found.words.keys())
+            and reports_words(clean(text).text)
+            for text, held in zip(texts, words, strict=True)
+        ],
+        np.bool_,
+    )

@@ -86,7 +86,7 @@ def take_in(
 
 
 def _storable(origin: str) -> str:
-    """Write out the bytes of a file name that are no UTF-8, as in `\\udcff.txt`."""
+    """Write out the bytes of a file name that are no UTF-8, e.g. as `udcff` behind a backslash."""
     return origin.encode("utf-8", "backslashreplace").decode()
 
 

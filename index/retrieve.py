@@ -31,9 +31,12 @@ from index.snapshot import Snapshot
 from index.tokenize import tokens
 from index.types import Article, Hit, Passage, ScoreParts
 
-CANDIDATES: Final = 100
-"""Passages taken from the vectors, and as many from the words; recall@100 of the dense search
-alone is above 0.98 on every set (DECISIONS.md)."""
+NEAR: Final = 300
+"""Passages taken from the vectors. Over 3,515 passages the right one is among the nearest 100 for
+.966 of English and .922 of other languages' questions, among 200 for .976 and .957."""
+
+WORDED: Final = 100
+"""Passages taken from the words."""
 
 Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -47,6 +50,7 @@ class Retrieval:
         hits: Best first, ranks from 1.
         vector: The question in the placed space, shape (dim,).
         words: Token of the question to its weight (idf), as `tokenize` makes them.
+        names: Tokens that stand for the names of the question in this archive.
         n_passages: Passages in the archive.
         timings_ms: Milliseconds by stage: encode, search, rank.
     """
@@ -54,6 +58,7 @@ class Retrieval:
     hits: tuple[Hit, ...]
     vector: Scores
     words: dict[str, float]
+    names: frozenset[str]
     n_passages: int
     timings_ms: dict[str, float]
 
@@ -119,6 +124,7 @@ class Retriever:
             hits=hits,
             vector=vector,
             words=asked.weights,
+            names=frozenset(term for group in asked.names for term, _ in group),
             n_passages=self._snapshot.dense.n_rows,
             timings_ms={
                 "encode": (encoded - started) * 1e3,
@@ -130,8 +136,8 @@ class Retriever:
     def _candidates(self, vector: Scores, asked: LexicalQuestion, language: str) -> _Candidates:
         """Collect passages near the question or sharing its words, and score them by both."""
         snapshot = self._snapshot
-        near, _ = snapshot.dense.search(vector, CANDIDATES)
-        worded, _ = snapshot.lexical.search(asked.groups, CANDIDATES)
+        near, _ = snapshot.dense.search(vector, NEAR)
+        worded, _ = snapshot.lexical.search(asked.groups, WORDED)
         rows = np.union1d(near, worded).astype(np.int64)
         return _Candidates(
             rows,

@@ -201,8 +201,9 @@ def _check_parts(snapshot: Snapshot) -> list[str]:
 
 @contextmanager
 def draft_folder(home: Path) -> Iterator[Path]:
-    """Yield an empty folder to build in; what is not published of it, or was left by a killed
-    build, is removed.
+    """Yield an empty folder to build in, removed again unless it is published.
+
+    What a killed build left there is removed first.
     """
     draft = home / _SNAPSHOTS / _DRAFT
     shutil.rmtree(draft, ignore_errors=True)

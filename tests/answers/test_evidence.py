@@ -1,0 +1,98 @@
+"""Evidence: sentences of the passages found, where they stand and how near they are."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bot.evidence import find_quotes
+from bot.reader import ReaderConfig
+from index import Article, Retrieval, Retriever, Snapshot, Span, VectorSpace
+from index.clean import clean
+from index.encoders import Encoder
+
+QUESTION = "what did Kirby say about Sukhoi jets?"
+Find = Callable[..., Retrieval]
+
+
+@pytest.fixture(scope="session")
+def find(snapshot: Snapshot, encoder: Encoder) -> Find:
+    """Return a function that retrieves from the seed."""
+    retriever = Retriever(snapshot, encoder, space=VectorSpace(encoder.identity))
+    return lambda question, language="en", k=10: retriever.retrieve(
+        question, language=language, k=k
+    )
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+def test_find_quotes_gives_sentences_of_passages_found(
+    most: int, find: Find, snapshot: Snapshot, article: Article
+) -> None:
+    """Quotes are whole sentences of the hits, each once, at most as many as asked, best first."""
+    found = find(QUESTION)
+    quotes = find_quotes(found, snapshot, ReaderConfig(max_sentences=most, max_gap=9, max_alike=2))
+
+    sentences = {span for hit in found.hits[:5] for span in hit.passage.sentences}
+    assert most == len(quotes) == len({quote.span for quote in quotes})
+    assert {quote.span for quote in quotes} <= sentences
+    assert "خلبانان ایرانی" in quotes[0].span.cut(article.text)
+    assert sorted((quote.score for quote in quotes), reverse=True) == [q.score for q in quotes]
+    assert all(quote.span in quote.hit.passage.sentences for quote in quotes)
+
+
+def test_find_quotes_reads_the_vector_of_the_very_sentence(
+    find: Find, snapshot: Snapshot, encoder: Encoder
+) -> None:
+    """A quote's cosine is that of its own words with the question, not of its neighbour's."""
+    found = find(QUESTION)
+    space = VectorSpace(encoder.identity)
+    config = ReaderConfig(max_sentences=4, max_gap=9, max_alike=2)
+    for quote in find_quotes(found, snapshot, config):
+        language = quote.hit.passage.language
+        text = clean(quote.span.cut(quote.hit.article.text), language).text
+        vector = space.passages(encoder.encode_passages([text]), [language])[0]
+        assert float(vector @ found.vector) == pytest.approx(quote.cosine, abs=2e-3)
+
+
+def test_find_quotes_when_nothing_was_found(find: Find, snapshot: Snapshot) -> None:
+    """No hits give no quotes."""
+    assert [] == find_quotes(replace(find(QUESTION), hits=()), snapshot, ReaderConfig())
+
+
+def test_find_quotes_weighs_words_in_the_questions_language_only(
+    find: Find, snapshot: Snapshot, article: Article
+) -> None:
+    """Words shared with the question raise a sentence, unless it is in another language."""
+    found = find("خلبانان ایرانی سوخو", "fa")
+    foreign = [replace(hit, parts=replace(hit.parts, is_same_language=False)) for hit in found.hits]
+    config = ReaderConfig(max_sentences=1)
+    (with_words,) = find_quotes(found, snapshot, config)
+    (without,) = find_quotes(replace(found, hits=tuple(foreign)), snapshot, config)
+
+    assert "خلبانان ایرانی" in with_words.span.cut(article.text)
+    assert with_words.score > without.score + 0.2
+
+
+def test_find_quotes_looks_at_the_first_five_passages(find: Find, snapshot: Snapshot) -> None:
+    """Passages below the fifth are not quoted from."""
+    found = find(QUESTION)
+    below = replace(found, hits=(*found.hits[1:2] * 5, found.hits[0]))
+    quotes = find_quotes(below, snapshot, ReaderConfig(max_sentences=4, max_gap=9, max_alike=2))
+
+    assert {found.hits[1].passage.id} == {quote.hit.passage.id for quote in quotes}
+
+
+def test_vectors_of_sentences_are_aligned_with_passages(find: Find, snapshot: Snapshot) -> None:
+    """Every sentence of the archive belongs to exactly one passage and one vector."""
+    hits = find(QUESTION, k=100).hits
+    rows = [
+        row
+        for hit in hits
+        for row in range(hit.first_sentence, hit.first_sentence + len(hit.passage.sentences))
+    ]
+
+    assert list(range(snapshot.manifest.n_sentences)) == sorted(rows)
+    assert (len(rows), 384) == snapshot.sentence_vectors.shape
+    assert np.float16 == snapshot.sentence_vectors.dtype
+    assert all(isinstance(span, Span) for hit in hits for span in hit.passage.sentences)

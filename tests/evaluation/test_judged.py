@@ -1,0 +1,114 @@
+"""Tests of reading question sets."""
+
+from pathlib import Path
+
+import pytest
+
+from index import (
+    CorpusError,
+    JudgedQuestion,
+    QuestionSetError,
+    evenly,
+    join_corpora,
+    read_question_set,
+    read_questions,
+)
+
+
+def test_a_set_is_read_whole(folder: Path) -> None:
+    """Questions keep their order; judgements and relations are by question; folders name sets."""
+    found = read_question_set(
+        folder / "queries.jsonl", folder / "qrels.tsv", folder / "related.tsv"
+    )
+
+    assert found.name == "seed-set"
+    assert [one.id for one in found.questions] == ["en-1", "fa-1", "fa-2", "fa-3"]
+    assert [one.is_answerable for one in found.questions] == [True, True, False, False]
+    assert found.qrels["fa-1"] == {"again": 1}
+    assert set(found.related) == {"fa-2"}
+    assert found.record_ids == {"again", *found.qrels["en-1"], *found.related["fa-2"]}
+
+
+def test_what_a_question_leaves_out(tmp_path: Path) -> None:
+    """A question without language is "und", without `answerable` it has an answer."""
+    path = tmp_path / "queries.jsonl"
+    path.write_text('\ufeff{"id": "q", "text": "a\u2028b?"}\r\n\n', encoding="utf-8")
+
+    assert read_questions(path) == (
+        JudgedQuestion(id="q", language="und", text="a\u2028b?", answers=(), is_answerable=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"id": "x", "text": ', "queries.jsonl:5: expected a JSON object, but"),
+        ("[]", "queries.jsonl:5: expected a JSON object, got list"),
+        ('{"text": "?"}', "queries.jsonl:5: expected a text under 'id', got None"),
+        ('{"id": "x", "text": " "}', "queries.jsonl:5: expected a text under 'text', got ' '"),
+        ('{"id": "x", "text": "?", "answers": "a"}', "queries.jsonl:5: expected a list"),
+        ('{"id": "en-1", "text": "?"}', "queries.jsonl:5: expected each id once, 'en-1'"),
+    ],
+)
+def test_a_broken_question_is_named(folder: Path, line: str, message: str) -> None:
+    """An unusable line of questions is an error that names file and line."""
+    with (folder / "queries.jsonl").open("a", encoding="utf-8") as file:
+        file.write(line)
+
+    with pytest.raises(QuestionSetError) as caught:
+        read_questions(folder / "queries.jsonl")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("en-1\tp0", "qrels.tsv:4: expected 3 columns (id, id, relevance)"),
+        ("en-1\tp0\thigh", "qrels.tsv:4: expected a whole number, got 'high'"),
+        ("nobody\tp0\t1", "qrels.tsv:4: expected the id of a question, got 'nobody'"),
+    ],
+)
+def test_a_broken_judgement_is_named(folder: Path, line: str, message: str) -> None:
+    """An unusable judgement is an error that names file and line."""
+    with (folder / "qrels.tsv").open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}")
+
+    with pytest.raises(QuestionSetError) as caught:
+        read_question_set(folder / "queries.jsonl", folder / "qrels.tsv")
+    assert message in str(caught.value)
+
+
+def test_files_that_cannot_be_read(folder: Path) -> None:
+    """A missing file, one that is not UTF-8 and one without questions are errors of their own."""
+    with pytest.raises(QuestionSetError, match=r"nowhere\.jsonl"):
+        read_questions(folder / "nowhere.jsonl")
+    (folder / "queries.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(QuestionSetError, match="UTF-8"):
+        read_questions(folder / "queries.jsonl")
+    (folder / "queries.jsonl").write_bytes(b"\n")
+    with pytest.raises(QuestionSetError, match="holds none"):
+        read_questions(folder / "queries.jsonl")
+
+
+def test_a_limit_is_spread_over_the_file(folder: Path) -> None:
+    """A limited set asks questions from all parts of the file, in order."""
+    found = read_question_set(folder / "queries.jsonl", folder / "qrels.tsv", limit=2)
+
+    assert [one.id for one in found.questions] == ["en-1", "fa-2"]
+    assert evenly(found.questions, 9) == found.questions
+
+
+def test_several_corpora_read_as_one(tmp_path: Path) -> None:
+    """Files and folders are joined in the order given, the same place for the same paths."""
+    (tmp_path / "b").mkdir()
+    for name in ("a.jsonl", "b/1.jsonl", "b/2.jsonl"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    corpora = [tmp_path / "b", tmp_path / "a.jsonl"]
+    joined = join_corpora(corpora, tmp_path / "joined")
+
+    texts = [path.read_text(encoding="utf-8") for path in sorted(joined.iterdir())]
+    assert texts == ["b/1.jsonl", "b/2.jsonl", "a.jsonl"]
+    assert join_corpora(corpora, tmp_path / "joined") == joined
+    assert join_corpora(corpora[:1], tmp_path / "joined") == corpora[0]
+    with pytest.raises(CorpusError):
+        join_corpora([*corpora, tmp_path / "nowhere"], tmp_path / "joined")
