@@ -29,6 +29,9 @@ test: $(VENV)/dev ## Run the tests; needs no torch.
 test-all: $(VENV)/all ## Also run what needs sentence-transformers and torch.
 	$(BIN)/pytest -m sentence_transformers
 
+bench: $(VENV)/run $(VENV)-peers/run ## A cold question beside plain scripts of the same job.
+	$(BIN)/python benchmarks/cold_ask.py --peers $(VENV)-peers/bin/python
+
 check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -40,8 +43,14 @@ fix: $(VENV)/dev ## Let ruff mend what it can.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+$(VENV)-peers/run: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/pip install --quiet torch==2.13.0
+	$(VENV)-peers/bin/pip install --quiet --requirement benchmarks/peers/requirements.txt
+	@touch $@
+
 clean: ## Remove the virtual environment and caches.
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 # Each stamp is a file in the virtual environment, made anew when the pins change.
 $(VENV)/run: pyproject.toml constraints.txt

@@ -6,7 +6,7 @@ system's own account of the finished process.
 
     python benchmarks/cold_ask.py --pasokh .venv/bin/pasokh --peers PEERS_VENV/bin/python
 
-Writes `benchmarks/results/cold_ask.json` and prints a table of medians and ratios.
+Writes `benchmarks/results/cold_ask.json` and README's table, and prints medians and ratios.
 Does not: measure the build of the indexes, or answers' quality.
 """
 
@@ -20,6 +20,8 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from readme import markdown, write_section
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "what did Kirby say about Sukhoi jets?"
@@ -106,6 +108,8 @@ def main() -> None:
     target = ROOT / "benchmarks" / "results" / "cold_ask.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    header = ["system", "seconds", "peak MB", "times slower", "times memory"]
+    write_section("cold", markdown(header, [list(row.values()) for row in rows]))
 
 
 if __name__ == "__main__":

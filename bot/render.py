@@ -202,20 +202,25 @@ def dates(moment: Moment | None, language: Language) -> str:
 
 
 def article_lines(article: Article, mark: Span, language: Language) -> list[Line]:
-    """Return a whole article under its head, the marked span as lines of its own."""
+    """Return the whole body of an article under its head, the marked span on lines of its own."""
     head = [
         Line(Kind.HEADLINE, article.headline or say(Key.NO_HEADLINE, language)),
         _label(Kind.DETAIL, agency(article.source, article.via, language), language),
         _label(Kind.DETAIL, dates(article.published, language), language),
         Line(Kind.ADDRESS, article.url),
     ]
-    text = article.text
-    body = [
-        Line(Kind.BODY, text[: mark.start].strip()),
-        Line(Kind.MARKED, mark.cut(text)),
-        Line(Kind.BODY, text[mark.end :].strip()),
-    ]
+    body = chain.from_iterable(_part_lines(article.text, part, mark) for part in article.body)
     return [*(line for line in head if line.text), BLANK, *(line for line in body if line.text)]
+
+
+def _part_lines(text: str, part: Span, mark: Span) -> Iterator[Line]:
+    """Yield a part of the body, cut in three where the mark stands in it."""
+    if not part.start <= mark.start <= mark.end <= part.end:
+        yield Line(Kind.BODY, part.cut(text).strip())
+        return
+    yield Line(Kind.BODY, text[part.start : mark.start].strip())
+    yield Line(Kind.MARKED, mark.cut(text))
+    yield Line(Kind.BODY, text[mark.end : part.end].strip())
 
 
 def _label(kind: Kind, text: str, language: Language, *, indent: int = 0) -> Line:

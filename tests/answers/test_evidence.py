@@ -31,7 +31,9 @@ def test_find_quotes_gives_sentences_of_passages_found(
 ) -> None:
     """Quotes are whole sentences of the hits, each once, at most as many as asked, best first."""
     found = find(QUESTION)
-    quotes = find_quotes(found, snapshot, ReaderConfig(max_sentences=most, max_gap=9, max_alike=2))
+    quotes = find_quotes(
+        QUESTION, found, snapshot, ReaderConfig(max_sentences=most, max_gap=9, max_alike=2)
+    )
 
     sentences = {span for hit in found.hits[:5] for span in hit.passage.sentences}
     assert most == len(quotes) == len({quote.span for quote in quotes})
@@ -48,7 +50,7 @@ def test_find_quotes_reads_the_vector_of_the_very_sentence(
     found = find(QUESTION)
     space = VectorSpace(encoder.identity)
     config = ReaderConfig(max_sentences=4, max_gap=9, max_alike=2)
-    for quote in find_quotes(found, snapshot, config):
+    for quote in find_quotes(QUESTION, found, snapshot, config):
         language = quote.hit.passage.language
         text = clean(quote.span.cut(quote.hit.article.text), language).text
         vector = space.passages(encoder.encode_passages([text]), [language])[0]
@@ -57,18 +59,19 @@ def test_find_quotes_reads_the_vector_of_the_very_sentence(
 
 def test_find_quotes_when_nothing_was_found(find: Find, snapshot: Snapshot) -> None:
     """No hits give no quotes."""
-    assert [] == find_quotes(replace(find(QUESTION), hits=()), snapshot, ReaderConfig())
+    assert [] == find_quotes(QUESTION, replace(find(QUESTION), hits=()), snapshot, ReaderConfig())
 
 
 def test_find_quotes_weighs_words_in_the_questions_language_only(
     find: Find, snapshot: Snapshot, article: Article
 ) -> None:
     """Words shared with the question raise a sentence, unless it is in another language."""
-    found = find("خلبانان ایرانی سوخو", "fa")
+    question = "خلبانان ایرانی سوخو"
+    found = find(question, "fa")
     foreign = [replace(hit, parts=replace(hit.parts, is_same_language=False)) for hit in found.hits]
     config = ReaderConfig(max_sentences=1)
-    (with_words,) = find_quotes(found, snapshot, config)
-    (without,) = find_quotes(replace(found, hits=tuple(foreign)), snapshot, config)
+    (with_words,) = find_quotes(question, found, snapshot, config)
+    (without,) = find_quotes(question, replace(found, hits=tuple(foreign)), snapshot, config)
 
     assert "خلبانان ایرانی" in with_words.span.cut(article.text)
     assert with_words.score > without.score + 0.2
@@ -78,7 +81,9 @@ def test_find_quotes_looks_at_the_first_five_passages(find: Find, snapshot: Snap
     """Passages below the fifth are not quoted from."""
     found = find(QUESTION)
     below = replace(found, hits=(*found.hits[1:2] * 5, found.hits[0]))
-    quotes = find_quotes(below, snapshot, ReaderConfig(max_sentences=4, max_gap=9, max_alike=2))
+    quotes = find_quotes(
+        QUESTION, below, snapshot, ReaderConfig(max_sentences=4, max_gap=9, max_alike=2)
+    )
 
     assert {found.hits[1].passage.id} == {quote.hit.passage.id for quote in quotes}
 

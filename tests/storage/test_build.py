@@ -282,7 +282,7 @@ def test_build_when_the_corpus_is_empty(
     (tmp_path / "empty" / "deeper").mkdir(parents=True)
     (tmp_path / "empty" / "README.md").write_text("Put articles here.")
 
-    with pytest.raises(CorpusError, match="there are none.*PASOKH_CORPUS"):
+    with pytest.raises(CorpusError, match=r"there are none.*PASOKH_CORPUS"):
         build(tmp_path / "empty", home)
 
     still_answers()
@@ -309,7 +309,7 @@ def test_build_of_a_huge_line_in_bounded_memory(corpus: Path, run_builder: Run) 
 
     assert [RejectReason.TOO_LONG] == found["rejects"]
     assert (2, 3) == (without["n_articles"], found["n_articles"])
-    assert found["peak_kib"] - without["peak_kib"] < 30_000  # 25,000 measured: three times 8 MiB
+    assert found["peak_kib"] - without["peak_kib"] < 30_000  # 9,000 measured
 
 
 def test_build_when_a_file_may_not_grow(
@@ -422,8 +422,8 @@ def test_build_in_a_read_only_folder(
     still_answers()
 
 
-def test_opening_from_a_read_only_disk(home: Path, run_builder: Run) -> None:
-    """An index on a disk that cannot be written opens, and an unchanged corpus says so."""
+def test_opening_from_a_read_only_disk(home: Path) -> None:
+    """An index on a disk that cannot be written opens whole and is found sound."""
     if not _can_mount(home):
         pytest.skip("mounts are not permitted here")
     script = (

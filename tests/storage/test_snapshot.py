@@ -282,7 +282,7 @@ def _expected(corpus: Path, encoder: Encoder) -> list[tuple[Article, list[Passag
     return [(article, passages) for article, passages in cut if passages]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(records=st.lists(_records, max_size=4))
 def test_publish_and_open_is_the_identity(
     records: list[dict[str, Any]], build: Build, write_records: Write, encoder: Encoder

@@ -1,0 +1,110 @@
+"""Warm retrieval at size: milliseconds a question takes after it is encoded.
+
+Texts, words and names are real (news-fa and Hamshahri of ../shared/eval, in the product's own
+passages); the vectors are drawn, unit and uniform, because encoding them would take an hour and
+exact search does not look at their values. Questions are PQuAD's and their English ones.
+
+    python benchmarks/warm_retrieval.py
+
+Writes `benchmarks/results/warm_retrieval.json`.
+Does not: measure quality, or the encoder.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.build import build_index
+from index.calibration import VectorSpace
+from index.config import IndexConfig
+from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
+from index.encoders.protocol import Vectors, unit_rows
+from index.retrieve import Retriever
+from index.snapshot import open_snapshot
+
+ROOT = Path(__file__).parent.parent
+EVAL = ROOT.parent / "shared" / "eval"
+CORPORA = (EVAL / "news-fa.jsonl", EVAL / "hamshahri-fa" / "corpus.jsonl")
+QUESTIONS = (EVAL / "pquad" / "queries.jsonl", EVAL / "parsquad-en2fa" / "queries.jsonl")
+STAGES = ("search", "rank")
+
+
+class DrawnEncoder:
+    """Counts tokens and encodes questions for real, and draws the vectors of passages."""
+
+    def __init__(self, real: Encoder) -> None:
+        """Stand in for `real`."""
+        self._real = real
+        self._random = np.random.default_rng(0)
+        self.max_tokens = real.max_tokens
+        self.identity = EncoderIdentity(name="drawn", revision="0", dim=real.identity.dim)
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        """Encode questions."""
+        return self._real.encode_queries(texts)
+
+    def encode_passages(
+        self, texts: Sequence[str], /, *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Draw a vector for each text."""
+        if progress:
+            progress(len(texts))
+        drawn = self._random.standard_normal((len(texts), self.identity.dim), np.float32)
+        return unit_rows(drawn)
+
+    def count_tokens(self, text: str, /) -> int:
+        """Count tokens."""
+        return self._real.count_tokens(text)
+
+
+def questions(count: int) -> list[tuple[str, str]]:
+    """Return `count` questions of each set, spread over it, with their languages."""
+    found = []
+    for path in QUESTIONS:
+        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        found += [(one["text"], one["lang"]) for one in records[:: len(records) // count][:count]]
+    return found
+
+
+def main() -> None:
+    """Build, ask, print and write."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--questions", type=int, default=100, help="of each language")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        corpus = work / "corpus"
+        corpus.mkdir()
+        for path in CORPORA:
+            (corpus / f"{path.parent.name}-{path.name}").symlink_to(path)
+        encoder = DrawnEncoder(open_encoder(BundledConfig(cache_dir=work / "encoder")))
+        report = build_index(
+            corpus, work / "home", encoder=encoder, config=IndexConfig(), cache_dir=work / "vectors"
+        )
+        space = VectorSpace(encoder.identity)
+        retriever = Retriever(open_snapshot(work / "home", space=space), encoder, space=space)
+        asked = questions(options.questions)
+        for text, language in asked[:10]:
+            retriever.retrieve(text, language=language)
+        timings = [retriever.retrieve(text, language=lang).timings_ms for text, lang in asked]
+    spent = [sum(timing[stage] for stage in STAGES) for timing in timings]
+    result = {
+        "n_passages": report.n_passages,
+        "n_sentences": report.n_sentences,
+        "n_questions": len(asked),
+        "cores": os.cpu_count(),
+        "build_seconds_without_encoding": report.seconds,
+        "retrieval_ms": {f"p{p}": round(float(np.percentile(spent, p)), 2) for p in (50, 95, 99)},
+    }
+    print(json.dumps(result))
+    target = ROOT / "benchmarks" / "results" / "warm_retrieval.json"
+    target.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""The whole program over the seed article: settings, encoder, index and processes, all real."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Answerer
+from bot.settings import Settings
+from bot.wire import open_answerer
+from index.encoders import Encoder
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+Done = subprocess.CompletedProcess[str]
+Pasokh = Callable[..., Done]
+
+
+@pytest.fixture(scope="session")
+def seed_settings(
+    encoder: Encoder, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """Return the settings of a newcomer, but with folders of our own."""
+    assert encoder.identity.dim  # its weights are converted in cache_dir now
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]  # the source's own keyword
+        corpus=SEEDS,
+        data_dir=tmp_path_factory.mktemp("data"),
+        cache_dir=cache_dir,
+        answer_threshold=None,
+    )
+
+
+@pytest.fixture(scope="session")
+def answerer(seed_settings: Settings) -> Answerer:
+    """Answer from the seed, the index built as for a first question."""
+    return open_answerer(seed_settings)
+
+
+@pytest.fixture(scope="session")
+def seed_text() -> str:
+    """Return the seed file as it is, no line end translated."""
+    (path,) = SEEDS.glob("*.txt")
+    with path.open(encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+@pytest.fixture
+def surroundings(seed_settings: Settings, answerer: Answerer, tmp_path: Path) -> dict[str, str]:
+    """Return the environment of a process that finds the seed's index, in a copy of its own."""
+    assert answerer.threshold > 0  # the index stands
+    shutil.copytree(seed_settings.data_dir, tmp_path / "data")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PASOKH_")}
+    return kept | {
+        "PASOKH_CORPUS": str(SEEDS),
+        "PASOKH_DATA_DIR": str(tmp_path / "data"),
+        "PASOKH_CACHE_DIR": str(seed_settings.cache_dir),
+    }
+
+
+@pytest.fixture
+def pasokh(surroundings: dict[str, str], tmp_path: Path) -> Pasokh:
+    """Return a function that runs the installed program outside the checkout."""
+    program = Path(sys.executable).with_name("pasokh")
+    (tmp_path / "elsewhere").mkdir()
+
+    def run(*arguments: str, stdin: str = "", **settings: str) -> Done:
+        given = {f"PASOKH_{name.upper()}": value for name, value in settings.items()}
+        return subprocess.run(
+            [program, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            cwd=tmp_path / "elsewhere",
+            env=surroundings | given,
+        )
+
+    return run
