@@ -2,9 +2,9 @@
 
     python benchmarks/eval_all.py [--only SET ...] [--distractors N] [--limit N] [--tables]
 
-Writes benchmarks/results/eval/<set>.json, docs/results.md and, where README.md has the markers
-`<!-- eval:begin -->` and `<!-- eval:end -->`, the same tables between them. `--tables` writes the
-tables from the results there are. Sets run in the order below, those with the most to encode last.
+Writes benchmarks/results/eval/<set>.json, docs/results.md and the same tables into README.md
+(see `readme`). `--tables` only writes the tables, from the results there are. Sets run in the
+order below, those with the most to encode last.
 Does not: change a setting of the product. Raw dense is computed here, from the same vectors.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from readme import write_section
 
 from bot import wire
 from bot.evaluation import Evaluation, EvaluationFiles
@@ -44,9 +45,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = ROOT.parent / "shared" / "eval"
 RESULTS: Final = ROOT / "benchmarks" / "results" / "eval"
 TABLES: Final = ROOT / "docs" / "results.md"
-README: Final = ROOT / "README.md"
-BEGIN: Final = "<!-- eval:begin -->"
-END: Final = "<!-- eval:end -->"
 _DEPTH: Final = 10
 
 
@@ -293,10 +291,7 @@ def _write_tables() -> None:
         f"[evaluation.md](evaluation.md).\n\n{tables.strip()}\n",
         encoding="utf-8",
     )
-    text = README.read_text(encoding="utf-8")
-    if BEGIN in text and END in text:
-        head, tail = text.split(BEGIN)[0], text.split(END)[1]
-        README.write_text(f"{head}{BEGIN}\n{tables.strip()}\n{END}{tail}", encoding="utf-8")
+    write_section("eval", tables)
 
 
 def _ranking_table(records: Sequence[dict[str, Any]]) -> str:

@@ -118,8 +118,8 @@ class Answerer:
 
 
 def _asked(question: str) -> str:
-    """Return the part of a question that is read."""
-    return question.strip()[:MAX_QUESTION_CHARS]
+    """Return the part of a question that is read, bytes that were no UTF-8 as question marks."""
+    return question.strip()[:MAX_QUESTION_CHARS].encode("utf-8", "replace").decode()
 
 
 def _signals(found: Retrieval, quotes: list[Quote]) -> Signals:

@@ -182,7 +182,7 @@ class Evaluation:
         }
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913  # one argument for each thing that figures hang on
     snapshot: Snapshot,
     encoder: RememberingEncoder,
     questions: QuestionSet,
@@ -190,6 +190,7 @@ def evaluate(
     article_of: Mapping[str, str],
     others: Sequence[JudgedQuestion],
     threshold: float | None,
+    settings: Mapping[str, object],
     progress: Progress,
 ) -> Evaluation:
     """Ask every question of a set, and some about something else.
@@ -201,6 +202,7 @@ def evaluate(
         article_of: Record id to article id, for every record judged.
         others: Questions that the corpus does not answer; a thousand of them are asked.
         threshold: Least confidence to answer with; None for the calibrated default.
+        settings: What else the figures hang on, recorded with them.
         progress: Told of the stages "questions" (encoded) and "ask".
     """
     kept, strange = _distinct(questions.questions, others)
@@ -238,6 +240,7 @@ def evaluate(
             "space": snapshot.manifest.space,
             "snapshot": snapshot.manifest.snapshot,
             "max_quotes": MAX_QUOTES,
+            **settings,
         },
     )
 

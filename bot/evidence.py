@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bot.reader import ReaderConfig, choose, evidence_scores
 from bot.speech import asks_for_words, reports_words
-from index import Hit, Retrieval, Snapshot, Span, clean, coverage, tokens
+from index import Hit, Retrieval, Snapshot, Span, coverage, tokens
 
 _PASSAGES: Final = 5
 """Passages whose sentences are looked at: quoting from more found no more answers."""
@@ -35,8 +35,7 @@ def find_quotes(
     places = [(hit, span) for hit in hits for span in hit.passage.sentences]
     if not places:
         return []
-    texts = [span.cut(hit.article.text) for hit, span in places]
-    words = [set(tokens(text)) for text in texts]
+    words = [set(tokens(span.cut(hit.article.text))) for hit, span in places]
     vectors = _vectors(hits, snapshot)
     cosines = vectors @ found.vector
     scores = evidence_scores(
@@ -44,7 +43,7 @@ def find_quotes(
         _coverage(found, places, words),
         np.array([hit.score for hit in hits], np.float32),
         owners=np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits]),
-        is_speaker=_speaks(question, found, texts, words),
+        is_speaker=_speaks(question, found, words),
         config=config,
     )
     return [
@@ -75,17 +74,11 @@ def _coverage(
     return covered * np.array([hit.parts.is_same_language for hit, _ in places], np.float32)
 
 
-def _speaks(
-    question: str, found: Retrieval, texts: list[str], words: list[set[str]]
-) -> NDArray[np.bool_]:
+def _speaks(question: str, found: Retrieval, words: list[set[str]]) -> NDArray[np.bool_]:
     """Tell in which sentences somebody named in the question says what is asked for."""
     if not asks_for_words(question):
-        return np.zeros(len(texts), np.bool_)
+        return np.zeros(len(words), np.bool_)
+    named = found.names | found.words.keys()
     return np.array(
-        [
-            not held.isdisjoint(found.names | found.words.keys())
-            and reports_words(clean(text).text)
-            for text, held in zip(texts, words, strict=True)
-        ],
-        np.bool_,
+        [not named.isdisjoint(held) and reports_words(held) for held in words], np.bool_
     )

@@ -82,6 +82,7 @@ def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> 
             article_of=find_articles(corpus, snapshot, questions.record_ids),
             others=evenly(strange, files.limit),
             threshold=settings.answer_threshold,
+            settings={"corpora": [path.name for path in files.corpora], "limit": files.limit},
             progress=progress,
         )
 

@@ -2,7 +2,6 @@
 
 from index.build import BuildReport, Progress, build_index
 from index.calibration import VectorSpace, stored_confidence
-from index.clean import clean
 from index.config import ChunkConfig, IndexConfig
 from index.dates import format_gregorian, format_jalali
 from index.encoders import (
@@ -110,7 +109,6 @@ __all__ = [
     "VerifyReport",
     "auroc",
     "build_index",
-    "clean",
     "coverage",
     "detect",
     "evenly",

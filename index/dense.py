@@ -19,6 +19,8 @@ from index.errors import SnapshotCorrupt
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
+_TIE_MARGIN = 16
+
 
 class DenseIndex:
     """Rows of unit vectors searched exactly; immutable once written, safe for many threads."""
@@ -66,9 +68,21 @@ class DenseIndex:
         k = min(k, self.n_rows)
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        scores, rows = self._flat.search(np.ascontiguousarray(query[None, :], np.float32), k)
-        order = np.lexsort((rows[0], -scores[0]))
-        return rows[0][order], scores[0][order]
+        scores, rows = self._best(np.ascontiguousarray(query[None, :], np.float32), k)
+        order = np.lexsort((rows, -scores))[:k]
+        return rows[order], scores[order]
+
+    def _best(self, query: Vectors, k: int) -> tuple[Vectors, Rows]:
+        """Return at least `k` rows, no row left out that ties with the k-th.
+
+        Subtle: of rows that tie at the cut FAISS keeps any.
+        """
+        limit = k + _TIE_MARGIN
+        while True:
+            scores, rows = self._flat.search(query, min(limit, self.n_rows))
+            if limit >= self.n_rows or scores[0][k - 1] > scores[0][-1]:
+                return scores[0], rows[0]
+            limit *= 2
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the stored vectors of `rows`, shape (n, dim)."""

@@ -10,7 +10,6 @@ Does not: ask or measure anything.
 """
 
 import json
-import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -144,11 +143,19 @@ def join_corpora(corpora: Sequence[Path], folder: Path) -> Path:
     digest = blake2b("\0".join(str(path.absolute()) for path in corpora).encode(), digest_size=8)
     joined = folder / digest.hexdigest()
     with storage_errors(folder):
-        shutil.rmtree(joined, ignore_errors=True)
-        joined.mkdir(parents=True)
-        for file, name in files:
-            (joined / name).symlink_to(file)
+        joined.mkdir(parents=True, exist_ok=True)
+        # Subtle: what is right stays, for another evaluation may be reading it.
+        wanted = {joined / name: file for file, name in files}
+        right = {link for link in joined.iterdir() if wanted.get(link) == _target(link)}
+        for link in set(joined.iterdir()) - right:
+            link.unlink()
+        for link in set(wanted) - right:
+            link.symlink_to(wanted[link])
     return joined
+
+
+def _target(link: Path) -> Path | None:
+    return link.readlink() if link.is_symlink() else None
 
 
 def find_articles(

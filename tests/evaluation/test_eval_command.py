@@ -62,7 +62,7 @@ def test_the_real_pipeline_is_measured(folder: Path, capsys: Capture) -> None:
     assert abstention["unanswerable"]["related_found"] == 1
     assert abstention["other"]["refusal_rate"] == abstention["other"]["auroc"] == 1
     assert set(found["latency_ms"]["retrieval"]) == {"p50", "p95", "p99"}
-    assert set(found["settings"]) >= {"encoder", "space", "snapshot", "max_quotes"}
+    assert set(found["settings"]) >= {"encoder", "space", "snapshot", "max_quotes", "limit"}
     shown = capsys.readouterr().out
     assert f"seed-set: 3 questions, {records - 1} articles" in shown
     assert "quotes found verbatim: 1.000 of" in shown

@@ -54,6 +54,7 @@ def _evaluate(folder: Path, snapshot: Snapshot, encoder: Encoder, threshold: flo
             article_of=find_articles(folder / "corpus.jsonl", snapshot, questions.record_ids),
             others=(),
             threshold=threshold,
+            settings={},
             progress=lambda _stage, _done, _total: None,
         )
 

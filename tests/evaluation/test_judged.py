@@ -109,6 +109,9 @@ def test_several_corpora_read_as_one(tmp_path: Path) -> None:
     texts = [path.read_text(encoding="utf-8") for path in sorted(joined.iterdir())]
     assert texts == ["b/1.jsonl", "b/2.jsonl", "a.jsonl"]
     assert join_corpora(corpora, tmp_path / "joined") == joined
+    (tmp_path / "b/2.jsonl").rename(tmp_path / "b/3.jsonl")
+    changed = sorted(join_corpora(corpora, tmp_path / "joined").iterdir())
+    assert [path.name for path in changed] == ["000-1.jsonl", "000-3.jsonl", "001-a.jsonl"]
     assert join_corpora(corpora[:1], tmp_path / "joined") == corpora[0]
     with pytest.raises(CorpusError):
         join_corpora([*corpora, tmp_path / "nowhere"], tmp_path / "joined")

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.speech import asks_for_words, reports_words
+from index import tokens
 
 
 @pytest.mark.parametrize(
@@ -47,4 +48,4 @@ def test_other_questions_do_not_ask_for_words(question: str) -> None:
 )
 def test_reports_words(sentence: str, expected: bool) -> None:  # noqa: FBT001
     """A verb of saying is found as a word, not as a part of another."""
-    assert reports_words(sentence) is expected
+    assert reports_words(set(tokens(sentence))) is expected

@@ -72,9 +72,10 @@ def _peak_kib() -> int:
 
 
 def _state(home: Path) -> dict[str, Any]:
-    """Say what serves, and what is wrong with it."""
+    """Say what serves, what is wrong with it, and what lies about beside it."""
     found = verify_snapshot(home)
-    return {"serving": found.snapshot, "problems": list(found.problems)}
+    litter = [path.name for path in (*home.glob(".*"), *home.glob("snapshots/.*"))]
+    return {"serving": found.snapshot, "problems": list(found.problems), "litter": litter}
 
 
 def _leave_free(folder: Path, size: int) -> None:

@@ -325,10 +325,28 @@ def test_build_when_a_file_may_not_grow(
     failed = [one for one in found if "error" in one]
     assert {"StorageError"} == {one["error"] for one in failed}
     assert 1 == len({one["serving"] for one in failed})
-    assert [] == [problem for one in found for problem in one["problems"]]
+    assert [] == [problem for one in found for problem in one["problems"] + one["litter"]]
     assert len(failed) >= 8
     assert "error" not in found[-1]
     assert {13} == {one["n_articles"] for one in found if "error" not in one}
+
+
+def test_build_when_the_last_bytes_of_the_vectors_do_not_fit(
+    build: Build, run_builder: Run, write_records: Write, tmp_path: Path
+) -> None:
+    """FAISS keeps silent when the end of its file is lost; what was lost is never published."""
+    corpus = write_records(tmp_path / "short", *({"text": f"Item {n}."} for n in range(60)))
+    build(corpus, tmp_path / "whole")
+    manifest = read_manifest(tmp_path / "whole")
+    size = manifest.files["passages.faiss"].size
+
+    found = run_builder(corpus, file_limits=[size - 1, size - 2000, size])
+
+    assert size == max(record.size for record in manifest.files.values())
+    assert ["StorageError"] * 2 == [one.get("error") for one in found[:2]]
+    assert all("not whole" in one["message"] for one in found[:2])
+    assert 60 == found[2]["n_articles"]
+    assert [] == [problem for one in found for problem in one["problems"] + one["litter"]]
 
 
 def _on_its_own_disk(size: str, folder: Path, *, source: Path) -> tuple[str, ...]:
@@ -377,7 +395,7 @@ def test_build_on_a_full_disk(
     assert {"StorageError"} == {one["error"] for one in failed}
     assert all("space" in one["message"] or "full" in one["message"] for one in failed)
     assert {read_manifest(home).snapshot} == {one["serving"] for one in failed}
-    assert [] == [problem for one in found for problem in one["problems"]]
+    assert [] == [problem for one in found for problem in one["problems"] + one["litter"]]
     assert len(failed) >= 8
     assert 13 == found[-1]["n_articles"]
 
