@@ -44,6 +44,7 @@ from index.vectors import VectorCache
 ROOT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = ROOT.parent / "shared" / "eval"
 RESULTS: Final = ROOT / "benchmarks" / "results" / "eval"
+QUESTIONS: Final = RESULTS / "questions"
 TABLES: Final = ROOT / "docs" / "results.md"
 _DEPTH: Final = 10
 
@@ -122,7 +123,7 @@ def _run(case: Case, settings: Settings, n_mixed: int, limit: int | None) -> dic
         name: _interval(evaluation.ranked, raw, sorted(raw), name) for name in ("ndcg", "hit")
     }
     record["intervals"] = _intervals(evaluation)
-    record["per_question"] = {q: round(one.ndcg, 4) for q, one in sorted(evaluation.ranked.items())}
+    _write_questions(case.name, {q: one.ndcg for q, one in sorted(evaluation.ranked.items())})
     foreign = [
         o.question.id for o in evaluation.outcomes if o.question.language not in ("en", "fa")
     ]
@@ -285,7 +286,7 @@ def _write_tables() -> None:
         for case in CASES
         if (path := RESULTS / f"{case.name}.json").exists()
     ]
-    tables = "\n\n".join((_ranking_table(records), _refusal_table(records), _mixed_note(records)))
+    tables = "\n\n".join((_ranking_table(records), _refusal_table(records), _mixed_note()))
     TABLES.write_text(
         "# Results\n\nDefault settings, bundled encoder; written by `make eval`. How to read them: "
         f"[evaluation.md](evaluation.md).\n\n{tables.strip()}\n",
@@ -334,11 +335,22 @@ def _refusal_table(records: Sequence[dict[str, Any]]) -> str:
     return "\n".join(rows)
 
 
-def _mixed_note(records: Sequence[dict[str, Any]]) -> str:
+def _write_questions(name: str, ndcg: dict[str, float]) -> None:
+    """Keep each question's figure for paired comparisons; git ignores it."""
+    QUESTIONS.mkdir(parents=True, exist_ok=True)
+    (QUESTIONS / f"{name}.json").write_text(json.dumps(ndcg), encoding="utf-8")
+
+
+def _read_questions(name: str) -> dict[str, float]:
+    path = QUESTIONS / f"{name}.json"
+    found: dict[str, float] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return found
+
+
+def _mixed_note() -> str:
     """Say what English articles cost English questions over Persian ones."""
-    by_name = {record["set"]: record["per_question"] for record in records}
-    alone = by_name.get("parsquad-en2fa+news-fa", {})
-    mixed = by_name.get("parsquad-en2fa+news-fa+news-en", {})
+    alone = _read_questions("parsquad-en2fa+news-fa")
+    mixed = _read_questions("parsquad-en2fa+news-fa+news-en")
     both = sorted(set(alone) & set(mixed))
     if not both:
         return ""

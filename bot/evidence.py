@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bot.reader import ReaderConfig, choose, evidence_scores
 from bot.speech import asks_for_words, reports_words
-from index import Hit, Retrieval, Snapshot, Span, coverage, tokens
+from index import Hit, Retrieval, Snapshot, Span, coverage, token_set
 
 _PASSAGES: Final = 5
 """Passages whose sentences are looked at: quoting from more found no more answers."""
@@ -35,7 +35,7 @@ def find_quotes(
     places = [(hit, span) for hit in hits for span in hit.passage.sentences]
     if not places:
         return []
-    words = [set(tokens(span.cut(hit.article.text))) for hit, span in places]
+    words = [token_set(span.cut(hit.article.text)) for hit, span in places]
     vectors = _vectors(hits, snapshot)
     cosines = vectors @ found.vector
     scores = evidence_scores(
@@ -67,15 +67,15 @@ def _vectors(hits: tuple[Hit, ...], snapshot: Snapshot) -> NDArray[np.float32]:
 
 
 def _coverage(
-    found: Retrieval, places: list[tuple[Hit, Span]], words: list[set[str]]
+    found: Retrieval, places: list[tuple[Hit, Span]], words: list[frozenset[str]]
 ) -> NDArray[np.float32]:
     """Return each sentence's share of the question's words, 0 in another language."""
     covered = coverage(found.words, words)
     return covered * np.array([hit.parts.is_same_language for hit, _ in places], np.float32)
 
 
-def _speaks(question: str, found: Retrieval, words: list[set[str]]) -> NDArray[np.bool_]:
-    """Tell in which sentences somebody named in the question says what is asked for."""
+def _speaks(question: str, found: Retrieval, words: list[frozenset[str]]) -> NDArray[np.bool_]:
+    """Tell which sentences report words and share a name or word with a question for words."""
     if not asks_for_words(question):
         return np.zeros(len(words), np.bool_)
     named = found.names | found.words.keys()

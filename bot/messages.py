@@ -37,7 +37,6 @@ class Key(StrEnum):
     CONFIDENCE = "confidence"
     NEAREST = "nearest"
     REASON_EMPTY_QUESTION = "reason_empty_question"
-    REASON_EMPTY_ARCHIVE = "reason_empty_archive"
     REASON_NOTHING_FOUND = "reason_nothing_found"
     REASON_NOT_IN_ARCHIVE = "reason_not_in_archive"
     REASON_UNVERIFIED = "reason_unverified"
@@ -67,8 +66,11 @@ class Key(StrEnum):
     BUILD_MISSING_FIELD = "build_missing_field"
     BUILD_PASSAGES = "build_passages"
     BUILD_COST = "build_cost"
+    STAGE_WAIT = "stage_wait"
     STAGE_READ = "stage_read"
+    STAGE_WORDS = "stage_words"
     STAGE_ENCODE = "stage_encode"
+    STAGE_REJECTS = "stage_rejects"
     STAGE_QUESTIONS = "stage_questions"
     STAGE_ASK = "stage_ask"
     EVAL_SET = "eval_set"
@@ -100,7 +102,6 @@ _ENGLISH: Mapping[Key, str] = {
     Key.CONFIDENCE: "Confidence: {percent}%",
     Key.NEAREST: "Nearest headlines",
     Key.REASON_EMPTY_QUESTION: "Please ask a question.",
-    Key.REASON_EMPTY_ARCHIVE: "The archive holds no articles yet.",
     Key.REASON_NOTHING_FOUND: "Nothing in the archive is close to this question.",
     Key.REASON_NOT_IN_ARCHIVE: "The archive does not answer this question.",
     Key.REASON_UNVERIFIED: "Something was found, but no quote could be verified, so none is shown.",
@@ -129,8 +130,11 @@ _ENGLISH: Mapping[Key, str] = {
     Key.CHAT_LANGUAGE_USAGE: "/lang needs one of: {choices}",
     Key.CHAT_NO_HISTORY: "Questions are not kept: {path} cannot be written.",
     Key.CHAT_ARTICLE_GONE: "Article {article} is not in the index any more.",
+    Key.STAGE_WAIT: "waiting for another process to build the index",
     Key.STAGE_READ: "reading articles",
+    Key.STAGE_WORDS: "indexing the words of articles",
     Key.STAGE_ENCODE: "encoding texts",
+    Key.STAGE_REJECTS: "rejected (`pasokh index build` lists them)",
     Key.STAGE_QUESTIONS: "encoding questions",
     Key.STAGE_ASK: "asking questions",
     Key.EVAL_SET: "{name}: {questions} questions, {articles} articles, {passages} passages",
@@ -189,7 +193,6 @@ _PERSIAN: Mapping[Key, str] = {
     Key.CONFIDENCE: "اطمینان: {percent}٪",
     Key.NEAREST: "نزدیک‌ترین تیترها",
     Key.REASON_EMPTY_QUESTION: "لطفاً پرسشی بنویسید.",
-    Key.REASON_EMPTY_ARCHIVE: "هنوز هیچ خبری در بایگانی نیست.",
     Key.REASON_NOTHING_FOUND: "چیزی نزدیک به این پرسش در بایگانی پیدا نشد.",
     Key.REASON_NOT_IN_ARCHIVE: "پاسخ این پرسش در بایگانی نیست.",
     Key.REASON_UNVERIFIED: "چیزی پیدا شد، اما درستی هیچ نقل‌قولی تأیید نشد و چیزی نشان داده نمی‌شود.",
@@ -218,8 +221,11 @@ _PERSIAN: Mapping[Key, str] = {
     Key.CHAT_LANGUAGE_USAGE: "/lang یکی از این‌ها را می‌خواهد: {choices}",
     Key.CHAT_NO_HISTORY: "پرسش‌ها نگه داشته نمی‌شوند: در {path} نمی‌توان نوشت.",
     Key.CHAT_ARTICLE_GONE: "خبر {article} دیگر در نمایه نیست.",
+    Key.STAGE_WAIT: "در انتظار پردازه‌ای دیگر که نمایه را می‌سازد",
     Key.STAGE_READ: "خواندن خبرها",
+    Key.STAGE_WORDS: "نمایه‌سازی واژه‌های خبرها",
     Key.STAGE_ENCODE: "رمزگذاری متن‌ها",
+    Key.STAGE_REJECTS: "پذیرفته‌نشده (فهرست: `pasokh index build`)",
     Key.STAGE_QUESTIONS: "رمزگذاری پرسش‌ها",
     Key.STAGE_ASK: "پرسیدن پرسش‌ها",
     Key.EVAL_SET: "{name}: {questions} پرسش، {articles} خبر، {passages} بند",

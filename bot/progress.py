@@ -1,11 +1,11 @@
 """How far a build is: a bar with rate and time left on a terminal, plain lines elsewhere.
 
-Does not: appear at all while nothing reports progress.
+Does not: appear at all while nothing reports progress, or fail where nothing can be shown.
 """
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TextIO
 
 from bot.messages import Key, Language, say
@@ -16,17 +16,26 @@ _PLAIN_EVERY_S = 10.0
 
 @contextmanager
 def progress_on(stream: TextIO, language: Language) -> Iterator[Progress]:
-    """Yield a callback that shows (stage, done, total) on `stream` until the block ends."""
-    with ExitStack() as stack:
-        shown: list[Progress] = []
+    """Yield a callback that shows (stage, done, total) on `stream` until the block ends.
 
-        def show(stage: str, done: int, total: int | None) -> None:
-            """Open the display at the first report, so that no report costs nothing."""
+    A stream that cannot be written, e.g. a pipe closed at its other end, shows nothing; what
+    reports its progress goes on.
+    """
+    stack = ExitStack()
+    shown: list[Progress] = []
+
+    def show(stage: str, done: int, total: int | None) -> None:
+        """Open the display at the first report, so that no report costs nothing."""
+        with suppress(OSError):
             if not shown:
                 shown.append(stack.enter_context(_display(stream, language)))
             shown[0](stage, done, total)
 
+    try:
         yield show
+    finally:
+        with suppress(OSError):
+            stack.close()
 
 
 def _display(stream: TextIO, language: Language) -> AbstractContextManager[Progress]:

@@ -92,14 +92,20 @@ class Chat:
         self._say(Key.CHAT_BYE)
 
     def handle(self, line: str) -> bool:
-        """Obey a command or answer a question; False when the conversation is over."""
+        """Obey a command or answer a question; False when the conversation is over.
+
+        Ctrl-C leaves whatever is being done for the line, and the conversation goes on.
+        """
         text = " ".join(line.split())
         if text in {Command.QUIT, "quit", "exit"}:
             return False
-        if text.startswith("/"):
-            self._obey(*text.partition(" ")[::2])
-        elif text:
-            self._ask(text)
+        try:
+            if text.startswith("/"):
+                self._obey(*text.partition(" ")[::2])
+            elif text:
+                self._ask(text)
+        except KeyboardInterrupt:
+            self._stop()
         return True
 
     def _obey(self, name: str, argument: str) -> None:
@@ -118,18 +124,20 @@ class Chat:
                 self._say(Key.CHAT_HELP)
 
     def _ask(self, question: str) -> None:
-        """Answer a question, unless Ctrl-C comes first; a failure is told and survived."""
+        """Answer a question; a failure is told and survived."""
         try:
             reply = self.worker.run(lambda: self.answerer.answer(question, k=self.max_quotes))
-        except KeyboardInterrupt:
-            if self.screen().width is not None:
-                self.out.write("\n")  # the terminal has just shown ^C there
-            self._say(Key.CHAT_STOPPED)
         except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
             notice = report_failure(error, self.language, self.log_file)
             self._write([Line(Kind.NOTICE, notice)])
         else:
             self._take(reply)
+
+    def _stop(self) -> None:
+        """Say that Ctrl-C has been obeyed."""
+        if self.screen().width is not None:
+            self.out.write("\n")  # the terminal has just shown ^C there
+        self._say(Key.CHAT_STOPPED)
 
     def _take(self, reply: Answer | NoAnswer) -> None:
         """Show a reply and remember it."""

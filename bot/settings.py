@@ -13,7 +13,14 @@ from typing import Annotated, Any, Literal, Self, TextIO
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -32,6 +39,17 @@ EncoderName = Annotated[
     str, StringConstraints(pattern=r"^(bundled|sentence-transformers:.+|openai:.+)$")
 ]
 
+
+def _expand_home(path: Path) -> Path:
+    """Put the user's folder for a leading ~, which no shell does in a `.env` file."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # there is no such user
+        raise ValueError(str(error)) from None
+
+
+HomePath = Annotated[Path, AfterValidator(_expand_home)]
+
 # What each field takes, in words for an error message.
 _EXPECTED = {
     "corpus": "a path",
@@ -41,7 +59,9 @@ _EXPECTED = {
     "encoder": "bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL",
     "encoder_query_prefix": "a text",
     "encoder_passage_prefix": "a text",
-    "encoder_base_url": "an address that starts with http:// or https://",
+    "encoder_base_url": (
+        "an address that starts with http:// or https://, without a user name or password"
+    ),
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",
     "threads": "a whole number, 0 or more",
@@ -70,18 +90,18 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    corpus: Path = Field(
+    corpus: HomePath = Field(
         default=Path("seeds"), description="Folder or file of articles to answer from."
     )
-    data_dir: Path = Field(
+    data_dir: HomePath = Field(
         default_factory=lambda: user_data_path("pasokh", appauthor=False),
         description="Where indexes and the chat history are kept; the user's data folder if empty.",
     )
-    index_dir: Path | None = Field(
+    index_dir: HomePath | None = Field(
         default=None,
         description="Folder of the index; one per corpus under the data folder if empty.",
     )
-    cache_dir: Path = Field(
+    cache_dir: HomePath = Field(
         default_factory=lambda: user_cache_path("pasokh", appauthor=False),
         description="Where converted weights and vectors are kept; the user's cache if empty.",
     )
@@ -97,7 +117,7 @@ class Settings(BaseSettings):
     )
     encoder_base_url: str | None = Field(
         default=None,
-        pattern=r"^https?://\S+$",
+        pattern=r"^https?://[^\s@]+$",
         description="Address of the embedding server up to /v1, for openai:MODEL.",
     )
     encoder_api_key: SecretStr | None = Field(
@@ -126,7 +146,7 @@ class Settings(BaseSettings):
         description="Right-to-left text: terminal (it can), reorder (it cannot) or auto.",
     )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
-    log_file: Path | None = Field(
+    log_file: HomePath | None = Field(
         default=None, description="File for the log as JSON Lines; no log is kept if empty."
     )
 
@@ -153,7 +173,7 @@ class Settings(BaseSettings):
         """Folder of this corpus's index, e.g. `<data_dir>/indexes/seeds-1f2e3d4c`."""
         if self.index_dir is not None:
             return self.index_dir
-        corpus = self.corpus.expanduser().absolute()
+        corpus = self.corpus.absolute()
         digest = hashlib.sha256(os.fsencode(corpus)).hexdigest()[:8]
         return self.data_dir / "indexes" / f"{corpus.name or 'root'}-{digest}"
 
@@ -199,11 +219,12 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 
 
 def _describe(problem: ErrorDetails) -> str:
-    """Put one problem in words; a secret's value is left out."""
+    """Put one problem in words; a secret's value, or an address with a password, is left out."""
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     field = str(problem["loc"][0]).lower()
-    came = "a value that is not shown" if field in _SECRETS else _quote(problem["input"])
+    is_secret = field in _SECRETS or (field == "encoder_base_url" and "@" in str(problem["input"]))
+    came = "a value that is not shown" if is_secret else _quote(problem["input"])
     return f"{PREFIX}{field.upper()}: expected {_EXPECTED[field]}, got {came}"
 
 

@@ -13,7 +13,6 @@ class Reason(StrEnum):
     """Why there is no answer; a key into the texts shown to people."""
 
     EMPTY_QUESTION = "empty_question"
-    EMPTY_ARCHIVE = "empty_archive"
     NOTHING_FOUND = "nothing_found"
     NOT_IN_ARCHIVE = "not_in_archive"
     UNVERIFIED = "unverified"

@@ -3,6 +3,12 @@
 Does not: read the environment or show anything.
 """
 
+import logging
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
 from bot import evaluation
 from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
@@ -18,6 +24,7 @@ from index import (
     Progress,
     RememberingEncoder,
     SentenceTransformerConfig,
+    SnapshotLocked,
     SnapshotMissing,
     VectorSpace,
     VerifyReport,
@@ -33,6 +40,13 @@ from index import (
     verify_snapshot,
 )
 
+EVENT_BUILT: Final = "index_built"
+
+# How long a first question waits for another's first build; a bound, for that one may hang.
+_WAIT_FOR_OTHER_BUILD_S: Final = 600
+
+_log = logging.getLogger(__name__)
+
 
 def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Answerer:
     """Open the index of the settings' corpus, building it first when there is none."""
@@ -41,9 +55,26 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> An
     try:
         snapshot = open_snapshot(settings.index_home, space=space)
     except SnapshotMissing:
-        _build(settings, encoder, progress)
+        _build_first(settings, encoder, progress)
         snapshot = open_snapshot(settings.index_home, space=space)
     return Answerer(snapshot, encoder, threshold=settings.answer_threshold)
+
+
+def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:
+    """Build what nobody asked to build: wait where another does, and tell what was rejected."""
+    tell = progress or _silent
+    try:
+        report = _build(settings, encoder, tell)
+    except SnapshotLocked:
+        tell("wait", 0, 1)
+        report = _build(settings, encoder, tell, wait_s=_WAIT_FOR_OTHER_BUILD_S)
+        tell("wait", 1, 1)
+    if report.rejects:
+        tell("rejects", len(report.rejects), None)
+
+
+def _silent(_stage: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
 
 
 def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
@@ -70,7 +101,7 @@ def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> 
     questions = read_question_set(files.queries, files.qrels, files.related, limit=files.limit)
     strange = read_questions(files.other_queries) if files.other_queries else ()
     corpus = join_corpora(files.corpora, settings.data_dir / "evaluation")
-    asked = settings.model_copy(update={"corpus": corpus, "index_dir": None})
+    asked = evaluation_settings(settings, corpus)
     encoder = open_encoder(encoder_config(asked))
     _build(asked, encoder, progress)
     with RememberingEncoder(encoder, asked.cache_dir / "vectors") as remembering:
@@ -87,15 +118,34 @@ def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> 
         )
 
 
-def _build(settings: Settings, encoder: Encoder, progress: Progress | None) -> BuildReport:
-    return build_index(
+def evaluation_settings(settings: Settings, corpus: Path) -> Settings:
+    """Return settings whose index of `corpus` is nobody's own, even where that is theirs too."""
+    data_dir = settings.data_dir / "evaluation"
+    return settings.model_copy(update={"corpus": corpus, "index_dir": None, "data_dir": data_dir})
+
+
+def _build(
+    settings: Settings, encoder: Encoder, progress: Progress | None, *, wait_s: float = 0
+) -> BuildReport:
+    report = build_index(
         settings.corpus,
         settings.index_home,
         encoder=encoder,
         config=IndexConfig(),
         cache_dir=settings.cache_dir / "vectors",
         progress=progress,
+        wait_s=wait_s,
     )
+    _log_build(report)
+    return report
+
+
+def _log_build(report: BuildReport) -> None:
+    """Write the line that every build leaves; one for each reject only at DEBUG."""
+    fields = asdict(report) | {"rejects": Counter(reject.reason for reject in report.rejects)}
+    _log.info(EVENT_BUILT, extra={"fields": fields})
+    for reject in report.rejects:
+        _log.debug("rejected", extra={"fields": asdict(reject)})
 
 
 def encoder_config(settings: Settings) -> EncoderConfig:

@@ -53,7 +53,7 @@ from index.remembered import RememberingEncoder
 from index.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, VerifyReport, open_snapshot, read_manifest, verify_snapshot
 from index.sources import outlet_name
-from index.tokenize import tokens
+from index.tokenize import token_set, tokens
 from index.types import (
     Article,
     ArticleId,
@@ -130,6 +130,7 @@ __all__ = [
     "share_at_least",
     "stored_confidence",
     "threshold_at",
+    "token_set",
     "tokens",
     "verify_snapshot",
 ]

@@ -34,6 +34,7 @@ CREATE INDEX passage_article ON passage(article);
 _ARTICLE = (
     "id, headline, text, body, language, published, precision, source, via, code, url, origin"
 )
+_PASSAGE = "article, start, end, language, first_sentence, sentences"
 
 
 class ArchiveWriter:
@@ -113,9 +114,13 @@ class Archive:
             )
         except sqlite3.Error as error:
             raise self._corrupt(error) from error
-        self.n_articles = int(self._one("SELECT count(*) FROM article")[0])
-        self.n_passages = int(self._one("SELECT count(*) FROM passage")[0])
-        self.n_sentences = self._count_sentences()
+        try:
+            self.n_articles = int(self._one("SELECT count(*) FROM article")[0])
+            self.n_passages = int(self._one("SELECT count(*) FROM passage")[0])
+            self.n_sentences = self._count_sentences()
+        except BaseException:
+            self._connection.close()
+            raise
 
     def close(self) -> None:
         """Release the file."""
@@ -129,11 +134,17 @@ class Archive:
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order they were added."""
         for row in range(self.n_articles):
-            yield _article(self._one(f"SELECT {_ARTICLE} FROM article WHERE row = ?", (row,)))  # noqa: S608 - a constant
+            yield self._article_at(row)
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article, int]]:
-        """Return (passage, its article, number of its first sentence) for each row, in order."""
-        return [self._passage(row) for row in rows]
+        """Return (passage, its article, number of its first sentence) for each row, in order.
+
+        Passages of one article share one object, so that a long text is read and held once.
+        """
+        query = f"SELECT {_PASSAGE} FROM passage WHERE row = ?"  # noqa: S608 - a constant
+        found = [self._one(query, (int(row),)) for row in rows]
+        articles = {row: self._article_at(row) for row in {row for row, *_ in found}}
+        return [_passage(articles[row], *values) for row, *values in found]
 
     def places(self) -> Iterator[tuple[int, str]]:
         """Yield (number of its first sentence, language) of each passage, by row."""
@@ -143,30 +154,12 @@ class Archive:
         except sqlite3.Error as error:
             raise self._corrupt(error) from error
 
-    def _passage(self, row: int) -> tuple[Passage, Article, int]:
-        start, end, language, first_sentence, sentences, *values = self._one(
-            "SELECT p.start, p.end, p.language, p.first_sentence, p.sentences, "  # noqa: S608 - a constant
-            f"{', '.join('a.' + name.strip() for name in _ARTICLE.split(','))} "
-            "FROM passage p JOIN article a ON a.row = p.article WHERE p.row = ?",
-            (int(row),),
-        )
-        article = _article(tuple(values))
-        span = Span(start, end)
-        passage = Passage(
-            id=passage_id(article.id, span),
-            article_id=article.id,
-            span=span,
-            text=span.cut(article.text),
-            language=language,
-            sentences=_load_spans(sentences),
-        )
-        return passage, article, first_sentence
+    def _article_at(self, row: int) -> Article:
+        return _article(self._one(f"SELECT {_ARTICLE} FROM article WHERE row = ?", (row,)))  # noqa: S608 - a constant
 
     def _count_sentences(self) -> int:
-        if self.n_passages == 0:
-            return 0
-        passage, _, first_sentence = self._passage(self.n_passages - 1)
-        return first_sentence + len(passage.sentences)
+        last = self._rows("SELECT first_sentence, sentences FROM passage ORDER BY row DESC LIMIT 1")
+        return sum(first + len(_load_spans(sentences)) for first, sentences in last)
 
     def languages(self) -> dict[str, int]:
         """Count passages by language tag, most frequent first."""
@@ -235,6 +228,21 @@ def _article(values: tuple[Any, ...]) -> Article:
         url=url,
         origin=origin,
     )
+
+
+def _passage(
+    article: Article, start: int, end: int, language: str, first_sentence: int, sentences: str
+) -> tuple[Passage, Article, int]:
+    span = Span(start, end)
+    passage = Passage(
+        id=passage_id(article.id, span),
+        article_id=article.id,
+        span=span,
+        text=span.cut(article.text),
+        language=language,
+        sentences=_load_spans(sentences),
+    )
+    return passage, article, first_sentence
 
 
 def _dump_spans(spans: Iterable[Span]) -> str:

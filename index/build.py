@@ -50,7 +50,7 @@ from index.types import Reject
 from index.vectors import VectorCache
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with a stage, "read" or "encode", how much of it is done, and of how much if known."""
+"""Called with a stage, "read", "words" or "encode", how much is done, and of how much if known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,7 @@ def build_index(
     config: IndexConfig,
     cache_dir: Path,
     progress: Progress | None = None,
+    wait_s: float = 0,
 ) -> BuildReport:
     """Build and publish a snapshot of `corpus` under `home`, unless it is there already.
 
@@ -94,38 +95,72 @@ def build_index(
         home: Where snapshots live; made if missing.
         cache_dir: Where encoded vectors are kept between builds.
         progress: Told how far each stage is.
+        wait_s: How long another build there is waited for.
 
     Raises:
         CorpusError: If `corpus` is missing or holds no article; the old snapshot stays.
-        SnapshotLocked: If another process is building there.
+        SnapshotLocked: If another process is building there still.
         StorageError: If something cannot be written; the old snapshot stays.
     """
     started = time.monotonic()
-    tell = progress or _silent
     space = VectorSpace(encoder.identity)
     key = _key(corpus, space, config)
-    with storage_errors(home):
-        home.mkdir(parents=True, exist_ok=True)
-        with builder_lock(home):
-            if (report := _unchanged(home, key)) is not None:
-                return replace(report, seconds=time.monotonic() - started)
-            with draft_folder(home) as draft:
-                intake = take_in(
-                    corpus,
-                    draft / ARCHIVE,
-                    config=config.chunk,
-                    count_tokens=encoder.count_tokens,
-                    progress=lambda done: tell("read", done, None),
+    # Before anything is written or locked too, so that it works where nothing may be written.
+    report = _unchanged(home, key)
+    if report is None:
+        with storage_errors(home):
+            home.mkdir(parents=True, exist_ok=True)
+            with builder_lock(home, wait_s=wait_s):
+                report = _unchanged(home, key) or _build_anew(
+                    _Task(corpus, home, key, encoder, space, config, cache_dir),
+                    progress or _silent,
                 )
-                if not intake.n_articles:
-                    raise CorpusError(_nothing_read(corpus, intake))
-                with VectorCache(cache_dir, encoder) as cache:
-                    n_encoded = _write_parts(draft, cache, space, config, tell)
-                manifest = _describe(draft, free_name(home, key), key, space)
-                report = _report(manifest, intake, n_encoded, time.monotonic() - started)
-                _seal(draft, manifest, report)
-                publish(home, draft, manifest.snapshot)
-            return report
+    return replace(report, seconds=round(time.monotonic() - started, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is built, from what, and where."""
+
+    corpus: Path
+    home: Path
+    key: str
+    encoder: Encoder
+    space: VectorSpace
+    config: IndexConfig
+    cache_dir: Path
+
+
+def _build_anew(task: _Task, tell: Progress) -> BuildReport:
+    """Build in a draft and publish it; the lock is held."""
+    started = time.monotonic()
+    with draft_folder(task.home) as draft:
+        intake = _read(task, draft / ARCHIVE, tell)
+        n_encoded = _write_parts(task, draft, tell)
+        manifest = _describe(draft, free_name(task.home, task.key), task.key, task.space)
+        report = _report(manifest, intake, n_encoded, time.monotonic() - started)
+        _seal(draft, manifest, report)
+        publish(task.home, draft, manifest.snapshot)
+    return report
+
+
+def _read(task: _Task, archive: Path, tell: Progress) -> Intake:
+    """Read the corpus into a new archive.
+
+    Raises:
+        CorpusError: If it holds no article.
+    """
+    intake = take_in(
+        task.corpus,
+        archive,
+        config=task.config.chunk,
+        count_tokens=task.encoder.count_tokens,
+        progress=lambda done: tell("read", done, None),
+    )
+    if not intake.n_articles:
+        raise CorpusError(_nothing_read(task.corpus, intake))
+    tell("read", intake.n_articles, intake.n_articles)
+    return intake
 
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
@@ -137,7 +172,8 @@ def _key(corpus: Path, space: VectorSpace, config: IndexConfig) -> str:
     digest = xxh3_128(json.dumps([SCHEMA, space.fingerprint, asdict(config)]).encode())
     for path, origin in corpus_files(corpus):
         try:
-            content = checksum(path)
+            # A pipe would never end; the reader rejects what is no file.
+            content = checksum(path) if path.is_file() else "no file"
         except OSError as error:
             content = f"unreadable: {error.strerror}"
         digest.update(json.dumps([origin, content]).encode())
@@ -169,20 +205,23 @@ def _nothing_read(corpus: Path, intake: Intake) -> str:
     )
 
 
-def _write_parts(
-    draft: Path, cache: VectorCache, space: VectorSpace, config: IndexConfig, tell: Progress
-) -> int:
+def _write_parts(task: _Task, draft: Path, tell: Progress) -> int:
     """Write the lexical index and the vectors of the archive in `draft`; return n_encoded."""
-    with closing(Archive(draft / ARCHIVE)) as archive:
+    with (
+        closing(Archive(draft / ARCHIVE)) as archive,
+        VectorCache(task.cache_dir, task.encoder) as cache,
+    ):
+        tell("words", 0, archive.n_articles)
         write_lexical(draft / LEXICAL, archive)
         write_layout(draft, archive)
+        tell("words", archive.n_articles, archive.n_articles)
         return write_vectors(
             archive,
             draft / PASSAGES,
             draft / SENTENCES,
             cache=cache,
-            space=space,
-            config=config.chunk,
+            space=task.space,
+            config=task.config.chunk,
             progress=lambda done, total: tell("encode", done, total),
         )
 

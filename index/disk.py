@@ -40,23 +40,23 @@ def storage_errors(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0, error.strerror or str(error))
-        msg = f"Expected to write the index under {place}, but {advice}."
+        msg = f"Expected to write under {place}, but {advice}."
         raise StorageError(msg) from error
-    except sqlite3.OperationalError as error:
-        msg = f"Expected to write the index under {place}, but SQLite says: {error}."
+    except sqlite3.Error as error:
+        msg = f"Expected to write under {place}, but SQLite says: {error}."
         raise StorageError(msg) from error
 
 
 @contextmanager
-def builder_lock(home: Path) -> Iterator[None]:
+def builder_lock(home: Path, *, wait_s: float = 0) -> Iterator[None]:
     """Hold the one builder's lock of `home`; the system frees it when the process dies.
 
     Raises:
-        SnapshotLocked: If another process holds it; the message names that process.
+        SnapshotLocked: If another still holds it after `wait_s`; the message names that process.
     """
     holder = home / "lock.pid"
     try:
-        with FileLock(home / "lock", timeout=0):
+        with FileLock(home / "lock", timeout=wait_s):
             replace_text(holder, f"{os.getpid()}\n")
             yield
     except Timeout as error:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from itertools import chain, count
 from pathlib import Path
 
 from index.archive import ArchiveWriter
@@ -32,6 +33,7 @@ class Intake:
         """Return the article to index, or None for a reject or a text that came before."""
         item = replace(item, origin=_storable(item.origin))
         if isinstance(item, Reject):
+            item = replace(item, detail=_storable(item.detail))
             self.rejects.append(item)
             return None
         digest = _digest(item)
@@ -42,11 +44,15 @@ class Intake:
         return self._with_own_id(item, digest)
 
     def _with_own_id(self, article: Article, digest: bytes) -> Article:
-        """Keep ids unique: another text under a known id gets part of its hash appended."""
-        if article.id in self._ids:
-            article = replace(article, id=ArticleId(f"{article.id}-{digest.hex()[:8]}"))
-        self._ids.add(article.id)
-        return article
+        """Keep ids unique: another text under a known id gets part of its hash appended.
+
+        A number follows where that is known too, as a record may hold any id.
+        """
+        hashed = f"{article.id}-{digest.hex()[:8]}"
+        names = chain((article.id, hashed), (f"{hashed}-{n}" for n in count(2)))
+        own = ArticleId(next(name for name in names if name not in self._ids))
+        self._ids.add(own)
+        return replace(article, id=own)
 
     def count(self, article: Article) -> None:
         """Count an indexed article and the fields it lacks."""
@@ -85,9 +91,9 @@ def take_in(
     return intake
 
 
-def _storable(origin: str) -> str:
+def _storable(text: str) -> str:
     """Write out the bytes of a file name that are no UTF-8, e.g. as `udcff` behind a backslash."""
-    return origin.encode("utf-8", "backslashreplace").decode()
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _digest(article: Article) -> bytes:

@@ -204,10 +204,12 @@ def write_lexical(folder: Path, archive: Archive) -> None:
         raise unwritable(folder, error) from error
 
 
-def _share(index: Postings, groups: Sequence[Group], asked: Sequence[Group], rows: Rows) -> Scores:
+def _share(
+    postings: Postings, groups: Sequence[Group], asked: Sequence[Group], rows: Rows
+) -> Scores:
     """Return BM25 by `groups` over the most that `asked` could have earned, in [0, 1], (n,)."""
-    most = ceiling([index.most_frequent(group) for group in asked], index.n_rows)
-    return share(index.score(groups, rows), most)
+    most = ceiling([postings.most_frequent(group) for group in asked], postings.n_rows)
+    return share(postings.score(groups, rows), most)
 
 
 class _Contents(NamedTuple):

@@ -14,7 +14,7 @@ Korean and Thai spellings.
 import mmap
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -42,9 +42,6 @@ _SHARING = 0.25
 _NATIVE = re.compile("[عحصضظذث]")
 _NATIVE_COST = 0.1
 _HEADER = b"#pasokh names 1\n"
-_MIN_CONSONANTS = 2
-_MIN_LETTERS = 3
-_NEAR_BEST = 0.12
 _ASKED = re.compile(r"\d+|[^\W\d_](?:['’]?[^\W\d_]|[\u0900-\u0963])*")
 _ENDINGS = {
     "latin": re.compile("(?:['’].*|ian|ean|an|s|en|er|lar|ler|larin|lerin|in|n)$"),
@@ -66,17 +63,6 @@ class Name:
 
     asked: str
     terms: tuple[tuple[str, float], ...]
-
-
-def coverage(names: Sequence[Name], passage: Collection[str]) -> float:
-    """Return the share of a question's names that a passage's tokens hold; 1 for no names.
-
-    Names that the archive does not have count as not held.
-    """
-    if not names:
-        return 1.0
-    held = sum(any(term in passage for term, _ in name.terms) for name in names)
-    return held / len(names)
 
 
 class NameBridgeBuilder:

@@ -206,11 +206,6 @@ class PostingsWriter:
         self._n_rows += 1
 
 
-def plain(tokens: Iterable[str]) -> list[Group]:
-    """Make each token a group of its own."""
-    return [[(token, 1.0)] for token in tokens]
-
-
 @contextmanager
 def _lockable(folder: Path) -> Iterator[Path]:
     """Yield a folder in which tantivy may take its lock while it maps the files.

@@ -28,7 +28,7 @@ from index.fuse import (
 )
 from index.lexical import LexicalQuestion
 from index.snapshot import Snapshot
-from index.tokenize import tokens
+from index.tokenize import token_set
 from index.types import Article, Hit, Passage, ScoreParts
 
 NEAR: Final = 300
@@ -139,13 +139,12 @@ class Retriever:
         near, _ = snapshot.dense.search(vector, NEAR)
         worded, _ = snapshot.lexical.search(asked.groups, WORDED)
         rows = np.union1d(near, worded).astype(np.int64)
-        return _Candidates(
-            rows,
-            self._dense(vector, rows),
-            snapshot.lexical.shares(asked, rows),
-            snapshot.lexical.name_shares(asked, rows),
-            snapshot.layout.is_language(rows, language),
-        )
+        is_same_language = snapshot.layout.is_language(rows, language)
+        # Words are read of one kind of passage and names of the other: nothing is scored in vain.
+        lexical, names = np.zeros((2, len(rows)), np.float32)
+        lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
+        names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
+        return _Candidates(rows, self._dense(vector, rows), lexical, names, is_same_language)
 
     def _dense(self, vector: Scores, rows: Rows) -> Scores:
         snapshot = self._snapshot
@@ -158,7 +157,10 @@ class Retriever:
     def _hits(self, best: _Candidates, asked: LexicalQuestion) -> tuple[Hit, ...]:
         """Read the best passages and order them by all that is known of them."""
         read = self._snapshot.archive.passages(best.rows.tolist())
-        covered = [_best_coverage(asked, passage, article) for passage, article, _ in read]
+        covered = [
+            _best_coverage(asked, passage, article) if agrees else 0.0
+            for (passage, article, _), agrees in zip(read, best.is_same_language, strict=True)
+        ]
         lexical = lexical_scores(best.lexical, np.array(covered, np.float32), self._weights)
         scores = fuse(
             best.dense,
@@ -187,5 +189,5 @@ class Retriever:
 
 def _best_coverage(asked: LexicalQuestion, passage: Passage, article: Article) -> float:
     """Return the largest share of the question's words that one sentence of a passage holds."""
-    sentences = [set(tokens(span.cut(article.text))) for span in passage.sentences]
+    sentences = [token_set(span.cut(article.text)) for span in passage.sentences]
     return float(coverage(asked.weights, sentences).max(initial=0.0))

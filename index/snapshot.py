@@ -18,7 +18,7 @@ Does not: build any of it.
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -30,7 +30,7 @@ from index.archive import Archive
 from index.calibration import VectorSpace
 from index.dense import DenseIndex
 from index.disk import replace_text, sync_folder, sync_tree
-from index.errors import SnapshotCorrupt, SnapshotMissing, StorageError
+from index.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, StorageError
 from index.layout import Layout, open_layout
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, check_files, check_space, load_manifest
@@ -49,7 +49,6 @@ _NAME = re.compile(r"[0-9a-f]{12}(-[0-9]{1,6})?")  # as `free_name` makes them
 # Files up to this size are read through whenever a snapshot is opened (some 20 ms when cached);
 # of larger ones only the size is compared. `verify_snapshot` reads everything.
 _READ_ON_OPEN_BYTES = 1 << 26
-_KEEP = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +135,19 @@ def open_snapshot(home: Path, *, space: VectorSpace) -> Snapshot:
 
 
 def _open(folder: Path, manifest: Manifest) -> Snapshot:
-    return Snapshot(
-        manifest=manifest,
-        archive=Archive(folder / ARCHIVE),
-        dense=DenseIndex.open(folder / PASSAGES),
-        lexical=LexicalIndex.open(folder / LEXICAL),
-        layout=open_layout(folder, n_passages=manifest.n_passages, tags=tuple(manifest.languages)),
-        sentence_vectors=_open_sentences(folder / SENTENCES, manifest),
-    )
+    with ExitStack() as opened:
+        snapshot = Snapshot(
+            manifest=manifest,
+            archive=opened.enter_context(closing(Archive(folder / ARCHIVE))),
+            dense=DenseIndex.open(folder / PASSAGES),
+            lexical=LexicalIndex.open(folder / LEXICAL),
+            layout=open_layout(
+                folder, n_passages=manifest.n_passages, tags=tuple(manifest.languages)
+            ),
+            sentence_vectors=_open_sentences(folder / SENTENCES, manifest),
+        )
+        opened.pop_all()  # all parts are there, so the archive stays open
+    return snapshot
 
 
 def _open_sentences(path: Path, manifest: Manifest) -> NDArray[np.float16]:
@@ -169,7 +173,8 @@ def verify_snapshot(home: Path) -> VerifyReport:
     manifest = load_manifest(folder)
     problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
     if not problems:
-        problems = _check_parts(_open(folder, manifest))
+        with closing(_open(folder, manifest)) as snapshot:
+            problems = _check_parts(snapshot)
     return VerifyReport(
         snapshot=manifest.snapshot,
         n_files=len(manifest.files),
@@ -194,9 +199,7 @@ def _check_parts(snapshot: Snapshot) -> list[str]:
         for what, (found, expected) in counts.items()
         if found != expected
     ]
-    problems += snapshot.archive.check()
-    snapshot.close()
-    return problems
+    return problems + snapshot.archive.check()
 
 
 @contextmanager
@@ -224,7 +227,8 @@ def check_draft(draft: Path) -> None:
         StorageError: If a part is not whole.
     """
     try:
-        problems = _check_parts(_open(draft, load_manifest(draft)))
+        with closing(_open(draft, load_manifest(draft))) as snapshot:
+            problems = _check_parts(snapshot)
     except SnapshotCorrupt as error:
         problems = [str(error)]
     if problems:
@@ -238,13 +242,23 @@ def publish(home: Path, draft: Path, name: str) -> None:
     """Make `draft` the serving snapshot under `name`, atomically, and prune old ones.
 
     A reader, or a crash at any point, sees the old snapshot or the new one, never a mixture.
+    The one that served until now is kept, for readers about to open it.
     """
+    kept = {name, _serving(home)}
     sync_tree(draft)
     folder = home / _SNAPSHOTS / name
     draft.rename(folder)
     sync_folder(folder.parent)
     replace_text(home / _POINTER, f"{name}\n")
-    _prune(home, keep=name)
+    _prune(home, kept)
+
+
+def _serving(home: Path) -> str | None:
+    """Return the name that the pointer holds, or None if it leads nowhere."""
+    try:
+        return current_folder(home).name
+    except SnapshotError:
+        return None
 
 
 def free_name(home: Path, key: str) -> str:
@@ -254,9 +268,11 @@ def free_name(home: Path, key: str) -> str:
     return next(name for name in names if not (home / _SNAPSHOTS / name).exists())
 
 
-def _prune(home: Path, *, keep: str) -> None:
-    """Remove all but the newest snapshots; one still open elsewhere stays readable there."""
-    folders = [path for path in (home / _SNAPSHOTS).iterdir() if path.name not in (keep, _DRAFT)]
-    newest_first = sorted(folders, key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for folder in newest_first[_KEEP - 1 :]:
-        shutil.rmtree(folder, ignore_errors=True)
+def _prune(home: Path, kept: set[str | None]) -> None:
+    """Remove our other snapshots; one still open elsewhere stays readable there.
+
+    Folders with names that we do not make are somebody's own and stay.
+    """
+    for folder in (home / _SNAPSHOTS).iterdir():
+        if _NAME.fullmatch(folder.name) and folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)

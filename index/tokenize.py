@@ -72,6 +72,15 @@ def tokens(text: str) -> list[str]:
     return [word.token for word in words(text)]
 
 
+@lru_cache(maxsize=1 << 12)
+def token_set(sentence: str) -> frozenset[str]:
+    """Return the distinct tokens of a sentence; those of the latest 4,096 are remembered.
+
+    One question looks at each sentence twice, and many questions look at the same ones.
+    """
+    return frozenset(tokens(sentence))
+
+
 def words(text: str) -> list[Word]:
     """Return the words behind `tokens`, for those who need them unstemmed."""
     found: list[Word] = []

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_digest
 
+from index.disk import storage_errors
 from index.encoders import Encoder
 
 _log = logging.getLogger(__name__)
@@ -38,14 +39,19 @@ class VectorCache:
     """
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
-        """Open or create the file for `encoder` in `folder`; a damaged file is started anew."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Open or create the file for `encoder` in `folder`; a damaged file is started anew.
+
+        Raises:
+            StorageError: If the folder cannot be written, here and wherever texts are encoded.
+        """
         self._encoder = encoder
         self._path = folder / f"{encoder.identity.fingerprint}.db"
-        try:
-            self._connection = _open(self._path)
-        except sqlite3.DatabaseError as error:
-            self._connection = self._opened_anew(error)
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._connection = _open(self._path)
+            except sqlite3.DatabaseError as error:
+                self._connection = self._opened_anew(error)
 
     def __enter__(self) -> Self:
         """Return the cache itself."""
@@ -73,7 +79,8 @@ class VectorCache:
             Vectors of shape (len(texts), dim), and how many texts were encoded.
         """
         keys = [_key(text) for text in texts]
-        known = self._find(keys)
+        with storage_errors(self._path.parent):
+            known = self._find(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if progress:
             progress(sum(key in known for key in keys))
@@ -119,17 +126,21 @@ class VectorCache:
             key: vector.tobytes()
             for (key, _), vector in zip(items, vectors.astype(np.float16), strict=True)
         }
-        try:
-            self._keep(rows)
-        except sqlite3.DatabaseError as error:
-            self._connection.close()
-            self._connection = self._opened_anew(error)
+        with storage_errors(self._path.parent):
             self._keep(rows)
         if progress:
             progress(len(items))
         return rows
 
     def _keep(self, rows: dict[bytes, bytes]) -> None:
+        try:
+            self._insert(rows)
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            self._connection = self._opened_anew(error)
+            self._insert(rows)
+
+    def _insert(self, rows: dict[bytes, bytes]) -> None:
         with self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO vector VALUES (?, ?)",

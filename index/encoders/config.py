@@ -3,7 +3,7 @@
 Does not: open anything.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -59,7 +59,7 @@ class OpenAIConfig:
         max_wait_s: Longest pause before a retry, whatever Retry-After says.
     """
 
-    base_url: str
+    base_url: str = field(repr=False)  # a user name and password may stand in it
     model: str
     api_key: SecretStr | None = None
     query_prefix: str = ""

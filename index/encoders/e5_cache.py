@@ -73,7 +73,7 @@ def check_weights(path: Path, cache_dir: Path, *, pinned: bool) -> str:
 
 
 def open_converted(weights: E5Weights, cache_dir: Path, *, digest: str) -> Converted:
-    """Return the converted files of `weights`, converting them first where needed (3 s).
+    """Return the converted files of `weights`, converted first where needed (about a second).
 
     Raises:
         EncoderError: If the folder cannot be written or keeps coming out damaged.

@@ -1,14 +1,17 @@
 """An embedding server that speaks OpenAI's API, as an encoder.
 
 Does not: trust the server; count, order, length and finiteness of its vectors are checked.
-No error of ours, and no representation, holds the key.
+No error of ours, and no representation, holds the key or a password in the address.
 
 Source: https://platform.openai.com/docs/api-reference/embeddings/create
 """
 
+import json
 import math
 import random
+import re
 import time
+import weakref
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
@@ -23,31 +26,32 @@ from index.errors import EncoderError
 
 _RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504})
 _FIRST_WAIT_S = 0.5
+_KEY = re.compile(r"[!-~]+")  # what a header takes after "Bearer " (RFC 6750, 2.1, and more)
 _SHOWN_CHARS = 200
 # UTF-8 bytes per token: from 4 (English) to 2.6 (Persian) in OpenAI's cl100k vocabulary.
 _BYTES_PER_TOKEN = 2.6
 
 
 class OpenAIEncoder:
-    """A client of one embedding model on one server; keeps its connections open."""
+    """A client of one embedding model on one server.
+
+    Its connections stay open until nobody holds it any more, or the program ends.
+    """
 
     def __init__(self, config: OpenAIConfig) -> None:
         """Open the client; where `config.dim` is None, ask the server for one vector.
 
         Raises:
-            EncoderError: If the server has to be asked and does not answer well.
+            EncoderError: If the key fits no header, or the server has to be asked and does not
+                answer well.
         """
         self._config = config
         self._url = config.base_url.rstrip("/") + "/embeddings"
-        key = config.api_key
-        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
-        try:
-            self._client = httpx.Client(headers=headers, timeout=config.timeout_s)
-        except (UnicodeError, ValueError):
-            msg = "Expected an API key of plain ASCII letters, found others; set it again."
-            raise EncoderError(msg) from None
+        self._shown_base = _without_password(config.base_url)
+        self._client = httpx.Client(headers=_headers(config), timeout=config.timeout_s)
+        weakref.finalize(self, self._client.close)
         dim = config.dim or self._request(["."], dim=None).shape[1]
-        space = (config.base_url, config.model, config.query_prefix, config.passage_prefix)
+        space = (self._shown_base, config.model, config.query_prefix, config.passage_prefix)
         self._identity = EncoderIdentity(
             name=config.model,
             revision=blake2b("\0".join(space).encode(), digest_size=6).hexdigest(),
@@ -56,7 +60,7 @@ class OpenAIEncoder:
 
     def __repr__(self) -> str:
         """Name server and model, never the key."""
-        return f"OpenAIEncoder(base_url={self._config.base_url!r}, model={self._config.model!r})"
+        return f"OpenAIEncoder(base_url={self._shown_base!r}, model={self._config.model!r})"
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -67,10 +71,6 @@ class OpenAIEncoder:
     def max_tokens(self) -> int:
         """As configured."""
         return self._config.max_tokens
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""
@@ -118,7 +118,9 @@ class OpenAIEncoder:
             raise self._error(f"not a usable address ({error})") from None
         except httpx.TransportError as error:
             return error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except httpx.InvalidURL:  # its text may quote a piece of a password
+            raise self._error("not a usable address") from None
+        except httpx.HTTPError as error:
             raise self._error(f"{type(error).__name__} ({error})") from None
 
     def _read_refusal(
@@ -131,7 +133,7 @@ class OpenAIEncoder:
         """
         if isinstance(reply, httpx.TransportError):
             return f"{type(reply).__name__} ({reply})", None
-        trouble = f"status {reply.status_code}: {reply.text[:_SHOWN_CHARS]}"
+        trouble = f"status {reply.status_code}: {self._beginning(reply)}"
         if reply.status_code not in _RETRIED:
             raise self._error(trouble)
         return trouble, _retry_after_s(reply.headers.get("Retry-After"))
@@ -151,23 +153,59 @@ class OpenAIEncoder:
             with np.errstate(over="ignore"):  # Beyond float32 is infinite, and refused below.
                 rows = np.array([item["embedding"] for item in ordered], dtype=np.float32)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise self._error(f"{type(error).__name__} in: {reply.text[:_SHOWN_CHARS]}") from None
+            raise self._error(f"{type(error).__name__} in: {self._beginning(reply)}") from None
         if rows.shape != (n, rows.size // n) or not rows.size or dim not in {None, rows.shape[1]}:
             raise self._error(f"vectors of shape {rows.shape}, not ({n}, {dim or 'dim'})")
         if not np.isfinite(rows).all() or not rows.any(axis=1).all():
             raise self._error("a vector that is zero or not finite")
         return rows
 
-    def _error(self, found: str) -> EncoderError:
-        """Say what came instead of vectors; the key is blotted out should a server echo it."""
+    def _beginning(self, reply: httpx.Response) -> str:
+        """Return the first characters of a reply.
+
+        Subtle: the key is blotted out before the cut, or a key across it would be shown in part.
+        """
+        return self._blot(reply.text)[:_SHOWN_CHARS]
+
+    def _blot(self, text: str) -> str:
+        """Blot out the key, also as JSON writes it, should a server echo it."""
         key = self._config.api_key
-        if key and key.get_secret_value():
-            found = found.replace(key.get_secret_value(), "[key]")
+        if not key:
+            return text
+        secret = key.get_secret_value()
+        escaped = json.dumps(secret)[1:-1]
+        for form in (escaped.replace("/", "\\/"), escaped, secret):
+            text = text.replace(form, "[key]")
+        return text
+
+    def _error(self, found: str) -> EncoderError:
+        """Say what came instead of vectors."""
         msg = (
-            f"Expected embeddings by {self._config.model!r} from {self._url}, but got {found}; "
+            f"Expected embeddings by {self._config.model!r} from {self._shown_base}, but got "
+            f"{self._blot(found)}; "
             "check the address, the model's name and the key, and that the server is up."
         )
         return EncoderError(msg)
+
+
+def _headers(config: OpenAIConfig) -> dict[str, str]:
+    """Return the header that holds the key, if there is one.
+
+    Raises:
+        EncoderError: If a header cannot hold it; httpx would quote it in its own error.
+    """
+    if not config.api_key:
+        return {}
+    secret = config.api_key.get_secret_value()
+    if not _KEY.fullmatch(secret):
+        msg = "Expected an API key of ASCII letters without spaces, found others; set it again."
+        raise EncoderError(msg)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def _without_password(address: str) -> str:
+    """Leave out user name and password, up to the last @ because a password may hold a slash."""
+    return re.sub("//.*@", "//", address, flags=re.DOTALL)
 
 
 def _retry_after_s(value: str | None) -> float | None:

@@ -4,10 +4,11 @@ Does not: train, or cut long texts into windows; the model drops what exceeds it
 Sole importer of sentence_transformers, and only once such an encoder is opened.
 """
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b, file_digest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,6 @@ _FAMILIES = (
         "",
     ),
 )
-_WEIGHT_FILES = ("*.safetensors", "pytorch_model*.bin", "*.json", "*/*.json", "*.model")
 _DEFAULT_MAX_TOKENS = 512
 
 
@@ -181,10 +181,30 @@ def _revision(model: str, loaded: Any) -> str:  # noqa: ANN401 (an optional libr
 
 
 def _folder_hash(folder: Path) -> str:
+    """Hash path and content of every file but hidden ones and READMEs: any may change vectors.
+
+    Raises:
+        EncoderError: If one cannot be read.
+    """
     digest = blake2b(digest_size=6)
-    files = {path for pattern in _WEIGHT_FILES for path in folder.glob(pattern)}
-    for path in sorted(files):
-        with path.open("rb") as file:
-            content = file_digest(file, lambda: blake2b(digest_size=16)).digest()
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + content)
+    for name in sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")):
+        path = folder / name
+        if _is_part(PurePosixPath(name)) and path.is_file():
+            digest.update(os.fsencode(name) + b"\0" + _content_hash(path))
     return digest.hexdigest()
+
+
+def _is_part(name: PurePosixPath) -> bool:
+    """Tell a model's files from hidden ones (.git, .cache) and its description."""
+    is_hidden = any(part.startswith(".") for part in name.parts)
+    return not is_hidden and not name.name.upper().startswith("README")
+
+
+def _content_hash(path: Path) -> bytes:
+    """Hash one file, 16 bytes."""
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, lambda: blake2b(digest_size=16)).digest()
+    except OSError as error:
+        msg = f"Expected to read the model's file {path}, but: {error.strerror}."
+        raise EncoderError(msg) from error

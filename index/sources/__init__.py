@@ -70,19 +70,32 @@ def corpus_files(path: Path) -> Iterator[tuple[Path, str]]:
     """Yield the files that `read_articles` reads, each with its origin, relative to a folder.
 
     Raises:
-        CorpusError: If there is nothing at `path`, or the folder cannot be listed.
+        CorpusError: If there is nothing at `path`, it may not be looked at, or the folder cannot
+            be listed.
     """
-    if path.is_dir():
-        for file in _files(path):
-            yield file, file.relative_to(path).as_posix()
-    elif path.exists():
+    if not _is_folder(path):
         yield path, path.name
-    else:
-        msg = (
-            f"Expected a file or folder of articles, found nothing at {str(path)!r}; "
-            "set PASOKH_CORPUS to where they are."
-        )
-        raise CorpusError(msg)
+        return
+    for file in _files(path):
+        yield file, file.relative_to(path).as_posix()
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell a folder from a file.
+
+    Raises:
+        CorpusError: If it is neither, or may not be looked at.
+    """
+    expected = "Expected a file or folder of articles"
+    advice = "set PASOKH_CORPUS to where they are."
+    try:
+        if path.is_dir() or path.exists():
+            return path.is_dir()
+    except OSError as error:  # the path is too long, or leads through a folder shut to us
+        msg = f"{expected}, got {str(path)!r}: {error.strerror}; {advice}"
+        raise CorpusError(msg) from error
+    msg = f"{expected}, found nothing at {str(path)!r}; {advice}"
+    raise CorpusError(msg)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -7,6 +7,7 @@ Does not: hold more than one line in memory, or read JSON that spans lines.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,7 @@ from index.types import Article, ArticleId, Reject, Span
 
 MAX_LINE_BYTES = 8 * 1024 * 1024  # as for a text file: a longer line is no article
 
+_TAG = re.compile(r"(?P<primary>[a-z]{2,3})(?:[-_].*)?", re.DOTALL)
 _KEYS = {
     "id": ("id",),
     "headline": ("title", "headline"),
@@ -108,6 +110,15 @@ def _storable(text: str) -> bool:
     return True
 
 
+def _language(stated: str) -> str:
+    """Return the primary subtag, e.g. "fa" of "fa-IR", or nothing of what is no tag ("Persian").
+
+    Source: BCP 47 (RFC 5646, section 2.2.1): two or three letters, in any case.
+    """
+    tag = _TAG.fullmatch(stated.strip().lower())
+    return tag["primary"] if tag else ""
+
+
 def _made(fields: dict[str, str], origin: str) -> Article:
     """Make the article of a good record."""
     text, url = fields["text"], fields["url"].strip()
@@ -117,7 +128,7 @@ def _made(fields: dict[str, str], origin: str) -> Article:
         headline=fields["headline"].strip(),
         text=text,
         body=(Span(0, len(text)),),
-        language=fields["language"].strip() or detect(text).tag,
+        language=_language(fields["language"]) or detect(text).tag,
         published=parse(fields["date"]),
         source=outlet.name if outlet else fields["source"].strip(),
         via=outlets.relayed(text),

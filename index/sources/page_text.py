@@ -25,6 +25,7 @@ MAX_BYTES = 8 * 1024 * 1024  # some 4 million letters; a longer file is no artic
 
 _MAX_HEADLINE = 200
 _PARAGRAPH = 80  # a line this long belongs to the report, not to the head of the page
+_LEADING = " \t\ufeff\xa0\u200b\u200c\u200d\u200e\u200f"  # white space and invisible signs
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _CODE = re.compile(r"(?:کد|شناسه) ?(?:خبر|مطلب|مقاله) ?:? ?(?P<code>\d{3,20})")
 _URL = re.compile(r"(?:لینک کوتاه ?:? ?)?(?P<url>https?://\S+)")
@@ -111,7 +112,7 @@ def _article(
 def _line(match: re.Match[str]) -> _Line:
     """Tell what a line holds."""
     raw = match[0]
-    start = match.start() + len(raw) - len(raw.lstrip(" \t\ufeff\xa0\u200b-\u200f"))
+    start = match.start() + len(raw) - len(raw.lstrip(_LEADING))
     span = Span(start, max(start, match.start() + len(raw.rstrip())))
     kind, value = _kind(span.cut(match.string))
     return _Line(span, span.cut(match.string), kind, value)
@@ -144,12 +145,29 @@ def _bounds(lines: list[_Line]) -> tuple[int, int]:
     )
     head = [row for row in range(paragraph) if lines[row].kind is _Kind.TEXT]
     first = head[0] if head else min(paragraph, len(lines))
-    ends = (_Kind.TAIL, _Kind.CODE)
-    begun = max(first + 1, min(paragraph + 1, len(lines)))
-    last = next((row for row in range(begun, len(lines)) if lines[row].kind in ends), len(lines))
+    last = _tail(lines, first + 1, paragraph)
     while last > first and lines[last - 1].kind is not _Kind.TEXT:
         last -= 1
     return first, last
+
+
+def _tail(lines: list[_Line], start: int, paragraph: int) -> int:
+    """Return the row from `start` on that ends the report.
+
+    The code does so after the first paragraph only, since it may stand above it. A heading of
+    the tail does so before it too, because short news have no paragraph and the comment rules
+    below them are long enough to pass for one; but a site's menu holds the same words («آخرین
+    اخبار»), so a sentence or the code must have come before.
+    """
+    told = False
+    for row, line in enumerate(lines[start:], start):
+        if line.kind is _Kind.TAIL and (told or row > paragraph):
+            return row
+        if line.kind is _Kind.CODE and row > paragraph:
+            return row
+        told |= line.kind is _Kind.CODE
+        told |= line.kind is _Kind.TEXT and not _looks_like_headline(line.text)
+    return len(lines)
 
 
 def _headline(lines: list[_Line], first: int, last: int) -> tuple[str, int]:

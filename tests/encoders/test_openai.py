@@ -1,5 +1,6 @@
 """The client for embedding servers, against a real server on loopback."""
 
+import gc
 import json
 import threading
 import time
@@ -231,3 +232,49 @@ def test_the_key_is_never_shown(server: EmbeddingServer) -> None:
     config = OpenAIConfig(base_url="u", model="m", api_key=SecretStr(KEY))
     for shown in (repr(encoder), repr(config), str(caught.value), repr(caught.value.__cause__)):
         assert KEY not in shown
+
+
+@pytest.mark.parametrize("status", [401, 200, 503])
+def test_a_key_at_the_cut_is_never_shown(server: EmbeddingServer, status: int) -> None:
+    """A key that a long reply echoes across the cut is struck out whole, also as JSON writes it."""
+    key = 'sk-/"very"/secret-0123'
+    body = "x" * 165 + json.dumps({"sent": f"Bearer {key}"}) + key
+    server.script = [Reply(status=status, body=body.encode())]
+    encoder = _open(server, api_key=SecretStr(key), max_retries=0)
+    with pytest.raises(EncoderError) as caught:
+        encoder.encode_queries(["a"])
+    assert "sk-" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\n", f" {KEY}", "sk-é", "sk-\x7f"])
+def test_a_key_that_no_header_takes_is_not_shown(server: EmbeddingServer, key: str) -> None:
+    """A key with a space, a line's end or a letter beyond ASCII is refused without being shown."""
+    with pytest.raises(EncoderError, match="Expected an API key") as caught:
+        _open(server, api_key=SecretStr(key))
+    assert "sk-" not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["hunter2", "hun@ter2", "hun/ter2"])
+def test_a_password_in_the_address_is_never_shown(server: EmbeddingServer, password: str) -> None:
+    """Neither representations, errors nor the identity hold a password from the address."""
+    url = server.url.replace("//", f"//me:{password}@")
+    server.script = [Reply(status=404, body=b"no")]
+    encoder = _open(server, base_url=url, max_retries=0)
+    with pytest.raises(EncoderError) as caught:
+        encoder.encode_queries(["a"])
+    shown = f"{caught.value} {encoder!r} {OpenAIConfig(base_url=url, model='m')!r}"
+    assert "hun" not in shown
+    assert "ter2" not in shown
+    assert server.url in repr(encoder)
+    assert encoder.identity == _open(server).identity
+
+
+def test_connections_end_with_the_encoder(server: EmbeddingServer) -> None:
+    """An encoder nobody holds any more leaves no connection open."""
+    encoder = _open(server)
+    client = encoder._client  # type: ignore[attr-defined]  # nothing public shows it
+    encoder.encode_queries(["a"])
+    assert not client.is_closed
+    del encoder
+    gc.collect()
+    assert client.is_closed

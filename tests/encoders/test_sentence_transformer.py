@@ -13,7 +13,7 @@ from index.encoders import (
     open_encoder,
 )
 from index.encoders.e5_export import export_sentence_transformers
-from index.encoders.sentence_transformer import choose_prefixes
+from index.encoders.sentence_transformer import _folder_hash, choose_prefixes
 from index.errors import EncoderError
 
 SENTENCES = """\
@@ -91,6 +91,54 @@ def test_a_missing_package_is_explained(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(__import__("sys").modules, "sentence_transformers", None)
     with pytest.raises(EncoderError, match=r"pip install 'pasokh\[sentence-transformers\]'"):
         open_encoder(SentenceTransformerConfig(model="any"))
+
+
+@pytest.fixture
+def model_folder(tmp_path: Path) -> Path:
+    """Return a folder laid out as a model with a module of its own folder."""
+    names = ("model.safetensors", "2_Dense/model.safetensors", "tokenizer/vocab.txt", "merges.txt")
+    for name in names:
+        path = tmp_path / "model" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize(
+    "name", ["2_Dense/model.safetensors", "tokenizer/vocab.txt", "merges.txt", "a/b/c.py"]
+)
+def test_every_file_of_a_model_counts(model_folder: Path, name: str) -> None:
+    """A change to a file, however deep, is another revision; so is a file more or elsewhere."""
+    path = model_folder / name
+    before = _folder_hash(model_folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("changed")
+    changed = _folder_hash(model_folder)
+    path.rename(path.with_name("moved"))
+    assert len({before, changed, _folder_hash(model_folder)}) == 3
+
+
+@pytest.mark.parametrize("name", [".git/HEAD", "1_Pooling/.cache", "README.md", "readme.txt"])
+def test_files_that_make_no_vectors_do_not_count(model_folder: Path, name: str) -> None:
+    """Hidden files and the README leave the revision as it is."""
+    before = _folder_hash(model_folder)
+    path = model_folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("changed")
+    assert _folder_hash(model_folder) == before
+
+
+def test_an_unreadable_file_of_a_model_is_explained(
+    model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that cannot be read is named in an error of ours."""
+
+    def refuse(*_args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(EncoderError, match=r"/(merges|model|2_Dense).*Permission denied"):
+        _folder_hash(model_folder)
 
 
 @pytest.fixture(scope="module")

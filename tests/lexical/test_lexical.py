@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 from index.archive import Archive, ArchiveWriter
 from index.errors import SnapshotCorrupt, StorageError
 from index.lexical import ARTICLE_WEIGHT, LexicalIndex, write_lexical
-from index.postings import Group, Postings, PostingsWriter, plain
+from index.postings import Group, Postings, PostingsWriter
 from index.types import Article, ArticleId, Passage, Span, passage_id
 
 _HOSTILE = [
@@ -27,6 +27,11 @@ _HOSTILE = [
     "a^9",
     "",
 ]
+
+
+def plain(tokens: Iterable[str]) -> list[Group]:
+    """Make each token a group of its own."""
+    return [[(token, 1.0)] for token in tokens]
 
 
 def _written(folder: Path, documents: Sequence[Sequence[str]]) -> Postings:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import SnapshotCorrupt
-from index.names import Name, NameBridge, NameBridgeBuilder, coverage
-from index.tokenize import tokens, words
+from index.names import Name, NameBridge, NameBridgeBuilder
+from index.tokenize import words
 
 _PASSAGES = (
     "جان کربی درباره جت‌های سوخو سخن گفت؛ خلبانان ایرانی در روسیه آموزش دیدند.",
@@ -79,16 +79,8 @@ def test_expand_carries_numbers_over(path: Path) -> None:
 
 
 def test_expand_says_when_the_archive_has_no_such_name(path: Path) -> None:
-    """A capitalised word without an answer is still a name: it counts against coverage."""
+    """A capitalised word without an answer is still a name."""
     assert NameBridge.open(path).expand("where is Zanzibar?") == [Name("zanzibar", ())]
-
-
-def test_coverage_is_the_share_of_names_held(path: Path) -> None:
-    """One of two names stands in the first passage; a question without names is covered."""
-    names = NameBridge.open(path).expand("did Kirby see Normandy")
-
-    assert coverage(names, set(tokens(_PASSAGES[0]))) == 0.5
-    assert coverage([], set()) == 1.0
 
 
 def test_write_gives_the_same_bytes_in_any_order(path: Path, tmp_path: Path) -> None:

@@ -73,6 +73,53 @@ def test_seed_body_is_the_report_without_furniture() -> None:
     assert not any(word in body for word in (HEADLINE, "کد خبر", "برچسب", "نظر شما", "captcha"))
 
 
+SENTENCE = "وزیر نیرو گفت که خط دوم انتقال آب به شهر امروز راه افتاده است."
+
+
+def tail_of_the_seed() -> str:
+    """Return the seed's page from its code on: the code, then 3 headings and the comment rules."""
+    (path,) = SEEDS.glob("*.txt")
+    return "\n\nکد خبر" + path.read_text(encoding="utf-8").partition("\nکد خبر")[2]
+
+
+@pytest.mark.parametrize(
+    "head", ["", "۱۹ خرداد ۱۴۰۲، ۱۸:۱۵\n\nآب به شهر رسید\n\n"], ids=["alone", "date, repeated"]
+)
+def test_short_news_ends_where_the_tail_begins(tmp_path: Path, head: str) -> None:
+    """News of one short sentence keeps its code, and no comment rules reach its body."""
+    text = f"{head}آب به شهر رسید\n\n{SENTENCE}{tail_of_the_seed()}"
+    found = article(write(tmp_path, "a.txt", text))
+
+    assert len(SENTENCE) < 80
+    assert [SENTENCE] == [span.cut(text) for span in found.body]
+    assert ("آب به شهر رسید", "5805672") == (found.headline, found.code)
+
+
+def test_short_news_without_code_ends_at_a_heading(tmp_path: Path) -> None:
+    """A sentence before a heading of the tail is news enough, code or none."""
+    tail = tail_of_the_seed().partition("5805672")[2]
+    text = f"آب به شهر رسید\n\n{SENTENCE}{tail}"
+
+    assert [SENTENCE] == [span.cut(text) for span in article(write(tmp_path, "a", text)).body]
+
+
+def test_heading_in_a_menu_above_the_report_ends_nothing(tmp_path: Path) -> None:
+    """Words of the tail in the site's menu, before any sentence, lose no report."""
+    text = f"سیاسی\nآخرین اخبار\nپربازدیدترین\nآب به شهر رسید\n{SENTENCE} {SENTENCE}\nنظر شما\nx"
+    (*_, body) = article(write(tmp_path, "a.txt", text)).body
+
+    assert body.cut(text).endswith(f"{SENTENCE} {SENTENCE}")
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f"])
+def test_line_keeps_its_minus(tmp_path: Path, mark: str) -> None:
+    """Invisible signs at the start of a line are left out of the body, a minus is not."""
+    text = f"{mark}-5 degrees were measured on Sunday.\n"
+    found = article(write(tmp_path, "a.txt", text))
+
+    assert ["-5 degrees were measured on Sunday."] == [span.cut(text) for span in found.body]
+
+
 TASNIM = """صفحه نخست
 تسنیم: فرمانده سپاه از پایان رزمایش خبر داد
 ۱۹ خرداد ۱۴۰۲ - ۱۸:۱۵
@@ -156,6 +203,28 @@ def test_jsonl_record_is_taken_verbatim(tmp_path: Path) -> None:
     assert ("a.jsonl:1", "fa", "2023-06-09") == (
         found.origin, found.language, found.published.isoformat() if found.published else "",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stated", "language"),
+    [
+        ("fa", "fa"),
+        ("fa-IR", "fa"),
+        ("FA", "fa"),
+        (" ar_EG ", "ar"),
+        ("ckb", "ckb"),
+        ("Persian", "en"),
+        ("فا", "en"),
+        ("n/a", "en"),
+        ("-", "en"),
+        ("", "en"),
+    ],
+)
+def test_jsonl_language_is_a_primary_subtag(tmp_path: Path, stated: str, language: str) -> None:
+    """A stated language is cut to its lower-case subtag; what is no tag is told from the text."""
+    record = {"text": "The minister opened the new bridge.", "language": stated}
+
+    assert language == article(write(tmp_path, "a.jsonl", json.dumps(record))).language
 
 
 def test_json_lines_are_known_by_content(tmp_path: Path) -> None:
@@ -257,6 +326,24 @@ def test_missing_path_is_an_error(tmp_path: Path) -> None:
     """A corpus that is not there is an error that names it."""
     with pytest.raises(CorpusError, match="found nothing at"):
         list(read_articles(tmp_path / "gone"))
+
+
+def test_path_too_long_is_an_error(tmp_path: Path) -> None:
+    """A corpus path longer than the system allows is an error that names it."""
+    with pytest.raises(CorpusError, match="xxx"):
+        list(read_articles(tmp_path / ("x" * 5_000)))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter everything")
+def test_path_in_a_forbidden_folder_is_an_error(tmp_path: Path) -> None:
+    """A corpus behind a folder that may not be entered is an error that names it."""
+    (tmp_path / "shut" / "corpus").mkdir(parents=True)
+    (tmp_path / "shut").chmod(0)
+    try:
+        with pytest.raises(CorpusError, match="corpus"):
+            list(read_articles(tmp_path / "shut" / "corpus"))
+    finally:
+        (tmp_path / "shut").chmod(0o700)
 
 
 @given(st.text(max_size=300))

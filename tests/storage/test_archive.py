@@ -214,3 +214,31 @@ def test_open_leaves_the_file_alone(tmp_path: Path) -> None:
 
     assert ["archive.db"] == names
     assert before.st_mtime_ns == (tmp_path / "archive.db").stat().st_mtime_ns
+
+
+def test_passages_of_one_article_share_it(tmp_path: Path) -> None:
+    """A long article is read once for all its passages that are asked for, in any order."""
+    text = "واژه " * 400
+    long = Article(
+        id=ArticleId("long"), headline="", text=text, body=(Span(0, len(text)),), language="fa"
+    )
+    with ArchiveWriter(tmp_path / "a.db") as writer:
+        writer.add(long, _passages(long))
+        writer.add(replace(long, id=ArticleId("other")), _passages(long))
+    with closing(Archive(tmp_path / "a.db")) as archive:
+        found = archive.passages(range(archive.n_passages)[::-1])
+
+    assert ["other", "long"] == list(dict.fromkeys(article.id for _, article, _ in found))
+    assert len(found) > 20
+    assert 2 == len({id(article) for _, article, _ in found})
+
+
+def test_open_when_it_fails_leaves_no_file_open(tmp_path: Path) -> None:
+    """What is found to be no archive is closed again."""
+    path = tmp_path / "archive.db"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(SnapshotCorrupt) as caught:
+        Archive(path)
+
+    assert caught.value.__traceback__ is not None  # which keeps alive what was not closed
+    assert path not in {link.resolve() for link in Path("/proc/self/fd").glob("*")}

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from index import (
 )
 from index.disk import builder_lock
 from index.encoders import Encoder
+from index.snapshot import check_draft, current_folder
 from index.sources import RejectReason
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -331,22 +333,20 @@ def test_build_when_a_file_may_not_grow(
     assert {13} == {one["n_articles"] for one in found if "error" not in one}
 
 
-def test_build_when_the_last_bytes_of_the_vectors_do_not_fit(
-    build: Build, run_builder: Run, write_records: Write, tmp_path: Path
+@pytest.mark.parametrize("lost", [1, 500, 2000], ids=["a byte", "some", "more"])
+def test_a_draft_that_lost_its_last_bytes_is_refused(
+    build: Build, corpus: Path, tmp_path: Path, lost: int
 ) -> None:
     """FAISS keeps silent when the end of its file is lost; what was lost is never published."""
-    corpus = write_records(tmp_path / "short", *({"text": f"Item {n}."} for n in range(60)))
-    build(corpus, tmp_path / "whole")
-    manifest = read_manifest(tmp_path / "whole")
-    size = manifest.files["passages.faiss"].size
+    build(corpus, tmp_path / "home")
+    draft = current_folder(tmp_path / "home")
+    check_draft(draft)
+    vectors = draft / "passages.faiss"
+    with vectors.open("r+b") as file:
+        file.truncate(vectors.stat().st_size - lost)
 
-    found = run_builder(corpus, file_limits=[size - 1, size - 2000, size])
-
-    assert size == max(record.size for record in manifest.files.values())
-    assert ["StorageError"] * 2 == [one.get("error") for one in found[:2]]
-    assert all("not whole" in one["message"] for one in found[:2])
-    assert 60 == found[2]["n_articles"]
-    assert [] == [problem for one in found for problem in one["problems"] + one["litter"]]
+    with pytest.raises(StorageError, match="not whole"):
+        check_draft(draft)
 
 
 def _on_its_own_disk(size: str, folder: Path, *, source: Path) -> tuple[str, ...]:
@@ -479,3 +479,49 @@ def test_two_builders_at_once(
     assert "SnapshotLocked" == found["error"]
     assert f"process {os.getpid()} is building" in found["message"]
     assert 2 == report.n_articles
+
+
+def test_build_beside_a_pipe(corpus: Path, tmp_path: Path, build: Build) -> None:
+    """A named pipe in the corpus is one reject; nothing waits for somebody to write to it."""
+    os.mkfifo(corpus / "pipe.txt")
+    previous = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("the build hangs"))
+    signal.alarm(30)
+    try:
+        reports = [build(corpus, tmp_path / "home") for _ in range(2)]
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, previous)
+
+    assert [True, False] == [report.changed for report in reports]
+    assert [("pipe.txt", RejectReason.UNREADABLE)] == [
+        (reject.origin, reject.reason) for reject in reports[0].rejects
+    ]
+
+
+def test_build_when_a_suffix_is_not_utf8(home: Path, corpus: Path, build: Build) -> None:
+    """A reject whose detail names a suffix that is no UTF-8 is written out in escapes."""
+    try:
+        Path(os.fsdecode(bytes(corpus) + b"/page.h\xff")).write_text("<html><p>x")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    report = build(corpus, home)
+
+    assert [r"page.h\udcff"] == [reject.origin for reject in report.rejects]
+    assert r".h\udcff" in report.rejects[0].detail
+    assert report.rejects == build(corpus, home).rejects
+
+
+def test_build_when_the_id_to_give_is_taken(
+    tmp_path: Path, build: Build, write_records: Write, space: VectorSpace
+) -> None:
+    """Another text under a known id is an article even where the id made for it is in use."""
+    clash = {"id": "a", "text": "Another text."}
+    write_records(tmp_path / "first", {"id": "a", "text": "One text."}, clash)
+    build(tmp_path / "first", tmp_path / "home")
+    with closing(open_snapshot(tmp_path / "home", space=space)) as snapshot:
+        *_, made = [article.id for article in snapshot.archive.articles()]
+    taken = ({"id": "a", "text": "One text."}, {"id": made, "text": "A third text."})
+    write_records(tmp_path / "second", *taken, {"id": f"{made}-2", "text": "A fourth."}, clash)
+    report = build(tmp_path / "second", tmp_path / "home")
+
+    assert (4, ()) == (report.n_articles, report.rejects)

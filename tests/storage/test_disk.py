@@ -2,8 +2,10 @@
 
 import errno
 import os
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,16 @@ def test_storage_errors_say_what_to_do(code: int, words: str, tmp_path: Path) ->
     """An operating-system error becomes a StorageError that names the place and the remedy."""
     with pytest.raises(StorageError, match=words) as caught, storage_errors(tmp_path):
         raise OSError(code, os.strerror(code))
+
+    assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [sqlite3.OperationalError, sqlite3.DatabaseError, sqlite3.Error])
+def test_storage_errors_of_sqlite(kind: type[sqlite3.Error], tmp_path: Path) -> None:
+    """Whatever SQLite fails with is a StorageError that names the place."""
+    with pytest.raises(StorageError, match="SQLite says: broken") as caught:  # noqa: SIM117
+        with storage_errors(tmp_path):
+            raise kind("broken")
 
     assert str(tmp_path) in str(caught.value)
 
@@ -85,6 +97,21 @@ def test_builder_lock_within_one_process_is_refused(tmp_path: Path) -> None:
     """Two builds in one process do not share the lock either."""
     with builder_lock(tmp_path), pytest.raises(SnapshotLocked), builder_lock(tmp_path):
         pass
+
+
+def test_builder_lock_waits_as_long_as_asked(tmp_path: Path) -> None:
+    """A lock that is freed in time is taken, without an error."""
+    with ThreadPoolExecutor(1) as pool:
+        with builder_lock(tmp_path):
+            waiting = pool.submit(_hold_once, tmp_path, 60)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+        assert waiting.result(60)
+
+
+def _hold_once(home: Path, wait_s: float) -> bool:
+    with builder_lock(home, wait_s=wait_s):
+        return True
 
 
 def test_checksum_tells_a_flipped_bit(tmp_path: Path) -> None:

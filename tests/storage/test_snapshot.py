@@ -355,6 +355,83 @@ def test_an_opened_snapshot_outlives_two_builds(
     assert datetime(2023, 6, 9, 18, 15, tzinfo=TEHRAN) == article.published.at
 
 
+def test_publishing_leaves_other_folders_alone(
+    home: Path, corpus: Path, build: Build, write_records: Write
+) -> None:
+    """What somebody keeps beside the snapshots is never removed."""
+    mine = [home / "snapshots" / name for name in ("mine", "0123456789ab-copy", "notes.txt")]
+    for path in mine:
+        path.mkdir()
+        (path / "file").write_text("precious")
+    for number in range(3):
+        write_records(corpus, {"text": f"News item {number}."}, name=f"{number}.jsonl")
+        build(corpus, home)
+
+    assert ["precious"] * 3 == [(path / "file").read_text() for path in mine]
+    assert 2 + len(mine) == len(list((home / "snapshots").iterdir()))
+
+
+def test_the_snapshot_that_served_is_kept(
+    home: Path, folder: Path, corpus: Path, build: Build, write_records: Write
+) -> None:
+    """An orphan of a killed build, however new, never takes the place of what served."""
+    orphan = folder.with_name("0123456789ab")
+    shutil.copytree(folder, orphan, copy_function=shutil.copyfile)
+    orphan.touch()
+    write_records(corpus, {"text": "One more."})
+    report = build(corpus, home)
+
+    kept = {path.name for path in (home / "snapshots").iterdir()}
+    assert {folder.name, report.snapshot} == kept
+
+
+def test_open_when_a_part_fails_closes_the_others(
+    folder: Path, home: Path, space: VectorSpace
+) -> None:
+    """A snapshot with a broken part leaves no file of its archive open."""
+    manifest = read_manifest(home)
+    write_manifest(folder, replace(manifest, n_sentences=manifest.n_sentences + 1))
+    with pytest.raises(SnapshotCorrupt) as caught:
+        open_snapshot(home, space=space)
+
+    assert caught.value.__traceback__ is not None  # which keeps alive what was not closed
+    assert folder / "archive.db" not in {path.resolve() for path in Path("/proc/self/fd").glob("*")}
+
+
+def test_an_unchanged_corpus_needs_no_writing(
+    home: Path, corpus: Path, build: Build, encoder: Encoder, tmp_path: Path
+) -> None:
+    """With its index in place, building is done where neither home nor cache can be written."""
+    built = build(corpus, home)
+    for path in (home / "lock", home / "lock.pid"):
+        path.unlink()
+        path.mkdir()  # so that taking the lock fails, even for root
+    report = build_index(
+        corpus, home, encoder=encoder, config=IndexConfig(), cache_dir=tmp_path / "none"
+    )
+
+    assert (False, built.snapshot) == (report.changed, report.snapshot)
+    assert not (tmp_path / "none").exists()
+
+
+def test_build_tells_its_stages(corpus: Path, encoder: Encoder, tmp_path: Path) -> None:
+    """Reading, words and encoding are told in this order, each up to its total."""
+    told: list[tuple[str, int, int | None]] = []
+    report = build_index(
+        corpus,
+        tmp_path / "home",
+        encoder=encoder,
+        config=IndexConfig(),
+        cache_dir=tmp_path / "cache",
+        progress=lambda *state: told.append(state),
+    )
+
+    total = report.n_passages + report.n_sentences
+    assert ["read", "words", "encode"] == list(dict.fromkeys(stage for stage, _, _ in told))
+    assert [("read", 1, None), ("read", 1, 1), ("words", 0, 1), ("words", 1, 1)] == told[:4]
+    assert ("encode", total, total) == told[-1]
+
+
 def test_build_repairs_a_damaged_snapshot(home: Path, folder: Path, build: Build) -> None:
     """The remedy in the messages works, and takes no name that stands already."""
     _flip(folder / "archive.db")

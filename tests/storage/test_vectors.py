@@ -11,6 +11,7 @@ import pytest
 
 from index.encoders import Encoder, EncoderIdentity
 from index.encoders.protocol import Vectors
+from index.errors import StorageError
 from index.vectors import VectorCache
 
 TEXTS = ["خبر یک.", "Новость два.", "الخبر الثالث", "news four", "خبر یک.", "", "新闻六"]
@@ -194,3 +195,24 @@ def test_two_builders_share_one_cache(encoder: Encoder, tmp_path: Path) -> None:
     assert all(map(_close_to, [encoder] * 2, groups, found))
     with VectorCache(tmp_path, encoder) as cache:
         assert 0 == cache.encode([*groups[0], *groups[1]])[1]
+
+
+def test_a_cache_that_cannot_be_written_is_named(counting: CountingEncoder, tmp_path: Path) -> None:
+    """What goes wrong with the cache's own files names the cache, not the index."""
+    folder = tmp_path / "cache"
+    folder.write_text("a file in the way")
+
+    with pytest.raises(StorageError, match="a file stands where") as caught:
+        VectorCache(folder, counting)
+    assert str(folder) in str(caught.value)
+
+
+def test_a_cache_that_fails_while_encoding_is_named(
+    counting: CountingEncoder, tmp_path: Path
+) -> None:
+    """A cache that takes no more vectors names itself as well."""
+    with VectorCache(tmp_path, counting) as cache:
+        cache._connection.execute("PRAGMA query_only = ON")
+        with pytest.raises(StorageError, match="SQLite says") as caught:
+            cache.encode(TEXTS)
+    assert str(tmp_path) in str(caught.value)

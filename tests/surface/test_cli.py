@@ -266,6 +266,79 @@ def test_a_closed_pipe_is_not_complained_about() -> None:
     assert (process.returncode, err) == (141, b"")
 
 
+_HAS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+def _shell(redirection: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program over the small archive with its streams redirected by a shell."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f'"$@" {redirection}', "sh", sys.executable, str(_CONFTEST), *arguments],
+        env={"PYTHONPATH": str(_ROOT), "PATH": "", "PASOKH_DATA_DIR": "data"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@_HAS_FULL
+@pytest.mark.parametrize(
+    "arguments", [["ask", "Su-35"], ["index", "info"], ["--help"], ["--version"], ["chat"]], ids=str
+)
+def test_output_that_cannot_be_written_is_explained(arguments: list[str]) -> None:
+    """A full disk behind standard output is one line on standard error, with exit code 1."""
+    done = _shell(">/dev/full", *arguments)
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Error: Standard output cannot be written: No space left on device\n",
+    )
+
+
+@_HAS_FULL
+def test_other_errors_are_not_taken_for_the_output(
+    backend: Backend, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the system that has nothing to do with standard output is not blamed on it."""
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(type(backend), "info", refuse)
+
+    assert main(["index", "info"], backend=backend) == 1
+    assert capsys.readouterr().err.startswith("Internal error (OSError).")
+
+
+@_HAS_FULL
+@pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&-"])
+def test_work_is_done_without_standard_error(redirection: str) -> None:
+    """Progress that cannot be shown is lost, and the command's work is not."""
+    done = _shell(redirection, "index", "build")
+
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Built 0001-abc")
+
+
+@_HAS_FULL
+@pytest.mark.parametrize("redirection", ["2>/dev/full", "2>&-"])
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["ask", "fail"], 1), (["ask"], 2), (["--debug", "ask", "fail"], 1)]
+)
+def test_errors_keep_their_code_without_standard_error(
+    redirection: str, arguments: list[str], code: int
+) -> None:
+    """An error that cannot be shown still ends with its exit code."""
+    done = _shell(redirection, *arguments)
+
+    assert (done.returncode, done.stdout) == (code, "")
+
+
+def test_a_closed_standard_output_is_survived() -> None:
+    """A program started without standard output or input does its work."""
+    done = _shell(">&- <&-", "index", "build")
+
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "encoding texts: 7 of 7")
+
+
 def test_help_loads_nothing_heavy() -> None:
     """`pasokh --help` and wrong usage import neither the index nor any big library."""
     code = (

@@ -174,6 +174,36 @@ def test_ctrl_c_stops_the_question_and_not_the_program(tmp_path: Path) -> None:
     assert took_s < 5
 
 
+def test_ctrl_c_stops_a_command_and_not_the_program(
+    answerer: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while an article is opened leaves that, and the chat goes on."""
+
+    def interrupt(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(answerer.snapshot), "article", interrupt)
+
+    assert _talk(answerer, "Su-35", "/open 1", "/lang en").endswith("\nStopped.\nLanguage: en\n")
+
+
+def test_ctrl_c_stops_the_printing_and_not_the_program(answerer: Answering) -> None:
+    """Ctrl-C while an answer is printed leaves that, and the chat goes on."""
+    screens = iter([Screen(), None])
+
+    def screen() -> Screen:
+        found = next(screens, Screen())
+        if found is None:
+            raise KeyboardInterrupt
+        return found
+
+    out = io.StringIO()
+    chat = Chat(answerer=answerer, out=out, screen=screen, choice=LanguageChoice.EN, max_quotes=4)
+    chat.run(iter(["Su-35", "/lang en"]))
+
+    assert out.getvalue() == f"{_WELCOME}Stopped.\nLanguage: en\nGoodbye.\n"
+
+
 def test_a_worker_runs_calls_in_order_and_carries_errors() -> None:
     """Values come back, errors are raised where they are waited for."""
     worker = Worker()

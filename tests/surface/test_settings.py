@@ -64,7 +64,10 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
         (
             "ENCODER_BASE_URL",
             "a\x1b[1m",
-            "expected an address that starts with http:// or https://, got 'a\\x1b[1m'",
+            (
+                "expected an address that starts with http:// or https://, without a user name "
+                "or password, got 'a\\x1b[1m'"
+            ),
         ),
         ("LOG_LEVEL", "loud", "expected DEBUG, INFO, WARNING or ERROR, got 'loud'"),
     ],
@@ -139,6 +142,43 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert "sk-123" not in f"{settings!r} {settings} {settings.model_dump_json()}"
     assert settings.secrets == ("sk-123",)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://me:hunter2@host/v1", "ftp://me:hunter2@host", "https://me:hun/ter2@host hunter2"],
+)
+def test_a_password_in_the_address_is_refused_unshown(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """An address with a password is an error that says so without showing it."""
+    monkeypatch.setenv("PASOKH_ENCODER_BASE_URL", address)
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert str(caught.value) == (
+        "PASOKH_ENCODER_BASE_URL: expected an address that starts with http:// or https://, "
+        "without a user name or password, got a value that is not shown"
+    )
+
+
+_PATHS = [name for name, field in Settings.model_fields.items() if "Path" in str(field.annotation)]
+
+
+@pytest.mark.parametrize("name", _PATHS)
+def test_a_path_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A leading ~ means the user's folder in every setting that is a path."""
+    monkeypatch.setenv(f"PASOKH_{name.upper()}", "~/x")
+
+    assert getattr(read_settings(), name) == Path.home() / "x"
+
+
+def test_a_home_folder_of_nobody_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ~ of a user who does not exist is an error of ours."""
+    monkeypatch.setenv("PASOKH_LOG_FILE", "~no-such-user/x")
+
+    with pytest.raises(SettingsError, match=r"^PASOKH_LOG_FILE: expected a path, got '~no-such-us"):
+        read_settings()
 
 
 def test_a_file_that_is_no_text_is_an_error() -> None:
