@@ -203,7 +203,7 @@ def _raw_dense(settings: Settings, files: EvaluationFiles) -> dict[str, Ranked]:
     """Rank by the encoder's own cosine of question and passage, and nothing else."""
     questions = read_question_set(files.queries, files.qrels, limit=files.limit)
     corpus = join_corpora(files.corpora, settings.data_dir / "evaluation")
-    asked = settings.model_copy(update={"corpus": corpus, "index_dir": None})
+    asked = wire.evaluation_settings(settings, corpus)
     encoder = open_encoder(wire.encoder_config(asked))
     vectors = asked.cache_dir / "vectors"
     snapshot = open_snapshot(asked.index_home, space=VectorSpace(encoder.identity))

@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from importlib import metadata
 from pathlib import Path
 
 from xxhash import xxh3_128
 
 from index.archive import Archive
 from index.calibration import VectorSpace
-from index.config import IndexConfig
+from index.config import ChunkConfig, IndexConfig
 from index.disk import builder_lock, checksum, replace_text, storage_errors
 from index.encode import write_vectors
 from index.encoders import Encoder
@@ -48,6 +49,10 @@ from index.snapshot import (
 from index.sources import corpus_files
 from index.types import Reject
 from index.vectors import VectorCache
+
+# Headline of 200 characters, date, prefix and markers: news-fa's 6,637 need at most 66.
+_CONTEXT_TOKENS = 80
+_LEAST_TOKENS = 32
 
 Progress = Callable[[str, int, int | None], None]
 """Called with a stage, "read", "words" or "encode", how much is done, and of how much if known."""
@@ -104,6 +109,7 @@ def build_index(
     """
     started = time.monotonic()
     space = VectorSpace(encoder.identity)
+    config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
     key = _key(corpus, space, config)
     # Before anything is written or locked too, so that it works where nothing may be written.
     report = _unchanged(home, key)
@@ -167,9 +173,16 @@ def _silent(_stage: str, _done: int, _total: int | None) -> None:
     """Tell nobody."""
 
 
+def _within_window(chunk: ChunkConfig, window: int) -> ChunkConfig:
+    """Shorten passages so that they, headline and date fit an encoder's window of tokens."""
+    room = max(window - _CONTEXT_TOKENS, _LEAST_TOKENS)
+    return replace(chunk, max_tokens=min(chunk.max_tokens, room))
+
+
 def _key(corpus: Path, space: VectorSpace, config: IndexConfig) -> str:
-    """Hash all that a snapshot is made from: schema, vectors, settings and the corpus' bytes."""
-    digest = xxh3_128(json.dumps([SCHEMA, space.fingerprint, asdict(config)]).encode())
+    """Hash all that a snapshot is made from: code, vectors, settings and the corpus' bytes."""
+    made_by = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config)]
+    digest = xxh3_128(json.dumps(made_by).encode())
     for path, origin in corpus_files(corpus):
         try:
             # A pipe would never end; the reader rejects what is no file.

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from index import (
     BuildReport,
+    ChunkConfig,
     CorpusError,
     IndexConfig,
     Retriever,
@@ -29,6 +30,7 @@ from index import (
     read_manifest,
     verify_snapshot,
 )
+from index.build import _within_window
 from index.disk import builder_lock
 from index.encoders import Encoder
 from index.snapshot import check_draft, current_folder
@@ -525,3 +527,9 @@ def test_build_when_the_id_to_give_is_taken(
     report = build(tmp_path / "second", tmp_path / "home")
 
     assert (4, ()) == (report.n_articles, report.rejects)
+
+
+@pytest.mark.parametrize(("window", "expected"), [(512, 160), (200, 120), (64, 32)])
+def test_passages_fit_the_encoders_window(window: int, expected: int) -> None:
+    """A short window shortens passages, so that nothing of one is cut off unseen."""
+    assert expected == _within_window(ChunkConfig(max_tokens=160), window).max_tokens
