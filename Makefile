@@ -12,7 +12,7 @@ help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 ask: $(VENV)/run ## Answer Q="..." from seeds/ (PASOKH_CORPUS chooses another archive).
-	@$(BIN)/pasokh ask "$(Q)"
+	@$(BIN)/pasokh ask "$(Q)" || [ $$? -eq 3 ] # 3: not in the archive
 
 chat: $(VENV)/run ## Talk to the archive.
 	@$(BIN)/pasokh chat
