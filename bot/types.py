@@ -19,6 +19,17 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """An article shown only by its head: near to what was asked, or the same report elsewhere."""
+
+    article_id: ArticleId
+    headline: str
+    source: str
+    published: Moment | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """A quote and the place where anybody can find it again.
 
@@ -26,6 +37,7 @@ class Citation:
         number: 1-based, in the order of the answer's sentences, without gaps.
         span: Place of `quote` in the article's text: `article.text[start:end] == quote`.
         score: How well the quote serves; higher is better, comparable within one answer.
+        also_in: Other articles that are the same report, earliest first; see `index.alike`.
     """
 
     number: int
@@ -38,17 +50,7 @@ class Citation:
     span: Span
     quote: str
     score: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
-    """An article shown only by its head, as the nearest thing to what was asked."""
-
-    article_id: ArticleId
-    headline: str
-    source: str
-    published: Moment | None
-    url: str
+    also_in: tuple[Headline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

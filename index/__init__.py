@@ -55,6 +55,7 @@ from index.snapshot import Snapshot, VerifyReport, open_snapshot, read_manifest,
 from index.sources import outlet_name
 from index.tokenize import token_set, tokens
 from index.types import (
+    EVERYTHING,
     Article,
     ArticleId,
     Hit,
@@ -63,10 +64,12 @@ from index.types import (
     PassageId,
     Precision,
     Reject,
+    Scope,
     Span,
 )
 
 __all__ = [
+    "EVERYTHING",
     "RANKING_DEPTH",
     "Article",
     "ArticleId",
@@ -96,6 +99,7 @@ __all__ = [
     "RememberingEncoder",
     "Retrieval",
     "Retriever",
+    "Scope",
     "SentenceTransformerConfig",
     "Snapshot",
     "SnapshotCorrupt",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType, assert_never
+from typing import Final, NewType, assert_never
 
 ArticleId = NewType("ArticleId", str)
 PassageId = NewType("PassageId", str)
@@ -109,6 +109,39 @@ class Article:
         """Names of the fields that could not be found, in the order they are declared."""
         wanted = ("headline", "published", "source", "code", "url")
         return tuple(name for name in wanted if not getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which part of the archive a question is asked of; the default is all of it.
+
+    Attributes:
+        since: Articles published at this aware time or later; None for no bound. Of a moment
+            known by its day, month or year any part may lie within.
+        until: Articles published before this aware time; None for no bound.
+        sources: Names of outlets, case-folded; empty for all.
+        languages: BCP 47 tags of passages; empty for all.
+
+    An article without a date lies in no scope that has a bound.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    sources: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse naive times and bounds that leave nothing."""
+        for bound in (self.since, self.until):
+            if bound is not None and bound.tzinfo is None:
+                msg = f"a scope needs aware times, got {bound!r}"
+                raise ValueError(msg)
+        if self.since and self.until and self.since >= self.until:
+            msg = f"a scope needs since < until, got {self.since} and {self.until}"
+            raise ValueError(msg)
+
+
+EVERYTHING: Final = Scope()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

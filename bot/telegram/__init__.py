@@ -1,0 +1,1 @@
+"""The bot on Telegram: updates in, answers with citations out, none of either lost."""

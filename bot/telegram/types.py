@@ -1,0 +1,126 @@
+"""What comes from Telegram and what goes back, as plain values.
+
+`Incoming` is what a conversation needs of an update; `Outgoing` is a call of the Bot API that has
+still to be made. A conversation turns one into a list of the other and does nothing else, so that
+the list can be stored before the first call and finished after a crash.
+
+Does not: know the telegram library; `app` turns its objects into these and back.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Kind(StrEnum):
+    """What a person did."""
+
+    TEXT = "text"
+    EDITED = "edited"
+    BUTTON = "button"
+    INLINE = "inline"
+    OTHER = "other"
+    """Something without text to answer: a voice message, a photo, a sticker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One update that asks for something.
+
+    Attributes:
+        update_id: Telegram's number; the same update may come twice.
+        chat_id: Where to answer; the user's id for inline questions.
+        user_id: Who asks; None where Telegram does not say (an anonymous admin, a channel).
+        is_private: Whether the chat is between one person and the bot.
+        language_code: Language of the person's app as Telegram gives it; empty if it does not.
+        message_id: The message to answer; for a button the message it stands under; 0 for inline.
+        text: The text or caption verbatim, the inline question, or the button's data.
+        replied_text: Text of the message of ours that this one replies to; empty for none.
+        is_addressed: Whether the bot is meant: a private chat, a mention, a reply to it, a command.
+        is_forwarded: Whether the text is somebody else's.
+        query_id: Id by which a button or an inline question is answered; empty otherwise.
+    """
+
+    update_id: int
+    kind: Kind
+    chat_id: int
+    user_id: int | None
+    is_private: bool
+    language_code: str = ""
+    message_id: int = 0
+    text: str = ""
+    replied_text: str = ""
+    is_addressed: bool = True
+    is_forwarded: bool = False
+    query_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: a label and data of at most 64 bytes that comes back."""
+
+    label: str
+    data: str
+
+
+Keyboard: TypeAlias = tuple[tuple[Button, ...], ...]
+"""Rows of buttons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessage:
+    """Send a new message.
+
+    Attributes:
+        html: Text in Telegram's HTML, at most 4,096 UTF-16 units after its entities are parsed.
+        plain: The same for when Telegram refuses the markup.
+        reply_to: Message answered; 0 for none.
+    """
+
+    chat_id: int
+    html: str
+    plain: str
+    keyboard: Keyboard = ()
+    reply_to: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditMessage:
+    """Replace the text of a message of ours."""
+
+    chat_id: int
+    message_id: int
+    html: str
+    plain: str
+    keyboard: Keyboard = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerButton:
+    """Tell Telegram that a button was obeyed; `text` of at most 200 characters is shown briefly."""
+
+    query_id: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlineResult:
+    """One thing to choose from: what is listed, and the message it becomes."""
+
+    id: str
+    title: str
+    description: str
+    html: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerInline:
+    """Answer an inline question with things to choose from."""
+
+    query_id: str
+    results: tuple[InlineResult, ...]
+    cache_s: int = 60
+
+
+Outgoing: TypeAlias = SendMessage | EditMessage | AnswerButton | AnswerInline
