@@ -159,7 +159,7 @@ def _read(task: _Task, archive: Path, tell: Progress) -> Intake:
     intake = take_in(
         task.corpus,
         archive,
-        config=task.config.chunk,
+        config=task.config,
         count_tokens=task.encoder.count_tokens,
         progress=lambda done: tell("read", done, None),
     )

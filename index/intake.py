@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.archive import ArchiveWriter
 from index.chunk import split
-from index.config import ChunkConfig
+from index.config import IndexConfig
 from index.sources import RejectReason, read_articles
 from index.types import Article, ArticleId, Reject
 
@@ -68,7 +68,7 @@ def take_in(
     corpus: Path,
     archive: Path,
     *,
-    config: ChunkConfig,
+    config: IndexConfig,
     count_tokens: Callable[[str], int],
     progress: Callable[[int], None],
 ) -> Intake:
@@ -79,10 +79,10 @@ def take_in(
     """
     intake = Intake()
     with ArchiveWriter(archive) as writer:
-        for item in read_articles(corpus):
+        for item in read_articles(corpus, config.read):
             if (article := intake.admit(item)) is None:
                 continue
-            if passages := split(article, config, count_tokens=count_tokens):
+            if passages := split(article, config.chunk, count_tokens=count_tokens):
                 writer.add(article, passages)
                 intake.count(article)
                 progress(intake.n_articles)

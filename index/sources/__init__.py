@@ -14,17 +14,21 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BufferedReader, FileIO
+from functools import partial
+from io import BufferedReader, BytesIO, FileIO, RawIOBase
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
+from index.config import ReadConfig
 from index.errors import CorpusError
-from index.sources import jsonl, page_text
+from index.sources import jsonl, page_text, tables
+from index.sources.containers import MAX_DEPTH, Budget, Member, members
+from index.sources.encoding import utf8_stream
 from index.sources.outlets import outlet_name
-from index.sources.rejects import Refused, RejectReason
+from index.sources.rejects import Refused, RejectReason, Stream
 from index.types import Article, Reject
 
-__all__ = ["RejectReason", "corpus_files", "outlet_name", "read_articles"]
+__all__ = ["RejectReason", "corpus_files", "outlet_name", "read_articles", "read_bytes"]
 
 _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
@@ -49,18 +53,32 @@ def _unsupported(_file: BinaryIO, _origin: str) -> Iterator[Reject]:
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
-_READERS = (
+_READERS = (  # what a file's first bytes make certain comes first
     _Reader(lambda head, _: bool(_MARKUP.match(head)), _unsupported),
-    _Reader(lambda _, suffix: suffix in {".csv", ".tsv", ".xml", ".html"}, _unsupported),
-    _Reader(
-        lambda head, suffix: suffix in {".jsonl", ".ndjson", ".json"} or bool(_OBJECT.match(head)),
-        jsonl.read,
-    ),
-    _Reader(lambda _head, _suffix: True, page_text.read),
+    _Reader(lambda _, suffix: suffix in {".xml", ".html"}, _unsupported),
 )
 
 
-def read_articles(path: Path) -> Iterator[Article | Reject]:
+def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
+    """Return every reader in the order in which they are asked; the last takes any text."""
+    return (
+        *_READERS,
+        _Reader(_is_json_document, partial(jsonl.read_document, config=config)),
+        _Reader(_is_json, partial(jsonl.read, config=config)),
+        _Reader(partial(tables.is_table, config=config), partial(tables.read, config=config)),
+        _Reader(lambda _head, _suffix: True, page_text.read),
+    )
+
+
+def _is_json(head: bytes, suffix: str) -> bool:
+    return suffix in {".jsonl", ".ndjson", ".json"} or bool(_OBJECT.match(head))
+
+
+def _is_json_document(head: bytes, suffix: str) -> bool:
+    return jsonl.is_document(head, suffix)
+
+
+def read_articles(path: Path, config: ReadConfig | None = None) -> Iterator[Article | Reject]:
     """Read a file, or every file below a folder in the order of their paths.
 
     Memory is bounded by the longest article allowed.
@@ -68,8 +86,23 @@ def read_articles(path: Path) -> Iterator[Article | Reject]:
     Raises:
         CorpusError: If there is nothing at `path`, or the folder cannot be listed.
     """
+    readers = _readers(config or ReadConfig())
     for file, origin in corpus_files(path):
-        yield from _read(file, origin)
+        yield from _rejecting(origin, _read(file, origin, readers))
+
+
+def read_bytes(
+    data: bytes, origin: str, config: ReadConfig | None = None
+) -> Iterator[Article | Reject]:
+    """Read what does not come from a file of the corpus (e.g. was fetched) as if it were one.
+
+    Args:
+        origin: Label for messages; its suffix is a hint, as of a file name.
+    """
+    dispatch = _Dispatch(_readers(config or ReadConfig()), Budget(lambda: len(data)))
+    # The buffer hides that the bytes are at hand, so that all take the way of a stream.
+    file: Stream = BufferedReader(cast("RawIOBase", BytesIO(data)), _BUFFER_BYTES)
+    yield from _rejecting(origin, dispatch.read(file, origin, origin))
 
 
 def corpus_files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -114,15 +147,21 @@ def _files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and not name.lower().startswith("readme"):
+            if _is_source(name):
                 yield Path(parent, name)
 
 
-def _read(path: Path, origin: str) -> Iterator[Article | Reject]:
-    """Read one file of the corpus."""
+def _is_source(path: str) -> bool:
+    """Tell whether a file is read: no part of its path is hidden, and it is no read-me file."""
+    *folders, name = path.split("/")
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in (*folders, name) if part != "..")
+    return not is_hidden and not name.lower().startswith("readme")
+
+
+def _rejecting(origin: str, found: Iterator[Article | Reject]) -> Iterator[Article | Reject]:
+    """Yield what is found, and a reject where reading breaks off."""
     try:
-        with _opened(path) as file:
-            yield from _read_stream(file, origin, path.name)
+        yield from found
     except Refused as refused:
         yield Reject(origin=origin, reason=refused.reason, detail=refused.detail)
     except OSError as exc:
@@ -130,36 +169,61 @@ def _read(path: Path, origin: str) -> Iterator[Article | Reject]:
         yield Reject(origin=origin, reason=RejectReason.UNREADABLE, detail=detail)
 
 
-def _opened(path: Path) -> BufferedReader:
-    """Open a file of the corpus; anything else (a pipe would never end) is refused."""
+def _read(path: Path, origin: str, readers: tuple[_Reader, ...]) -> Iterator[Article | Reject]:
+    """Read a file of the corpus; what is no file (a pipe would never end) is refused."""
     if not path.is_file() and path.exists():
         raise Refused(RejectReason.UNREADABLE, "a device, pipe or socket, not a file")
-    return BufferedReader(FileIO(path), _BUFFER_BYTES)
+    size = path.stat().st_size
+    file: Stream
+    with BufferedReader(FileIO(path), _BUFFER_BYTES) as file:
+        yield from _Dispatch(readers, Budget(lambda: size)).read(file, origin, path.name)
 
 
-def _read_stream(file: BufferedReader, origin: str, name: str) -> Iterator[Article | Reject]:
-    """Read one stream with the first reader that claims it.
+@dataclass(frozen=True, slots=True)
+class _Dispatch:
+    """The reading of one file of the corpus and of what is packed in it."""
 
-    Args:
-        origin: Where it stands in the corpus, for messages.
-        name: Its file name; the suffix is a hint.
+    readers: tuple[_Reader, ...]
+    budget: Budget
 
-    Raises:
-        Refused: If it cannot be read to its end.
-    """
-    head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
-    _check(head)
-    suffix = PurePosixPath(name).suffix.lower()
-    reader = next(row for row in _READERS if row.claims(head, suffix))
-    yield from reader.read(file, origin)
+    def read(
+        self, file: Stream, origin: str, name: str, depth: int = 0
+    ) -> Iterator[Article | Reject]:
+        """Read a stream with the first reader that claims it, or unpack it and read its members.
+
+        Raises:
+            Refused: If it cannot be read to its end.
+        """
+        packed = members(file, name, self.budget)
+        if packed is None:
+            yield from self._read_plain(utf8_stream(file), origin, name)
+            return
+        if depth == MAX_DEPTH:
+            detail = f"packed more than {MAX_DEPTH} times over; unpack it"
+            raise Refused(RejectReason.ARCHIVE_LIMIT, detail)
+        for member in packed:
+            if not member.label or _is_source(member.label):
+                place = f"{origin}!{member.label}" if member.label else origin
+                yield from _rejecting(place, self._read_member(member, place, depth + 1))
+            if self.budget.is_spent:
+                return
+
+    def _read_member(self, member: Member, origin: str, depth: int) -> Iterator[Article | Reject]:
+        with member.open() as file:
+            yield from self.read(file, origin, member.name, depth)
+
+    def _read_plain(self, file: Stream, origin: str, name: str) -> Iterator[Article | Reject]:
+        head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+        _check(head)
+        suffix = PurePosixPath(name).suffix.lower()
+        reader = next(row for row in self.readers if row.claims(head, suffix))
+        yield from reader.read(file, origin)
 
 
 def _check(head: bytes) -> None:
     """Refuse what is no text at first sight."""
     if not head:
         raise Refused(RejectReason.EMPTY, "0 bytes")
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Refused(RejectReason.ENCODING, "UTF-16; UTF-8 is read")
     controls = len(_CONTROLS.findall(head))
     if b"\0" in head or controls > len(head) // 20:
         detail = f"{controls} control bytes among the first {len(head)}"
