@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from io import BufferedReader, BytesIO, FileIO, RawIOBase
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import cast
 
 from index.config import ReadConfig
 from index.errors import CorpusError
@@ -36,7 +36,7 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|!--|rss|feed)", re.IGNORECASE)
 _OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"')
 
-_Read = Callable[[BinaryIO, str], Iterator[Article | Reject]]
+_Read = Callable[[Stream, str], Iterator[Article | Reject]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Reader:
     read: _Read
 
 
-def _unsupported(_file: BinaryIO, _origin: str) -> Iterator[Reject]:
+def _unsupported(_file: Stream, _origin: str) -> Iterator[Reject]:
     """Refuse a file of a kind that has no reader yet."""
     detail = "no reader for such files yet; text and JSON Lines are read"
     raise Refused(RejectReason.UNSUPPORTED, detail)

@@ -16,13 +16,17 @@ import codecs
 import re
 from dataclasses import dataclass
 from io import BufferedIOBase, BufferedReader, RawIOBase
-from typing import BinaryIO, cast
 
 from index.sources.rejects import Refused, RejectReason, Stream
 
 _CHUNK = 65_536
 _BEFORE, _AFTER = 1_024, 32_768  # bytes looked at around the first that is no UTF-8
 _ENOUGH = 0.35  # least mean weight of the letters beyond ASCII; nonsense scores below 0.1
+_ENOUGH_UNKNOWN = 0.15  # the same for a declared encoding whose usual letters are not listed
+_NEARLY_UTF8 = 0.8  # share of the bytes beyond ASCII
+_LAST_ASCII = 0x7F
+_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_BEYOND_ASCII = re.compile(r"[^\W\d_]")
 _FEW_LETTERS = 4  # of a script that is not Latin; fewer could be anything
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -92,14 +96,13 @@ def utf8_stream(file: Stream) -> Stream:
     return _as_utf8(file, _wide(file.peek(_CHUNK)[:_CHUNK]))
 
 
-def any_utf8_stream(file: BinaryIO) -> Stream:
+def any_utf8_stream(file: Stream) -> Stream:
     """Return a stream as UTF-8 for a reader that cannot decode piece by piece.
 
     Its first 64 KiB tell the encoding: where they are ASCII, what follows must be UTF-8.
     """
-    stream = BufferedReader(cast("RawIOBase", file), _CHUNK)
-    head = stream.peek(_CHUNK)[:_CHUNK]
-    return _as_utf8(stream, "" if _is_utf8(head) else _guess(head))
+    head = file.peek(_CHUNK)[:_CHUNK]
+    return _as_utf8(file, "" if _is_utf8(head) else _guess(head))
 
 
 def decode(data: bytes, declared: str = "") -> Decoded:
@@ -141,6 +144,8 @@ class LineDecoder:
         Raises:
             Refused: If no encoding fits.
         """
+        if line.isascii():
+            return line.decode("ascii")
         decoded = decode(line, self._found)
         if decoded.encoding != "utf-8":
             self._found = decoded.encoding
@@ -226,19 +231,23 @@ def _fits(sample: bytes, name: str) -> bool:
     """Tell whether a declared encoding gives text, as far as can be told."""
     if name in _MANY_BYTES:
         return True  # refused on decoding if a byte does not fit
-    page = next((page for page in _CODE_PAGES if page.name == name), None)
-    if page:
-        return _score(sample, page) >= _ENOUGH
-    return bool(name) and not _guess(sample)
+    known = [page for page in _CODE_PAGES if page.name == name]
+    if known:
+        return _score(sample, known[0], is_declared=True) >= _ENOUGH
+    other = _CodePage(name, frozenset(), _BEYOND_ASCII)
+    return bool(name) and _score(sample, other, is_declared=True) >= _ENOUGH_UNKNOWN
 
 
 def _guess(sample: bytes) -> str:
     """Return the code page whose letters fit best, or nothing when none is good enough."""
+    in_utf8 = sum(map(len, _UTF8.findall(sample)))
+    if in_utf8 > _NEARLY_UTF8 * sum(byte > _LAST_ASCII for byte in sample):
+        return ""
     best = max(_CODE_PAGES, key=lambda page: _score(sample, page))
     return best.name if _score(sample, best) >= _ENOUGH else ""
 
 
-def _score(sample: bytes, page: _CodePage) -> float:
+def _score(sample: bytes, page: _CodePage, *, is_declared: bool = False) -> float:
     """Return the mean weight of the characters beyond ASCII; at most 1, nonsense below 0."""
     try:
         text = sample.decode(page.name)
@@ -247,10 +256,11 @@ def _score(sample: bytes, page: _CodePage) -> float:
     weights = [
         _weight(text, at, page) for at, character in enumerate(text) if not character.isascii()
     ]
-    # Text in Latin letters is mostly ASCII, whatever the language.
-    n_ascii = sum(character.isascii() and character.isalpha() for character in text)
-    is_enough = len(weights) <= n_ascii if page.is_latin else len(weights) >= _FEW_LETTERS
-    return sum(weights) / len(weights) if weights and is_enough else _WRONG
+    if page.is_latin:  # such text is mostly ASCII, whatever the language
+        is_enough = len(weights) <= sum(c.isascii() and c.isalpha() for c in text)
+    else:
+        is_enough = len(page.script.findall(text)) >= _FEW_LETTERS
+    return sum(weights) / len(weights) if weights and (is_enough or is_declared) else _WRONG
 
 
 def _weight(text: str, at: int, page: _CodePage) -> float:

@@ -5,17 +5,18 @@ Does not: hold more than one record in memory, or look for records deeper in a d
 
 import json
 from collections.abc import Iterator
-from typing import BinaryIO
 
 import ijson
 
 from index.config import ReadConfig
 from index.sources.encoding import LineDecoder, any_utf8_stream
 from index.sources.records import Names, article_of
-from index.sources.rejects import MAX_BYTES, Refused, RejectReason, lines
+from index.sources.rejects import MAX_BYTES, Refused, RejectReason, Stream, lines
 from index.types import Article, Reject
 
 _CHUNK = 65_536
+_STEP = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
+_MAX_DEPTH = 100
 _LINES = frozenset({".jsonl", ".ndjson"})
 _BLANK = b" \t\r\n"
 
@@ -32,7 +33,7 @@ def is_document(head: bytes, suffix: str) -> bool:
     return start.startswith(b"{") and opens_only and start[1:].lstrip(_BLANK)[:1] == b'"'
 
 
-def read(file: BinaryIO, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
+def read(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
     """Read the articles of a file of lines, in order; each bad line is one reject."""
     names, decoder = Names.of(config), LineDecoder()
     for number, line in enumerate(lines(file), start=1):
@@ -58,7 +59,7 @@ def _record(line: bytes | None, decoder: LineDecoder) -> object:
     return record
 
 
-def read_document(file: BinaryIO, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
+def read_document(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
     """Read the articles of one object or of an array of objects, numbered from 1.
 
     Raises:
@@ -69,12 +70,8 @@ def read_document(file: BinaryIO, origin: str, *, config: ReadConfig) -> Iterato
     if head.startswith(b"\xef\xbb\xbf"):
         stream.read(3)
     guarded = _Guarded(stream)
-    prefix = "item" if stream.peek(_CHUNK).lstrip(_BLANK).startswith(b"[") else ""
     try:
-        for number, record in enumerate(
-            ijson.items(guarded, prefix, use_float=True, buf_size=_CHUNK), start=1
-        ):
-            guarded.taken = 0
+        for number, record in enumerate(_records(guarded), start=1):
             place = f"{origin}:{number}"
             try:
                 yield article_of(record, names, place)
@@ -85,10 +82,34 @@ def read_document(file: BinaryIO, origin: str, *, config: ReadConfig) -> Iterato
         raise Refused(RejectReason.BROKEN_JSON, detail) from None
 
 
+def _records(file: "_Guarded") -> Iterator[object]:
+    """Yield the object of a document, or each item of its array.
+
+    Built from events: `ijson.items` spells out the path to each value, which takes the square
+    of the depth.
+    """
+    base, depth = -1, 0
+    builder = ijson.ObjectBuilder()
+    for event, value in ijson.basic_parse(file, use_float=True, buf_size=_CHUNK):
+        if base < 0:
+            base = int(event == "start_array")
+            if base:
+                depth = 1
+                continue
+        depth += _STEP.get(event, 0)
+        if depth > _MAX_DEPTH:
+            raise Refused(RejectReason.BAD_FIELD, f"nested more than {_MAX_DEPTH} deep")
+        if depth >= base:
+            builder.event(event, value)
+        if depth == base and event != "map_key":
+            yield builder.value
+            builder, file.taken = ijson.ObjectBuilder(), 0
+
+
 class _Guarded:
     """A stream that refuses to go on when one record takes too much."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Stream) -> None:
         self._file = file
         self.taken = 0
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from index.config import ReadConfig
-from index.sources.encoding import LineDecoder, decode
+from index.sources.encoding import LineDecoder, any_utf8_stream, decode
 from index.sources.records import Names, article_of
-from index.sources.rejects import MAX_BYTES, Refused, RejectReason, lines
+from index.sources.rejects import MAX_BYTES, Refused, RejectReason, Stream, lines
 from index.types import Article, Reject
 
 _DELIMITERS = ",;\t|"
@@ -37,14 +37,14 @@ def is_table(head: bytes, suffix: str, config: ReadConfig) -> bool:
     return is_short and "text" in known and len(known) >= _KNOWN_ENOUGH
 
 
-def read(file: BinaryIO, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
+def read(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
     """Read the articles of a table, in order, labelled by the line on which a row ends.
 
     Raises:
         Refused: If no column is known to hold the text.
     """
     csv.field_size_limit(MAX_BYTES)  # one for the whole process; nothing else here reads tables
-    names, source = Names.of(config), _Lines(file)
+    names, source = Names.of(config), _Lines(any_utf8_stream(file))
     header, delimiter = _header(next(source, ""), names)
     if "text" not in names.known(header):
         came = ", ".join(repr(cell) for cell in header[:20])

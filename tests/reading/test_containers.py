@@ -121,22 +121,20 @@ def test_one_bad_member_leaves_the_others(tmp_path: Path) -> None:
 
 def test_articles_before_a_break_stay(tmp_path: Path) -> None:
     """A gzip cut short gives what came before and one reject."""
-    lines = b"".join(b'{"text": "article number %d"}\n' % n for n in range(200_000))
-    *articles, last = read(tmp_path, "a.jsonl.gz", gzip.compress(lines, 1)[:-100_000])
+    lines = b"".join(b'{"text": "article number %d"}\n' % n for n in range(3_000))
+    *articles, last = read(tmp_path, "a.jsonl.gz", gzip.compress(lines, 1)[:-2_000])
 
-    assert len(articles) > 1_000
+    assert len(articles) > 100
     assert all(isinstance(item, Article) for item in articles[:-1])
     assert [RejectReason.BROKEN_ARCHIVE] == reasons([last])
 
 
-@pytest.mark.parametrize("flags_at", [6, 8], ids=["local", "central"])
-def test_encrypted_member_is_rejected(tmp_path: Path, flags_at: int) -> None:
-    """A member that wants a password says so, wherever the mark stands."""
+def test_encrypted_member_is_rejected(tmp_path: Path) -> None:
+    """A member that wants a password says so."""
     data = bytearray(zipped({"a.txt": TEXT}))
-    data[flags_at if flags_at == 6 else data.index(b"PK\x01\x02") + flags_at] |= 1
-    found = read(tmp_path, "a.zip", bytes(data))
+    data[data.index(b"PK\x01\x02") + 8] |= 1
 
-    assert reasons(found) in ([RejectReason.ENCRYPTED], [RejectReason.BROKEN_ARCHIVE])
+    assert [RejectReason.ENCRYPTED] == reasons(read(tmp_path, "a.zip", bytes(data)))
 
 
 def test_links_in_archives_are_rejected(tmp_path: Path) -> None:
@@ -171,9 +169,9 @@ def test_containers_nest_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pack", [gzip.compress, zstd.compress, lambda data: zipped({"a": data})])
 def test_bomb_is_stopped_in_bounded_memory(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     """A file that unpacks to hundreds of times its size is given up, and little is held."""
-    line = b'{"text": "' + b"x" * 1_000 + b'"}\n'
-    bomb = pack(line * 200_000)
-    assert len(bomb) * containers.MAX_RATIO < 200_000 * len(line)
+    line = b'{"text": "' + b"1" * 1_000_000 + b'"}\n'
+    bomb = pack(line * 100)
+    assert len(bomb) * containers.MAX_RATIO < 100 * len(line)
     tracemalloc.start()
     (tmp_path / "a.jsonl.gz").write_bytes(bomb)
     last: Article | Reject | None = None

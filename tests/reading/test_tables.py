@@ -89,7 +89,7 @@ def test_table_without_text_says_which_columns_came(tmp_path: Path) -> None:
         ("1,a\0b", RejectReason.BAD_FIELD),
         (b"1,\xff\xfe\xfd", RejectReason.ENCODING),
         ("1," + "x" * rejects.MAX_BYTES, RejectReason.TOO_LONG),
-        ('1,"' + "x\n" * (rejects.MAX_BYTES // 2) + '"', RejectReason.TOO_LONG),
+        ('1,"' + ("x" * 99 + "\n") * (rejects.MAX_BYTES // 99), RejectReason.TOO_LONG),
     ],
     ids=["short", "long", "quote", "empty", "nul", "bytes", "line", "row"],
 )
@@ -116,7 +116,7 @@ def test_quote_that_never_closes_is_bounded(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     with path.open("w", encoding="utf-8") as file:
         file.write(f'id,text\n1,"{TEXT}\n')
-        for number in range(400_000):
+        for number in range(130_000):
             file.write(f"{number},{TEXT}\n")
     tracemalloc.start()
     first = next(read_articles(path))
@@ -176,7 +176,7 @@ def test_huge_record_is_refused_in_bounded_memory(tmp_path: Path, content: str) 
     (found,) = read(tmp_path, "a.json", content)
 
     assert isinstance(found, Reject)
-    assert found.reason in (RejectReason.TOO_LONG, RejectReason.BROKEN_JSON)
+    assert found.reason in (RejectReason.TOO_LONG, RejectReason.BAD_FIELD)
 
 
 @pytest.mark.parametrize("text", ["text", "body=", "corpus=x", "text=a,text=b", "=x"])
