@@ -27,7 +27,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.bidi import Bidi
 from bot.messages import LanguageChoice
 from bot.screen import Order, Screen
-from index import PasokhError
+from index import RECORD_FIELDS, PasokhError, ReadConfig
 
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
@@ -48,11 +48,18 @@ def _expand_home(path: Path) -> Path:
         raise ValueError(str(error)) from None
 
 
+def _columns(text: str) -> str:
+    """Refuse what is no mapping of columns."""
+    ReadConfig.parse(text)
+    return text
+
+
 HomePath = Annotated[Path, AfterValidator(_expand_home)]
 
 # What each field takes, in words for an error message.
 _EXPECTED = {
     "corpus": "a path",
+    "columns": f"FIELD=COLUMN pairs split by commas, each of {', '.join(RECORD_FIELDS)} once",
     "data_dir": "a path",
     "index_dir": "a path",
     "cache_dir": "a path",
@@ -92,6 +99,10 @@ class Settings(BaseSettings):
 
     corpus: HomePath = Field(
         default=Path("seeds"), description="Folder or file of articles to answer from."
+    )
+    columns: Annotated[str, AfterValidator(_columns)] = Field(
+        default="",
+        description="Columns or JSON keys of unusual names: text=body_html,headline=h1.",
     )
     data_dir: HomePath = Field(
         default_factory=lambda: user_data_path("pasokh", appauthor=False),

@@ -23,6 +23,7 @@ from index import (
     Manifest,
     OpenAIConfig,
     Progress,
+    ReadConfig,
     RememberingEncoder,
     SentenceTransformerConfig,
     SnapshotLocked,
@@ -122,7 +123,8 @@ def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> 
 def evaluation_settings(settings: Settings, corpus: Path) -> Settings:
     """Return settings whose index of `corpus` is nobody's own, even where that is theirs too."""
     data_dir = settings.data_dir / "evaluation"
-    return settings.model_copy(update={"corpus": corpus, "index_dir": None, "data_dir": data_dir})
+    own = {"corpus": corpus, "index_dir": None, "data_dir": data_dir, "columns": ""}
+    return settings.model_copy(update=own)
 
 
 def _build(
@@ -132,7 +134,7 @@ def _build(
         (settings.corpus, settings.index_home / COLLECTED),
         settings.index_home,
         encoder=encoder,
-        config=IndexConfig(),
+        config=IndexConfig(read=ReadConfig.parse(settings.columns)),
         cache_dir=settings.cache_dir / "vectors",
         progress=progress,
         wait_s=wait_s,

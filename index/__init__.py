@@ -2,7 +2,7 @@
 
 from index.build import COLLECTED, build_index
 from index.calibration import VectorSpace, stored_confidence
-from index.config import ChunkConfig, IndexConfig
+from index.config import RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
 from index.dates import format_gregorian, format_jalali
 from index.encoders import (
     BundledConfig,
@@ -74,6 +74,7 @@ __all__ = [
     "COLLECTED",
     "EVERYTHING",
     "RANKING_DEPTH",
+    "RECORD_FIELDS",
     "Article",
     "ArticleId",
     "BuildReport",
@@ -99,6 +100,7 @@ __all__ = [
     "QuestionSet",
     "QuestionSetError",
     "Ranked",
+    "ReadConfig",
     "Reject",
     "RememberingEncoder",
     "Retrieval",

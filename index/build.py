@@ -78,9 +78,9 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     """
     started = time.monotonic()
     space = VectorSpace(encoder.identity)
-    chunk = _within_window(config.chunk, encoder.max_tokens)
+    config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
     withdrawals = read_withdrawals(home)
-    made_by = _made_by(space, replace(config, chunk=chunk))
+    made_by = _made_by(space, config)
     files = scan(corpora)
     task = Task(
         home=home,
@@ -91,9 +91,9 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         made_by=made_by,
         encoder=space.identity,
         space=space.fingerprint,
-        chunk=chunk,
+        config=config,
         count_tokens=encoder.count_tokens,
-        encode=_encoding(encoder, space, chunk, cache_dir, progress or _silent),
+        encode=_encoding(encoder, space, config.chunk, cache_dir, progress or _silent),
         keep=max(keep, 1),
         progress=progress or _silent,
     )

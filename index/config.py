@@ -30,8 +30,42 @@ class ChunkConfig:
             raise ValueError(msg)
 
 
+RECORD_FIELDS = ("id", "headline", "text", "date", "url", "source", "language")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadConfig:
+    """How files are read.
+
+    Attributes:
+        columns: Pairs of a field of ours (`RECORD_FIELDS`) and the column of a table or key of
+            a JSON object that holds it, in the place of the names that are known.
+    """
+
+    columns: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "ReadConfig":
+        """Read pairs as a user writes them, e.g. "text=body_html,headline=h1".
+
+        Raises:
+            ValueError: If a pair has no column, its field is not ours or comes twice.
+        """
+        pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+        columns = tuple((field.strip(), column.strip()) for field, _, column in pairs)
+        fields = [field for field, _ in columns]
+        if not set(fields) <= set(RECORD_FIELDS) or not all(column for _, column in columns):
+            msg = f"expected FIELD=COLUMN with fields of {', '.join(RECORD_FIELDS)}, got {text!r}"
+            raise ValueError(msg)
+        if len(set(fields)) < len(fields):
+            msg = f"expected each field once, got {text!r}"
+            raise ValueError(msg)
+        return cls(columns=columns)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexConfig:
     """All that decides what a snapshot holds, beside corpus and encoder."""
 
     chunk: ChunkConfig = field(default_factory=ChunkConfig)
+    read: ReadConfig = field(default_factory=ReadConfig)

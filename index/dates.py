@@ -5,7 +5,7 @@ in Persian, Arabic or English, or as numbers with the year first; ISO 8601 and R
 A date without a zone is Tehran's.
 
 Does not: guess. Two-digit years, «03/04/2023» (April or March?), the 31st of Mehr, or a date
-amid other words give None. Relative words («دیروز») need a base and are not read here.
+amid other words give None. Relative words («دیروز») are read only from a base that is given.
 Sources: Jalali arithmetic from persiantools (equal to jdatetime on every day 1900-2100);
 Hijri from hijridate (Umm al-Qura, may differ by a day from a local sighting of the moon).
 """
@@ -121,13 +121,34 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
 _RFC2822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} [\d:]+ (?:[A-Z]+|[+-]\d{4})"
 )
+_DAY = 24 * 60  # minutes
+_DAY_WORDS = {"امروز": 0, "today": 0, "دیروز": 1, "yesterday": 1, "پریروز": 2, "دیشب": 1}
+_UNITS = {
+    "دقیقه": 1, "minute": 1, "min": 1, "ساعت": 60, "hour": 60, "روز": _DAY, "day": _DAY,
+    "هفته": 7 * _DAY, "week": 7 * _DAY,
+}  # fmt: skip  # no months: their length is not known
+_NUMBERS = {
+    "یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "a": 1, "an": 1, "one": 1, "two": 2,
+    "three": 3, "four": 4, "five": 5,
+}  # fmt: skip
+_COUNT = rf"(?P<number>\d{{1,4}}|{'|'.join(_NUMBERS)})"
+_AGO = re.compile(rf"(?:حدود )?{_COUNT} (?P<unit>دقیقه|ساعت|روز|هفته) (?:پیش|قبل)")
+_AGO_ENGLISH = re.compile(
+    rf"(?:about )?{_COUNT} (?P<unit>(?:minute|min|hour|day|week)s?) ago", re.IGNORECASE
+)
+_DAY_WORD = re.compile(rf"(?P<word>{'|'.join(_DAY_WORDS)})(?:{_JOIN}{_TIME})?", re.IGNORECASE)
 _MONTHS_A_YEAR = _HALF_A_DAY = 12
 _MAX_CHARS = 80  # no date line is longer
 
 
-def parse(text: str) -> Moment | None:
-    """Read a text that is a date and nothing else; None when it is not, or could be two."""
-    if len(text) > _MAX_CHARS:
+def parse(text: str, base: Moment | None = None) -> Moment | None:
+    """Read a text that is a date and nothing else; None when it is not, or could be two.
+
+    Args:
+        base: When the text was written or fetched; only with it are relative words read
+            («۳ ساعت پیش», "yesterday"), and only as exactly as both they and it are.
+    """
+    if not text or len(text) > _MAX_CHARS:
         return None
     line = clean(text).text
     if _ISO.fullmatch(line) or _RFC2822.fullmatch(line):
@@ -141,7 +162,37 @@ def parse(text: str) -> Moment | None:
         match = pattern.fullmatch(line)
         if match:
             return _moment(match.groupdict())
-    return None
+    return _relative(line, base) if base else None
+
+
+def _relative(line: str, base: Moment) -> Moment | None:
+    """Read words that count from another moment; a unit finer than the base tells nothing."""
+    if base.precision not in (Precision.MINUTE, Precision.DAY):
+        return None
+    day_word = _DAY_WORD.fullmatch(line)
+    ago = _AGO.fullmatch(line) or _AGO_ENGLISH.fullmatch(line)
+    try:
+        if day_word:
+            return _day_before(base, _DAY_WORDS[_compact(day_word["word"])], day_word.groupdict())
+        return _counted(ago, base) if ago else None
+    except OverflowError:
+        return None
+
+
+def _counted(ago: re.Match[str], base: Moment) -> Moment | None:
+    """Go back so many units; minutes and hours give a minute, days and weeks a day."""
+    word = ago["number"].lower()
+    number, unit = _NUMBERS.get(word) or int(word), _UNITS[ago["unit"].lower().removesuffix("s")]
+    if unit >= _DAY:
+        return _day_before(base, number * unit // _DAY, {"hour": None})
+    if base.precision is not Precision.MINUTE:
+        return None
+    return Moment(base.at - timedelta(minutes=number * unit))
+
+
+def _day_before(base: Moment, days: int, parts: dict[str, str | None]) -> Moment | None:
+    day = base.at.astimezone(TEHRAN).date() - timedelta(days=days)
+    return _at(day, parts, Precision.MINUTE if parts.get("hour") else Precision.DAY)
 
 
 def format_jalali(moment: Moment) -> str:

@@ -16,7 +16,7 @@ from typing import Final
 
 from index.archive import ArchiveWriter
 from index.chunk import split
-from index.config import ChunkConfig
+from index.config import IndexConfig, ReadConfig
 from index.disk import checksum
 from index.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
 from index.sources import RejectReason, corpus_files, read_file
@@ -88,7 +88,7 @@ def take_in(  # what is read, where to, and by which rules
     writer: ArchiveWriter,
     *,
     withdrawals: Withdrawals,
-    config: ChunkConfig,
+    config: IndexConfig,
     count_tokens: Callable[[str], int],
     progress: Callable[[int], None],
 ) -> Intake:
@@ -99,13 +99,13 @@ def take_in(  # what is read, where to, and by which rules
     """
 
     def divide(article: Article) -> bool:
-        passages = split(article, config, count_tokens=count_tokens)
+        passages = split(article, config.chunk, count_tokens=count_tokens)
         if passages:
             writer.add(article, passages)
             progress(writer.n_articles)
         return bool(passages)
 
-    sync = _Sync(ledger, withdrawals, divide)
+    sync = _Sync(ledger, withdrawals, divide, config.read)
     sync.strike(files)
     sync.withdraw()
     sync.read()
@@ -121,12 +121,14 @@ class _Sync:
         ledger: What is brought up to date.
         withdrawals: What may not be indexed.
         divide: Writes an article; False if it has no text to quote.
+        reading: How files are read.
         loose: Articles that were indexed and that no item stands for any more, by record.
     """
 
     ledger: Ledger
     withdrawals: Withdrawals
     divide: Callable[[Article], bool]
+    reading: ReadConfig
     loose: dict[bytes, Indexed] = field(default_factory=dict)
     _fresh: list[CorpusFile] = field(default_factory=list)
     _new_ids: set[ArticleId] = field(default_factory=set)
@@ -155,7 +157,7 @@ class _Sync:
         """Read the files that are new or changed, in order."""
         for file in self._fresh:
             number = self.ledger.add_file(file.origin, file.checksum)
-            for position, item in enumerate(_items(file)):
+            for position, item in enumerate(self._items(file)):
                 self._enter(Place(number, position), item)
 
     def promote(self, files: Sequence[CorpusFile]) -> None:
@@ -170,7 +172,7 @@ class _Sync:
                 self._read_again(file, {place.position: place for place in places})
 
     def _read_again(self, file: CorpusFile, places: Mapping[int, Place]) -> None:
-        for position, item in enumerate(_items(file)):
+        for position, item in enumerate(self._items(file)):
             if place := places.get(position):
                 self._enter(place, item)
 
@@ -214,6 +216,9 @@ class _Sync:
         names = chain((article.id, hashed), (f"{hashed}-{n}" for n in count(2)))
         return ArticleId(next(name for name in names if not self.ledger.has_article(name)))
 
+    def _items(self, file: CorpusFile) -> Iterator[Article | Reject]:
+        yield from read_file(file.path, str(file.origin), self.reading)
+
     def result(self) -> Intake:
         """Say what changed."""
         dropped = {indexed.article for indexed in self.loose.values()}
@@ -228,10 +233,6 @@ class _Sync:
                 self.withdrawals.holds(one.article, one.digests) for one in self.loose.values()
             ),
         )
-
-
-def _items(file: CorpusFile) -> Iterator[Article | Reject]:
-    yield from read_file(file.path, str(file.origin))
 
 
 def _taken_out(origin: str) -> Reject:

@@ -169,6 +169,26 @@ _WORD_SETS = {tag: frozenset(words.split()) for tag, words in _WORDS.items()}
 _WORD = re.compile(r"[\w-]+")
 
 
+# ISO 639-2 and 639-3 codes of the languages above; BCP 47 wants the shortest (RFC 5646, 2.2.1).
+_LONG_TAGS = (
+    "fas fa per fa pes fa prs fa ara ar arb ar urd ur pus ps snd sd uig ug eng en deu de ger de "
+    "fra fr fre fr spa es ita it por pt ron ro rum ro tur tr vie vi nld nl dut nl pol pl ces cs "
+    "cze cs slk sk slo sk hun hu swe sv dan da nor no nob nb nno nn fin fi est et lav lv lit lt "
+    "slv sl hrv hr bos bs srp sr sqi sq alb sq cat ca glg gl eus eu baq eu isl is ice is gle ga "
+    "cym cy wel cy mlt mt ind id msa ms may ms tgl tl swa sw aze az azb az uzb uz tuk tk kur ku "
+    "kmr ku afr af som so hau ha rus ru ukr uk bel be bul bg mkd mk mac mk kaz kk kir ky tgk tg "
+    "mon mn tat tt heb he ell el gre el hye hy arm hy kat ka geo ka hin hi mar mr nep ne ben bn "
+    "pan pa guj gu tam ta tel te kan kn mal ml sin si tha th lao lo mya my bur my amh am khm km "
+    "kor ko jpn ja zho zh chi zh cmn zh"
+)
+_SHORT = dict(zip(_LONG_TAGS.split()[::2], _LONG_TAGS.split()[1::2], strict=True))
+
+
+def short_tag(tag: str) -> str:
+    """Return the shortest tag of a language: "fa" for "fas", "per" and "fa", in lower case."""
+    return _SHORT.get(tag.lower(), tag.lower())
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """A BCP 47 tag and how sure it is, in [0, 1]; "und" with 0 when the text has no letters."""

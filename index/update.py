@@ -23,7 +23,7 @@ from index.assemble import (
     write_part_vectors,
     write_words,
 )
-from index.config import ChunkConfig
+from index.config import IndexConfig
 from index.disk import replace_text
 from index.encode import Shard
 from index.encoders import EncoderIdentity
@@ -101,7 +101,7 @@ class Task:
         files: All files of the corpus.
         withdrawals: What may not be in.
         key, made_by, encoder, space: For the manifest.
-        chunk: How articles are divided.
+        config: How articles are read and divided.
         count_tokens: By the encoder.
         encode: Yields the vectors of the first passages of an archive.
         keep: How many snapshots stay.
@@ -116,7 +116,7 @@ class Task:
     made_by: str
     encoder: EncoderIdentity
     space: str
-    chunk: ChunkConfig
+    config: IndexConfig
     count_tokens: Callable[[str], int]
     encode: Callable[[Archive, int], Iterable[Shard]]
     keep: int
@@ -163,7 +163,7 @@ def _read(task: Task, draft: Path, old: Snapshot | None) -> _New:
             ledger,
             writer,
             withdrawals=task.withdrawals,
-            config=task.chunk,
+            config=task.config,
             count_tokens=task.count_tokens,
             progress=lambda done: task.progress("read", done, None),
         )

@@ -1,7 +1,10 @@
 """Files of a corpus read into articles, each kind by its own reader.
 
 A reader is a row in `_READERS`: a claim on a file, from its first bytes and its name, and a
-function that yields articles and rejects in a stable order. New kinds of source are new rows.
+function that yields articles and rejects in a stable order. It is handed a binary stream that
+stands at its start, is decompressed and perhaps not seekable, and a label for messages. It may
+raise `Refused` or `OSError` at any time: what it yielded before stays. New kinds of source are
+new rows.
 
 Does not: skip anything silently, but hidden files and read-me files. Does not follow links to
 folders.
@@ -11,50 +14,78 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from io import BufferedReader, BytesIO, FileIO, RawIOBase
+from pathlib import Path, PurePosixPath
+from typing import cast
 
+from index.config import ReadConfig
 from index.errors import CorpusError
-from index.sources import jsonl, page_text
+from index.sources import jsonl, page_text, tables
+from index.sources.containers import MAX_DEPTH, Budget, Member, members
+from index.sources.encoding import utf8_stream
 from index.sources.outlets import outlet_name
-from index.sources.rejects import RejectReason
+from index.sources.rejects import Refused, RejectReason, Stream
 from index.types import Article, Reject
 
-__all__ = ["RejectReason", "corpus_files", "outlet_name", "read_articles", "read_file"]
+__all__ = [
+    "RejectReason",
+    "corpus_files",
+    "outlet_name",
+    "read_articles",
+    "read_bytes",
+    "read_file",
+]
 
 _HEAD_BYTES = 8_192
+_BUFFER_BYTES = 65_536
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|!--|rss|feed)", re.IGNORECASE)
 _OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"')
 
-_Read = Callable[[Path, str], Iterator[Article | Reject]]
+_Read = Callable[[Stream, str], Iterator[Article | Reject]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One kind of source: which files it claims, by their first bytes and suffix."""
+    """One kind of source: which files it claims, by their first bytes and lower-case suffix."""
 
     claims: Callable[[bytes, str], bool]
     read: _Read
 
 
-def _unsupported(path: Path, origin: str) -> Iterator[Reject]:
-    """Reject a file of a kind that has no reader yet."""
-    detail = f"no reader for {path.suffix or 'such'} files yet; text and JSON Lines are read"
-    yield Reject(origin=origin, reason=RejectReason.UNSUPPORTED, detail=detail)
+def _unsupported(_file: Stream, _origin: str) -> Iterator[Reject]:
+    """Refuse a file of a kind that has no reader yet."""
+    detail = "no reader for such files yet; text and JSON Lines are read"
+    raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
-_READERS = (
+_READERS = (  # what a file's first bytes make certain comes first
     _Reader(lambda head, _: bool(_MARKUP.match(head)), _unsupported),
-    _Reader(lambda _, suffix: suffix in {".csv", ".tsv", ".xml", ".html"}, _unsupported),
-    _Reader(
-        lambda head, suffix: suffix in {".jsonl", ".ndjson", ".json"} or bool(_OBJECT.match(head)),
-        jsonl.read,
-    ),
-    _Reader(lambda _head, _suffix: True, page_text.read),
+    _Reader(lambda _, suffix: suffix in {".xml", ".html"}, _unsupported),
 )
 
 
-def read_articles(path: Path) -> Iterator[Article | Reject]:
+def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
+    """Return every reader in the order in which they are asked; the last takes any text."""
+    return (
+        *_READERS,
+        _Reader(_is_json_document, partial(jsonl.read_document, config=config)),
+        _Reader(_is_json, partial(jsonl.read, config=config)),
+        _Reader(partial(tables.is_table, config=config), partial(tables.read, config=config)),
+        _Reader(lambda _head, _suffix: True, page_text.read),
+    )
+
+
+def _is_json(head: bytes, suffix: str) -> bool:
+    return suffix in {".jsonl", ".ndjson", ".json"} or bool(_OBJECT.match(head))
+
+
+def _is_json_document(head: bytes, suffix: str) -> bool:
+    return jsonl.is_document(head, suffix)
+
+
+def read_articles(path: Path, config: ReadConfig | None = None) -> Iterator[Article | Reject]:
     """Read a file, or every file below a folder in the order of their paths.
 
     Memory is bounded by the longest article allowed.
@@ -63,7 +94,28 @@ def read_articles(path: Path) -> Iterator[Article | Reject]:
         CorpusError: If there is nothing at `path`, or the folder cannot be listed.
     """
     for file, origin in corpus_files(path):
-        yield from read_file(file, origin)
+        yield from read_file(file, origin, config)
+
+
+def read_file(
+    path: Path, origin: str, config: ReadConfig | None = None
+) -> Iterator[Article | Reject]:
+    """Read one file, as `read_articles` does, in a stable order."""
+    yield from _rejecting(origin, _read(path, origin, _readers(config or ReadConfig())))
+
+
+def read_bytes(
+    data: bytes, origin: str, config: ReadConfig | None = None
+) -> Iterator[Article | Reject]:
+    """Read what does not come from a file of the corpus (e.g. was fetched) as if it were one.
+
+    Args:
+        origin: Label for messages; its suffix is a hint, as of a file name.
+    """
+    dispatch = _Dispatch(_readers(config or ReadConfig()), Budget(lambda: len(data)))
+    # The buffer hides that the bytes are at hand, so that all take the way of a stream.
+    file: Stream = BufferedReader(cast("RawIOBase", BytesIO(data)), _BUFFER_BYTES)
+    yield from _rejecting(origin, dispatch.read(file, origin, origin))
 
 
 def corpus_files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -108,35 +160,84 @@ def _files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and not name.lower().startswith("readme"):
+            if _is_source(name):
                 yield Path(parent, name)
 
 
-def read_file(path: Path, origin: str) -> Iterator[Article | Reject]:
-    """Read one file with the first reader that claims it, in a stable order."""
+def _is_source(path: str) -> bool:
+    """Tell whether a file is read: no part of its path is hidden, and it is no read-me file."""
+    *folders, name = path.split("/")
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in (*folders, name) if part != "..")
+    return not is_hidden and not name.lower().startswith("readme")
+
+
+def _rejecting(origin: str, found: Iterator[Article | Reject]) -> Iterator[Article | Reject]:
+    """Yield what is found, and a reject where reading breaks off."""
     try:
-        problem, head = _sniff(path)
-        if problem:
-            yield Reject(origin=origin, reason=problem[0], detail=problem[1])
-            return
-        reader = next(row for row in _READERS if row.claims(head, path.suffix.lower()))
-        yield from reader.read(path, origin)
+        yield from found
+    except Refused as refused:
+        yield Reject(origin=origin, reason=refused.reason, detail=refused.detail)
     except OSError as exc:
         detail = exc.strerror or type(exc).__name__
         yield Reject(origin=origin, reason=RejectReason.UNREADABLE, detail=detail)
 
 
-def _sniff(path: Path) -> tuple[tuple[RejectReason, str] | None, bytes]:
-    """Return the first bytes of a file, and what is wrong with it at first sight."""
+def _read(path: Path, origin: str, readers: tuple[_Reader, ...]) -> Iterator[Article | Reject]:
+    """Read a file of the corpus; what is no file (a pipe would never end) is refused."""
     if not path.is_file() and path.exists():
-        return (RejectReason.UNREADABLE, "a device, pipe or socket, not a file"), b""
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+        raise Refused(RejectReason.UNREADABLE, "a device, pipe or socket, not a file")
+    size = path.stat().st_size
+    file: Stream
+    with BufferedReader(FileIO(path), _BUFFER_BYTES) as file:
+        yield from _Dispatch(readers, Budget(lambda: size)).read(file, origin, path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dispatch:
+    """The reading of one file of the corpus and of what is packed in it."""
+
+    readers: tuple[_Reader, ...]
+    budget: Budget
+
+    def read(
+        self, file: Stream, origin: str, name: str, depth: int = 0
+    ) -> Iterator[Article | Reject]:
+        """Read a stream with the first reader that claims it, or unpack it and read its members.
+
+        Raises:
+            Refused: If it cannot be read to its end.
+        """
+        packed = members(file, name, self.budget)
+        if packed is None:
+            yield from self._read_plain(utf8_stream(file), origin, name)
+            return
+        if depth == MAX_DEPTH:
+            detail = f"packed more than {MAX_DEPTH} times over; unpack it"
+            raise Refused(RejectReason.ARCHIVE_LIMIT, detail)
+        for member in packed:
+            if not member.label or _is_source(member.label):
+                place = f"{origin}!{member.label}" if member.label else origin
+                yield from _rejecting(place, self._read_member(member, place, depth + 1))
+            if self.budget.is_spent:
+                return
+
+    def _read_member(self, member: Member, origin: str, depth: int) -> Iterator[Article | Reject]:
+        with member.open() as file:
+            yield from self.read(file, origin, member.name, depth)
+
+    def _read_plain(self, file: Stream, origin: str, name: str) -> Iterator[Article | Reject]:
+        head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+        _check(head)
+        suffix = PurePosixPath(name).suffix.lower()
+        reader = next(row for row in self.readers if row.claims(head, suffix))
+        yield from reader.read(file, origin)
+
+
+def _check(head: bytes) -> None:
+    """Refuse what is no text at first sight."""
     if not head:
-        return (RejectReason.EMPTY, "0 bytes"), head
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return (RejectReason.ENCODING, "UTF-16; UTF-8 is read"), head
+        raise Refused(RejectReason.EMPTY, "0 bytes")
     controls = len(_CONTROLS.findall(head))
     if b"\0" in head or controls > len(head) // 20:
-        return (RejectReason.BINARY, f"{controls} control bytes among the first {len(head)}"), head
-    return None, head
+        detail = f"{controls} control bytes among the first {len(head)}"
+        raise Refused(RejectReason.BINARY, detail)

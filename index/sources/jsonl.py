@@ -1,138 +1,122 @@
-"""Articles from JSON Lines: one object a line, its text taken verbatim and whole.
+"""Articles from JSON: one object a line, or one object or array of objects across lines.
 
-Keys, the first that is there: id; title, headline; text, body, content; date, published,
-published_at; url, link; source, agency; language, lang.
-
-Does not: hold more than one line in memory, or read JSON that spans lines.
+Does not: hold more than one record in memory, or look for records deeper in a document.
 """
 
 import json
-import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
 
-from index.dates import parse
-from index.lang import detect
-from index.sources import outlets
-from index.sources.page_text import content_id
-from index.sources.rejects import RejectReason
-from index.types import Article, ArticleId, Reject, Span
+import ijson
 
-MAX_LINE_BYTES = 8 * 1024 * 1024  # as for a text file: a longer line is no article
+from index.config import ReadConfig
+from index.sources.encoding import LineDecoder, any_utf8_stream
+from index.sources.records import Names, article_of
+from index.sources.rejects import MAX_BYTES, Refused, RejectReason, Stream, lines
+from index.types import Article, Reject
 
-_TAG = re.compile(r"(?P<primary>[a-z]{2,3})(?:[-_].*)?", re.DOTALL)
-_KEYS = {
-    "id": ("id",),
-    "headline": ("title", "headline"),
-    "text": ("text", "body", "content"),
-    "date": ("date", "published", "published_at"),
-    "url": ("url", "link"),
-    "source": ("source", "agency"),
-    "language": ("language", "lang"),
-}
+_CHUNK = 65_536
+_STEP = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
+_MAX_DEPTH = 100
+_LINES = frozenset({".jsonl", ".ndjson"})
+_BLANK = b" \t\r\n"
 
 
-def read(path: Path, origin: str) -> Iterator[Article | Reject]:
-    """Read the articles of a file, in order; each bad line is one reject."""
-    with path.open("rb") as file:
-        for number, line in enumerate(_lines(file), start=1):
-            place = f"{origin}:{number}"
-            if line is None:
-                detail = f"more than {MAX_LINE_BYTES:,} bytes in one line"
-                yield Reject(origin=place, reason=RejectReason.TOO_LONG, detail=detail)
-            elif line.strip():
-                yield _article(line, place)
+def is_document(head: bytes, suffix: str) -> bool:
+    """Tell JSON that spans lines, or an array on one, by the first bytes of a file."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)
+    first, _, rest = start.partition(b"\n")
+    if suffix in _LINES:
+        return first.strip() in (b"{", b"[", b"[{") and bool(rest.strip())
+    if start.startswith(b"["):
+        return start[1:].lstrip(_BLANK)[:1] in (b"{", b"]") or suffix == ".json"
+    opens_only = first.rstrip()[-1:] in (b"{", b"[", b",") and bool(rest.strip())
+    return start.startswith(b"{") and opens_only and start[1:].lstrip(_BLANK)[:1] == b'"'
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes | None]:
-    """Yield each line, None for one that is too long, in bounded memory."""
-    while line := file.readline(MAX_LINE_BYTES):
-        if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
-            yield line
-            continue
-        while len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
-            line = file.readline(MAX_LINE_BYTES)
-        yield None
+def read(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
+    """Read the articles of a file of lines, in order; each bad line is one reject."""
+    names, decoder = Names.of(config), LineDecoder()
+    for number, line in enumerate(lines(file), start=1):
+        place = f"{origin}:{number}"
+        if line is None or line.strip():
+            try:
+                yield article_of(_record(line, decoder), names, place)
+            except Refused as refused:
+                yield Reject(origin=place, reason=refused.reason, detail=refused.detail)
 
 
-def _article(line: bytes, origin: str) -> Article | Reject:
-    """Read one record."""
+def _record(line: bytes | None, decoder: LineDecoder) -> object:
+    """Return what a line holds."""
+    if line is None:
+        raise Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes in one line")
     try:
-        record = json.loads(line.decode("utf-8-sig"))
-        fields = _fields(record)
-    except UnicodeDecodeError as exc:
-        detail = f"not UTF-8 at byte {exc.start}"
-        return Reject(origin=origin, reason=RejectReason.ENCODING, detail=detail)
+        record: object = json.loads(decoder.decode(line).removeprefix("\ufeff"))
     except json.JSONDecodeError as exc:
-        return Reject(origin=origin, reason=RejectReason.BROKEN_JSON, detail=str(exc))
+        raise Refused(RejectReason.BROKEN_JSON, str(exc)) from None
     # RecursionError: brackets nested a thousand deep. ValueError: a number of 5,000 digits.
     except (RecursionError, ValueError) as exc:
-        return Reject(origin=origin, reason=RejectReason.BAD_FIELD, detail=str(exc))
-    if not any(map(str.isalpha, fields["text"])):
-        detail = f"no letters under any of {', '.join(_KEYS['text'])}"
-        return Reject(origin=origin, reason=RejectReason.NO_TEXT, detail=detail)
-    return _made(fields, origin)
+        raise Refused(RejectReason.BAD_FIELD, str(exc)) from None
+    return record
 
 
-def _fields(record: object) -> dict[str, str]:
-    """Return our fields as strings, empty where a record has none.
+def read_document(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
+    """Read the articles of one object or of an array of objects, numbered from 1.
 
     Raises:
-        ValueError: If the record is no object, a field no string or number, or a string holds
-            half of a surrogate pair, which no file can store.
+        Refused: Where the JSON breaks off, or a record is too long; what came before stays.
     """
-    if not isinstance(record, dict):
-        msg = f"expected an object, got {type(record).__name__}"
-        raise ValueError(msg)  # noqa: TRY004  # one kind of error for all bad records
-    found = {name: _first(record, keys) for name, keys in _KEYS.items()}
-    for name, value in found.items():
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            msg = f"{name} should be a string, got {type(value).__name__}"
-            raise ValueError(msg)  # noqa: TRY004  # as above
-        if isinstance(value, str) and not _storable(value):
-            msg = f"{name} holds half of a surrogate pair"
-            raise ValueError(msg)
-    return {name: str(value) for name, value in found.items()}
-
-
-def _first(record: dict[str, object], keys: tuple[str, ...]) -> object:
-    """Return the first value that is there and not null."""
-    return next((record[key] for key in keys if record.get(key) is not None), "")
-
-
-def _storable(text: str) -> bool:
-    """Tell whether a text can be written as UTF-8."""
+    names, stream = Names.of(config), any_utf8_stream(file)
+    head = stream.peek(_CHUNK)
+    if head.startswith(b"\xef\xbb\xbf"):
+        stream.read(3)
+    guarded = _Guarded(stream)
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        for number, record in enumerate(_records(guarded), start=1):
+            place = f"{origin}:{number}"
+            try:
+                yield article_of(record, names, place)
+            except Refused as refused:
+                yield Reject(origin=place, reason=refused.reason, detail=refused.detail)
+    except (ijson.JSONError, ValueError, RecursionError) as exc:
+        detail = " ".join(str(exc).split())[:200] or type(exc).__name__
+        raise Refused(RejectReason.BROKEN_JSON, detail) from None
 
 
-def _language(stated: str) -> str:
-    """Return the primary subtag, e.g. "fa" of "fa-IR", or nothing of what is no tag ("Persian").
+def _records(file: "_Guarded") -> Iterator[object]:
+    """Yield the object of a document, or each item of its array.
 
-    Source: BCP 47 (RFC 5646, section 2.2.1): two or three letters, in any case.
+    Built from events: `ijson.items` spells out the path to each value, which takes the square
+    of the depth.
     """
-    tag = _TAG.fullmatch(stated.strip().lower())
-    return tag["primary"] if tag else ""
+    base, depth = -1, 0
+    builder = ijson.ObjectBuilder()
+    for event, value in ijson.basic_parse(file, use_float=True, buf_size=_CHUNK):
+        if base < 0:
+            base = int(event == "start_array")
+            if base:
+                depth = 1
+                continue
+        depth += _STEP.get(event, 0)
+        if depth > _MAX_DEPTH:
+            raise Refused(RejectReason.BAD_FIELD, f"nested more than {_MAX_DEPTH} deep")
+        if depth >= base:
+            builder.event(event, value)
+        if depth == base and event != "map_key":
+            yield builder.value
+            builder, file.taken = ijson.ObjectBuilder(), 0
 
 
-def _made(fields: dict[str, str], origin: str) -> Article:
-    """Make the article of a good record."""
-    text, url = fields["text"], fields["url"].strip()
-    outlet = outlets.by_url(url) or outlets.by_name(fields["source"])
-    return Article(
-        id=ArticleId(fields["id"].strip()) if fields["id"].strip() else content_id(text),
-        headline=fields["headline"].strip(),
-        text=text,
-        body=(Span(0, len(text)),),
-        language=_language(fields["language"]) or detect(text).tag,
-        published=parse(fields["date"]),
-        source=outlet.name if outlet else fields["source"].strip(),
-        via=outlets.relayed(text),
-        code=outlets.code_in(url),
-        url=url,
-        origin=origin,
-    )
+class _Guarded:
+    """A stream that refuses to go on when one record takes too much."""
+
+    def __init__(self, file: Stream) -> None:
+        self._file = file
+        self.taken = 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        chunk = self._file.read(size)
+        self.taken += len(chunk)
+        if self.taken > MAX_BYTES + _CHUNK:
+            raise Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes in one record")
+        return chunk

@@ -3,7 +3,15 @@
 Does not: decide it; the readers do.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
+from io import BufferedIOBase, BufferedReader
+from typing import IO, Any, BinaryIO, TypeAlias
+
+MAX_BYTES = 8 * 1024 * 1024  # some 4 million Persian letters; what is longer is no article
+
+Stream: TypeAlias = "BufferedReader[Any]"  # of any kind of raw stream
+Stored: TypeAlias = BufferedIOBase | IO[bytes]  # what the standard library opens
 
 
 class RejectReason(StrEnum):
@@ -15,7 +23,44 @@ class RejectReason(StrEnum):
     UNREADABLE = "unreadable"
     UNSUPPORTED = "unsupported"
     TOO_LONG = "too_long"
+    BROKEN_ARCHIVE = "broken_archive"
     BROKEN_JSON = "broken_json"
+    BROKEN_ROW = "broken_row"
+    ARCHIVE_LIMIT = "archive_limit"
+    ENCRYPTED = "encrypted"
     NO_TEXT = "no_text"
     BAD_FIELD = "bad_field"
     REMOVED = "removed"
+
+
+class Refused(Exception):
+    """A file, or the rest of one, cannot be read; whoever opened it makes the reject."""
+
+    def __init__(self, reason: RejectReason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def whole(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:
+    """Return all bytes of a file that holds one article.
+
+    Raises:
+        Refused: If there are more than `limit`; no more than that is held.
+    """
+    data = file.read(limit + 1)
+    if len(data) > limit:
+        detail = f"more than {limit:,} bytes; a file of one article may have that many"
+        raise Refused(RejectReason.TOO_LONG, detail)
+    return data
+
+
+def lines(file: BinaryIO, limit: int = MAX_BYTES) -> Iterator[bytes | None]:
+    """Yield each line with its end, None for one of more than `limit` bytes, which are skipped."""
+    while line := file.readline(limit):
+        if len(line) < limit or line.endswith(b"\n"):
+            yield line
+            continue
+        while len(line) == limit and not line.endswith(b"\n"):
+            line = file.readline(limit)
+        yield None

@@ -90,6 +90,72 @@ def test_parse_refuses(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("۳ ساعت پیش", "2023-06-09T15:15+03:30"),
+        ("3 hours ago", "2023-06-09T15:15+03:30"),
+        ("یک ساعت قبل", "2023-06-09T17:15+03:30"),
+        ("an hour ago", "2023-06-09T17:15+03:30"),
+        ("٢٠ دقیقه پیش", "2023-06-09T17:55+03:30"),
+        ("دیروز", "2023-06-08"),
+        ("Yesterday", "2023-06-08"),
+        ("دیروز ساعت ۱۰:۳۰", "2023-06-08T10:30+03:30"),
+        ("today, 9:05", "2023-06-09T09:05+03:30"),
+        ("دو روز پیش", "2023-06-07"),
+        ("2 weeks ago", "2023-05-26"),
+        ("۱۹ خرداد ۱۴۰۲", "2023-06-09"),
+    ],
+)
+def test_relative_words_count_from_a_base(text: str, expected: str) -> None:
+    """With a base they are read, as exactly as they state; without one they are no dates."""
+    found = parse(text, AFTERNOON)
+
+    assert found is not None
+    assert expected == found.isoformat()
+    assert parse(text) is None or parse(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("3 hours ago", DAY),
+        ("دیروز", Moment(DAY.at, Precision.MONTH)),
+        ("yesterday", Moment(DAY.at, Precision.YEAR)),
+        ("9999 weeks ago, or so", AFTERNOON),
+        ("2 months ago", AFTERNOON),
+        ("دیروز ۲۵:۰۰", AFTERNOON),
+    ],
+)
+def test_relative_words_invent_nothing(text: str, base: Moment) -> None:
+    """Hours from a day, days from a month, months of unknown length are not read."""
+    assert parse(text, base) is None
+
+
+def test_relative_words_before_the_calendar_are_no_date() -> None:
+    """Weeks that lead back before the first day are no date."""
+    assert parse("9999 weeks ago", Moment(datetime(100, 1, 1, tzinfo=TEHRAN))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2023-06-09T14:45:00.123Z", AFTERNOON),
+        ("2023-06-09T16:45:00+02:00", AFTERNOON),
+        ("Fri, 09 Jun 2023 18:15:00 +0330", AFTERNOON),
+        ("09 Jun 2023 14:45:00 UTC", AFTERNOON),
+        ("۰۲/۰۳/۱۹", None),
+        ("02/03/19", None),
+        ("Fri, 09 Jun 23 14:45:00 GMT", None),
+        ("Fri, 31 Jun 2023 14:45:00 GMT", None),
+        ("2023-02-30T10:00:00Z", None),
+    ],
+)
+def test_machine_dates(text: str, expected: Moment | None) -> None:
+    """Zones of feeds and pages lead to one instant; two-digit years and no days to none."""
+    assert expected == parse(text)
+
+
+@pytest.mark.parametrize(
     ("text", "jalali", "gregorian"),
     [
         ("۱۹ خرداد ۱۴۰۲، ۱۸:۱۵", "۱۹ خرداد ۱۴۰۲، ۱۸:۱۵", "9 June 2023, 18:15"),

@@ -1,0 +1,124 @@
+"""Bend valid files and read them: `python fuzz_child.py SEED COUNT`; run by test_fuzz.
+
+Prints how many inputs were read; a crash, an input of over 5 seconds, or more memory than allowed
+ends it with the input's place in the series, which the seed repeats.
+"""
+
+import gzip
+import io
+import json
+import random
+import resource
+import sys
+import tarfile
+import time
+import zipfile
+from collections.abc import Callable
+
+from index.sources import read_bytes
+from index.types import Article, Reject
+
+_MEMORY_BYTES = 1_500 * 1024**2  # of address space, most of it numpy and the language model
+_SLOW_S = 5.0
+_TEXT = "به گزارش خبرگزاری مهر، وزیر نیرو گفت که خط دوم انتقال آب به شهر راه افتاده است."
+_PAGE = f"۱۹ خرداد ۱۴۰۲، ۱۸:۱۵\n\nآب به شهر رسید\n\n{_TEXT}\n\nکد خبر 5805672\n\nبرچسبها\n"
+_RECORD = {
+    "id": 1,
+    "title": "آب",
+    "text": _TEXT,
+    "date": "1402/03/19",
+    "url": "https://isna.ir/news/1",
+}
+_HOSTILE = (
+    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"{", b"[", b"}", b"]", b"\n", b"\r", b"<", b"PK\x03\x04",
+    b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"ustar", b"\\ud800", b"1e999", b"&#x0;", b"<!DOCTYPE html>",
+    b'<?xml version="1.0"?>', b"\xff\xff\xff\xff", b"99999999999999999999", "\u202e".encode(), b"]]>",
+)  # fmt: skip
+
+
+def _zip(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", data)
+        archive.writestr("b/c.jsonl", data[:50])
+    return out.getvalue()
+
+
+def _tar(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("a.txt")
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+_PACKERS: tuple[Callable[[bytes], bytes], ...] = (_zip, _tar, gzip.compress)
+
+
+def samples() -> dict[str, bytes]:
+    """Return a valid file of each kind by its name."""
+    line = json.dumps(_RECORD, ensure_ascii=False)
+    html = (
+        "<!DOCTYPE html><html lang=fa><head><meta charset=utf-8><title>آب</title>"
+        f'<script type="application/ld+json">{line}</script></head><body><p>{_TEXT}</p></body></html>'
+    )
+    item = f"<item><title>آب</title><link>https://isna.ir/news/1</link><description>{_TEXT}</description></item>"
+    return {
+        "a.txt": _PAGE.encode(),
+        "b.txt": _PAGE.replace("ی", "ي").encode("cp1256", "ignore"),
+        "c.txt": _PAGE.encode("utf-16"),
+        "a.jsonl": f"{line}\n{line}\n".encode(),
+        "a.json": json.dumps([_RECORD, _RECORD], indent=1).encode(),
+        "a.csv": f'id,title,text\n1,آب,"{_TEXT}"\n2,آب,"{_TEXT}"\n'.encode(),
+        "a.html": html.encode(),
+        "a.xml": f'<?xml version="1.0"?><rss version="2.0"><channel>{item}</channel></rss>'.encode(),
+        "a.md": f"---\ntitle: آب\n---\n# آب\n\n{_TEXT}\n".encode(),
+        "a.gz": gzip.compress(line.encode()),
+        "a.zip": _zip(_PAGE.encode()),
+        "a.tar": _tar(_PAGE.encode()),
+    }
+
+
+def bend(data: bytes, chance: random.Random, others: list[bytes]) -> bytes:
+    """Return a file that was changed a few times."""
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(data) + 1)
+        end = min(len(data), at + chance.choice((1, 2, 8, 64)))
+        match chance.randrange(7):
+            case 0:
+                data = data[:at] + bytes([chance.randrange(256)]) + data[at + 1 :]
+            case 1:
+                data = data[:at] + chance.choice(_HOSTILE) + data[at:]
+            case 2:
+                data = data[:at] + data[end:]
+            case 3:
+                data = data[:at] + data[at:end] * chance.choice((2, 100, 3_000)) + data[end:]
+            case 4:
+                data = data[:at]
+            case 5:
+                data = data[:at] + chance.choice(others)[at:]
+            case _:
+                data = chance.choice(_PACKERS)(data)
+    return data
+
+
+def main(seed: int, count: int) -> None:
+    """Read `count` bent files."""
+    chance = random.Random(seed)  # noqa: S311  # a series to repeat, no secret
+    files = samples()
+    list(read_bytes(files["a.txt"], "a.txt"))  # opens the language model
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    for number in range(count):
+        name = chance.choice(list(files))
+        data = bend(files[name], chance, list(files.values()))
+        started = time.process_time()
+        found = list(read_bytes(data, name))
+        seconds = time.process_time() - started
+        if seconds > _SLOW_S or not all(isinstance(item, Article | Reject) for item in found):
+            sys.exit(f"input {number} of seed {seed}, {name}: {seconds:.1f} s")
+    sys.stdout.write(f"{count} inputs\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
