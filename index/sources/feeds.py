@@ -43,6 +43,7 @@ _SPACES = {  # namespace -> the prefix we know it by; "" for the formats themsel
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
 }
 _TEASER = 200  # letters; a text with fewer only announces the page
+_MAX_LINE = 2_000  # characters of a headline, name or date
 _CONTENTS = ("content:encoded", "content", "description", "summary")
 _ROOTS = frozenset(("rss", "rdf:RDF", "feed", "urlset", "sitemapindex"))
 _ENTRIES = frozenset(("item", "entry", "url"))
@@ -50,8 +51,12 @@ _DATES = ("pubDate", "published", "issued", "dc:date", "dcterms:issued", "news:p
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
-# A "&" that begins nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;".
-_BARE_AND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)")
+# A "&" that begins nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;"; within CDATA it may stand.
+_BARE_AND = re.compile(
+    r"(?P<data><!\[CDATA\[.*?(?:\]\]>|\Z))"
+    r"|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +140,17 @@ def _root(data: bytes, charset: str = "") -> etree._Element:
         huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        root = etree.fromstring(_BARE_AND.sub("&amp;", text).encode(), parser)
+        root = etree.fromstring(_BARE_AND.sub(_escaped, text).encode(), parser)
     except etree.XMLSyntaxError:
         root = None
     if root is None or _name(root) not in _ROOTS:
         raise Refused(RejectReason.UNSUPPORTED, "XML, but neither a feed nor a sitemap")
     return root
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return CDATA as it is, and a bare "&" as XML wants it."""
+    return found["data"] or "&amp;"
 
 
 def _entries(root: etree._Element) -> Iterator[etree._Element]:
@@ -177,7 +187,7 @@ def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
     text = max(
         (_content(one) for name in _CONTENTS for one in fields.get(name, ())), key=len, default=""
     )
-    body = report_of(text, link.title)
+    body = report_of(text, link.title) if len(text) >= _TEASER else ()
     report = "\n".join(span.cut(text) for span in body)
     if sum(map(str.isalpha, report)) < _TEASER:
         where = link.url or "no address given"
@@ -258,7 +268,7 @@ def _address(stated: str) -> str:
 def _line(fields: dict[str, list[etree._Element]], name: str) -> str:
     """Return the text of the first child of a name as one line without markup or escapes."""
     elements = fields.get(name, ())
-    text = html.unescape(_text(elements[0])) if elements else ""
+    text = html.unescape(_text(elements[0])[:_MAX_LINE]) if elements else ""
     return " ".join(re.sub(r"</?[a-zA-Z][^<>]{0,500}>", "", text).split())
 
 

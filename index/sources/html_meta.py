@@ -7,6 +7,7 @@ Sources: schema.org Article, ogp.me, HTML standard (microdata).
 
 import html
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -75,13 +76,13 @@ def _data(root: HtmlElement) -> Mapping[str, object]:
 def _nodes(source: str) -> Iterator[Mapping[str, object]]:
     """Yield the objects of a JSON text, outer before inner, as many as are looked at."""
     try:
-        waiting = [json.loads(source.strip().rstrip(";"), strict=False)]
+        waiting = deque([json.loads(source.strip().rstrip(";"), strict=False)])
     except (ValueError, RecursionError):
         return
     for _ in range(_MAX_NODES):
         if not waiting:
             return
-        node = waiting.pop(0)
+        node = waiting.popleft()
         if isinstance(node, dict):
             yield node
             waiting += [inner for inner in node.values() if isinstance(inner, dict | list)]

@@ -28,7 +28,12 @@ from index.sources.page_text import content_id, report_of
 from index.sources.rejects import Refused, RejectReason, whole
 from index.types import Article, ArticleId, Span
 
-MAX_ELEMENTS = 15_000  # a news page has some 2,000; trafilatura takes up to 5 s for these
+# A news page has some 2,000 elements and 20,000 characters. trafilatura's time grows faster than
+# either: within these bounds the worst page found took some 5 s.
+MAX_ELEMENTS = 8_000
+MAX_CHARS = 1_000_000
+_MAX_TAGS = 200_000  # before scripts and the like are dropped
+_MAX_ATTRIBUTE = 2_000  # characters; a longer one is a picture or an attack
 _LEAST_LETTERS = 20  # a text of fewer is none
 _TEASER = 200  # letters; fewer before a login form are a teaser
 _MUCH_MORE = 2.0  # JSON-LD is taken where it is so many times as long as the text found
@@ -118,6 +123,8 @@ def _parsed(page: str) -> HtmlElement:
     Raises:
         Refused: If it is empty, nested too deep, or has too many elements.
     """
+    if page.count("<") > _MAX_TAGS:
+        raise Refused(RejectReason.TOO_LONG, f"more than {_MAX_TAGS:,} tags in one page")
     parser = HTMLParser(
         encoding="utf-8", recover=True, no_network=True, huge_tree=False,
         remove_comments=True, remove_pis=True,
@@ -129,10 +136,27 @@ def _parsed(page: str) -> HtmlElement:
     if any("depth" in entry.message for entry in parser.error_log):
         raise Refused(RejectReason.TOO_LONG, "elements nested more than 255 deep")
     etree.strip_elements(root, *_NO_TEXT, with_tail=False)
-    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
-        detail = f"more than {MAX_ELEMENTS:,} elements in one page"
-        raise Refused(RejectReason.TOO_LONG, detail)
+    _check_size(root)
     return root
+
+
+def _check_size(root: HtmlElement) -> None:
+    """Drop attributes of no use, and refuse what the extractor would take minutes for.
+
+    Raises:
+        Refused: If there are too many elements or characters.
+    """
+    chars = 0
+    for count, element in enumerate(root.iter(), start=1):
+        chars += len(element.tail or "") + (
+            len(element.text or "") if element.tag != "script" else 0
+        )
+        if count > MAX_ELEMENTS or chars > MAX_CHARS:
+            detail = f"more than {MAX_ELEMENTS:,} elements or {MAX_CHARS:,} characters in one page"
+            raise Refused(RejectReason.TOO_LONG, detail)
+        for name, value in element.items():
+            if len(value) > _MAX_ATTRIBUTE:
+                del element.attrib[name]
 
 
 def _main_text(root: HtmlElement, facts: Facts) -> str:
@@ -158,9 +182,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 def _extracted(root: HtmlElement) -> str:
     """Return the main text of a page by trafilatura; empty where it finds none or fails."""
     try:
-        found = bare_extraction(
-            root, fast=True, favor_precision=True, include_comments=False, config=_CONFIG
-        )
+        found = bare_extraction(root, favor_precision=True, include_comments=False, config=_CONFIG)
     # Subtle: on broken trees it may raise anything (RecursionError, TypeError, lxml's errors).
     except Exception:  # noqa: BLE001  # a page it cannot read has no text, and is counted
         return ""
