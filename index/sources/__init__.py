@@ -24,6 +24,7 @@ from index.errors import CorpusError
 from index.sources import jsonl, page_text, tables
 from index.sources.containers import MAX_DEPTH, Budget, Member, members
 from index.sources.encoding import utf8_stream
+from index.sources.markup import is_feed, is_markdown, is_page, is_xml
 from index.sources.outlets import outlet_name
 from index.sources.rejects import Refused, RejectReason, Stream
 from index.types import Article, Reject
@@ -40,7 +41,8 @@ __all__ = [
 _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|!--|rss|feed)", re.IGNORECASE)
+_PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
+_ARCHIVED_PAGE = re.compile(rb"mime-version:.{0,2000}multipart/related", re.IGNORECASE | re.DOTALL)
 _OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"')
 
 _Read = Callable[[Stream, str], Iterator[Article | Reject]]
@@ -56,13 +58,37 @@ class _Reader:
 
 def _unsupported(_file: Stream, _origin: str) -> Iterator[Reject]:
     """Refuse a file of a kind that has no reader yet."""
-    detail = "no reader for such files yet; text and JSON Lines are read"
+    detail = "no reader for such files; text, pages, feeds, Markdown, JSON and tables are read"
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
+def _read_feed(file: Stream, origin: str) -> Iterator[Article | Reject]:
+    """Read a feed or sitemap."""
+    from index.sources import feeds  # lxml is heavy, and no question needs it
+
+    return feeds.read(file, origin)
+
+
+def _read_page(file: Stream, origin: str) -> Iterator[Article | Reject]:
+    """Read an HTML page."""
+    from index.sources import html_page  # trafilatura is heavy, and no question needs it
+
+    return html_page.read(file, origin)
+
+
+def _read_markdown(file: Stream, origin: str) -> Iterator[Article | Reject]:
+    """Read a Markdown file."""
+    from index.sources import markdown  # its parser is heavy, and no question needs it
+
+    return markdown.read(file, origin)
+
+
 _READERS = (  # what a file's first bytes make certain comes first
-    _Reader(lambda head, _: bool(_MARKUP.match(head)), _unsupported),
-    _Reader(lambda _, suffix: suffix in {".xml", ".html"}, _unsupported),
+    _Reader(lambda head, _: is_feed(head), _read_feed),
+    _Reader(lambda head, _: bool(_ARCHIVED_PAGE.search(head)), _unsupported),
+    _Reader(is_markdown, _read_markdown),
+    _Reader(lambda head, suffix: is_page(head) or suffix in _PAGE_SUFFIXES, _read_page),
+    _Reader(lambda head, suffix: is_xml(head) or suffix == ".xml", _unsupported),
 )
 
 

@@ -31,6 +31,9 @@ class RejectReason(StrEnum):
     NO_TEXT = "no_text"
     BAD_FIELD = "bad_field"
     REMOVED = "removed"
+    LINK_ONLY = "link_only"
+    LISTING = "listing"
+    LOGIN_WALL = "login_wall"
 
 
 class Refused(Exception):

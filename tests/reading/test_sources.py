@@ -245,7 +245,7 @@ def test_json_lines_are_known_by_content(tmp_path: Path) -> None:
         ("a.txt", "\ufeff", RejectReason.NO_TEXT),
         ("a.txt", "۱۲۳ ***", RejectReason.NO_TEXT),
         ("a.txt", "کد خبر 5805672\n\nبرچسبها\n\nنظر شما", RejectReason.NO_TEXT),
-        ("a.txt", "<!DOCTYPE html><p>x", RejectReason.UNSUPPORTED),
+        ("a.txt", "<!DOCTYPE html><p>x", RejectReason.NO_TEXT),
         ("a.csv", "id,subject\n1,x", RejectReason.NO_TEXT),
         ("a.jsonl", '{"text": "x"', RejectReason.BROKEN_JSON),
         ("a.jsonl", "nonsense", RejectReason.BROKEN_JSON),
