@@ -1,7 +1,10 @@
 """Files of a corpus read into articles, each kind by its own reader.
 
 A reader is a row in `_READERS`: a claim on a file, from its first bytes and its name, and a
-function that yields articles and rejects in a stable order. New kinds of source are new rows.
+function that yields articles and rejects in a stable order. It is handed a binary stream that
+stands at its start, is decompressed and perhaps not seekable, and a label for messages. It may
+raise `Refused` or `OSError` at any time: what it yielded before stays. New kinds of source are
+new rows.
 
 Does not: skip anything silently, but hidden files and read-me files. Does not follow links to
 folders.
@@ -11,36 +14,39 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from io import BufferedReader, FileIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from index.errors import CorpusError
 from index.sources import jsonl, page_text
 from index.sources.outlets import outlet_name
-from index.sources.rejects import RejectReason
+from index.sources.rejects import Refused, RejectReason
 from index.types import Article, Reject
 
 __all__ = ["RejectReason", "corpus_files", "outlet_name", "read_articles"]
 
 _HEAD_BYTES = 8_192
+_BUFFER_BYTES = 65_536
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|!--|rss|feed)", re.IGNORECASE)
 _OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"')
 
-_Read = Callable[[Path, str], Iterator[Article | Reject]]
+_Read = Callable[[BinaryIO, str], Iterator[Article | Reject]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One kind of source: which files it claims, by their first bytes and suffix."""
+    """One kind of source: which files it claims, by their first bytes and lower-case suffix."""
 
     claims: Callable[[bytes, str], bool]
     read: _Read
 
 
-def _unsupported(path: Path, origin: str) -> Iterator[Reject]:
-    """Reject a file of a kind that has no reader yet."""
-    detail = f"no reader for {path.suffix or 'such'} files yet; text and JSON Lines are read"
-    yield Reject(origin=origin, reason=RejectReason.UNSUPPORTED, detail=detail)
+def _unsupported(_file: BinaryIO, _origin: str) -> Iterator[Reject]:
+    """Refuse a file of a kind that has no reader yet."""
+    detail = "no reader for such files yet; text and JSON Lines are read"
+    raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
 _READERS = (
@@ -113,30 +119,48 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _read(path: Path, origin: str) -> Iterator[Article | Reject]:
-    """Read one file with the first reader that claims it."""
+    """Read one file of the corpus."""
     try:
-        problem, head = _sniff(path)
-        if problem:
-            yield Reject(origin=origin, reason=problem[0], detail=problem[1])
-            return
-        reader = next(row for row in _READERS if row.claims(head, path.suffix.lower()))
-        yield from reader.read(path, origin)
+        with _opened(path) as file:
+            yield from _read_stream(file, origin, path.name)
+    except Refused as refused:
+        yield Reject(origin=origin, reason=refused.reason, detail=refused.detail)
     except OSError as exc:
         detail = exc.strerror or type(exc).__name__
         yield Reject(origin=origin, reason=RejectReason.UNREADABLE, detail=detail)
 
 
-def _sniff(path: Path) -> tuple[tuple[RejectReason, str] | None, bytes]:
-    """Return the first bytes of a file, and what is wrong with it at first sight."""
+def _opened(path: Path) -> BufferedReader:
+    """Open a file of the corpus; anything else (a pipe would never end) is refused."""
     if not path.is_file() and path.exists():
-        return (RejectReason.UNREADABLE, "a device, pipe or socket, not a file"), b""
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+        raise Refused(RejectReason.UNREADABLE, "a device, pipe or socket, not a file")
+    return BufferedReader(FileIO(path), _BUFFER_BYTES)
+
+
+def _read_stream(file: BufferedReader, origin: str, name: str) -> Iterator[Article | Reject]:
+    """Read one stream with the first reader that claims it.
+
+    Args:
+        origin: Where it stands in the corpus, for messages.
+        name: Its file name; the suffix is a hint.
+
+    Raises:
+        Refused: If it cannot be read to its end.
+    """
+    head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+    _check(head)
+    suffix = PurePosixPath(name).suffix.lower()
+    reader = next(row for row in _READERS if row.claims(head, suffix))
+    yield from reader.read(file, origin)
+
+
+def _check(head: bytes) -> None:
+    """Refuse what is no text at first sight."""
     if not head:
-        return (RejectReason.EMPTY, "0 bytes"), head
+        raise Refused(RejectReason.EMPTY, "0 bytes")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return (RejectReason.ENCODING, "UTF-16; UTF-8 is read"), head
+        raise Refused(RejectReason.ENCODING, "UTF-16; UTF-8 is read")
     controls = len(_CONTROLS.findall(head))
     if b"\0" in head or controls > len(head) // 20:
-        return (RejectReason.BINARY, f"{controls} control bytes among the first {len(head)}"), head
-    return None, head
+        detail = f"{controls} control bytes among the first {len(head)}"
+        raise Refused(RejectReason.BINARY, detail)

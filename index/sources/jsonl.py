@@ -9,7 +9,6 @@ Does not: hold more than one line in memory, or read JSON that spans lines.
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 from index.dates import parse
@@ -33,16 +32,15 @@ _KEYS = {
 }
 
 
-def read(path: Path, origin: str) -> Iterator[Article | Reject]:
+def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
     """Read the articles of a file, in order; each bad line is one reject."""
-    with path.open("rb") as file:
-        for number, line in enumerate(_lines(file), start=1):
-            place = f"{origin}:{number}"
-            if line is None:
-                detail = f"more than {MAX_LINE_BYTES:,} bytes in one line"
-                yield Reject(origin=place, reason=RejectReason.TOO_LONG, detail=detail)
-            elif line.strip():
-                yield _article(line, place)
+    for number, line in enumerate(_lines(file), start=1):
+        place = f"{origin}:{number}"
+        if line is None:
+            detail = f"more than {MAX_LINE_BYTES:,} bytes in one line"
+            yield Reject(origin=place, reason=RejectReason.TOO_LONG, detail=detail)
+        elif line.strip():
+            yield _article(line, place)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:

@@ -12,16 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from hashlib import sha256
-from pathlib import Path
+from typing import BinaryIO
 
 from index.clean import clean
 from index.dates import parse
 from index.lang import detect
 from index.sources import outlets
-from index.sources.rejects import RejectReason
+from index.sources.encoding import decode
+from index.sources.rejects import RejectReason, whole
 from index.types import Article, ArticleId, Moment, Reject, Span
-
-MAX_BYTES = 8 * 1024 * 1024  # some 4 million letters; a longer file is no article
 
 _MAX_HEADLINE = 200
 _PARAGRAPH = 80  # a line this long belongs to the report, not to the head of the page
@@ -51,19 +50,13 @@ class _Line:
     value: str | Moment = ""
 
 
-def read(path: Path, origin: str) -> Iterator[Article | Reject]:
-    """Read the one article that a text file holds."""
-    if path.stat().st_size > MAX_BYTES:
-        detail = f"{path.stat().st_size:,} bytes; a text file may have {MAX_BYTES:,}"
-        yield Reject(origin=origin, reason=RejectReason.TOO_LONG, detail=detail)
-        return
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as exc:
-        detail = f"not UTF-8 at byte {exc.start}"
-        yield Reject(origin=origin, reason=RejectReason.ENCODING, detail=detail)
-        return
-    yield article_of(text, origin)
+def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
+    """Read the one article that a text file holds.
+
+    Raises:
+        Refused: If the file is too long, or no text.
+    """
+    yield article_of(decode(whole(file)).text, origin)
 
 
 def article_of(text: str, origin: str) -> Article | Reject:

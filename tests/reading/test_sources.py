@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.dates import TEHRAN
 from index.errors import CorpusError
-from index.sources import RejectReason, jsonl, page_text, read_articles
+from index.sources import RejectReason, jsonl, page_text, read_articles, rejects
 from index.types import Article, Moment, Reject, Span
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -288,7 +288,7 @@ def test_line_of_50_megabytes_is_rejected_in_bounded_memory(tmp_path: Path) -> N
 
 def test_huge_text_file_is_rejected_unread(tmp_path: Path) -> None:
     """A text file beyond the limit is not loaded."""
-    path = write(tmp_path, "a.txt", b"x " * (page_text.MAX_BYTES // 2 + 1))
+    path = write(tmp_path, "a.txt", b"x " * (rejects.MAX_BYTES // 2 + 1))
 
     assert RejectReason.TOO_LONG == reason(path)
 
