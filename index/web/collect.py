@@ -13,17 +13,14 @@ import json
 import os
 import re
 import shutil
-from enum import StrEnum
 from pathlib import Path
-from typing import Final
 
 from xxhash import xxh3_128_hexdigest
 
 from index.disk import checksum, replace_text, storage_errors, sync_folder
 from index.types import Article
 from index.web.address import Address
-
-COLLECTED: Final = "collected"
+from index.web.steps import Kept
 
 _FILES = "files"
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -31,22 +28,14 @@ _MAX_NAME_CHARS = 80
 _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
-class Kept(StrEnum):
-    """What became of something that was to be kept."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-
-
 class Collection:
-    """The articles kept under the home of an index.
+    """The articles kept in one folder, made when the first is.
 
     Every method raises StorageError where something cannot be written.
     """
 
-    def __init__(self, home: Path) -> None:
-        self.folder = home / COLLECTED
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def keep_article(self, article: Article, address: Address) -> Kept:
         """Keep an article under its own address, in place of what stood there."""

@@ -1,5 +1,4 @@
-"""Pages fetched politely: robots.txt obeyed, a pause between requests to a host, redirects
-followed with every hop checked.
+"""Pages fetched politely: robots.txt obeyed, hosts not hurried, every hop of a redirect checked.
 
 Does not: try again; `is_passing` of a failure says whether that may help. Not for threads.
 """
@@ -29,12 +28,14 @@ class Page:
     Attributes:
         address: Where it came from in the end.
         data: The body; in UTF-8 behind its mark where the encoding is sure, else as it came.
+        charset: "utf-8" where it is sure, else empty.
         etag: What to ask with the next time, empty if the server gave none.
         last_modified: Likewise.
     """
 
     address: Address
     data: bytes
+    charset: str = ""
     etag: str = ""
     last_modified: str = ""
 
@@ -56,8 +57,13 @@ class Fetcher:
         self._asked_at: dict[str, float] = {}
         self._rests_until: dict[str, float] = {}
 
-    def fetch(
-        self, address: Address, *, etag: str = "", last_modified: str = ""
+    def fetch(self, address: Address) -> Page | Failure:
+        """Fetch a page."""
+        found = self._followed(address, {}, is_page=True)
+        return found if isinstance(found, Failure) else _page(*found)
+
+    def fetch_newer(
+        self, address: Address, *, etag: str, last_modified: str
     ) -> Page | NotModified | Failure:
         """Fetch a page, unless it is as it was when it had this etag or date."""
         asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
@@ -65,15 +71,7 @@ class Fetcher:
         found = self._followed(address, headers, is_page=True)
         if isinstance(found, Failure):
             return found
-        place, reply = found
-        if reply.status == NOT_MODIFIED:
-            return NotModified() if headers else Failure(Problem.BROKEN, str(reply.status))
-        return Page(
-            address=place,
-            data=_marked(reply.data, _charset(reply.headers)),
-            etag=reply.headers.get("etag", ""),
-            last_modified=reply.headers.get("last-modified", ""),
-        )
+        return NotModified() if found[1].status == NOT_MODIFIED else _page(*found)
 
     def _robots_file(self, address: Address) -> Reply | Failure:
         """Fetch a robots.txt, to which no robots.txt applies."""
@@ -89,6 +87,8 @@ class Fetcher:
             reply = self._asked(address, headers, is_page=is_page)
             if isinstance(reply, Failure):
                 return reply
+            if reply.status == NOT_MODIFIED and not headers:
+                return Failure(Problem.BROKEN, str(NOT_MODIFIED))
             if reply.status not in REDIRECTS:
                 return address, reply
             target = read_address(reply.headers.get("location", ""), address)
@@ -131,6 +131,18 @@ class Fetcher:
         self._rests_until[host] = time.monotonic() + min(rest_s, _LONGEST_REST_S)
 
 
+def _page(address: Address, reply: Reply) -> Page:
+    """Make a page of what was replied in the end."""
+    data, charset = in_utf8(reply.data, _charset(reply.headers))
+    return Page(
+        address=address,
+        data=data,
+        charset=charset,
+        etag=reply.headers.get("etag", ""),
+        last_modified=reply.headers.get("last-modified", ""),
+    )
+
+
 def _charset(headers: Mapping[str, str]) -> str:
     """Return the encoding that a Content-Type states, or nothing."""
     message = Message()
@@ -138,15 +150,15 @@ def _charset(headers: Mapping[str, str]) -> str:
     return str(message.get_param("charset", "") or "")
 
 
-def _marked(data: bytes, charset: str) -> bytes:
-    """Return text in UTF-8 behind its mark where the encoding is sure, else the bytes.
+def in_utf8(data: bytes, charset: str) -> tuple[bytes, str]:
+    """Return text in UTF-8 behind its mark, and "utf-8"; the bytes and "" where nothing is sure.
 
     Bytes that read as UTF-8 are UTF-8, whatever the server says: by accident longer text in
     another encoding never does. Else what the server says holds, if the bytes can be read so.
     """
     for encoding in ("utf-8-sig", charset):
         try:
-            return _UTF8_MARK + data.decode(encoding).encode()
+            return _UTF8_MARK + data.decode(encoding).encode(), "utf-8"
         except (UnicodeError, LookupError, ValueError):
             continue
-    return data
+    return data, ""

@@ -11,7 +11,7 @@ class Problem(StrEnum):
     """Stable codes, kept in the state of `watch`."""
 
     BAD_ADDRESS = "bad_address"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105  # the name of a reason
     PRIVATE = "private"
     PORT = "port"
     UNKNOWN_HOST = "unknown_host"
@@ -32,6 +32,7 @@ class Problem(StrEnum):
     EMPTY = "empty"
     NO_ARTICLE = "no_article"
     NO_FEED = "no_feed"
+    UNREADABLE = "unreadable"
     STOPPED = "stopped"
 
 

@@ -37,9 +37,7 @@ class _Rules:
 class Robots:
     """The rules of all hosts met so far."""
 
-    def __init__(
-        self, get: Callable[[Address], Reply | Failure], user_agent: str
-    ) -> None:
+    def __init__(self, get: Callable[[Address], Reply | Failure], user_agent: str) -> None:
         """Ask hosts through `get`, under the first word of a user agent."""
         self._get = get
         self._name = user_agent.partition("/")[0].split()[0]

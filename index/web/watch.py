@@ -8,7 +8,6 @@ Does not: build the index; whoever runs the rounds does, when `needs_build`, and
 """
 
 import random
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,14 +18,14 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from index.disk import storage_errors
-from index.errors import WatchLocked
+from index.errors import CorpusError, WatchLocked
 from index.retry import backoff_s
-from index.web.address import Address, canonical, read_address
-from index.web.collect import Kept
-from index.web.fetch import NotModified, Page
-from index.web.gather import Gatherer, ListFound, Step
+from index.web.address import canonical, read_address, shown
+from index.web.fetch import Fetcher, NotModified, Page
+from index.web.gathering import Gatherer, listing_of
 from index.web.problems import Failure, Problem
 from index.web.state import FeedState, LinkState, WaitingLink, WatchState
+from index.web.steps import Kept, ListFound, Step
 
 LINKS_A_ROUND: Final = 100
 MAX_TRIES: Final = 5
@@ -37,13 +36,13 @@ _MAX_SITEMAPS = 500
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """One watcher of one index, made by `open_watcher`."""
+    """Runs the rounds; whoever made it holds the watcher's lock."""
 
     roots: tuple[str, ...]
     interval_s: float
+    _fetcher: Fetcher
     _gatherer: Gatherer
     _state: WatchState
-    _stop: threading.Event
 
     def round(self) -> Iterator[Step]:
         """Do what is due now, and tell of every step; ends early when told to stop."""
@@ -95,19 +94,17 @@ class Watcher:
         address = read_address(feed.url)
         if isinstance(address, Failure):
             return self._failed(feed, address)
-        found = self._gatherer.fetcher.fetch(
-            address, etag=feed.etag, last_modified=feed.last_modified
-        )
+        found = self._fetcher.fetch_newer(address, etag=feed.etag, last_modified=feed.last_modified)
         if isinstance(found, Failure):
             return None if found.problem is Problem.STOPPED else self._failed(feed, found)
         if isinstance(found, NotModified):
             self._state.keep_feed(feed._replace(due=self._due(self.interval_s), failures=0))
-            return Step(feed.url, Kept.UNCHANGED)
+            return Step(shown(feed.url), Kept.UNCHANGED)
         return self._listed(feed, found)
 
     def _listed(self, feed: FeedState, page: Page) -> Step:
         """Keep what a feed lists."""
-        found = self._gatherer.listed(page)
+        found = listing_of(page.data, page.charset, page.address)
         if found is None:
             return self._failed(feed, Failure(Problem.NO_FEED))
         asked = feed._replace(
@@ -121,14 +118,14 @@ class Watcher:
             links=(str(canonical(link)) for link in found.links),
             sitemaps=(str(one) for one in found.sitemaps[:_MAX_SITEMAPS]),
         )
-        return Step(feed.url, ListFound(len(found.links) + len(found.sitemaps)))
+        return Step(shown(feed.url), ListFound(len(found.links) + len(found.sitemaps)))
 
     def _failed(self, feed: FeedState, failure: Failure) -> Step:
         """Leave a feed alone for longer with every failure."""
         n_failed = feed.failures + 1
         pause_s = max(backoff_s(n_failed, self.interval_s), failure.wait_s or 0.0)
         self._state.keep_feed(feed._replace(due=self._due(pause_s), failures=n_failed))
-        return Step(feed.url, failure)
+        return Step(shown(feed.url), failure)
 
     def _try(self, link: WaitingLink) -> Step | None:
         """Fetch one link and keep where it stands; None when told to stop."""
@@ -141,7 +138,7 @@ class Watcher:
             return None
         else:
             self._keep_failed(link, outcome)
-        return Step(link.url, outcome)
+        return Step(shown(link.url), outcome)
 
     def _keep_failed(self, link: WaitingLink, failure: Failure) -> None:
         """Try a link again later, if that may help and it was not tried too often."""
@@ -166,38 +163,51 @@ def _is_due(feed: FeedState, now: float) -> bool:
     return feed.due <= now or feed.due > now + 2 * _LONGEST_PAUSE_S
 
 
-@contextmanager
-def open_watcher(
-    home: Path,
-    roots: Sequence[Address],
-    *,
-    gatherer: Gatherer,
-    interval_s: float,
-    stop: threading.Event,
-) -> Iterator[Watcher]:
-    """Be the one watcher of the index under `home`.
-
-    Args:
-        roots: Feeds and sitemaps to poll, at least one.
+def feed_addresses(feeds: Sequence[str]) -> tuple[str, ...]:
+    """Return the addresses of feeds in their one spelling, each once.
 
     Raises:
-        WatchLocked: If another process watches there.
-        StorageError: If the state cannot be written.
+        CorpusError: If there is none, or one is no address.
     """
+    found: dict[str, None] = {}
+    for feed in feeds:
+        address = read_address(feed)
+        if isinstance(address, Failure):
+            msg = (
+                "Expected the address of a feed or sitemap, http:// or https:// and without a "
+                f"password, got {shown(feed)!r}; correct it, or take it out of PASOKH_FEEDS."
+            )
+            raise CorpusError(msg)
+        found[str(address)] = None
+    if not found:
+        msg = (
+            "Expected addresses of feeds to watch, got none; name them after the command, or "
+            "set PASOKH_FEEDS to them, separated by commas."
+        )
+        raise CorpusError(msg)
+    return tuple(found)
+
+
+@contextmanager
+def watch_lock(home: Path) -> Iterator[None]:
+    """Hold the one watcher's lock of `home`; the system frees it when the process dies.
+
+    Raises:
+        WatchLocked: If another process holds it.
+        StorageError: If it cannot be made.
+    """
+    lock = FileLock(home / _LOCK, timeout=0)
     with storage_errors(home):
         home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / _LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            msg = (
+                f"Expected to be the only watcher of {home}, but another process watches there; "
+                "stop it, or give its feeds to that one."
+            )
+            raise WatchLocked(msg) from error
     try:
-        lock.acquire()
-    except Timeout as error:
-        msg = (
-            f"Expected to be the only watcher of {home}, but another process watches there; "
-            "stop it, or give its feeds to that one."
-        )
-        raise WatchLocked(msg) from error
-    try:
-        with WatchState(home) as state:
-            urls = tuple(dict.fromkeys(str(root) for root in roots))
-            yield Watcher(urls, interval_s, gatherer, state, stop)
+        yield
     finally:
         lock.release()
