@@ -51,7 +51,7 @@ _PERSIAN: Mapping[Problem, str] = {
     Problem.REDIRECTS: "تغییر مسیرها دور می‌زنند یا بیش از اندازه‌اند",
     Problem.ROBOTS: "robots.txt این سایت اجازه نمی‌دهد",
     Problem.ROBOTS_UNKNOWN: "robots.txt این سایت اکنون خوانده نمی‌شود: {detail}",
-    Problem.TOO_SLOW: "robots.txt این سایت {detail} ثانیه درنگ میان درخواست‌ها می‌خواهد: بیش از اندازه",
+    Problem.TOO_SLOW: "robots.txt این سایت میان درخواست‌ها {detail} ثانیه درنگ می‌خواهد: زیاد است",
     Problem.TOO_LONG: "بیش از {detail} بایت",
     Problem.KIND: "متن نیست، {detail} است",
     Problem.ENCODING: "فشرده‌سازی آن خواندنی نیست: {detail}",
