@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from index.errors import CorpusError
 from index.sources import jsonl, page_text
+from index.sources.markup import is_feed, is_markdown, is_page, is_xml
 from index.sources.outlets import outlet_name
 from index.sources.rejects import Refused, RejectReason
 from index.types import Article, Reject
@@ -29,7 +30,8 @@ __all__ = ["RejectReason", "corpus_files", "outlet_name", "read_articles"]
 _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|!--|rss|feed)", re.IGNORECASE)
+_PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
+_ARCHIVED_PAGE = re.compile(rb"mime-version:.{0,2000}multipart/related", re.IGNORECASE | re.DOTALL)
 _OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"')
 
 _Read = Callable[[BinaryIO, str], Iterator[Article | Reject]]
@@ -45,13 +47,38 @@ class _Reader:
 
 def _unsupported(_file: BinaryIO, _origin: str) -> Iterator[Reject]:
     """Refuse a file of a kind that has no reader yet."""
-    detail = "no reader for such files yet; text and JSON Lines are read"
+    detail = "no reader for such files; text, HTML, feeds, Markdown and JSON Lines are read"
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
+def _read_feed(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
+    """Read a feed or sitemap."""
+    from index.sources import feeds  # lxml is heavy, and no question needs it
+
+    return feeds.read(file, origin)
+
+
+def _read_page(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
+    """Read an HTML page."""
+    from index.sources import html_page  # trafilatura is heavy, and no question needs it
+
+    return html_page.read(file, origin)
+
+
+def _read_markdown(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
+    """Read a Markdown file."""
+    from index.sources import markdown  # its parser is heavy, and no question needs it
+
+    return markdown.read(file, origin)
+
+
 _READERS = (
-    _Reader(lambda head, _: bool(_MARKUP.match(head)), _unsupported),
-    _Reader(lambda _, suffix: suffix in {".csv", ".tsv", ".xml", ".html"}, _unsupported),
+    _Reader(lambda head, _: is_feed(head), _read_feed),
+    _Reader(lambda head, _: bool(_ARCHIVED_PAGE.search(head)), _unsupported),
+    _Reader(is_markdown, _read_markdown),
+    _Reader(lambda head, suffix: is_page(head) or suffix in _PAGE_SUFFIXES, _read_page),
+    _Reader(lambda head, suffix: is_xml(head) or suffix == ".xml", _unsupported),
+    _Reader(lambda _, suffix: suffix in {".csv", ".tsv"}, _unsupported),
     _Reader(
         lambda head, suffix: suffix in {".jsonl", ".ndjson", ".json"} or bool(_OBJECT.match(head)),
         jsonl.read,

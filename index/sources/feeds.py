@@ -12,14 +12,18 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 # Heavy, so `index.sources` imports this module only when a feed is read.
 from lxml import etree
 
 from index.dates import parse
-from index.sources.markup import text_of
-from index.sources.rejects import MAX_BYTES, Refused, RejectReason
-from index.types import Moment
+from index.sources import outlets
+from index.sources.html_page import plain
+from index.sources.markup import language_of, text_of
+from index.sources.page_text import content_id, report_of
+from index.sources.rejects import MAX_BYTES, Refused, RejectReason, whole
+from index.types import Article, ArticleId, Moment, Reject
 
 MAX_TAGS = 1_000_000  # elements take 120 bytes each: what is beyond is no feed
 
@@ -38,9 +42,12 @@ _SPACES = {  # namespace -> the prefix we know it by; "" for the formats themsel
     "http://purl.org/dc/terms/": "dcterms:",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
 }
+_TEASER = 200  # letters; a text with fewer only announces the page
+_CONTENTS = ("content:encoded", "content", "description", "summary")
 _ROOTS = frozenset(("rss", "rdf:RDF", "feed", "urlset", "sitemapindex"))
 _ENTRIES = frozenset(("item", "entry", "url"))
 _DATES = ("pubDate", "published", "issued", "dc:date", "dcterms:issued", "news:publication_date")
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 # A "&" that begins nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;".
@@ -70,6 +77,33 @@ class FeedLinks:
     nested: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Feed:
+    """What a feed says of all its entries."""
+
+    title: str
+    language: str
+
+
+def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
+    """Read the entries of a feed or sitemap in order; those without a report are rejects.
+
+    Raises:
+        Refused: As `links` does.
+    """
+    root = _root(whole(file))
+    feed = _feed(root)
+    for number, entry in enumerate(_entries(root), start=1):
+        place = f"{origin}:{number}"
+        try:
+            yield _article(entry, feed, place)
+        except Refused as refused:
+            yield Reject(origin=place, reason=refused.reason, detail=refused.detail)
+    for number, element in enumerate(_named(root, "sitemap"), start=1):
+        detail = f"a further sitemap: {_url(_fields(element))}; `pasokh index add` reads it"
+        yield Reject(origin=f"{origin}:{number}", reason=RejectReason.LINK_ONLY, detail=detail)
+
+
 def links(data: bytes, charset: str = "") -> FeedLinks:
     """Return the addresses that a feed or sitemap names.
 
@@ -82,11 +116,7 @@ def links(data: bytes, charset: str = "") -> FeedLinks:
     """
     root = _root(data, charset)
     found = tuple(link for entry in _entries(root) if (link := _link(_fields(entry))).url)
-    nested = tuple(
-        url
-        for element in root.iterchildren()
-        if _name(element) == "sitemap" and (url := _url(_fields(element)))
-    )
+    nested = tuple(url for element in _named(root, "sitemap") if (url := _url(_fields(element))))
     return FeedLinks(links=found, nested=nested)
 
 
@@ -121,6 +151,63 @@ def _entries(root: etree._Element) -> Iterator[etree._Element]:
             yield element
         elif name == "channel":
             yield from (child for child in element.iterchildren() if _name(child) in _ENTRIES)
+
+
+def _named(root: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Yield the children of a name."""
+    return (element for element in root.iterchildren() if _name(element) == name)
+
+
+def _feed(root: etree._Element) -> _Feed:
+    """Read what stands above the entries: in the channel, or in the root of Atom."""
+    channel = next(_named(root, "channel"), root)
+    fields = _fields(channel)
+    stated = _line(fields, "language") or _line(fields, "dc:language") or root.get(_XML_LANG, "")
+    return _Feed(title=_line(fields, "title"), language=stated)
+
+
+def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
+    """Read an entry that carries its report.
+
+    Raises:
+        Refused: If it carries no more than a teaser.
+    """
+    fields = _fields(entry)
+    link = _link(fields)
+    text = max(
+        (_content(one) for name in _CONTENTS for one in fields.get(name, ())), key=len, default=""
+    )
+    body = report_of(text, link.title)
+    report = "\n".join(span.cut(text) for span in body)
+    if sum(map(str.isalpha, report)) < _TEASER:
+        where = link.url or "no address given"
+        detail = f"only a link ({where}); `pasokh index add FILE` fetches the page"
+        raise Refused(RejectReason.LINK_ONLY, detail)
+    source = _line(fields, "source") or feed.title
+    known = [outlets.by_url(link.url), outlets.by_name(source), outlets.reporting(report)]
+    outlet = next((one for one in known if one), None)
+    code = outlets.code_in(link.url)
+    guid = _line(fields, "guid") or _line(fields, "id")
+    return Article(
+        id=ArticleId(f"{outlet.slug}-{code}" if outlet and code else guid or content_id(text)),
+        headline=link.title,
+        text=text,
+        body=body,
+        language=language_of(report, entry.get(_XML_LANG) or feed.language),
+        published=link.published,
+        source=outlet.name if outlet else source,
+        via=outlets.relayed(report),
+        code=code,
+        url=link.url,
+        origin=origin,
+    )
+
+
+def _content(element: etree._Element) -> str:
+    """Return the text of an entry's content: XHTML inside it, or HTML escaped in it."""
+    if len(element):
+        return plain(etree.tostring(element, encoding="unicode", with_tail=False))
+    return plain(_text(element))
 
 
 def _name(element: etree._Element) -> str:

@@ -72,6 +72,23 @@ def article_of(text: str, origin: str) -> Article | Reject:
     return _article(text, headline, body, [*lines[:first], *lines[last:]], origin)
 
 
+def report_of(text: str, headline: str) -> tuple[Span, ...]:
+    """Return the report within extracted text: no headline again, dates, code, frame or tail."""
+    lines = [_line(match) for match in _LINE.finditer(text) if not match[0].isspace()]
+    name, first = outlets.key(headline), 0
+    while first < len(lines) and (
+        lines[first].kind is not _Kind.TEXT or (name and outlets.key(lines[first].text) == name)
+    ):
+        first += 1
+    paragraph = next(
+        (row for row, line in enumerate(lines) if len(line.text) >= _PARAGRAPH), len(lines)
+    )
+    last = _tail(lines, first + 1, paragraph)
+    while last > first and lines[last - 1].kind is not _Kind.TEXT:
+        last -= 1
+    return _body(lines, first, last)
+
+
 def content_id(text: str) -> ArticleId:
     """Name an article by its text, for want of a code."""
     return ArticleId(f"sha-{sha256(text.encode()).hexdigest()[:16]}")

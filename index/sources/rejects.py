@@ -21,6 +21,9 @@ class RejectReason(StrEnum):
     BROKEN_JSON = "broken_json"
     NO_TEXT = "no_text"
     BAD_FIELD = "bad_field"
+    LINK_ONLY = "link_only"
+    LISTING = "listing"
+    LOGIN_WALL = "login_wall"
 
 
 class Refused(Exception):
