@@ -30,6 +30,7 @@ _UNICAST = IPv6Network("2000::/3")
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 _NOT_PUBLIC = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 _BYTES_OF_IPV4 = 4
+_LAST_PORT = 65_535
 # What links carry to tell their readers apart, and pages ignore.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid")
 _TWINS = ("www.", "m.", "mobile.", "amp.")
@@ -80,11 +81,16 @@ def read_address(text: str, base: Address | None = None) -> Address | Failure:
         url.raw_host.decode("ascii").encode("idna")
     except (httpx.InvalidURL, ValueError):  # ValueError: no host name, e.g. a label too long
         return Failure(Problem.BAD_ADDRESS)
-    if url.scheme not in _PORTS or not url.host or url.port == 0:
+    if url.scheme not in _PORTS or not url.host or not _is_port(url.port):
         return Failure(Problem.BAD_ADDRESS)
     if url.userinfo:
         return Failure(Problem.PASSWORD)
     return Address(url.copy_with(fragment=None))
+
+
+def _is_port(port: int | None) -> bool:
+    """Tell whether a port is left out or can exist."""
+    return port is None or 0 < port <= _LAST_PORT
 
 
 def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[str, ...] | Failure:

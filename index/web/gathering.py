@@ -6,7 +6,6 @@ page and should hold an article.
 Does not: build the index, or raise for anything a server does.
 """
 
-import io
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -16,8 +15,8 @@ from typing import Final
 
 from index.retry import backoff_s
 from index.sources import corpus_files
-from index.sources.rejects import MAX_BYTES, Refused, RejectReason
-from index.types import Article
+from index.sources.markup import is_feed, text_of
+from index.sources.rejects import MAX_BYTES, Refused
 from index.web.address import Address, canonical, own_address, read_address, shown
 from index.web.collect import Collection
 from index.web.fetch import Fetcher, Page
@@ -29,7 +28,6 @@ _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _DEEPEST = 2  # a sitemap index may list sitemaps, which list pages
 _WEB = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?!!doctype html|html)", re.IGNORECASE)
 # RSS 2.0: minutes that the channel may be kept.
 _TTL = re.compile(rb"<ttl>\s*(\d{1,5})\s*</ttl>")
 _HEAD_BYTES = 65_536
@@ -135,33 +133,28 @@ class Gatherer:
         """Take the article out of a page and keep it."""
         from index.sources import html_page  # heavy: an extractor and lxml
 
-        place = shown(str(page.address))
-        detail = ""
         try:
-            for item in html_page.read(io.BytesIO(page.data), place):
-                if isinstance(item, Article):
-                    return self._collection.keep_article(item, own_address(item.url, page.address))
-                detail = f"{item.reason} {item.detail}".strip()
+            text = text_of(page.data, page.charset)
+            article = html_page.article_of(text, shown(str(page.address)))
         except Refused as refusal:
-            detail = f"{refusal.reason} {refusal.detail}".strip()
-        return Failure(Problem.NO_ARTICLE, detail[:200])
+            return Failure(Problem.NO_ARTICLE, f"{refusal.reason}: {refusal.detail}")
+        return self._collection.keep_article(article, own_address(article.url, page.address))
 
 
 def listing_of(data: bytes, charset: str, base: Address | None) -> Listing | None:
-    """Return what a feed or sitemap lists, None for what is neither.
+    """Return what a feed or sitemap lists, None for what is neither or cannot be read.
 
     Args:
         base: Where it came from; None for a file, whose relative links lead nowhere.
     """
-    if not _MARKUP.match(data[:_HEAD_BYTES]):
+    if not is_feed(data[:_HEAD_BYTES]):
         return None
     from index.sources import feeds  # heavy: lxml
 
     try:
         found = feeds.links(data, charset)
-    except Refused as refusal:
-        # A page is refused as no feed; a feed too long or in no encoding is none we can read.
-        return None if refusal.reason is RejectReason.UNSUPPORTED else Listing((), ())
+    except Refused:
+        return None
     ttl = _TTL.search(data[:_HEAD_BYTES])
     return Listing(
         links=_addresses((link.url for link in found.links), base),
@@ -186,6 +179,6 @@ def _listing_in(file: Path) -> Listing | None:
         return None
     with file.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
-        if not _MARKUP.match(head):
+        if not is_feed(head):
             return None
         return listing_of(head + stream.read(MAX_BYTES), "", None)

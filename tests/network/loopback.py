@@ -1,5 +1,6 @@
 """A real HTTP server on loopback whose pages change and misbehave as a test says."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -112,9 +113,9 @@ def endless(site: Site, head: bytes, part: bytes, pause_s: float = 0.0) -> Act:
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
-    """Serve a site on a free port of loopback."""
-    site = Site()
+def serving(site: Site | None = None, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Serve a site, a new one if none is given, on a free port of loopback."""
+    site = site or Site()
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -131,6 +132,8 @@ def serving() -> Iterator[Site]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     site.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
