@@ -26,6 +26,8 @@ MAX_CHARS = 2_048  # as in sitemaps (sitemaps.org); longer ones are traps
 
 _PORTS = {"http": 80, "https": 443}
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]")
+# Names and numbers as they are looked up; a zone (fe80::1%eth0) is of no public number.
+_HOST = re.compile(r"[\w.:-]+", re.ASCII)
 _UNICAST = IPv6Network("2000::/3")
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 _NOT_PUBLIC = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
@@ -78,10 +80,11 @@ def read_address(text: str, base: Address | None = None) -> Address | Failure:
         return Failure(Problem.BAD_ADDRESS)
     try:
         url = base.url.join(trimmed) if base else httpx.URL(trimmed)
-        url.raw_host.decode("ascii").encode("idna")
+        host = url.raw_host.decode("ascii")
+        host.encode("idna")
     except (httpx.InvalidURL, ValueError):  # ValueError: no host name, e.g. a label too long
         return Failure(Problem.BAD_ADDRESS)
-    if url.scheme not in _PORTS or not url.host or not _is_port(url.port):
+    if url.scheme not in _PORTS or not _HOST.fullmatch(host) or not _is_port(url.port):
         return Failure(Problem.BAD_ADDRESS)
     if url.userinfo:
         return Failure(Problem.PASSWORD)

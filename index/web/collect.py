@@ -35,14 +35,16 @@ class Collection:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self._folder = folder
+        self._files = folder / _FILES
+        self._known = {path.name.partition("-")[0] for path in self._files.glob("*-*")}
 
     def keep_article(self, article: Article, address: Address) -> Kept:
         """Keep an article under its own address, in place of what stood there."""
         name = xxh3_128_hexdigest(str(address).encode())
-        path = self.folder / name[:2] / f"{name}.json"
+        path = self._folder / name[:2] / f"{name}.json"
         text = json.dumps(_record(article, address, name), ensure_ascii=False) + "\n"
-        with storage_errors(self.folder):
+        with storage_errors(self._folder):
             before = _text_of(path)
             if before == text:
                 return Kept.UNCHANGED
@@ -57,13 +59,12 @@ class Collection:
             OSError: If the file cannot be read.
         """
         digest = checksum(source)
-        folder = self.folder / _FILES
-        if any(folder.glob(f"{digest}-*")):
+        if digest in self._known:
             return Kept.UNCHANGED
-        target = folder / f"{digest}-{_safe_name(source)}"
-        draft = folder / f".{target.name}.{os.getpid()}"
-        with source.open("rb") as file, storage_errors(self.folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        target = self._files / f"{digest}-{_safe_name(source)}"
+        draft = self._files / f".{target.name}.{os.getpid()}"
+        with source.open("rb") as file, storage_errors(self._folder):
+            self._files.mkdir(parents=True, exist_ok=True)
             try:
                 with draft.open("wb") as copy:
                     shutil.copyfileobj(file, copy)
@@ -72,7 +73,8 @@ class Collection:
                 draft.replace(target)
             finally:
                 draft.unlink(missing_ok=True)
-            sync_folder(folder)
+            sync_folder(self._files)
+        self._known.add(digest)
         return Kept.ADDED
 
 

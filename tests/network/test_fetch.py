@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import CONFIG
-from loopback import Act, Site, body, endless, raw, redirect, serving, then
+from loopback import CONFIG, Act, Site, body, endless, raw, redirect, serving, then
 
 from index.web.address import Address, read_address
 from index.web.fetch import Fetcher, NotModified, Page

@@ -10,8 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import CONFIG
-from loopback import Site, body, conditional, endless, raw, redirect, then
+from loopback import CONFIG, Site, body, conditional, endless, raw, redirect, then
 
 from index import CorpusError, WatchLocked
 from index.sources import read_articles
@@ -264,7 +263,7 @@ def test_one_index_has_one_watcher(site: Site, tmp_path: Path) -> None:
     """A second watcher of the same index is an error of ours."""
     with (
         watching(tmp_path, f"{site.url}/feed"),
-        pytest.raises(WatchLocked, match="^Expected to be the only watcher of "),
+        pytest.raises(WatchLocked, match=r"^Expected to be the only watcher of "),
         watching(tmp_path, f"{site.url}/feed"),
     ):
         pass
