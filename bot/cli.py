@@ -144,7 +144,7 @@ def evaluate(run: _Run, /, *, json_file: Path | None, **files: Any) -> int:  # n
 
 @_pasokh.group("index")
 def _index_group() -> None:
-    """Build the index of the archive, describe it or check it."""
+    """Build the index of the archive, add to it, describe it or check it."""
 
 
 @_index_group.command()
@@ -154,6 +154,33 @@ def build(run: _Run) -> int:
     from bot import commands  # see _Run.open
 
     return commands.build(run.open())
+
+
+@_index_group.command()
+@click.argument("places", nargs=-1, required=True, metavar="URL|PATH...")
+@click.pass_obj
+def add(run: _Run, places: tuple[str, ...]) -> int:
+    """Take articles in and build: pages, feeds, sitemaps, files, folders.
+
+    They are kept beside the index, so that a build never asks the web again.
+    """
+    from bot import gathering  # see _Run.open
+
+    return gathering.add(run.open(), places)
+
+
+@_index_group.command()
+@click.argument("feeds", nargs=-1, metavar="[URL...]")
+@click.option("--once", is_flag=True, help="Do what is due and leave; for cron.")
+@click.pass_obj
+def watch(run: _Run, feeds: tuple[str, ...], *, once: bool) -> int:
+    """Poll feeds and sitemaps and index what they list, until Ctrl-C.
+
+    Without addresses those of PASOKH_FEEDS are watched.
+    """
+    from bot import gathering  # see _Run.open
+
+    return gathering.watch(run.open(), feeds, once=once)
 
 
 @_index_group.command()

@@ -5,8 +5,10 @@ Does not: parse arguments, or catch what goes wrong; the command line does both.
 
 import json
 import re
+import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -26,8 +28,10 @@ from index import (
     Manifest,
     Progress,
     Reject,
+    Step,
     StorageError,
     VerifyReport,
+    Watching,
 )
 
 _SHOWN_ORIGINS = 3
@@ -66,6 +70,16 @@ class Backend(Protocol):
         """Ask a whole question set."""
         ...
 
+    def gather(self, settings: Settings, places: Sequence[str]) -> Iterator[Step]:
+        """Take addresses, files and folders in; the index is built by `build`."""
+        ...
+
+    def open_watcher(
+        self, settings: Settings, feeds: Sequence[str], stop: threading.Event
+    ) -> AbstractContextManager[Watching]:
+        """Be the one watcher of the index until `stop` is set."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surface:
@@ -89,6 +103,11 @@ class Surface:
     def write(self, *lines: Line) -> None:
         """Write lines to standard output."""
         self.stdout.write(paint(lines, self.screen()))
+
+    def notice(self, key: Key, **values: object) -> None:
+        """Write one of our texts at once, for what takes long tells of it by lines."""
+        self.write(_notice(self, key, **values))
+        self.stdout.flush()
 
     def open_answerer(self) -> Answering:
         """Open the answerer, showing how far a first build is."""

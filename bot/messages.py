@@ -88,6 +88,14 @@ class Key(StrEnum):
     EVAL_WRITTEN = "eval_written"
     BUILD_STAGE = "build_stage"
     BUILD_STAGE_OF = "build_stage_of"
+    GATHER_ADDED = "gather_added"
+    GATHER_CHANGED = "gather_changed"
+    GATHER_UNCHANGED = "gather_unchanged"
+    GATHER_LISTED = "gather_listed"
+    GATHER_FAILED = "gather_failed"
+    GATHER_NOTHING_NEW = "gather_nothing_new"
+    GATHER_NOTHING = "gather_nothing"
+    WATCHING = "watching"
     INFO = "info"
     VERIFIED = "verified"
     VERIFY_FAILED = "verify_failed"
@@ -173,6 +181,14 @@ _ENGLISH: Mapping[Key, str] = {
     Key.BUILD_COST: "cost        {seconds} s, {size} bytes",
     Key.BUILD_STAGE: "{stage}: {done}",
     Key.BUILD_STAGE_OF: "{stage}: {done} of {total}",
+    Key.GATHER_ADDED: "added      {place}",
+    Key.GATHER_CHANGED: "changed    {place}",
+    Key.GATHER_UNCHANGED: "unchanged  {place}",
+    Key.GATHER_LISTED: "lists {count} addresses: {place}",
+    Key.GATHER_FAILED: "rejected   {place}: {why}",
+    Key.GATHER_NOTHING_NEW: "Nothing new: the index stays as it is.",
+    Key.GATHER_NOTHING: "Nothing could be added.",
+    Key.WATCHING: "Watching {count} feeds; Ctrl-C ends it.",
     Key.INFO: (
         "snapshot   {snapshot}\n"
         "schema     {schema}\n"
@@ -265,6 +281,14 @@ _PERSIAN: Mapping[Key, str] = {
     Key.BUILD_COST: "هزینه: {seconds} ثانیه، {size} بایت",
     Key.BUILD_STAGE: "{stage}: {done}",
     Key.BUILD_STAGE_OF: "{stage}: {done} از {total}",
+    Key.GATHER_ADDED: "افزوده شد: {place}",
+    Key.GATHER_CHANGED: "تغییر کرد: {place}",
+    Key.GATHER_UNCHANGED: "بدون تغییر: {place}",
+    Key.GATHER_LISTED: "فهرستی از {count} نشانی: {place}",
+    Key.GATHER_FAILED: "پذیرفته نشد: {place}: {why}",
+    Key.GATHER_NOTHING_NEW: "چیز تازه‌ای نبود؛ نمایه همان است که بود.",
+    Key.GATHER_NOTHING: "هیچ چیز افزوده نشد.",
+    Key.WATCHING: "زیر نظر گرفتن {count} خوراک؛ پایان با Ctrl-C",
     Key.INFO: (
         "نسخه: {snapshot}\n"
         "طرح: {schema}\n"

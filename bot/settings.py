@@ -8,6 +8,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TextIO
 
@@ -27,7 +28,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.bidi import Bidi
 from bot.messages import LanguageChoice
 from bot.screen import Order, Screen
-from index import RECORD_FIELDS, PasokhError, ReadConfig
+from index import EVERY_NETWORK, RECORD_FIELDS, Network, PasokhError, ReadConfig
 
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
@@ -56,6 +57,30 @@ def _columns(text: str) -> str:
 
 HomePath = Annotated[Path, AfterValidator(_expand_home)]
 
+
+def _read_networks(value: str) -> str:
+    """Check that a text means networks."""
+    networks_of(value)
+    return value
+
+
+def networks_of(value: str) -> tuple[Network, ...]:
+    """Return the networks that a text means: all, none or those it lists.
+
+    Raises:
+        ValueError: If a part of the list is no network.
+    """
+    match value.strip().lower():
+        case "true":
+            return EVERY_NETWORK
+        case "false":
+            return ()
+        case listed:
+            return tuple(ip_network(part.strip()) for part in listed.split(","))
+
+
+AllowedNetworks = Annotated[str, AfterValidator(_read_networks)]
+
 # What each field takes, in words for an error message.
 _EXPECTED = {
     "corpus": "a path",
@@ -71,6 +96,12 @@ _EXPECTED = {
     ),
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",
+    "feeds": "addresses separated by commas",
+    "watch_interval_s": "a number of seconds above 0",
+    "web_user_agent": "a name of printable ASCII that begins with a letter",
+    "web_timeout_s": "a number of seconds above 0",
+    "web_delay_s": "a number of seconds, 0 or more",
+    "web_allow_private": "true, false or networks such as 10.1.0.0/16,fd00::/8",
     "threads": "a whole number, 0 or more",
     "max_quotes": "a whole number from 1 to 4",
     "answer_threshold": "a number from 0 to 1",
@@ -140,6 +171,33 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds to wait for the embedding server.",
     )
+    feeds: str = Field(
+        default="", description="Feeds and sitemaps that are watched, separated by commas."
+    )
+    watch_interval_s: float = Field(
+        default=900.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds between two looks at a feed; more where the feed asks for it.",
+    )
+    web_user_agent: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z][ -~]*$",
+        description="Sent to web servers, best with a contact; pasokh and its version if empty.",
+    )
+    web_timeout_s: float = Field(
+        default=30.0, gt=0, allow_inf_nan=False, description="Most seconds of one web request."
+    )
+    web_delay_s: float = Field(
+        default=2.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="Least seconds between two requests to one web host.",
+    )
+    web_allow_private: AllowedNetworks = Field(
+        default="false",
+        description="Private networks that may be fetched: false, true or 10.1.0.0/16,fd00::/8.",
+    )
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0 takes all cores.")
     max_quotes: int = Field(default=3, ge=1, le=4, description="Most quotes in an answer, 1 to 4.")
     answer_threshold: float | None = Field(
@@ -187,6 +245,16 @@ class Settings(BaseSettings):
         corpus = self.corpus.absolute()
         digest = hashlib.sha256(os.fsencode(corpus)).hexdigest()[:8]
         return self.data_dir / "indexes" / f"{corpus.name or 'root'}-{digest}"
+
+    @property
+    def feed_addresses(self) -> tuple[str, ...]:
+        """The addresses in `feeds`."""
+        return tuple(part.strip() for part in self.feeds.split(",") if part.strip())
+
+    @property
+    def private_networks(self) -> tuple[Network, ...]:
+        """The networks in `web_allow_private`."""
+        return networks_of(self.web_allow_private)
 
     @property
     def history_file(self) -> Path:

@@ -4,8 +4,12 @@ Does not: read the environment or show anything.
 """
 
 import logging
+import threading
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -28,11 +32,15 @@ from index import (
     SentenceTransformerConfig,
     SnapshotLocked,
     SnapshotMissing,
+    Step,
     VectorSpace,
     VerifyReport,
+    Watching,
+    WebConfig,
     build_index,
     evenly,
     find_articles,
+    gather_articles,
     join_corpora,
     open_encoder,
     open_snapshot,
@@ -40,6 +48,7 @@ from index import (
     read_question_set,
     read_questions,
     verify_snapshot,
+    watch_feeds,
 )
 
 EVENT_BUILT: Final = "index_built"
@@ -94,6 +103,24 @@ def verify(settings: Settings) -> VerifyReport:
     return verify_snapshot(settings.index_home)
 
 
+def gather(settings: Settings, places: Sequence[str]) -> Iterator[Step]:
+    """Take addresses, files and folders into what is kept beside the index."""
+    return gather_articles(places, settings.index_home, web_config(settings))
+
+
+def open_watcher(
+    settings: Settings, feeds: Sequence[str], stop: threading.Event
+) -> AbstractContextManager[Watching]:
+    """Be the one watcher of the index, until `stop` is set."""
+    return watch_feeds(
+        feeds,
+        settings.index_home,
+        web_config(settings),
+        interval_s=settings.watch_interval_s,
+        stop=stop,
+    )
+
+
 def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> Evaluation:
     """Index the corpus of a question set as any other, and ask it all questions.
 
@@ -141,6 +168,16 @@ def _build(
     )
     _log_build(report)
     return report
+
+
+def web_config(settings: Settings) -> WebConfig:
+    """Say how the web is asked."""
+    return WebConfig(
+        user_agent=settings.web_user_agent or f"pasokh/{metadata.version('pasokh')}",
+        timeout_s=settings.web_timeout_s,
+        delay_s=settings.web_delay_s,
+        private_networks=settings.private_networks,
+    )
 
 
 def _log_build(report: BuildReport) -> None:

@@ -1,8 +1,8 @@
 """Articles in, ranked passages out."""
 
-from index.build import COLLECTED, build_index
+from index.build import build_index
 from index.calibration import VectorSpace, stored_confidence
-from index.config import RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
+from index.config import COLLECTED, RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
 from index.dates import format_gregorian, format_jalali
 from index.encoders import (
     BundledConfig,
@@ -24,6 +24,7 @@ from index.errors import (
     SnapshotMismatch,
     SnapshotMissing,
     StorageError,
+    WatchLocked,
 )
 from index.evaluate import DEPTH as RANKING_DEPTH
 from index.evaluate import (
@@ -69,10 +70,24 @@ from index.types import (
 )
 from index.update import BuildReport, Progress
 from index.verify import VerifyReport, verify_snapshot
+from index.web import (
+    EVERY_NETWORK,
+    Failure,
+    Kept,
+    ListFound,
+    Network,
+    Problem,
+    Step,
+    Watching,
+    WebConfig,
+    gather_articles,
+    watch_feeds,
+)
 
 __all__ = [
     "COLLECTED",
     "EVERYTHING",
+    "EVERY_NETWORK",
     "RANKING_DEPTH",
     "RECORD_FIELDS",
     "Article",
@@ -85,17 +100,22 @@ __all__ = [
     "EncoderConfig",
     "EncoderError",
     "EncoderIdentity",
+    "Failure",
     "Hit",
     "IndexConfig",
     "JudgedQuestion",
+    "Kept",
+    "ListFound",
     "Manifest",
     "Moment",
+    "Network",
     "OpenAIConfig",
     "PartCounts",
     "PasokhError",
     "Passage",
     "PassageId",
     "Precision",
+    "Problem",
     "Progress",
     "QuestionSet",
     "QuestionSetError",
@@ -114,9 +134,13 @@ __all__ = [
     "SnapshotMismatch",
     "SnapshotMissing",
     "Span",
+    "Step",
     "StorageError",
     "VectorSpace",
     "VerifyReport",
+    "WatchLocked",
+    "Watching",
+    "WebConfig",
     "auroc",
     "build_index",
     "coverage",
@@ -126,6 +150,7 @@ __all__ = [
     "folded",
     "format_gregorian",
     "format_jalali",
+    "gather_articles",
     "holds_answer",
     "join_corpora",
     "open_encoder",
@@ -143,4 +168,5 @@ __all__ = [
     "token_set",
     "tokens",
     "verify_snapshot",
+    "watch_feeds",
 ]

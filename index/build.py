@@ -13,7 +13,6 @@ from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Final
 
 from xxhash import xxh3_128
 
@@ -37,9 +36,6 @@ from index.types import Reject
 from index.update import BuildReport, Progress, Task, make_snapshot
 from index.vectors import VectorCache
 from index.withdrawn import Withdrawals, read_withdrawals
-
-COLLECTED: Final = "collected"
-"""Folder in the index's home with what was collected for it, a root beside the user's corpus."""
 
 # Headline of 200 characters, date, prefix and markers: news-fa's 6,637 need at most 66.
 _CONTEXT_TOKENS = 80

@@ -4,6 +4,7 @@ Does not: read the environment; the bot's settings become these values.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,9 @@ class ChunkConfig:
             msg = f"limits must not be negative, and max_tokens at least 1: got {self!r}"
             raise ValueError(msg)
 
+
+COLLECTED: Final = "collected"
+"""Folder in an index's home that holds what was gathered: a corpus beside the user's own."""
 
 RECORD_FIELDS = ("id", "headline", "text", "date", "url", "source", "language")
 

@@ -9,7 +9,8 @@
     │   ├── SnapshotCorrupt    a file is missing, truncated or altered
     │   ├── SnapshotMismatch   built with another encoder or schema than asked for
     │   └── SnapshotLocked     another process is building there
-    └── StorageError       the disk is full, read-only or not ours to write
+    ├── StorageError       the disk is full, read-only or not ours to write
+    └── WatchLocked        another process watches feeds for the same index
 
 A message says what was expected, what came and what to do; it is safe to show to a user.
 Does not: hold expected outcomes. A rejected file is a `Reject`, a refusal is a `NoAnswer`.
@@ -54,3 +55,7 @@ class SnapshotLocked(SnapshotError):
 
 class StorageError(PasokhError):
     """The disk is full, read-only or not writable for us."""
+
+
+class WatchLocked(PasokhError):
+    """Another process holds the watcher's lock."""

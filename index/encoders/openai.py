@@ -8,12 +8,10 @@ Source: https://platform.openai.com/docs/api-reference/embeddings/create
 
 import json
 import math
-import random
 import re
 import time
 import weakref
 from collections.abc import Sequence
-from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -23,6 +21,7 @@ import numpy as np
 from index.encoders.config import OpenAIConfig
 from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
 from index.errors import EncoderError
+from index.retry import backoff_s, retry_after_s
 
 _RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504})
 _FIRST_WAIT_S = 0.5
@@ -136,12 +135,11 @@ class OpenAIEncoder:
         trouble = f"status {reply.status_code}: {self._beginning(reply)}"
         if reply.status_code not in _RETRIED:
             raise self._error(trouble)
-        return trouble, _retry_after_s(reply.headers.get("Retry-After"))
+        return trouble, retry_after_s(reply.headers.get("Retry-After"))
 
     def _wait(self, attempt: int, asked_s: float | None) -> None:
         """Pause as the server asks, else doubling from half a second, with jitter."""
-        backoff_s = _FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 (no secret)
-        wait_s = backoff_s if asked_s is None else asked_s
+        wait_s = backoff_s(attempt, _FIRST_WAIT_S) if asked_s is None else asked_s
         time.sleep(min(wait_s, self._config.max_wait_s))
 
     def _vectors(self, reply: httpx.Response, *, n: int, dim: int | None) -> Vectors:
@@ -206,17 +204,3 @@ def _headers(config: OpenAIConfig) -> dict[str, str]:
 def _without_password(address: str) -> str:
     """Leave out user name and password, up to the last @ because a password may hold a slash."""
     return re.sub("//.*@", "//", address, flags=re.DOTALL)
-
-
-def _retry_after_s(value: str | None) -> float | None:
-    """Read Retry-After: seconds or an HTTP date (RFC 9110, 10.2.3); None if absent or odd."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, TypeError):
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None

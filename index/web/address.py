@@ -1,0 +1,176 @@
+"""Which addresses may be fetched, and when two of them are one.
+
+A name is looked up once and every number it has is checked; the connection is then made to a
+checked number (`index.web.request`), so that no second look-up can lead elsewhere. The ways of
+writing a number (decimal, octal, hexadecimal, short, mapped into IPv6) need no list of their own:
+the system's look-up turns each into the number that is checked.
+
+Does not: connect.
+Sources: IANA's registries of special-purpose addresses, as Python's `ipaddress` has them, and
+https://www.iana.org/assignments/ipv6-address-space (only 2000::/3 is allocated); RFC 6052 (IPv4
+numbers inside 64:ff9b::/96); RFC 7526 (6to4 is withdrawn); RFC 9637 (3fff::/20).
+"""
+
+import re
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+import httpx
+
+from index.web.config import Network
+from index.web.problems import Failure, Problem
+
+MAX_CHARS = 2_048  # as in sitemaps (sitemaps.org); longer ones are traps
+
+_PORTS = {"http": 80, "https": 443}
+_CONTROLS = re.compile(r"[\x00-\x20\x7f]")
+# Names and numbers as they are looked up; a zone (fe80::1%eth0) is of no public number.
+_HOST = re.compile(r"[\w.:-]+", re.ASCII)
+_UNICAST = IPv6Network("2000::/3")
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+_NOT_PUBLIC = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
+_BYTES_OF_IPV4 = 4
+_LAST_PORT = 65_535
+# What links carry to tell their readers apart, and pages ignore.
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid")
+_TWINS = ("www.", "m.", "mobile.", "amp.")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A web address in its one spelling, without fragment, user name or password."""
+
+    url: httpx.URL
+
+    def __str__(self) -> str:
+        """Return the whole address; it may hold secrets, see `shown`."""
+        return str(self.url)
+
+    @property
+    def host(self) -> str:
+        """The host's name as it is looked up, in ASCII."""
+        return self.url.raw_host.decode("ascii")
+
+    @property
+    def port(self) -> int:
+        """The port, the scheme's own where none is written."""
+        return self.url.port or _PORTS[self.url.scheme]
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what a robots.txt holds for."""
+        return f"{self.url.scheme}://{self.url.netloc.decode('ascii')}"
+
+    @property
+    def robots(self) -> "Address":
+        """The address of the robots.txt that holds for this one."""
+        return Address(httpx.URL(f"{self.origin}/robots.txt"))
+
+
+def read_address(text: str, base: Address | None = None) -> Address | Failure:
+    """Read an address, one relative to `base` if given.
+
+    Returns:
+        A failure for what is no http or https address, too long, or holds a password.
+    """
+    trimmed = text.strip()
+    if not trimmed or len(trimmed) > MAX_CHARS or (base is None and _CONTROLS.search(trimmed)):
+        return Failure(Problem.BAD_ADDRESS)
+    try:
+        url = base.url.join(trimmed) if base else httpx.URL(trimmed)
+        host = url.raw_host.decode("ascii")
+        host.encode("idna")
+    except (httpx.InvalidURL, ValueError):  # ValueError: no host name, e.g. a label too long
+        return Failure(Problem.BAD_ADDRESS)
+    if url.scheme not in _PORTS or not _HOST.fullmatch(host) or not _is_port(url.port):
+        return Failure(Problem.BAD_ADDRESS)
+    if url.userinfo:
+        return Failure(Problem.PASSWORD)
+    return Address(url.copy_with(fragment=None))
+
+
+def _is_port(port: int | None) -> bool:
+    """Tell whether a port is left out or can exist."""
+    return port is None or 0 < port <= _LAST_PORT
+
+
+def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[str, ...] | Failure:
+    """Look a host up and check every number it has.
+
+    Returns:
+        The numbers in the order to try them, or a failure if any of them may not be asked: a
+        host that is partly private is a trap.
+    """
+    try:
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        return Failure(Problem.UNKNOWN_HOST, getattr(error, "strerror", None) or "")
+    numbers = tuple(dict.fromkeys(str(place[0]) for *_, place in found))
+    networks = tuple(private_networks)
+    for number in numbers:
+        ip = _plain(ip_address(number))
+        if any(ip in network for network in networks):
+            continue
+        if not _is_public(ip):
+            return Failure(Problem.PRIVATE)
+        if address.port not in _PORTS.values():
+            return Failure(Problem.PORT, str(address.port))
+    return numbers
+
+
+def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Return the IPv4 number that an IPv6 one stands for, else the number without its zone."""
+    if isinstance(ip, IPv4Address):
+        return ip
+    if ip.ipv4_mapped:
+        return ip.ipv4_mapped
+    plain = IPv6Address(int(ip))
+    return IPv4Address(plain.packed[-_BYTES_OF_IPV4:]) if plain in _TRANSLATED else plain
+
+
+def _is_public(ip: IPv4Address | IPv6Address) -> bool:
+    """Tell whether a number belongs to one machine of the public internet."""
+    if not ip.is_global or ip.is_multicast or ip.is_reserved:
+        return False
+    if isinstance(ip, IPv4Address):
+        return True
+    return ip in _UNICAST and not any(ip in network for network in _NOT_PUBLIC)
+
+
+def canonical(address: Address) -> Address:
+    """Leave out what tells readers apart but not pages, and an empty query."""
+    pairs = [part for part in address.url.query.decode("ascii").split("&") if part]
+    kept = [part for part in pairs if not _TRACKING.fullmatch(part.partition("=")[0].lower())]
+    return Address(address.url.copy_with(query="&".join(kept).encode() if kept else None))
+
+
+def own_address(stated: str, fetched: Address) -> Address:
+    """Return the address that a page says is its own, if it may speak for that one.
+
+    A page speaks for its own site only, so that no page can take the place of another's.
+    """
+    own = read_address(stated, fetched) if stated else fetched
+    if isinstance(own, Failure) or _site(own) != _site(fetched):
+        return canonical(fetched)
+    return canonical(own)
+
+
+def _site(address: Address) -> str:
+    """Return the host without the prefix of its twin for phones or of old habit."""
+    host = address.host
+    prefix = next((twin for twin in _TWINS if host.startswith(twin)), "")
+    return host.removeprefix(prefix)
+
+
+def shown(text: str) -> str:
+    """Write an address without what may be secret: user, password, query and fragment."""
+    try:
+        url = httpx.URL(text.strip())
+    except (httpx.InvalidURL, ValueError):
+        return "?"
+    if not url.host:
+        return "?"
+    query = "?..." if url.query else ""
+    return f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}{url.path}{query}"

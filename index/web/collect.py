@@ -1,0 +1,113 @@
+"""Where articles from elsewhere are kept, so that a rebuild never asks the web again.
+
+    collected/<2 hex>/<hash of the address>.json    one fetched article, fields of JSON Lines
+    collected/files/<hash of the content>-<name>    one copied file, as it was
+
+An article is taken out of its page once; from then on its text stands still and quotes keep
+their places, until the page itself changes.
+Does not: fetch, or build the index; `collected/` is one more corpus to read.
+"""
+
+import errno
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+from xxhash import xxh3_128_hexdigest
+
+from index.disk import checksum, replace_text, storage_errors, sync_folder
+from index.types import Article
+from index.web.address import Address
+from index.web.steps import Kept
+
+_FILES = "files"
+_UNSAFE = re.compile(r"[^\w.-]+")
+_MAX_NAME_CHARS = 80
+_NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR})
+
+
+class Collection:
+    """The articles kept in one folder, made when the first is.
+
+    Every method raises StorageError where something cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = folder / _FILES
+        self._known = {path.name.partition("-")[0] for path in self._files.glob("*-*")}
+
+    def keep_article(self, article: Article, address: Address) -> Kept:
+        """Keep an article under its own address, in place of what stood there."""
+        name = xxh3_128_hexdigest(str(address).encode())
+        path = self._folder / name[:2] / f"{name}.json"
+        text = json.dumps(_record(article, address, name), ensure_ascii=False) + "\n"
+        with storage_errors(self._folder):
+            before = _text_of(path)
+            if before == text:
+                return Kept.UNCHANGED
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_text(path, text)
+        return Kept.ADDED if before is None else Kept.CHANGED
+
+    def keep_file(self, source: Path) -> Kept:
+        """Keep a copy of a file, unless one with the same content is there.
+
+        Raises:
+            OSError: If the file cannot be read.
+        """
+        digest = checksum(source)
+        if digest in self._known:
+            return Kept.UNCHANGED
+        target = self._files / f"{digest}-{_safe_name(source)}"
+        draft = self._files / f".{target.name}.{os.getpid()}"
+        with source.open("rb") as file, storage_errors(self._folder):
+            self._files.mkdir(parents=True, exist_ok=True)
+            try:
+                with draft.open("wb") as copy:
+                    shutil.copyfileobj(file, copy)
+                    copy.flush()
+                    os.fsync(copy.fileno())
+                draft.replace(target)
+            finally:
+                draft.unlink(missing_ok=True)
+            sync_folder(self._files)
+        self._known.add(digest)
+        return Kept.ADDED
+
+
+def _record(article: Article, address: Address, name: str) -> dict[str, str]:
+    """Return the fields that `index.sources.jsonl` reads; only the report of a page is kept."""
+    published = article.published.isoformat() if article.published else ""
+    return {
+        "id": article.id if article.code else f"web-{name[:16]}",
+        "title": article.headline,
+        "text": "\n".join(span.cut(article.text) for span in article.body),
+        "date": published,
+        "url": str(address),
+        "source": article.source,
+        "language": article.language,
+    }
+
+
+def _text_of(path: Path) -> str | None:
+    """Return what a file holds, None where there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:  # not ours any more: write it anew
+        return ""
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return None
+        raise
+
+
+def _safe_name(path: Path) -> str:
+    """Return a file's name without what some system forbids, its suffixes kept.
+
+    A name is never that of a file that readers skip (hidden, read-me): the hash stands before it.
+    """
+    name = path.name.encode("utf-8", "replace").decode()
+    return _UNSAFE.sub("_", name)[-_MAX_NAME_CHARS:]

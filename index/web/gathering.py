@@ -1,0 +1,184 @@
+"""Addresses and files taken into the collection, one step told after the other.
+
+What an address leads to is told by its content: a feed or sitemap lists pages, anything else is a
+page and should hold an article.
+
+Does not: build the index, or raise for anything a server does.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from index.retry import backoff_s
+from index.sources import corpus_files
+from index.sources.markup import is_feed, text_of
+from index.sources.rejects import MAX_BYTES, Refused
+from index.web.address import Address, canonical, own_address, read_address, shown
+from index.web.collect import Collection
+from index.web.fetch import Fetcher, Page
+from index.web.problems import Failure, Problem
+from index.web.steps import Kept, ListFound, Step
+
+MAX_TRIES: Final = 3
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+_DEEPEST = 2  # a sitemap index may list sitemaps, which list pages
+_WEB = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# RSS 2.0: minutes that the channel may be kept.
+_TTL = re.compile(rb"<ttl>\s*(\d{1,5})\s*</ttl>")
+_HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a feed or sitemap lists, and how long it asks to be left alone."""
+
+    links: tuple[Address, ...]
+    sitemaps: tuple[Address, ...]
+    ttl_s: float = 0.0
+
+
+class Gatherer:
+    """Takes what is given to it into one collection."""
+
+    def __init__(self, fetcher: Fetcher, collection: Collection) -> None:
+        self._fetcher = fetcher
+        self._collection = collection
+
+    def add(self, place: str) -> Iterator[Step]:
+        """Take in an address, a file or a folder, and all that a feed or sitemap there lists.
+
+        Raises:
+            CorpusError: If `place` is neither an address nor a path where something is.
+            StorageError: If something cannot be kept.
+        """
+        if not _WEB.match(place.strip()):
+            yield from self._add_path(Path(place))
+            return
+        address = read_address(place)
+        if isinstance(address, Failure):
+            yield Step(shown(place), address)
+        else:
+            yield from self._add_address(address, set(), depth=0)
+
+    def _add_address(self, address: Address, seen: set[Address], *, depth: int) -> Iterator[Step]:
+        """Fetch an address and what it lists, each once."""
+        if address in seen:
+            return
+        seen.add(address)
+        found = self._fetch_patiently(address)
+        if isinstance(found, Failure):
+            yield Step(shown(str(address)), found)
+            return
+        listing = listing_of(found.data, found.charset, found.address)
+        if listing is None:
+            yield Step(shown(str(address)), self._keep_page(found))
+        else:
+            yield Step(shown(str(address)), ListFound(len(listing.links) + len(listing.sitemaps)))
+            yield from self._add_listed(listing, seen, depth=depth)
+
+    def _add_listed(self, listing: Listing, seen: set[Address], *, depth: int) -> Iterator[Step]:
+        """Fetch what a feed or sitemap lists."""
+        for address in listing.links:
+            yield from self._add_article(canonical(address), seen)
+        if depth < _DEEPEST:
+            for address in listing.sitemaps:
+                yield from self._add_address(address, seen, depth=depth + 1)
+
+    def _add_article(self, address: Address, seen: set[Address]) -> Iterator[Step]:
+        """Fetch one page that a list names; a list there is not followed."""
+        if address in seen:
+            return
+        seen.add(address)
+        found = self._fetch_patiently(address)
+        outcome = found if isinstance(found, Failure) else self._keep_page(found)
+        yield Step(shown(str(address)), outcome)
+
+    def _add_path(self, path: Path) -> Iterator[Step]:
+        """Copy a file, or every corpus file below a folder; fetch what a feed there lists."""
+        seen: set[Address] = set()
+        for file, origin in corpus_files(path):
+            try:
+                listing = _listing_in(file)
+                outcome = ListFound(len(listing.links)) if listing else None
+                yield Step(origin, outcome or self._collection.keep_file(file))
+            except OSError as error:
+                yield Step(origin, Failure(Problem.UNREADABLE, error.strerror or ""))
+                continue
+            if listing is not None:
+                yield from self._add_listed(listing, seen, depth=0)
+
+    def fetch_article(self, address: Address) -> Kept | Failure:
+        """Fetch one page, by one try, and keep its article."""
+        found = self._fetcher.fetch(address)
+        return self._keep_page(found) if isinstance(found, Page) else found
+
+    def _fetch_patiently(self, address: Address) -> Page | Failure:
+        """Fetch a page, and again after a pause where that may help."""
+        for n_failed in range(1, MAX_TRIES + 1):
+            found = self._fetcher.fetch(address)
+            if isinstance(found, Page) or not found.is_passing or n_failed == MAX_TRIES:
+                return found
+            pause_s = backoff_s(n_failed, _FIRST_PAUSE_S) if found.wait_s is None else found.wait_s
+            if pause_s > _LONGEST_PAUSE_S:
+                return found
+            time.sleep(pause_s)
+        raise AssertionError  # the last try returns
+
+    def _keep_page(self, page: Page) -> Kept | Failure:
+        """Take the article out of a page and keep it."""
+        from index.sources import html_page  # heavy: an extractor and lxml
+
+        try:
+            text = text_of(page.data, page.charset)
+            article = html_page.article_of(text, shown(str(page.address)))
+        except Refused as refusal:
+            return Failure(Problem.NO_ARTICLE, f"{refusal.reason}: {refusal.detail}")
+        return self._collection.keep_article(article, own_address(article.url, page.address))
+
+
+def listing_of(data: bytes, charset: str, base: Address | None) -> Listing | None:
+    """Return what a feed or sitemap lists, None for what is neither or cannot be read.
+
+    Args:
+        base: Where it came from; None for a file, whose relative links lead nowhere.
+    """
+    if not is_feed(data[:_HEAD_BYTES]):
+        return None
+    from index.sources import feeds  # heavy: lxml
+
+    try:
+        found = feeds.links(data, charset)
+    except Refused:
+        return None
+    ttl = _TTL.search(data[:_HEAD_BYTES])
+    return Listing(
+        links=_addresses((link.url for link in found.links), base),
+        sitemaps=_addresses(found.nested, base),
+        ttl_s=60.0 * int(ttl[1]) if ttl else 0.0,
+    )
+
+
+def _addresses(urls: Iterable[str], base: Address | None) -> tuple[Address, ...]:
+    """Return the usable ones of the addresses in a list, each once, in its order."""
+    found = (read_address(url, base) for url in urls)
+    return tuple(dict.fromkeys(one for one in found if isinstance(one, Address)))
+
+
+def _listing_in(file: Path) -> Listing | None:
+    """Return what a local feed or sitemap lists, None for any other file.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+        if not is_feed(head):
+            return None
+        return listing_of(head + stream.read(MAX_BYTES), "", None)

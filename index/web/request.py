@@ -1,0 +1,256 @@
+"""One request to one address: connected to a checked number, bounded in time and in bytes.
+
+httpcore, the engine of httpx, is used by itself: only there can the connection be given its
+number and its deadline, while the certificate is still checked for the name. Every connection
+serves one request, so that nothing of one host is ever reused for another.
+
+Does not: follow redirects, wait, try again or know robots.txt. It reads no proxy from the
+environment: a proxy would make the connection, and nobody would check where to.
+"""
+
+import ssl
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import httpcore
+import httpx
+
+from index.retry import retry_after_s
+from index.web.address import Address, looked_up
+from index.web.config import WebConfig
+from index.web.problems import Failure, Problem
+
+OK: Final = frozenset({200, 203})
+NOT_MODIFIED: Final = 304
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_BUSY = frozenset({429, 503})
+_SERVER_ERROR = 500
+# Some servers ask for a second try by these, as others do by 503.
+_TRY_AGAIN = frozenset({408, 409, 425})
+_GZIP = b"\x1f\x8b\x08"
+_LAYERS = 2  # a file that is gzip, sent as gzip
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_NO_CODING = frozenset({"", "identity", "gzip", "x-gzip"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered with a status of success, 304, or a redirect."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes = b""
+
+
+class _Timed(httpcore.NetworkStream):
+    """A stream that ends at a deadline, however often a little arrives."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def _left_s(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what has arrived, waiting to the deadline at most."""
+        del timeout
+        return self._stream.read(max_bytes, self._left_s())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all, waiting to the deadline at most."""
+        del timeout
+        self._stream.write(buffer, self._left_s())
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """Encrypt the connection, checking the certificate for the host's name."""
+        del timeout
+        inner = self._stream.start_tls(ssl_context, server_hostname, self._left_s())
+        return _Timed(inner, self._deadline)
+
+    def get_extra_info(self, info: str) -> object:
+        """Tell what the inner stream knows."""
+        return self._stream.get_extra_info(info)
+
+
+class _Pinned(httpcore.NetworkBackend):
+    """Connects to checked numbers only, whatever name it is given."""
+
+    def __init__(self, numbers: tuple[str, ...], deadline: float) -> None:
+        self._numbers = numbers
+        self._deadline = deadline
+        self._system = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first number that answers; each has its share of the time."""
+        del host, timeout
+        trouble: Exception = httpcore.ConnectError()
+        for position, number in enumerate(self._numbers):
+            left = self._deadline - time.monotonic()
+            share = max(left / (len(self._numbers) - position), 0.001)
+            try:
+                stream = self._system.connect_tcp(
+                    number, port, share, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                trouble = error
+            else:
+                return _Timed(stream, self._deadline)
+        raise trouble
+
+
+class Client:
+    """Sends single requests."""
+
+    def __init__(self, config: WebConfig) -> None:
+        self._config = config
+        self._ssl = httpx.create_ssl_context(trust_env=False)
+
+    def get(self, address: Address, extra: Mapping[str, str]) -> Reply | Failure:
+        """Ask for one address, with headers beside our own.
+
+        Returns:
+            The reply of a success, a 304 or a redirect; everything else is a failure.
+        """
+        deadline = time.monotonic() + self._config.timeout_s
+        numbers = looked_up(address, self._config.private_networks)
+        if isinstance(numbers, Failure):
+            return numbers
+        backend = _Pinned(numbers, deadline)
+        try:
+            with (
+                httpcore.ConnectionPool(
+                    ssl_context=self._ssl, max_keepalive_connections=0, network_backend=backend
+                ) as pool,
+                pool.stream("GET", str(address), headers=self._headers(address, extra)) as response,
+            ):
+                return self._reply(response)
+        except httpcore.TimeoutException:
+            return Failure(Problem.TIMEOUT, f"{self._config.timeout_s:g} s")
+        except httpcore.NetworkError as error:
+            return Failure(_network_problem(error), _words(error))
+        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+            return Failure(Problem.BROKEN, _words(error))
+
+    def _headers(self, address: Address, extra: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return the headers of a request."""
+        return [
+            ("Host", address.url.netloc.decode("ascii")),
+            ("User-Agent", self._config.user_agent),
+            ("Accept", "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"),
+            ("Accept-Encoding", "gzip"),
+            ("Connection", "close"),
+            *extra.items(),
+        ]
+
+    def _reply(self, response: httpcore.Response) -> Reply | Failure:
+        """Read the status, and the body where there is one to want."""
+        headers = _read_headers(response)
+        status = response.status
+        if status == NOT_MODIFIED or status in REDIRECTS:
+            return Reply(status, headers)
+        if status not in OK:
+            return _refusal(status, headers)
+        if (failure := _unwanted(headers)) is not None:
+            return failure
+        body = self._body(response, headers)
+        return Reply(status, headers, body) if isinstance(body, bytes) else body
+
+    def _body(self, response: httpcore.Response, headers: Mapping[str, str]) -> bytes | Failure:
+        """Read a body, never more than is allowed."""
+        limit = self._config.max_bytes
+        too_long = Failure(Problem.TOO_LONG, f"{limit:,}")
+        stated = headers.get("content-length", "")
+        if stated.isdecimal() and int(stated[:20]) > limit:
+            return too_long
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_stream():
+            size += len(part)
+            if size > limit:
+                return too_long
+            parts.append(part)
+        body = _unpacked(b"".join(parts), limit)
+        if body is None:
+            return Failure(Problem.ENCODING, "gzip")
+        if len(body) > limit:
+            return too_long
+        return body if body.strip() else Failure(Problem.EMPTY)
+
+
+def _read_headers(response: httpcore.Response) -> dict[str, str]:
+    """Return the headers by their names in small letters, the last of each."""
+    return {
+        name.decode("latin-1").lower(): value.decode("utf-8", "replace")
+        for name, value in response.headers
+    }
+
+
+def _refusal(status: int, headers: Mapping[str, str]) -> Failure:
+    """Say what a status means that brings no page."""
+    wait_s = retry_after_s(headers.get("retry-after"))
+    if status in _BUSY:
+        return Failure(Problem.BUSY, str(status), wait_s)
+    if status >= _SERVER_ERROR or status in _TRY_AGAIN:
+        return Failure(Problem.SERVER, str(status), wait_s)
+    return Failure(Problem.REFUSED, str(status))
+
+
+def _unwanted(headers: Mapping[str, str]) -> Failure | None:
+    """Refuse a body that is no text, or packed in a way that was not offered."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    family = kind.partition("/")[0]
+    if family in {"image", "audio", "video", "font", "model"} or kind == "application/pdf":
+        return Failure(Problem.KIND, kind)
+    coding = headers.get("content-encoding", "").strip().lower()
+    return None if coding in _NO_CODING else Failure(Problem.ENCODING, coding[:40])
+
+
+def _unpacked(body: bytes, limit: int) -> bytes | None:
+    """Unpack what is gzip by its first bytes, whatever the headers say; None if it is broken.
+
+    At most `limit` + 1 bytes are made, so that a bomb is told and never held.
+    """
+    for _ in range(_LAYERS):
+        if not body.startswith(_GZIP):
+            break
+        unpacker = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            body = unpacker.decompress(body, limit + 1)
+        except zlib.error:
+            return None
+        if not unpacker.eof and len(body) <= limit:
+            return None
+    return body
+
+
+def _network_problem(error: Exception) -> Problem:
+    """Tell a connection that was never made from one that broke."""
+    return Problem.NO_CONNECTION if isinstance(error, httpcore.ConnectError) else Problem.BROKEN
+
+
+def _words(error: Exception) -> str:
+    """Return the library's words for an error, which never hold the address."""
+    return str(error)[:100] or type(error).__name__

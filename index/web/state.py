@@ -1,0 +1,156 @@
+"""What `watch` remembers between rounds and runs, in one SQLite file.
+
+    feeds   url, root, etag, last_modified, due (seconds since 1970), failures
+    links   url, feed, state, problem, tries, due
+
+The root of a sitemap that another one lists is the address that the operator watches.
+A link is waiting until it was fetched, collected until a build took it in, then indexed; or it
+was rejected, once and for all, or given up after several tries. Times are the wall clock's: they
+hold across runs.
+
+Does not: fetch or decide; one process writes it at a time (the watcher's lock).
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from index.disk import storage_errors
+
+STATE: Final = "watch.db"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS feeds (
+    url TEXT PRIMARY KEY, root TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
+    due REAL NOT NULL, failures INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS links (
+    url TEXT PRIMARY KEY, feed TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL,
+    tries INTEGER NOT NULL, due REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS links_by_state ON links (state, due);
+"""
+
+
+class LinkState(StrEnum):
+    """Where a link stands."""
+
+    WAITING = "waiting"
+    COLLECTED = "collected"
+    INDEXED = "indexed"
+    REJECTED = "rejected"
+    GIVEN_UP = "given_up"
+
+
+class FeedState(NamedTuple):
+    """What is known of a feed or sitemap; `due` is when to ask again, in seconds since 1970."""
+
+    url: str
+    root: str
+    etag: str = ""
+    last_modified: str = ""
+    due: float = 0.0
+    failures: int = 0
+
+
+class WaitingLink(NamedTuple):
+    """A link to fetch, and how often that failed."""
+
+    url: str
+    tries: int
+
+
+class WatchState:
+    """The opened file.
+
+    Every method raises StorageError where it cannot be read or written.
+    """
+
+    def __init__(self, home: Path) -> None:
+        """Open the state under `home`, made if missing; only its owner may read it."""
+        self._path = home / STATE
+        with self._errors():
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = sqlite3.connect(self._path, isolation_level=None)
+            self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        with storage_errors(self._path):
+            yield
+
+    def feeds(self, roots: Iterable[str]) -> list[FeedState]:
+        """Return what is known of these addresses and of the sitemaps they list, by due time."""
+        wanted = list(dict.fromkeys(roots))
+        marks = ", ".join("?" * len(wanted))
+        query = f"SELECT * FROM feeds WHERE root IN ({marks}) ORDER BY due, url"  # noqa: S608 (marks)
+        with self._errors():
+            known = [FeedState(*row) for row in self._db.execute(query, wanted)]
+        names = {feed.url for feed in known}
+        return [FeedState(url, url) for url in wanted if url not in names] + known
+
+    def keep_feed(
+        self, feed: FeedState, *, links: Iterable[str] = (), sitemaps: Iterable[str] = ()
+    ) -> None:
+        """Keep a feed's state and, at once with it, what it lists that is new."""
+        with self._errors(), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", feed)
+            self._db.executemany(
+                "INSERT OR IGNORE INTO feeds VALUES (?, ?, '', '', 0, 0)",
+                [(sitemap, feed.root) for sitemap in sitemaps],
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO links VALUES (?, ?, ?, '', 0, 0)",
+                [(link, feed.url, LinkState.WAITING) for link in links],
+            )
+
+    def waiting(self, limit: int) -> list[WaitingLink]:
+        """Return links that are due, those due longest first."""
+        with self._errors():
+            rows = self._db.execute(
+                "SELECT url, tries FROM links WHERE state = ? AND due <= ?"
+                " ORDER BY due, url LIMIT ?",
+                (LinkState.WAITING, time.time(), limit),
+            )
+            return [WaitingLink(*row) for row in rows]
+
+    def keep_link(
+        self, link: WaitingLink, state: LinkState, *, problem: str = "", due: float = 0.0
+    ) -> None:
+        """Keep where a link stands after it was tried."""
+        with self._errors():
+            self._db.execute(
+                "UPDATE links SET state = ?, problem = ?, tries = ?, due = ? WHERE url = ?",
+                (state, problem, link.tries, due, link.url),
+            )
+
+    def counts(self) -> dict[LinkState, int]:
+        """Return how many links stand where."""
+        with self._errors():
+            rows = self._db.execute("SELECT state, count(*) FROM links GROUP BY state")
+            return {LinkState(state): count for state, count in rows}
+
+    def mark_indexed(self) -> None:
+        """Take all that is collected for indexed: a build has come after it."""
+        with self._errors():
+            self._db.execute(
+                "UPDATE links SET state = ? WHERE state = ?",
+                (LinkState.INDEXED, LinkState.COLLECTED),
+            )
+
+    def next_link_due(self) -> float | None:
+        """Return when the next waiting link is due, in seconds since 1970."""
+        with self._errors():
+            query = "SELECT min(due) FROM links WHERE state = ?"
+            found: float | None = self._db.execute(query, (LinkState.WAITING,)).fetchone()[0]
+        return found
