@@ -47,9 +47,10 @@ class _Reader:
     read: _Read
 
 
-def _unsupported(_file: Stream, _origin: str) -> Iterator[Reject]:
+def _unsupported(_file: Stream, origin: str) -> Iterator[Reject]:
     """Refuse a file of a kind that has no reader yet."""
-    detail = "no reader for such files yet; text and JSON Lines are read"
+    kind = PurePosixPath(origin).suffix or "such"
+    detail = f"no reader for {kind} files yet; text, JSON and tables are read"
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
