@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench check test test-all fix clean
+.PHONY: help ask chat index eval bench fuzz check test test-all fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -31,6 +31,10 @@ test-all: $(VENV)/all ## Also run what needs sentence-transformers and torch.
 
 bench: $(VENV)/run $(VENV)-peers/run ## A cold question beside plain scripts of the same job.
 	$(BIN)/python benchmarks/cold_ask.py --peers $(VENV)-peers/bin/python
+
+fuzz: $(VENV)/dev ## Search for bytes that break a reader (SECONDS=120).
+	$(PIP) install atheris
+	$(BIN)/python benchmarks/fuzz_readers.py -max_total_time=$(or $(SECONDS),120)
 
 check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/ruff check

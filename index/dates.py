@@ -137,6 +137,7 @@ _AGO_ENGLISH = re.compile(
     rf"(?:about )?{_COUNT} (?P<unit>(?:minute|min|hour|day|week)s?) ago", re.IGNORECASE
 )
 _DAY_WORD = re.compile(rf"(?P<word>{'|'.join(_DAY_WORDS)})(?:{_JOIN}{_TIME})?", re.IGNORECASE)
+_NO_TIME: dict[str, str | None] = {"hour": None, "minute": None, "half": None}
 _MONTHS_A_YEAR = _HALF_A_DAY = 12
 _MAX_CHARS = 80  # no date line is longer
 
@@ -184,7 +185,7 @@ def _counted(ago: re.Match[str], base: Moment) -> Moment | None:
     word = ago["number"].lower()
     number, unit = _NUMBERS.get(word) or int(word), _UNITS[ago["unit"].lower().removesuffix("s")]
     if unit >= _DAY:
-        return _day_before(base, number * unit // _DAY, {"hour": None})
+        return _day_before(base, number * unit // _DAY, _NO_TIME)
     if base.precision is not Precision.MINUTE:
         return None
     return Moment(base.at - timedelta(minutes=number * unit))

@@ -56,9 +56,10 @@ class _Reader:
     read: _Read
 
 
-def _unsupported(_file: Stream, _origin: str) -> Iterator[Reject]:
+def _unsupported(_file: Stream, origin: str) -> Iterator[Reject]:
     """Refuse a file of a kind that has no reader yet."""
-    detail = "no reader for such files; text, pages, feeds, Markdown, JSON and tables are read"
+    kind = PurePosixPath(origin).suffix or "such"
+    detail = f"no reader for {kind} files; text, pages, feeds, JSON and tables are read"
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 

@@ -8,6 +8,7 @@ memory, but for a zip inside another file, which must be seekable.
 
 import gzip
 import re
+import struct
 import sys
 import tarfile
 import zipfile
@@ -44,7 +45,7 @@ _LONG_HEADERS = (
 )  # fmt: skip
 _BROKEN = (
     EOFError, zlib.error, zstd.ZstdError, zipfile.BadZipFile, gzip.BadGzipFile, tarfile.TarError,
-    RuntimeError, NotImplementedError, ValueError, OverflowError,
+    RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, struct.error,
 )  # fmt: skip  # RuntimeError: a password is wanted. ValueError: sizes and dates that are none.
 _OTHERS = {
     b"BZh": "bzip2",
@@ -147,7 +148,7 @@ def _zipped(file: Stream, budget: Budget) -> Iterator[Member]:
     source: IO[bytes] = file if file.seekable() else BytesIO(whole(file, _MAX_NESTED_ZIP))
     with zipfile.ZipFile(source) as archive:
         for info in archive.infolist():
-            if not info.is_dir():
+            if not info.filename.endswith("/"):
                 yield _member(info.filename, _zip_opener(archive, info), budget)
 
 
@@ -196,7 +197,7 @@ def _tar_opener(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Callable[[],
 
 def _member(name: str, unpack: Callable[[], Stored], budget: Budget) -> Member:
     budget.take_member()
-    label = _printable(name)[:_MAX_LABEL]
+    label = _printable(name)[:_MAX_LABEL] or "?"
     return Member(label, PurePosixPath(label).name, lambda: _stream(unpack, budget))
 
 

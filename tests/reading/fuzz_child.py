@@ -30,9 +30,9 @@ _RECORD = {
     "url": "https://isna.ir/news/1",
 }
 _HOSTILE = (
-    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"{", b"[", b"}", b"]", b"\n", b"\r", b"<", b"PK\x03\x04",
-    b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"ustar", b"\\ud800", b"1e999", b"&#x0;", b"<!DOCTYPE html>",
-    b'<?xml version="1.0"?>', b"\xff\xff\xff\xff", b"99999999999999999999", "\u202e".encode(), b"]]>",
+    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"{", b"[", b"}", b"]", b"\n", b"\r", b"<", b"]]>",
+    b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"ustar", b"\\ud800", b"1e999", b"&#x0;",
+    b"<!DOCTYPE html>", b'<?xml version="1.0"?>', b"\xff\xff\xff\xff", b"9" * 20, b"\xe2\x80\xae",
 )  # fmt: skip
 
 
@@ -59,11 +59,11 @@ _PACKERS: tuple[Callable[[bytes], bytes], ...] = (_zip, _tar, gzip.compress)
 def samples() -> dict[str, bytes]:
     """Return a valid file of each kind by its name."""
     line = json.dumps(_RECORD, ensure_ascii=False)
-    html = (
-        "<!DOCTYPE html><html lang=fa><head><meta charset=utf-8><title>آب</title>"
-        f'<script type="application/ld+json">{line}</script></head><body><p>{_TEXT}</p></body></html>'
-    )
-    item = f"<item><title>آب</title><link>https://isna.ir/news/1</link><description>{_TEXT}</description></item>"
+    data = f'<script type="application/ld+json">{line}</script>'
+    head = f"<head><meta charset=utf-8><title>آب</title>{data}</head>"
+    html = f"<!DOCTYPE html><html lang=fa>{head}<body><p>{_TEXT}</p></body></html>"
+    item = f"<item><title>آب</title><description>{_TEXT}</description></item>"
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel>{item}</channel></rss>'
     return {
         "a.txt": _PAGE.encode(),
         "b.txt": _PAGE.replace("ی", "ي").encode("cp1256", "ignore"),
@@ -72,7 +72,7 @@ def samples() -> dict[str, bytes]:
         "a.json": json.dumps([_RECORD, _RECORD], indent=1).encode(),
         "a.csv": f'id,title,text\n1,آب,"{_TEXT}"\n2,آب,"{_TEXT}"\n'.encode(),
         "a.html": html.encode(),
-        "a.xml": f'<?xml version="1.0"?><rss version="2.0"><channel>{item}</channel></rss>'.encode(),
+        "a.xml": feed.encode(),
         "a.md": f"---\ntitle: آب\n---\n# آب\n\n{_TEXT}\n".encode(),
         "a.gz": gzip.compress(line.encode()),
         "a.zip": _zip(_PAGE.encode()),

@@ -185,6 +185,17 @@ def test_bomb_is_stopped_in_bounded_memory(tmp_path: Path, pack: Callable[[bytes
     assert peak < 64 * 1024**2
 
 
+def test_member_without_a_name_is_read(tmp_path: Path) -> None:
+    """A zip whose member has no name is read all the same (found by test_fuzz)."""
+    data = bytearray(zipped({"x": TEXT}, zipfile.ZIP_STORED))
+    central = data.index(b"PK\x01\x02")
+    for length in (26, central + 28):  # of the name; the one letter is counted as extra instead
+        data[length], data[length + 2] = 0, 1
+    (found,) = read(tmp_path, "a.zip", bytes(data))
+
+    assert "a.zip!?" == found.origin
+
+
 def test_too_many_members_end_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond so many members one reject says so, and no more are opened."""
     monkeypatch.setattr(containers, "MAX_MEMBERS", 3)

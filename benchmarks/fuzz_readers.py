@@ -1,0 +1,26 @@
+"""Feed bytes that a coverage-guided fuzzer finds to every reader: `make fuzz` (SECONDS=120).
+
+Needs atheris (`pip install atheris`), which the project itself does not.
+Does not: judge what was read; a crash or an input of over 5 seconds ends the run.
+"""
+
+import sys
+
+import atheris  # type: ignore[import-not-found,unused-ignore]  # optional
+
+with atheris.instrument_imports(include=["index.sources"]):
+    from index.sources import read_bytes
+
+_NAMES = ("a.txt", "a.jsonl", "a.json", "a.csv", "a.html", "a.xml", "a.md", "a.zip", "a.gz")
+
+
+def one_input(data: bytes) -> None:
+    """Read one input; its first byte chooses the name."""
+    if data:
+        for _ in read_bytes(data[1:], _NAMES[data[0] % len(_NAMES)]):
+            pass
+
+
+if __name__ == "__main__":
+    atheris.Setup([*sys.argv, "-timeout=5", "-rss_limit_mb=2048"], one_input)
+    atheris.Fuzz()
