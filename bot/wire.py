@@ -19,6 +19,7 @@ from bot.evaluation import Evaluation, EvaluationFiles
 from bot.settings import Settings
 from index import (
     COLLECTED,
+    ArticleId,
     BuildReport,
     BundledConfig,
     Encoder,
@@ -29,6 +30,7 @@ from index import (
     Progress,
     ReadConfig,
     RememberingEncoder,
+    RemovalReport,
     SentenceTransformerConfig,
     SnapshotLocked,
     SnapshotMissing,
@@ -47,11 +49,13 @@ from index import (
     read_manifest,
     read_question_set,
     read_questions,
+    remove_article,
     verify_snapshot,
     watch_feeds,
 )
 
 EVENT_BUILT: Final = "index_built"
+EVENT_REMOVED: Final = "article_removed"
 
 # How long a first question waits for another's first build; a bound, for that one may hang.
 _WAIT_FOR_OTHER_BUILD_S: Final = 600
@@ -99,8 +103,24 @@ def info(settings: Settings) -> Manifest:
 
 
 def verify(settings: Settings) -> VerifyReport:
-    """Check every byte of the serving snapshot."""
-    return verify_snapshot(settings.index_home)
+    """Check every byte of the serving snapshot, and that what was removed is gone."""
+    return verify_snapshot(settings.index_home, cache_dir=settings.cache_dir / "vectors")
+
+
+def remove(
+    settings: Settings, article_id: str, reason: str, progress: Progress | None = None
+) -> RemovalReport:
+    """Take one article out of the index for good."""
+    report = remove_article(
+        settings.index_home,
+        ArticleId(article_id),
+        config=IndexConfig(),
+        cache_dir=settings.cache_dir / "vectors",
+        reason=reason,
+        progress=progress,
+    )
+    _log.info(EVENT_REMOVED, extra={"fields": asdict(report)})
+    return report
 
 
 def gather(settings: Settings, places: Sequence[str]) -> Iterator[Step]:
@@ -165,6 +185,7 @@ def _build(
         cache_dir=settings.cache_dir / "vectors",
         progress=progress,
         wait_s=wait_s,
+        keep=settings.keep_snapshots,
     )
     _log_build(report)
     return report
