@@ -10,6 +10,8 @@ paragraphs of background in its own reports for years. So reports of one outlet 
 identical to count as one, and so must short texts, of which a licence line or a price list is
 half.
 
+An article's own wording of another's sentence is found by `find_wording`.
+
 Does not: read or store anything, compare meanings, or know about dates.
 Sources: A. Broder, "On the resemblance and containment of documents", SEQUENCES 1997; the slots
 are those of rensa (fast similarity sketching, arXiv 1704.04370), whose estimates we found without
@@ -17,6 +19,7 @@ bias, with a standard deviation of .03 to .04 (tests/reading/test_alike.py). Thr
 benchmarks/near_duplicates.py.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +30,9 @@ from numpy.typing import NDArray
 from rensa import RMinHash
 from xxhash import xxh3_64_intdigest
 
+from index.clean import clean
 from index.tokenize import tokens
+from index.types import Article, Span
 
 SLOTS: Final = 128
 """Numbers in a sketch."""
@@ -125,3 +130,18 @@ def is_same_report(similarity: float, *, is_short: bool, is_same_outlet: bool) -
     """
     least = _NEARLY_IDENTICAL if is_short or is_same_outlet else _ALIKE
     return similarity >= least
+
+
+def find_wording(article: Article, quote: str) -> Span | None:
+    """Return where the body of an article says the same words, or None.
+
+    Spellings, digits and the kinds of quotation marks and spaces make no difference (see `clean`);
+    every word, its order and the other signs do. What the place holds is verbatim the article's.
+    """
+    wanted = clean(quote).text
+    for part in article.body if wanted else ():
+        cleaned = clean(part.cut(article.text))
+        for found in re.finditer(f"(?<!\\w){re.escape(wanted)}(?!\\w)", cleaned.text):
+            place = cleaned.to_original(*found.span())
+            return Span(part.start + place.start, part.start + place.end)
+    return None

@@ -2,6 +2,7 @@
 
     sketch   an article's slots, how long it is and who published it
     band     key to article, see `alike.band_keys`
+    copy     pairs of articles that are one report: one of this file and another (see `copies`)
 
 Does not: decide what is alike (see `alike`), or read texts.
 """
@@ -23,6 +24,10 @@ CREATE TABLE sketch (
 CREATE TABLE band (
     key INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (key, article)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE copy (
+    article INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (article, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX copy_other ON copy(other);
 """
 
 _OF_A_KEY: Final = 64
@@ -49,6 +54,15 @@ def add_sketch(connection: sqlite3.Connection, row: int, sketched: Sketch, outle
     connection.executemany(
         "INSERT OR IGNORE INTO band VALUES (?, ?)", ((key, row) for key in band_keys(sketched))
     )
+
+
+def take_sketch(
+    connection: sqlite3.Connection, row: int, other: sqlite3.Connection, its_row: int
+) -> None:
+    """Store an article's sketch as it stands in another file, if it has one there."""
+    stored = other.execute("SELECT * FROM sketch WHERE article = ?", (its_row,)).fetchall()
+    for _, n_shingles, slots, outlet in stored:
+        add_sketch(connection, row, Sketch(n_shingles, np.frombuffer(slots, "<u4")), outlet)
 
 
 def find_alike(connection: sqlite3.Connection, sketched: Sketch, outlet: str) -> list[Alike]:

@@ -3,10 +3,22 @@
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.alike import SLOTS, Sketch, band_keys, is_same_report, shingles, similarities, sketch
+from index.alike import (
+    SLOTS,
+    Sketch,
+    band_keys,
+    find_wording,
+    is_same_report,
+    shingles,
+    similarities,
+    sketch,
+)
+from index.clean import clean
+from index.types import Article, ArticleId, Span
 
 NUMBERS = [
     "دو",
@@ -129,3 +141,36 @@ def test_any_text_can_be_sketched(text: str) -> None:
         assert found.slots.shape == (SLOTS,)
         assert similarities(found, [found.slots])[0] == 1.0
         assert len(band_keys(found)) == len(set(band_keys(found)))
+
+
+BODY = "او گفت: «۲۵ كشتي مي‌آيند».\nبیست‌وپنج نفر رفتند."
+
+
+@given(st.sampled_from(["25 کشتی می آیند", "کشتی می‌آیند", "نفر رفتند.", 'او گفت: "۲۵ کشتی']))
+def test_wording_is_found_in_other_letters(quote: str) -> None:
+    """A place is found whatever letters, digits, quotes and joiners either side uses."""
+    article = Article(
+        id=ArticleId("1"),
+        headline="",
+        text=f"head {BODY}",
+        body=(Span(5, 5 + len(BODY)),),
+        language="fa",
+    )
+    place = find_wording(article, quote)
+    assert place is not None
+    assert clean(place.cut(article.text)).text == clean(quote).text
+
+
+@pytest.mark.parametrize(
+    "quote", ["", " ", "شتی می‌آیند", "کشتی می‌آی", "رفتند نفر", "head", "۲۵ کشتی رفتند"]
+)
+def test_other_words_are_not_found(quote: str) -> None:
+    """Parts of words, other words, other orders and what is no body are not found."""
+    article = Article(
+        id=ArticleId("1"),
+        headline="",
+        text=f"head {BODY}",
+        body=(Span(5, 5 + len(BODY)),),
+        language="fa",
+    )
+    assert find_wording(article, quote) is None
