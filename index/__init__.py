@@ -1,7 +1,7 @@
 """Articles in, ranked passages out."""
 
 from index.alike import find_wording
-from index.build import BuildReport, Progress, build_index
+from index.build import COLLECTED, build_index
 from index.calibration import VectorSpace, stored_confidence
 from index.config import ChunkConfig, IndexConfig
 from index.dates import format_gregorian, format_jalali
@@ -49,10 +49,10 @@ from index.judged import (
     read_questions,
 )
 from index.lang import detect
-from index.manifest import Manifest
+from index.manifest import Manifest, PartCounts
 from index.remembered import RememberingEncoder
 from index.retrieve import Retrieval, Retriever
-from index.snapshot import Snapshot, VerifyReport, open_snapshot, read_manifest, verify_snapshot
+from index.snapshot import Snapshot, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.tokenize import token_set, tokens
 from index.types import (
@@ -68,8 +68,11 @@ from index.types import (
     Scope,
     Span,
 )
+from index.update import BuildReport, Progress
+from index.verify import VerifyReport, verify_snapshot
 
 __all__ = [
+    "COLLECTED",
     "EVERYTHING",
     "RANKING_DEPTH",
     "Article",
@@ -88,6 +91,7 @@ __all__ = [
     "Manifest",
     "Moment",
     "OpenAIConfig",
+    "PartCounts",
     "PasokhError",
     "Passage",
     "PassageId",

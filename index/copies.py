@@ -121,10 +121,10 @@ class Copies:
             ]
             _add_pairs(connection, new - start, kept)
 
-    def check(self) -> list[str]:
-        """Return what is wrong with the files, in words; empty when they are sound."""
+    def check(self, first: int = 0) -> list[str]:
+        """Return what is wrong with the files from part `first` on, in words; empty when sound."""
         problems = []
-        for number, part in enumerate(self._parts):
+        for number, part in enumerate(self._parts[first:], start=first):
             found = [str(message) for (message,) in _rows(part, "PRAGMA integrity_check")]
             query = "SELECT count(*) FROM sketch WHERE article NOT BETWEEN 0 AND ?"
             ((beyond,),) = _rows(part, query, part.end - part.start - 1)

@@ -162,6 +162,14 @@ def format_jalali(moment: Moment) -> str:
     return text.translate(_TO_PERSIAN)
 
 
+def period(moment: Moment) -> tuple[datetime, datetime]:
+    """Return the times [start, end) in which a moment may lie by what is known of it."""
+    if moment.precision is Precision.MINUTE:
+        return moment.at, moment.at + timedelta(minutes=1)
+    first, last = _days(moment)
+    return moment.at, moment.at + (last - first + timedelta(days=1))
+
+
 def format_gregorian(moment: Moment) -> str:
     """Write the known parts, e.g. "9 June 2023, 18:15" (Tehran time).
 
