@@ -15,6 +15,7 @@ from bot.evaluation import Evaluation, EvaluationFiles
 from bot.settings import Settings
 from index import (
     COLLECTED,
+    ArticleId,
     BuildReport,
     BundledConfig,
     Encoder,
@@ -24,6 +25,7 @@ from index import (
     OpenAIConfig,
     Progress,
     RememberingEncoder,
+    RemovalReport,
     SentenceTransformerConfig,
     SnapshotLocked,
     SnapshotMissing,
@@ -38,10 +40,12 @@ from index import (
     read_manifest,
     read_question_set,
     read_questions,
+    remove_article,
     verify_snapshot,
 )
 
 EVENT_BUILT: Final = "index_built"
+EVENT_REMOVED: Final = "article_removed"
 
 # How long a first question waits for another's first build; a bound, for that one may hang.
 _WAIT_FOR_OTHER_BUILD_S: Final = 600
@@ -89,8 +93,24 @@ def info(settings: Settings) -> Manifest:
 
 
 def verify(settings: Settings) -> VerifyReport:
-    """Check every byte of the serving snapshot."""
-    return verify_snapshot(settings.index_home)
+    """Check every byte of the serving snapshot, and that what was removed is gone."""
+    return verify_snapshot(settings.index_home, cache_dir=settings.cache_dir / "vectors")
+
+
+def remove(
+    settings: Settings, article_id: str, reason: str, progress: Progress | None = None
+) -> RemovalReport:
+    """Take one article out of the index for good."""
+    report = remove_article(
+        settings.index_home,
+        ArticleId(article_id),
+        config=IndexConfig(),
+        cache_dir=settings.cache_dir / "vectors",
+        reason=reason,
+        progress=progress,
+    )
+    _log.info(EVENT_REMOVED, extra={"fields": asdict(report)})
+    return report
 
 
 def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> Evaluation:
@@ -136,6 +156,7 @@ def _build(
         cache_dir=settings.cache_dir / "vectors",
         progress=progress,
         wait_s=wait_s,
+        keep=settings.keep_snapshots,
     )
     _log_build(report)
     return report
