@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from bot.cite import cite, verified
+from bot.cite import cite_earliest, head, verified
 from bot.confidence import DEFAULT_THRESHOLD, Signals, confidence
 from bot.evidence import Quote, find_quotes
 from bot.reader import ReaderConfig
@@ -97,7 +97,13 @@ class Answerer:
             language=language,
             found=found,
             drafts=tuple(
-                cite(quote.hit.article, quote.span, number=number, score=quote.score)
+                cite_earliest(
+                    quote.hit.article,
+                    quote.span,
+                    self.snapshot.same_report(quote.hit.article.id),
+                    number=number,
+                    score=quote.score,
+                )
                 for number, quote in enumerate(quotes, start=1)
             ),
             confidence=confidence(_signals(found, quotes), self._weights) if quotes else 0.0,
@@ -137,16 +143,7 @@ def _signals(found: Retrieval, quotes: list[Quote]) -> Signals:
 def _nearest(hits: tuple[Hit, ...]) -> tuple[Headline, ...]:
     """Return the heads of the best articles, each once."""
     articles = {hit.article.id: hit.article for hit in hits}
-    return tuple(
-        Headline(
-            article_id=article.id,
-            headline=article.headline,
-            source=article.source,
-            published=article.published,
-            url=article.url,
-        )
-        for article in list(articles.values())[:_NEAREST]
-    )
+    return tuple(head(article) for article in list(articles.values())[:_NEAREST])
 
 
 def _timings(started: float, seen: Consideration | None) -> dict[str, float]:

@@ -1,13 +1,14 @@
 """Citations: made from a place in an article, and checked against it before anybody sees them.
 
-Does not: choose what to quote.
+Of a report that stands in several articles the earliest is cited and the others are named.
+Does not: choose what to quote, or find out what is the same report.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from bot.types import Citation
-from index import Article, ArticleId, Span
+from bot.types import Citation, Headline
+from index import Article, ArticleId, Span, find_wording
 
 
 def cite(article: Article, span: Span, *, number: int, score: float) -> Citation:
@@ -26,11 +27,46 @@ def cite(article: Article, span: Span, *, number: int, score: float) -> Citation
     )
 
 
+def cite_earliest(
+    article: Article, span: Span, reports: Sequence[Article], *, number: int, score: float
+) -> Citation:
+    """Quote the earliest article that says what stands at `span` of `article`.
+
+    Args:
+        article: Where the quote was found.
+        span: Its place.
+        reports: All articles that are the same report, earliest first, `article` among them.
+        number, score: The citation's.
+
+    The quote is in the cited article's own characters: of «كشور» and «کشور» those it has.
+    """
+    quote = span.cut(article.text)
+    for report in reports:
+        place = span if report.id == article.id else find_wording(report, quote)
+        if place is not None:
+            others = tuple(head(other) for other in reports if other.id != report.id)
+            cited = cite(report, place, number=number, score=score)
+            return replace(cited, also_in=others)
+    return cite(article, span, number=number, score=score)
+
+
+def head(article: Article) -> Headline:
+    """Return what is shown of an article that is only named."""
+    return Headline(
+        article_id=article.id,
+        headline=article.headline,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+    )
+
+
 def is_borne_out(citation: Citation, article: Article | None) -> bool:
     """Tell whether the article says exactly this at exactly this place of its body.
 
     A quote must hold a letter or digit, stand verbatim at its span, and lie inside the body:
     page furniture is never evidence. Headline, outlet, date and address must be the article's.
+    Of other articles (`also_in`) it does not speak; see `verified`.
     """
     if article is None or not any(character.isalnum() for character in citation.quote):
         return False
@@ -40,17 +76,32 @@ def is_borne_out(citation: Citation, article: Article | None) -> bool:
             part.start <= citation.span.start and citation.span.end <= part.end
             for part in article.body
         )
-        and citation == cite(article, citation.span, number=citation.number, score=citation.score)
+        and replace(citation, also_in=())
+        == cite(article, citation.span, number=citation.number, score=citation.score)
     )
 
 
 def verified(
     citations: Iterable[Citation], find_article: Callable[[ArticleId], Article | None]
 ) -> tuple[Citation, ...]:
-    """Keep the citations that their articles bear out, numbered anew from 1 in order."""
+    """Keep the citations that their articles bear out, numbered anew from 1 in order.
+
+    Of other articles named as the same report, those stay whose heads are as the archive has them.
+    """
     kept = (
         citation
         for citation in citations
         if is_borne_out(citation, find_article(citation.article_id))
     )
-    return tuple(replace(citation, number=n) for n, citation in enumerate(kept, start=1))
+    return tuple(
+        replace(citation, number=n, also_in=_known(citation.also_in, find_article))
+        for n, citation in enumerate(kept, start=1)
+    )
+
+
+def _known(
+    heads: Iterable[Headline], find_article: Callable[[ArticleId], Article | None]
+) -> tuple[Headline, ...]:
+    """Keep the heads of articles that the archive holds."""
+    found = ((named, find_article(named.article_id)) for named in heads)
+    return tuple(named for named, article in found if article and head(article) == named)

@@ -34,6 +34,8 @@ class Key(StrEnum):
     NO_DATE = "no_date"
     NO_HEADLINE = "no_headline"
     CHARACTERS = "characters"
+    SAME_REPORT = "same_report"
+    SAME_REPORT_AGAIN = "same_report_again"
     CONFIDENCE = "confidence"
     NEAREST = "nearest"
     REASON_EMPTY_QUESTION = "reason_empty_question"
@@ -113,6 +115,8 @@ _ENGLISH: Mapping[Key, str] = {
     Key.NO_DATE: "date unknown",
     Key.NO_HEADLINE: "(no headline)",
     Key.CHARACTERS: "characters {start}-{end}",
+    Key.SAME_REPORT: "same report in {count} outlets: {outlets}",
+    Key.SAME_REPORT_AGAIN: "other articles with the same report: {count}",
     Key.CONFIDENCE: "Confidence: {percent}%",
     Key.NEAREST: "Nearest headlines",
     Key.REASON_EMPTY_QUESTION: "Please ask a question.",
@@ -128,7 +132,7 @@ _ENGLISH: Mapping[Key, str] = {
     Key.CHAT_WELCOME: "Ask the archive: {articles} articles. /help lists the commands.",
     Key.CHAT_HELP: (
         "Type a question, or:\n"
-        "/sources        the sources of the last answer\n"
+        "/sources        the sources of the last answer, and where else each report stands\n"
         "/open N         the whole article behind source N, its quote marked\n"
         "/lang en|fa|auto  the language of labels and dates\n"
         "/help           this list\n"
@@ -220,6 +224,8 @@ _PERSIAN: Mapping[Key, str] = {
     Key.NO_DATE: "تاریخ نامعلوم",
     Key.NO_HEADLINE: "(بدون تیتر)",
     Key.CHARACTERS: "نویسه‌های {start} تا {end}",
+    Key.SAME_REPORT: "همین گزارش در {count} رسانه: {outlets}",
+    Key.SAME_REPORT_AGAIN: "خبرهای دیگر با همین گزارش: {count}",
     Key.CONFIDENCE: "اطمینان: {percent}٪",
     Key.NEAREST: "نزدیک‌ترین تیترها",
     Key.REASON_EMPTY_QUESTION: "لطفاً پرسشی بنویسید.",
@@ -235,7 +241,7 @@ _PERSIAN: Mapping[Key, str] = {
     Key.CHAT_WELCOME: "از بایگانی بپرسید: {articles} خبر. فهرست فرمان‌ها: /help",
     Key.CHAT_HELP: (
         "پرسش خود را بنویسید، یا یکی از این‌ها:\n"
-        "/sources منابع آخرین پاسخ\n"
+        "/sources منابع آخرین پاسخ، و جاهای دیگری که هر گزارش آمده است\n"
         "/open N متن کامل خبرِ منبع N، با نقل‌قولِ نشان‌دار\n"
         "/lang en|fa|auto زبان برچسب‌ها و تاریخ‌ها\n"
         "/help همین فهرست\n"

@@ -7,9 +7,9 @@ Does not: choose, verify or write anything.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from bot.messages import Key, Language, localize_digits, say
 from bot.screen import BLANK, Kind, Line
@@ -31,10 +31,11 @@ class CitationRecord(TypedDict):
     end: int
     quote: str
     score: float
+    also_in: list["HeadlineRecord"]
 
 
 class HeadlineRecord(TypedDict):
-    """A nearest headline as JSON."""
+    """A nearest headline, or another article of the same report, as JSON."""
 
     article_id: str
     headline: str
@@ -96,6 +97,7 @@ def _citation_record(citation: Citation) -> CitationRecord:
         "end": citation.span.end,
         "quote": citation.quote,
         "score": round(citation.score, 4),
+        "also_in": [_headline_record(one) for one in citation.also_in],
     }
 
 
@@ -132,16 +134,49 @@ def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
 
 
 def source_lines(answer: Answer, language: Language) -> list[Line]:
-    """Return the numbered sources of an answer under a heading."""
+    """Return the numbered sources of an answer under a heading, outlets of one report by name."""
+    return _sources(answer, language, _outlets)
+
+
+def full_source_lines(answer: Answer, language: Language) -> list[Line]:
+    """Return the same with every article of the same report under its source."""
+    return _sources(answer, language, _copies)
+
+
+Named: TypeAlias = Callable[[Citation, Language], Iterator[Line]]
+
+
+def _sources(answer: Answer, language: Language, others: Named) -> list[Line]:
     heading = _label(Kind.HEADING, say(Key.SOURCES, language), language)
     by_article: defaultdict[ArticleId, list[Citation]] = defaultdict(list)
     for citation in answer.citations:
         by_article[citation.article_id].append(citation)
-    return [heading, *chain.from_iterable(_source(one, language) for one in by_article.values())]
+    sources = (_source(one, language, others) for one in by_article.values())
+    return [heading, *chain.from_iterable(sources)]
 
 
-def _source(citations: Sequence[Citation], language: Language) -> Iterator[Line]:
-    """Yield one article's head once, then the place of each quote from it."""
+def _outlets(citation: Citation, language: Language) -> Iterator[Line]:
+    """Yield how many outlets carry the report of a citation, and which."""
+    if not citation.also_in:
+        return
+    sources = (citation.source, *(other.source for other in citation.also_in))
+    named = dict.fromkeys(outlet_name(source, language) for source in sources if source)
+    text = say(Key.SAME_REPORT_AGAIN, language, count=len(citation.also_in))
+    if len(named) > 1:
+        outlets = _comma(language).join(named)
+        text = say(Key.SAME_REPORT, language, count=len(named), outlets=outlets)
+    yield _label(Kind.DETAIL, text, language, indent=4)
+
+
+def _copies(citation: Citation, language: Language) -> Iterator[Line]:
+    """Yield the same, and each of the articles."""
+    yield from _outlets(citation, language)
+    for other in citation.also_in:
+        yield from _headline(other, language, indent=6)
+
+
+def _source(citations: Sequence[Citation], language: Language, others: Named) -> Iterator[Line]:
+    """Yield one article's head once, then its copies, then the place of each quote from it."""
     first = citations[0]
     numbers = [f"[{localize_digits(citation.number, language)}]" for citation in citations]
     headline = first.headline or say(Key.NO_HEADLINE, language)
@@ -154,6 +189,7 @@ def _source(citations: Sequence[Citation], language: Language) -> Iterator[Line]
             yield _label(Kind.DETAIL, text, language, indent=4)
     if first.url:
         yield Line(Kind.ADDRESS, first.url, 4)
+    yield from others(first, language)
     for number, citation in zip(numbers, citations, strict=True):
         place = say(
             Key.CHARACTERS,
@@ -173,12 +209,22 @@ def _refusal_lines(reply: NoAnswer, language: Language) -> Iterator[Line]:
     yield BLANK
     yield _label(Kind.HEADING, say(Key.NEAREST, language), language)
     for one in reply.nearest:
-        yield Line(Kind.BODY, f"- {one.headline or say(Key.NO_HEADLINE, language)}")
-        parts = [agency(one.source, "", language), dates(one.published, language)]
-        comma = "، " if language is Language.FA else ", "
-        yield _label(Kind.DETAIL, comma.join(filter(None, parts)), language, indent=2)
-        if one.url:
-            yield Line(Kind.ADDRESS, one.url, 2)
+        yield from _headline(one, language, indent=0)
+
+
+def _headline(one: Headline, language: Language, *, indent: int) -> Iterator[Line]:
+    """Yield the head of an article that is only named."""
+    yield Line(Kind.BODY, f"- {one.headline or say(Key.NO_HEADLINE, language)}", indent)
+    parts = [agency(one.source, "", language), dates(one.published, language)]
+    text = _comma(language).join(filter(None, parts))
+    yield _label(Kind.DETAIL, text, language, indent=indent + 2)
+    if one.url:
+        yield Line(Kind.ADDRESS, one.url, indent + 2)
+
+
+def _comma(language: Language) -> str:
+    """Return what stands between the items of a list."""
+    return "، " if language is Language.FA else ", "
 
 
 def agency(source: str, via: str, language: Language) -> str:

@@ -16,7 +16,7 @@ from typing import Protocol, TextIO
 
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
-from bot.render import article_lines, reply_lines, source_lines
+from bot.render import article_lines, full_source_lines, reply_lines
 from bot.screen import BLANK, Kind, Line, Screen, paint
 from bot.types import Answer, Citation, NoAnswer
 from bot.worker import Worker
@@ -147,11 +147,11 @@ class Chat:
         self._write([*reply_lines(reply, self.language), BLANK])
 
     def _show_sources(self) -> None:
-        """List the sources of the last answer."""
+        """List the sources of the last answer, each with the other articles of its report."""
         if self.last is None:
             self._say(Key.CHAT_NO_ANSWER_YET)
         else:
-            self._write(source_lines(self.last, self.language))
+            self._write(full_source_lines(self.last, self.language))
 
     def _open(self, argument: str) -> None:
         """Show the article behind a source of the last answer."""

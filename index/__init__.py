@@ -1,5 +1,6 @@
 """Articles in, ranked passages out."""
 
+from index.alike import find_wording
 from index.build import build_index
 from index.calibration import VectorSpace, stored_confidence
 from index.config import COLLECTED, RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
@@ -149,6 +150,7 @@ __all__ = [
     "detect",
     "evenly",
     "find_articles",
+    "find_wording",
     "folded",
     "format_gregorian",
     "format_jalali",

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive, ArchiveWriter
+from index.copies import COPIES, write_copies
 from index.encode import Shard, copied, write_vectors
 from index.layout import write_layout
 from index.lexical import Kept, write_lexical
@@ -188,6 +189,19 @@ def write_words(draft: Path, part: Path | None, old: Snapshot | None, merge: Mer
     finally:
         if archive:
             archive.close()
+
+
+def write_reports(part: Path, old: Snapshot | None, merge: Merge) -> None:
+    """Write which articles of the new part are the same report as others."""
+    with closing(Archive(part / ARCHIVE)) as archive:
+        write_copies(
+            part / COPIES,
+            archive,
+            old=old.copies if old else None,
+            moved=merge.articles,
+            removed=merge.removed,
+            start=merge.n_articles,
+        )
 
 
 def write_part_vectors(

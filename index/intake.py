@@ -3,7 +3,9 @@
 Files whose bytes are known are not read again; what became of their items stands in the ledger.
 Every item is either indexed, a duplicate or a reject; nothing is lost in silence. An article that
 is indexed stays as it is while some file still holds the same record; of one wording in several
-items the first in the order of paths is indexed, but one that is indexed already comes before.
+items the first in the order of paths is indexed, but one that is indexed already comes before. So
+it is with two wordings under one address or one number of an outlet (see `identity`): a new wording
+takes the place of the old one when the file that holds the old one changes.
 Does not: encode, or touch the parts of the old index.
 """
 
@@ -152,6 +154,9 @@ class _Sync:
                 for place, found in self.ledger.items(text):
                     origin = str(self.ledger.origin(place.file))
                     self.ledger.add_reject(place, _taken_out(origin), found)
+            for place, found in self.ledger.named(map(bytes.fromhex, entry.names)):
+                origin = str(self.ledger.origin(place.file))
+                self.ledger.add_reject(place, _taken_out(origin), found)
 
     def read(self) -> None:
         """Read the files that are new or changed, in order."""
@@ -161,12 +166,10 @@ class _Sync:
                 self._enter(Place(number, position), item)
 
     def promote(self, files: Sequence[CorpusFile]) -> None:
-        """Index the items that repeated an article which is gone: its text is still there."""
+        """Index the items that repeated an article which is gone: their text is still there."""
         wanted: defaultdict[Origin, set[Place]] = defaultdict(set)
-        for indexed in self.loose.values():
-            if not self.ledger.has_text(indexed.digests.text):
-                for place in self.ledger.duplicates(indexed.digests.text):
-                    wanted[self.ledger.origin(place.file)].add(place)
+        for place in self.ledger.orphans() if self.loose else ():
+            wanted[self.ledger.origin(place.file)].add(place)
         for file in files:
             if places := wanted.get(file.origin):
                 self._read_again(file, {place.position: place for place in places})
@@ -185,7 +188,7 @@ class _Sync:
         found = digests(item)
         if self.withdrawals.holds(item.id, found):
             self.ledger.add_reject(place, _taken_out(item.origin), found)
-        elif self.ledger.has_text(found.text):
+        elif self.ledger.repeats(found):
             self.ledger.add_duplicate(place, found)
         elif not self._keep(place, found):
             self._index(place, item, found)

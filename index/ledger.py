@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from index.errors import SnapshotCorrupt
+from index.identity import identities
 from index.types import Article, ArticleId, Reject
 
 _SCHEMA = """
@@ -29,9 +30,15 @@ CREATE TABLE IF NOT EXISTS item (
     reason TEXT, detail TEXT, origin TEXT,
     PRIMARY KEY (file, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS name (
+    name BLOB NOT NULL, file INTEGER NOT NULL, position INTEGER NOT NULL,
+    PRIMARY KEY (name, file, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS name_item ON name(file, position);
 CREATE INDEX IF NOT EXISTS item_text ON item(text);
 CREATE UNIQUE INDEX IF NOT EXISTS item_article ON item(article) WHERE kind = 'indexed';
 """
+_NAMED = "FROM name JOIN item USING (file, position)"
 _HASH_BYTES = 16
 
 
@@ -55,10 +62,14 @@ class Origin(NamedTuple):
 
 
 class Digests(NamedTuple):
-    """Hashes of an article: of all its fields but the origin, and of its wording."""
+    """Hashes of an article: of all its fields but the origin, its wording and its identities.
+
+    What was read back from a ledger has no names.
+    """
 
     record: bytes
     text: bytes
+    names: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,39 +157,55 @@ class Ledger:
             return []
         ((number,),) = rows
         found = self._indexed("file = ?", number)
+        self._connection.execute("DELETE FROM name WHERE file = ?", (number,))
         self._connection.execute("DELETE FROM item WHERE file = ?", (number,))
         self._connection.execute("DELETE FROM file WHERE id = ?", (number,))
         return found
 
     def add_article(self, place: Place, indexed: Indexed) -> None:
         """Enter an indexed article."""
-        self._put(place, Kind.INDEXED, *indexed.digests, indexed.article, indexed.missing)
+        self._put(place, Kind.INDEXED, indexed.digests, indexed.article, indexed.missing)
 
     def add_duplicate(self, place: Place, digests: Digests) -> None:
-        """Enter an article whose wording is indexed from another item."""
-        self._put(place, Kind.DUPLICATE, *digests)
+        """Enter an article whose wording or identity is indexed from another item."""
+        self._put(place, Kind.DUPLICATE, digests)
 
     def add_reject(self, place: Place, reject: Reject, digests: Digests | None = None) -> None:
         """Enter a reject; `digests` where it was an article."""
-        self._put(place, Kind.REJECT, *(digests or (None, None)))
+        self._put(place, Kind.REJECT, digests)
         self._connection.execute(
             "UPDATE item SET reason = ?, detail = ?, origin = ? WHERE file = ? AND position = ?",
             (str(reject.reason), reject.detail, reject.origin, place.file, place.position),
         )
 
-    def _put(self, place: Place, kind: Kind, *values: object) -> None:
-        columns = (*values, *(None,) * (4 - len(values)))
+    def _put(
+        self,
+        place: Place,
+        kind: Kind,
+        digests: Digests | None,
+        article: str | None = None,
+        missing: str | None = None,
+    ) -> None:
+        record, text, names = digests or (None, None, ())
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
+            ((name, place.file, place.position) for name in names),
+        )
         self._connection.execute(
             "INSERT INTO item (file, position, kind, record, text, article, missing) "
             "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file, position) DO UPDATE SET "
             "kind = excluded.kind, record = excluded.record, text = excluded.text, "
             "article = excluded.article, missing = excluded.missing",
-            (place.file, place.position, str(kind), *columns),
+            (place.file, place.position, str(kind), record, text, article, missing),
         )
 
-    def has_text(self, text: bytes) -> bool:
-        """Tell whether an article of this wording is indexed."""
-        return bool(self._rows("SELECT 1 FROM item WHERE text = ? AND kind = 'indexed'", text))
+    def repeats(self, digests: Digests) -> bool:
+        """Tell whether an article of this wording, or of one of these identities, is indexed."""
+        wording = "SELECT 1 FROM item WHERE text = ? AND kind = 'indexed'"
+        name = f"SELECT 1 {_NAMED} WHERE name = ? AND kind = 'indexed'"
+        return bool(self._rows(wording, digests.text)) or any(
+            self._rows(name, one) for one in digests.names
+        )
 
     def has_article(self, article_id: str) -> bool:
         """Tell whether an article is indexed under this id."""
@@ -201,13 +228,26 @@ class Ledger:
         """Return the articles indexed with this wording: one or none."""
         return self._indexed("text = ?", text)
 
-    def duplicates(self, text: bytes) -> list[Place]:
-        """Return the items that were left out for repeating this wording."""
+    def orphans(self) -> list[Place]:
+        """Return the duplicates of which no article is indexed any more."""
+        named = f"SELECT 1 {_NAMED} WHERE kind = 'indexed' AND name IN "
         query = (
-            "SELECT file, position FROM item WHERE text = ? AND kind = 'duplicate' "
+            "SELECT file, position FROM item AS own WHERE kind = 'duplicate' "  # noqa: S608 - a constant
+            "AND NOT EXISTS (SELECT 1 FROM item WHERE text = own.text AND kind = 'indexed') "
+            f"AND NOT EXISTS ({named} "
+            "(SELECT name FROM name WHERE file = own.file AND position = own.position)) "
             "ORDER BY file, position"
         )
-        return [Place(*row) for row in self._rows(query, text)]
+        return [Place(*row) for row in self._rows(query)]
+
+    def named(self, names: Iterable[bytes]) -> list[tuple[Place, Digests]]:
+        """Return the items of these identities that are indexed or duplicates."""
+        query = f"SELECT file, position, record, text {_NAMED} WHERE name = ? AND kind <> 'reject'"
+        return [
+            (Place(file, at), Digests(record, text))
+            for name in names
+            for file, at, record, text in self._rows(query, name)
+        ]
 
     def count(self, kind: Kind) -> int:
         """Count the items of a kind."""
@@ -254,7 +294,7 @@ class Ledger:
 
 
 def digests(article: Article) -> Digests:
-    """Hash an article: the same wording twice is one article, the same record the same row."""
+    """Hash an article: the same wording or identity is one article, the same record one row."""
     published = article.published
     fields: Iterable[object] = (
         article.id,
@@ -268,7 +308,11 @@ def digests(article: Article) -> Digests:
         article.code,
         article.url,
     )
-    return Digests(_hash(repr(tuple(fields))), _hash(f"{article.headline}\0{article.text}"))
+    return Digests(
+        _hash(repr(tuple(fields))),
+        _hash(f"{article.headline}\0{article.text}"),
+        tuple(map(_hash, identities(article))),
+    )
 
 
 def _hash(content: str) -> bytes:

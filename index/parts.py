@@ -88,7 +88,7 @@ class Archives:
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id, or None."""
         row = self.row(article_id)
-        return None if row is None else self._article_at(row)
+        return None if row is None else self.article_at(row)
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles that are not removed, by row."""
@@ -117,7 +117,8 @@ class Archives:
         """Return what is wrong with the files, in words; empty when they are sound."""
         return [problem for part in self.parts for problem in part.check()]
 
-    def _article_at(self, row: int) -> Article:
+    def article_at(self, row: int) -> Article:
+        """Return the article of a row, be it removed or not."""
         ((part, _, local),) = self._articles.split(np.array([row]))
         return self.parts[part].article_at(int(local[0]))
 

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from index.archive import Archive
-from index.build import COLLECTED, snapshot_key
-from index.config import IndexConfig
+from index.build import snapshot_key
+from index.config import COLLECTED, IndexConfig
 from index.disk import builder_lock, storage_errors
 from index.encode import Shard, texts_of
 from index.errors import CorpusError
 from index.intake import CorpusFile
-from index.ledger import Indexed, Ledger
+from index.ledger import Indexed, Ledger, digests
 from index.manifest import Manifest
 from index.snapshot import LEDGER, Snapshot, current_folder, open_folder, read_manifest
 from index.types import ArticleId
@@ -84,7 +84,10 @@ def remove_article(  # what is removed, where from and why
                 if held is None:
                     raise CorpusError(_no_such(article_id, home))
                 collected = list(_alone(home, ledger, held))
-                items = {str(ledger.origin(one.file)) for one, _ in ledger.items(held.digests.text)}
+                article = old.archive.article(article_id)
+                names = digests(article).names if article else ()
+                same = (*ledger.items(held.digests.text), *ledger.named(names))
+                items = {str(ledger.origin(one.file)) for one, _ in same}
                 files = [
                     CorpusFile(Path(), origin, checksum)
                     for origin, checksum in ledger.files().items()
@@ -133,6 +136,7 @@ def _withdraw(  # as above
     row = old.archive.row(held.article)
     rows = old.layout.rows_of(np.array([] if row is None else [row], np.int64))
     cut = [(passage, article) for passage, article, _ in old.archive.passages(rows.tolist())]
+    names = digests(cut[0][1]).names if cut else ()
     texts, _ = texts_of(cut, config.chunk)
     keys = [vector_key(text) for text in texts]
     forget_vectors(cache_dir, keys)
@@ -142,6 +146,7 @@ def _withdraw(  # as above
             article=held.article,
             record=held.digests.record.hex(),
             text=held.digests.text.hex(),
+            names=tuple(name.hex() for name in names),
             vectors=tuple(key.hex() for key in keys[: len(cut)]),
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             reason=reason,
@@ -167,7 +172,7 @@ def _without(
         made_by=manifest.made_by,
         encoder=manifest.encoder,
         space=manifest.space,
-        chunk=IndexConfig().chunk,
+        config=IndexConfig(),
         count_tokens=len,
         encode=_nothing,
         keep=0,

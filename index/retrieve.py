@@ -74,8 +74,8 @@ class _Candidates:
     names: Scores
     is_same_language: NDArray[np.bool_]
 
-    def best(self, k: int, weights: FusionWeights) -> "_Candidates":
-        """Keep the `k` with the highest fused score."""
+    def ranked(self, weights: FusionWeights) -> Rows:
+        """Return the positions of all, by fused score, the highest first."""
         scores = fuse(
             self.dense,
             self.lexical,
@@ -83,7 +83,10 @@ class _Candidates:
             is_same_language=self.is_same_language,
             weights=weights,
         )
-        top = order(scores, self.rows)[:k]
+        return order(scores, self.rows)
+
+    def at(self, top: Rows) -> "_Candidates":
+        """Keep those at the positions `top`, in their order."""
         return _Candidates(
             self.rows[top],
             self.dense[top],
@@ -94,7 +97,10 @@ class _Candidates:
 
 
 class Retriever:
-    """Searches one snapshot; safe for many threads as far as its encoder is."""
+    """Searches one snapshot; safe for many threads as far as its encoder is.
+
+    Of a report that stands in several articles only one gives hits.
+    """
 
     def __init__(
         self,
@@ -126,8 +132,10 @@ class Retriever:
         allowed = self._snapshot.layout.within(within)
         candidates = self._candidates(vector, asked, language, allowed)
         searched = time.perf_counter()
-        hits = self._hits(candidates.best(k, self._weights), asked)
-        ranked = time.perf_counter()
+        ranked = candidates.ranked(self._weights)
+        best = candidates.at(self._each_report_once(candidates.rows, ranked, k))
+        hits = self._hits(best, asked)
+        done = time.perf_counter()
         return Retrieval(
             hits=hits,
             vector=vector,
@@ -137,7 +145,7 @@ class Retriever:
             timings_ms={
                 "encode": (encoded - started) * 1e3,
                 "search": (searched - encoded) * 1e3,
-                "rank": (ranked - searched) * 1e3,
+                "rank": (done - searched) * 1e3,
             },
         )
 
@@ -155,6 +163,25 @@ class Retriever:
         lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
         names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
         return _Candidates(rows, self._dense(vector, rows), lexical, names, is_same_language)
+
+    def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:
+        """Return the first `k` positions, of one report in several articles those of the best.
+
+        Copies say nothing new: twenty outlets with one report would fill every place.
+        """
+        owners = self._snapshot.layout.owners[rows]
+        told_by: dict[int, int] = {}
+        kept: list[int] = []
+        for position in ranked.tolist():
+            owner = int(owners[position])
+            if owner not in told_by:
+                group = self._snapshot.copies.group(owner)
+                told_by = dict.fromkeys(group, owner) | told_by
+            if told_by[owner] == owner:
+                kept.append(position)
+                if len(kept) == k:
+                    break
+        return np.array(kept, np.int64)
 
     def _dense(self, vector: Scores, rows: Rows) -> Scores:
         snapshot = self._snapshot

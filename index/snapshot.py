@@ -15,6 +15,7 @@
           passages.faiss     a vector per passage
           sentences.npy      a vector per sentence, half precision, (n_sentences, dim)
           names.tsv          see `names`
+          copies.db          which articles are one report, see `copies`
 
 Does not: build any of it.
 """
@@ -29,6 +30,8 @@ from pathlib import Path
 
 from index.archive import Archive
 from index.calibration import VectorSpace
+from index.copies import COPIES, Copies
+from index.dates import period
 from index.dense import DenseIndex
 from index.disk import replace_text, sync_folder, sync_tree
 from index.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, StorageError
@@ -67,14 +70,34 @@ class Snapshot:
     lexical: LexicalIndex
     layout: Layout
     sentence_vectors: SentenceVectors
+    copies: Copies
 
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id, or None."""
         return self.archive.article(article_id)
 
+    def same_report(self, article_id: ArticleId) -> tuple[Article, ...]:
+        """Return the articles that are one report with this one, itself among them.
+
+        Earliest first, of a moment known by its day, month or year the end; undated ones last.
+        Empty where there is no article with this id.
+        """
+        row = self.archive.row(article_id)
+        if row is None:
+            return ()
+        return tuple(sorted(map(self.archive.article_at, self.copies.group(row)), key=_when))
+
     def close(self) -> None:
         """Release the files."""
         self.archive.close()
+        self.copies.close()
+
+
+def _when(article: Article) -> tuple[bool, float]:
+    """Sort articles by the last moment at which they may have been published."""
+    if article.published is None:
+        return True, 0.0
+    return False, period(article.published)[1].timestamp()
 
 
 def current_folder(home: Path) -> Path:
@@ -137,6 +160,12 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
     with ExitStack() as opened:
         layout = open_layout(folder, n_passages=sum(part.passages for part in counts))
         texts = [opened.enter_context(closing(Archive(part / ARCHIVE))) for part in parts]
+        copies = Copies(
+            [part / COPIES for part in parts],
+            [part.articles for part in counts],
+            layout.removed.tolist(),
+        )
+        opened.enter_context(closing(copies))
         snapshot = Snapshot(
             manifest=manifest,
             folder=folder,
@@ -152,6 +181,7 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
                     for part, one in zip(parts, counts, strict=True)
                 ]
             ),
+            copies=copies,
         )
         opened.pop_all()  # all parts are there, so the archives stay open
     return snapshot
@@ -185,7 +215,8 @@ def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
         for what, (found, expected) in counts.items()
         if found != expected
     ]
-    return problems + [one for part in snapshot.archive.parts[first:] for one in part.check()]
+    problems += [one for part in snapshot.archive.parts[first:] for one in part.check()]
+    return problems + snapshot.copies.check(first)
 
 
 @contextmanager

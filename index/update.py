@@ -21,6 +21,7 @@ from index.assemble import (
     plan_merge,
     take_over,
     write_part_vectors,
+    write_reports,
     write_words,
 )
 from index.config import IndexConfig
@@ -188,6 +189,7 @@ def _write(task: Task, draft: Path, old: Snapshot | None, new: _New) -> int:
     task.progress("words", n_new, n_new)
     if new.part is None:
         return 0
+    write_reports(new.part, old, new.merge)
     with closing(Archive(new.part / ARCHIVE)) as archive:
         fresh = task.encode(archive, new.n_fresh) if new.n_fresh else ()
         return write_part_vectors(new.part, fresh, old, new.merge, task.encoder.dim)

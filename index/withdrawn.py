@@ -1,7 +1,7 @@
 """The list of articles taken out by request, beside the snapshots: `removed.jsonl`.
 
-A line an article: its id, hashes of its record and wording, the keys of its passages' vectors,
-when and why. No text, no headline, no address: what is removed does not stay here either.
+A line an article: its id, hashes of its record, wording and identities, the keys of its passages'
+vectors, when and why. No text, no headline, no address: what is removed does not stay here either.
 Does not: take anything out; see `removal`.
 """
 
@@ -26,6 +26,7 @@ class Withdrawal:
         article: Its id.
         record: Hash of the record, hexadecimal.
         text: Hash of headline and text, hexadecimal.
+        names: Hashes of its identities (address, outlet's number), hexadecimal.
         vectors: Keys of its passages in the vector cache, hexadecimal.
         at: When, ISO 8601.
         reason: As given by whoever removed it.
@@ -34,6 +35,7 @@ class Withdrawal:
     article: str
     record: str
     text: str
+    names: tuple[str, ...]
     vectors: tuple[str, ...]
     at: str
     reason: str
@@ -47,10 +49,13 @@ class Withdrawals:
         self.entries: Final = tuple(entries)
         self._ids = {entry.article for entry in entries}
         self._texts = {entry.text for entry in entries}
+        self._names = {name for entry in entries for name in entry.names}
 
     def holds(self, article_id: str, found: Digests) -> bool:
-        """Tell whether an article is on the list, by its id or its wording."""
-        return article_id in self._ids or found.text.hex() in self._texts
+        """Tell whether an article is on the list, by its id, its wording or an identity."""
+        if article_id in self._ids or found.text.hex() in self._texts:
+            return True
+        return any(name.hex() in self._names for name in found.names)
 
 
 def read_withdrawals(home: Path) -> Withdrawals:
@@ -65,7 +70,8 @@ def read_withdrawals(home: Path) -> Withdrawals:
         return Withdrawals(())
     try:
         records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        entries = [Withdrawal(**one | {"vectors": tuple(one["vectors"])}) for one in records]
+        lists = ("names", "vectors")
+        entries = [Withdrawal(**one | {key: tuple(one[key]) for key in lists}) for one in records]
     except (OSError, ValueError, TypeError, KeyError) as error:
         msg = (
             f"Expected the articles removed by request in {path}, but {error}; put the file back "

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.cite import cite, is_borne_out, verified
+from bot.cite import cite, cite_earliest, head, is_borne_out, verified
 from bot.types import Citation
 from index import Article, ArticleId, Moment, Precision, Snapshot, Span
 
@@ -177,3 +177,55 @@ def test_furniture_of_the_seed_is_never_borne_out(snapshot: Snapshot, article: A
 
     assert lines == [draft.quote for draft in drafts]
     assert () == verified(drafts, snapshot.article)
+
+
+SENTENCE = "کربی گفت ۲۵ جت می‌روند."
+EARLY = replace(
+    ARTICLE,
+    id=ArticleId("isna-1"),
+    source="ISNA",
+    text="سرآغاز.\n«كربي» آمد. كربي گفت 25 جت مي روند. پايان.",
+    body=(Span(8, 49),),
+)
+LATE = replace(ARTICLE, id=ArticleId("fars-1"), text=f"{SENTENCE} ادامه.", body=(Span(0, 30),))
+PLACE = Span(0, len(SENTENCE))
+
+
+def test_the_earliest_article_that_says_it_is_cited_in_its_own_letters() -> None:
+    """A sentence found in a later copy is quoted from the first, whose spelling it keeps."""
+    citation = cite_earliest(LATE, PLACE, (EARLY, LATE), number=1, score=0.5)
+
+    assert citation.article_id == "isna-1"
+    assert citation.quote == "كربي گفت 25 جت مي روند."
+    assert citation.also_in == (head(LATE),)
+    assert is_borne_out(citation, EARLY)
+
+
+def test_an_earlier_article_without_the_sentence_is_only_named() -> None:
+    """Where the earliest lacks the sentence, the next that has it is cited."""
+    without = replace(EARLY, text=EARLY.text.replace("25", "24"))
+
+    citation = cite_earliest(LATE, PLACE, (without, LATE), number=1, score=0.5)
+
+    assert (citation.article_id, citation.quote) == ("fars-1", SENTENCE)
+    assert citation.also_in == (head(without),)
+
+
+def test_an_article_of_its_own_is_cited_as_before() -> None:
+    """Without copies a citation is that of its article, none named beside it."""
+    expected = cite(LATE, PLACE, number=1, score=0.5)
+
+    assert cite_earliest(LATE, PLACE, (LATE,), number=1, score=0.5) == expected
+    assert expected.also_in == ()
+
+
+def test_verified_names_no_article_that_the_archive_lacks() -> None:
+    """Of other articles those stay whose head is the archive's own."""
+    articles = {one.id: one for one in (EARLY, LATE)}
+    draft = cite_earliest(LATE, PLACE, (LATE, EARLY), number=1, score=0.5)
+    forged = replace(head(EARLY), source="Another")
+    gone = replace(head(EARLY), article_id=ArticleId("gone"))
+
+    (kept,) = verified([replace(draft, also_in=(gone, forged, head(EARLY)))], articles.get)
+
+    assert kept.also_in == (head(EARLY),)

@@ -187,6 +187,7 @@ CITATION_KEYS = {
     "end",
     "quote",
     "score",
+    "also_in",
 }
 
 

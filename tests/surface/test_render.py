@@ -1,16 +1,26 @@
 """Tests of answers as people and programs get them."""
 
 import json
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.commands import to_json
 from bot.messages import Language
-from bot.render import article_lines, dates, record_of, reply_lines
+from bot.render import (
+    article_lines,
+    dates,
+    full_source_lines,
+    record_of,
+    reply_lines,
+    source_lines,
+)
 from bot.repl import Answering
 from bot.screen import Kind, Line, Order, Screen, paint
-from bot.types import Answer
-from index import ArticleId
+from bot.types import Answer, Headline
+from index import ArticleId, Moment
 
 _KEYS = [
     "question",
@@ -61,6 +71,73 @@ def test_answer_in_persian(answerer: Answering) -> None:
     )
 
 
+FARS = Headline(
+    article_id=ArticleId("fars-7"),
+    headline="کاخ سفید چه گفت",
+    source="Fars",
+    published=Moment(datetime(2023, 6, 10, 8, 30, tzinfo=ZoneInfo("Asia/Tehran"))),
+    url="https://www.farsnews.ir/news/7",
+)
+AGAIN = replace(FARS, article_id=ArticleId("mehr-8"), source="Mehr", published=None, url="")
+
+
+def _carried(answerer: Answering, *others: Headline) -> Answer:
+    """Return an answer whose report stands in other articles too."""
+    reply = answerer.answer("Su-35")
+    assert isinstance(reply, Answer)
+    return replace(reply, citations=(replace(reply.citations[0], also_in=others),))
+
+
+def test_the_outlets_of_one_report_are_counted_and_named(answerer: Answering) -> None:
+    """Each outlet is named once, in both languages, before the place of the quote."""
+    reply = _carried(answerer, FARS, AGAIN)
+
+    english = paint(source_lines(reply, Language.EN), Screen()).splitlines()
+    persian = paint(source_lines(reply, Language.FA), Screen()).splitlines()
+    assert english[-2:] == ["    same report in 2 outlets: Mehr, Fars", "    characters 25-92"]
+    assert persian[-2] == "    همین گزارش در ۲ رسانه: مهر، فارس"
+
+
+def test_copies_in_one_outlet_are_counted_as_articles(answerer: Answering) -> None:
+    """Where no second outlet is known, nothing is said of outlets."""
+    reply = _carried(answerer, AGAIN)
+
+    assert "    other articles with the same report: 1" in paint(
+        source_lines(reply, Language.EN), Screen()
+    )
+    assert "    خبرهای دیگر با همین گزارش: ۱" in paint(source_lines(reply, Language.FA), Screen())
+
+
+def test_the_articles_of_one_report_can_be_listed(answerer: Answering) -> None:
+    """The full list gives each article's headline, outlet, date and address."""
+    shown = paint(full_source_lines(_carried(answerer, FARS, AGAIN), Language.EN), Screen())
+
+    assert shown.endswith(
+        "    same report in 2 outlets: Mehr, Fars\n"
+        "      - کاخ سفید چه گفت\n"
+        "        Fars, 10 June 2023, 08:30 (۲۰ خرداد ۱۴۰۲، ۰۸:۳۰)\n"
+        "        https://www.farsnews.ir/news/7\n"
+        "      - کاخ سفید چه گفت\n"
+        "        Mehr, date unknown\n"
+        "    characters 25-92\n"
+    )
+
+
+def test_json_names_the_articles_of_one_report(answerer: Answering) -> None:
+    """Each citation lists the other articles, as the nearest headlines are listed."""
+    (citation,) = record_of(_carried(answerer, FARS))["citations"]
+
+    assert citation["also_in"] == [
+        {
+            "article_id": "fars-7",
+            "headline": "کاخ سفید چه گفت",
+            "source": "Fars",
+            "published": "2023-06-10T08:30+03:30",
+            "url": "https://www.farsnews.ir/news/7",
+        }
+    ]
+
+
 def test_refusal_shows_the_nearest_headlines(answerer: Answering) -> None:
     """Without an answer the reason comes first, then what is nearest, defused."""
     reply = answerer.answer("football")
@@ -106,6 +183,7 @@ def test_json_of_an_answer(answerer: Answering) -> None:
             "end": 92,
             "quote": "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند.",
             "score": 0.875,
+            "also_in": [],
         }
     ]
     assert record["answer"] == f"{record['citations'][0]['quote']} [1]"

@@ -23,7 +23,7 @@ _ROOT = Path(__file__).parents[2]
 _WELCOME = "Ask the archive: 2 articles. /help lists the commands.\n"
 _HELP = (
     "Type a question, or:\n"
-    "/sources        the sources of the last answer\n"
+    "/sources        the sources of the last answer, and where else each report stands\n"
     "/open N         the whole article behind source N, its quote marked\n"
     "/lang en|fa|auto  the language of labels and dates\n"
     "/help           this list\n"

@@ -1,0 +1,94 @@
+"""The sketches of a file's articles in SQLite, and the articles like a given one.
+
+    sketch   an article's slots, how long it is and who published it
+    band     key to article, see `alike.band_keys`
+    copy     pairs of articles that are one report: one of this file and another (see `copies`)
+
+Does not: decide what is alike (see `alike`), or read texts.
+"""
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from index.alike import Sketch, band_keys, is_same_report, similarities
+
+SCHEMA: Final = """
+CREATE TABLE sketch (
+    article INTEGER PRIMARY KEY, n_shingles INTEGER NOT NULL, slots BLOB NOT NULL,
+    outlet TEXT NOT NULL
+) STRICT;
+CREATE TABLE band (
+    key INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (key, article)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE copy (
+    article INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (article, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX copy_other ON copy(other);
+"""
+
+_OF_A_KEY: Final = 64
+"""Articles looked at under one key: a line that thousands end with has a key of its own, and real
+copies share other keys."""
+
+_COMPARED: Final = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """An article that is the same report: its row, and the estimated similarity."""
+
+    row: int
+    similarity: float
+
+
+def add_sketch(connection: sqlite3.Connection, row: int, sketched: Sketch, outlet: str) -> None:
+    """Store the sketch of the article in `row`."""
+    connection.execute(
+        "INSERT INTO sketch VALUES (?, ?, ?, ?)",
+        (row, sketched.n_shingles, sketched.slots.astype("<u4").tobytes(), outlet.casefold()),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO band VALUES (?, ?)", ((key, row) for key in band_keys(sketched))
+    )
+
+
+def take_sketch(
+    connection: sqlite3.Connection, row: int, other: sqlite3.Connection, its_row: int
+) -> None:
+    """Store an article's sketch as it stands in another file, if it has one there."""
+    stored = other.execute("SELECT * FROM sketch WHERE article = ?", (its_row,)).fetchall()
+    for _, n_shingles, slots, outlet in stored:
+        add_sketch(connection, row, Sketch(n_shingles, np.frombuffer(slots, "<u4")), outlet)
+
+
+def find_alike(connection: sqlite3.Connection, sketched: Sketch, outlet: str) -> list[Alike]:
+    """Return the stored articles that are the same report, most alike first, then by row."""
+    rows = _candidates(connection, sketched)
+    query = f"SELECT * FROM sketch WHERE article IN ({', '.join('?' * len(rows))})"  # noqa: S608 - marks only
+    stored = connection.execute(query, rows).fetchall()
+    estimates = similarities(sketched, (np.frombuffer(slots, "<u4") for _, _, slots, _ in stored))
+    found = [
+        Alike(row=row, similarity=similarity)
+        for (row, n_shingles, slots, its_outlet), similarity in zip(
+            stored, estimates.tolist(), strict=True
+        )
+        if is_same_report(
+            similarity,
+            is_short=sketched.is_short or Sketch(n_shingles, slots).is_short,
+            is_same_outlet=its_outlet == outlet.casefold(),
+        )
+    ]
+    return sorted(found, key=lambda alike: (-alike.similarity, alike.row))
+
+
+def _candidates(connection: sqlite3.Connection, sketched: Sketch) -> list[int]:
+    """Return the rows that share keys with a sketch, those that share most first."""
+    query = "SELECT article FROM band WHERE key = ? LIMIT ?"
+    shared = Counter(
+        row for key in band_keys(sketched) for (row,) in connection.execute(query, (key, _OF_A_KEY))
+    )
+    return [row for row, _ in shared.most_common(_COMPARED)]

@@ -1,0 +1,202 @@
+"""Which articles of the archive are one report: found when an article is added, kept as pairs.
+
+Each part has a file of its own (see `bands`). A pair stands with the part that was written later;
+it names its own article by the row in the part and the other by the row over all parts, which is
+in the same part or in an earlier one. Rows of earlier parts never change while a part stands, so
+pairs stay right until both move into a new part, where they are written anew. Articles changed or
+removed since are rows that nothing leads to.
+Does not: decide what is alike (see `alike`), or read an article that is not new.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.alike import Sketch, sketch
+from index.archive import Archive
+from index.bands import SCHEMA, Alike, add_sketch, find_alike, take_sketch
+from index.errors import SnapshotCorrupt
+
+COPIES: Final = "copies.db"
+
+Rows = NDArray[np.int64]
+
+_PAIRS: Final = 8
+"""Pairs kept of an article: enough to lead from copy to copy, however many there are."""
+
+_MOST: Final = 64
+"""Articles of one group that are looked for."""
+
+
+class _Part(NamedTuple):
+    """The file of one part and the rows [start, end) of its articles."""
+
+    connection: sqlite3.Connection
+    start: int
+    end: int
+
+
+class Copies:
+    """The files of all parts, read as one; safe to share between threads."""
+
+    def __init__(
+        self, paths: Sequence[Path], counts: Sequence[int], removed: Sequence[int] = ()
+    ) -> None:
+        """Open the files of parts with so many articles, the rows `removed` masked.
+
+        Raises:
+            SnapshotCorrupt: If one is missing or no such file.
+        """
+        self._removed = frozenset(map(int, removed))
+        edges = np.cumsum([0, *counts]).tolist()
+        self._parts: list[_Part] = []
+        try:
+            for path, (start, end) in zip(paths, pairwise(edges), strict=True):
+                self._parts.append(_Part(_opened(path), start, end))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Release the files."""
+        for part in self._parts:
+            part.connection.close()
+
+    def group(self, row: int) -> list[int]:
+        """Return the rows of the articles that are one report with that of `row`, ascending.
+
+        It is among them; at most some 64 are found.
+        """
+        found = [row]
+        for member in found:  # grows as it is read
+            if len(found) >= _MOST:
+                break
+            found += sorted(set(self._paired(member)) - self._removed - set(found))
+        return sorted(found)
+
+    def _paired(self, row: int) -> Iterator[int]:
+        """Yield the rows that pairs lead to from a row, in either direction."""
+        for part in self._parts:
+            if part.start <= row < part.end:
+                for (other,) in _rows(
+                    part, "SELECT other FROM copy WHERE article = ?", row - part.start
+                ):
+                    yield other
+            if row < part.end:
+                for (own,) in _rows(part, "SELECT article FROM copy WHERE other = ?", row):
+                    yield part.start + own
+
+    def find(self, sketched: Sketch, outlet: str, before: int) -> list[Alike]:
+        """Return the articles below row `before`, where a part ends, that are the same report."""
+        return [
+            Alike(row=part.start + alike.row, similarity=alike.similarity)
+            for part in self._parts
+            if part.end <= before
+            for alike in find_alike(part.connection, sketched, outlet)
+        ]
+
+    def move(self, rows: Rows, connection: sqlite3.Connection, *, first: int, start: int) -> None:
+        """Take over the sketches and pairs of rows that move into a new part.
+
+        Args:
+            rows: Rows here, ascending.
+            connection: The new part's file.
+            first: Row in the new part of the first that moves; the others follow.
+            start: Rows of the parts that stay lie below; row of the new part's first article.
+        """
+        moved = {row: start + first + at for at, row in enumerate(rows.tolist())}
+        for row, new in moved.items():
+            part = next(part for part in self._parts if part.start <= row < part.end)
+            take_sketch(connection, new - start, part.connection, row - part.start)
+            others = _rows(part, "SELECT other FROM copy WHERE article = ?", row - part.start)
+            kept = [
+                moved.get(other, other) for (other,) in others if other in moved or other < start
+            ]
+            _add_pairs(connection, new - start, kept)
+
+    def check(self, first: int = 0) -> list[str]:
+        """Return what is wrong with the files from part `first` on, in words; empty when sound."""
+        problems = []
+        for number, part in enumerate(self._parts[first:], start=first):
+            found = [str(message) for (message,) in _rows(part, "PRAGMA integrity_check")]
+            query = "SELECT count(*) FROM sketch WHERE article NOT BETWEEN 0 AND ?"
+            ((beyond,),) = _rows(part, query, part.end - part.start - 1)
+            if beyond:
+                found.append(f"{beyond} sketches of no article")
+            problems += [f"part {number}, {COPIES}: {one}" for one in found if one != "ok"]
+        return problems
+
+
+def write_copies(
+    path: Path, archive: Archive, *, old: Copies | None, moved: Rows, removed: Rows, start: int
+) -> None:
+    """Write the file of a new part.
+
+    Args:
+        path: Where; it must not exist.
+        archive: The new part's articles: those that are new, then those that moved.
+        old: The parts that stay and those that the moved ones come from; None where all is new.
+        moved: Rows that moved, ascending.
+        removed: Rows of the parts that stay that are removed by now.
+        start: Articles in the parts that stay.
+    """
+    n_new = archive.n_articles - len(moved)
+    gone = frozenset(removed.tolist())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
+        if old is not None:
+            old.move(moved, connection, first=n_new, start=start)
+        for row in range(n_new):
+            article = archive.article_at(row)
+            sketched = sketch("\n".join(span.cut(article.text) for span in article.body))
+            if sketched is not None:
+                own = find_alike(connection, sketched, article.source)
+                found = [replace(alike, row=start + alike.row) for alike in own]
+                if old is not None:
+                    found += old.find(sketched, article.source, start)
+                add_sketch(connection, row, sketched, article.source)
+                _add_pairs(connection, row, _likest(found, gone))
+        connection.commit()
+
+
+def _likest(found: list[Alike], gone: frozenset[int]) -> list[int]:
+    """Return the rows of the articles to be paired with, those that are gone left out."""
+    there = [alike for alike in found if alike.row not in gone]
+    there.sort(key=lambda alike: (-alike.similarity, alike.row))
+    return [alike.row for alike in there[:_PAIRS]]
+
+
+def _add_pairs(connection: sqlite3.Connection, row: int, others: Sequence[int]) -> None:
+    connection.executemany("INSERT INTO copy VALUES (?, ?)", ((row, other) for other in others))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    try:
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        try:
+            connection.execute("SELECT 1 FROM sketch, band, copy LIMIT 0")
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        msg = (
+            f"Expected the sketches of articles at {path}, but: {error}; run `pasokh index build`."
+        )
+        raise SnapshotCorrupt(msg) from error
+    return connection
+
+
+def _rows(part: _Part, query: str, *values: int) -> list[tuple[Any, ...]]:
+    try:
+        return part.connection.execute(query, values).fetchall()
+    except sqlite3.Error as error:
+        msg = f"Expected readable sketches of articles, but: {error}; run `pasokh index build`."
+        raise SnapshotCorrupt(msg) from error

@@ -1,0 +1,73 @@
+"""Sketches in SQLite: copies are found again, lines that everybody has are not in the way."""
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from index.alike import sketch
+from index.bands import SCHEMA, add_sketch, find_alike
+
+LICENCE = " ".join(f"licence{n}" for n in range(20))
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    """Yield an empty database of sketches."""
+    with closing(sqlite3.connect(":memory:")) as opened:
+        opened.executescript(SCHEMA)
+        yield opened
+
+
+def text(seed: int, size: int = 120) -> str:
+    """Return a made-up article that ends with the line all of them end with."""
+    rng = random.Random(seed)  # noqa: S311 - repeatable
+    return " ".join([*("".join(rng.choices("abcdefghij", k=7)) for _ in range(size)), LICENCE])
+
+
+def add(connection: sqlite3.Connection, row: int, body: str, outlet: str) -> None:
+    """Store an article's sketch."""
+    sketched = sketch(body)
+    assert sketched is not None
+    add_sketch(connection, row, sketched, outlet)
+
+
+def found(connection: sqlite3.Connection, body: str, outlet: str) -> list[int]:
+    """Return the rows of the articles that are the same report."""
+    sketched = sketch(body)
+    assert sketched is not None
+    return [alike.row for alike in find_alike(connection, sketched, outlet)]
+
+
+def test_a_copy_is_found_among_articles_with_one_licence_line(
+    connection: sqlite3.Connection,
+) -> None:
+    """Of 500 articles that end with the same line only the original is found."""
+    for row in range(500):
+        add(connection, row, text(row), "Fars")
+    edited = text(77).replace(" ", " edit ", 20)
+    assert found(connection, edited, "Mehr") == [77]
+    assert found(connection, text(1000), "Mehr") == []
+
+
+def test_hundreds_of_copies_do_not_hide_one_another(connection: sqlite3.Connection) -> None:
+    """Of one text in 300 outlets some are found, however many there are; the likest first."""
+    for row in range(300):
+        add(connection, row, text(5), f"outlet {row}")
+    rows = found(connection, text(5), "Mehr")
+    assert len(rows) >= 64
+    assert rows == sorted(rows)
+
+
+def test_the_outlet_is_compared_without_case(connection: sqlite3.Connection) -> None:
+    """Half a text in common is no copy within one outlet, however its name is written."""
+    add(connection, 0, text(5) + text(6), "ISNA")
+    assert found(connection, text(5) + text(7), "isna") == []
+    assert found(connection, text(5) + text(7), "Fars") == [0]
+
+
+def test_nothing_is_found_in_an_empty_database(connection: sqlite3.Connection) -> None:
+    """The first article has no copies."""
+    assert found(connection, text(1), "Mehr") == []
