@@ -2,8 +2,17 @@
 
 from index.build import BuildReport, Progress, build_index
 from index.calibration import VectorSpace, stored_confidence
+from index.clean import clean
 from index.config import ChunkConfig, IndexConfig
-from index.dates import format_gregorian, format_jalali
+from index.dates import (
+    MONTH_NAMES,
+    TEHRAN,
+    format_gregorian,
+    format_jalali,
+    jalali_parts,
+)
+from index.dates import parse as parse_date
+from index.dates import period as period_of
 from index.encoders import (
     BundledConfig,
     Encoder,
@@ -53,6 +62,7 @@ from index.remembered import RememberingEncoder
 from index.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, VerifyReport, open_snapshot, read_manifest, verify_snapshot
 from index.sources import outlet_name
+from index.sources.outlets import by_name as known_outlet
 from index.tokenize import token_set, tokens
 from index.types import (
     EVERYTHING,
@@ -70,7 +80,9 @@ from index.types import (
 
 __all__ = [
     "EVERYTHING",
+    "MONTH_NAMES",
     "RANKING_DEPTH",
+    "TEHRAN",
     "Article",
     "ArticleId",
     "BuildReport",
@@ -113,6 +125,7 @@ __all__ = [
     "VerifyReport",
     "auroc",
     "build_index",
+    "clean",
     "coverage",
     "detect",
     "evenly",
@@ -121,12 +134,16 @@ __all__ = [
     "format_gregorian",
     "format_jalali",
     "holds_answer",
+    "jalali_parts",
     "join_corpora",
+    "known_outlet",
     "open_encoder",
     "open_snapshot",
     "outlet_name",
     "paired_interval",
+    "parse_date",
     "percentiles",
+    "period_of",
     "rank_measures",
     "read_manifest",
     "read_question_set",

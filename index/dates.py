@@ -88,6 +88,11 @@ _MONTH_BY_NAME = {
     for spelling in row.split(" ")
 }
 
+MONTH_NAMES = tuple(
+    clean(spelling).text for rows in _MONTHS.values() for row in rows for spelling in row.split(" ")
+)
+"""Every spelling of a month that is read, in cleaned text; white space within may be missing."""
+
 _WEEKDAY = (
     r"(?:(?:یک|دو|سه|چهار|پنج)? ?شنبه|جمعه|آدینه|(?:یوم )?ال(?:احد|أحد|اثنین|إثنین|ثلاثاء|اربعاء|"
     r"أربعاء|خمیس|جمعه|سبت)|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)"
@@ -160,6 +165,14 @@ def format_jalali(moment: Moment) -> str:
     if moment.precision is Precision.MINUTE:
         text += f"، {moment.at.astimezone(TEHRAN):%H:%M}"
     return text.translate(_TO_PERSIAN)
+
+
+def period(moment: Moment) -> tuple[datetime, datetime]:
+    """Return the times [start, end) in which a moment may lie by what is known of it."""
+    if moment.precision is Precision.MINUTE:
+        return moment.at, moment.at + timedelta(minutes=1)
+    first, last = _days(moment)
+    return moment.at, moment.at + (last - first + timedelta(days=1))
 
 
 def format_gregorian(moment: Moment) -> str:
