@@ -20,7 +20,7 @@ from typing import Final
 from bot import period_words as words
 from bot.days import Days, days_meant
 from bot.period_rules import Mention, Weight, mentions
-from index import TEHRAN, clean
+from index import TEHRAN, clean_text
 
 _LOOK: Final = 60  # characters before and after a time that say how it is meant
 _LINKS: Final = tuple((name, re.compile(text, re.IGNORECASE)) for name, text in words.LINKS)
@@ -81,7 +81,7 @@ def find_period(question: str, now: datetime) -> Period | None:
         question: In English or Persian, any spelling.
         now: Aware; what "today" is told by.
     """
-    cleaned = clean(question)
+    cleaned = clean_text(question)
     today = now.astimezone(TEHRAN).date()
     times = [one for one in _times(cleaned.text, now) if _is_past(one, today)]
     chosen = next((one for one in times if all(_lies_within(one, other) for other in times)), None)
@@ -97,7 +97,7 @@ def find_period(question: str, now: datetime) -> Period | None:
 
 def read_days(text: str, now: datetime) -> Days | None:
     """Return the days of a text that names one time and nothing else: "last week", «۱۴۰۲/۰۳»."""
-    line = clean(text).text
+    line = clean_text(text).text
     whole = (one.days for one in mentions(line, now) if (one.start, one.end) == (0, len(line)))
     return days_meant(line) or next(whole, None)
 

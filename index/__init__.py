@@ -2,7 +2,7 @@
 
 from index.build import BuildReport, Progress, build_index
 from index.calibration import VectorSpace, stored_confidence
-from index.clean import clean
+from index.clean import clean as clean_text
 from index.config import ChunkConfig, IndexConfig
 from index.dates import (
     MONTH_NAMES,
@@ -125,7 +125,7 @@ __all__ = [
     "VerifyReport",
     "auroc",
     "build_index",
-    "clean",
+    "clean_text",
     "coverage",
     "detect",
     "evenly",
