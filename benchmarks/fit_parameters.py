@@ -222,7 +222,7 @@ class _Archive:
         text = "\n".join(json.dumps({**article, "lang": "fa"}) for article in articles)
         (folder / "corpus" / "articles.jsonl").write_text(text, encoding="utf-8")
         build_index(
-            folder / "corpus",
+            [folder / "corpus"],
             folder / "home",
             encoder=encoder,
             config=IndexConfig(),

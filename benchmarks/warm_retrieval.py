@@ -84,7 +84,11 @@ def main() -> None:
             (corpus / f"{path.parent.name}-{path.name}").symlink_to(path)
         encoder = DrawnEncoder(open_encoder(BundledConfig(cache_dir=work / "encoder")))
         report = build_index(
-            corpus, work / "home", encoder=encoder, config=IndexConfig(), cache_dir=work / "vectors"
+            [corpus],
+            work / "home",
+            encoder=encoder,
+            config=IndexConfig(),
+            cache_dir=work / "vectors",
         )
         space = VectorSpace(encoder.identity)
         retriever = Retriever(open_snapshot(work / "home", space=space), encoder, space=space)

@@ -172,6 +172,14 @@ def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
     head = Key.BUILT if report.changed else Key.UNCHANGED
     yield _notice(surface, head, snapshot=report.snapshot)
     yield _notice(surface, Key.BUILD_ARTICLES, count=report.n_articles)
+    yield _notice(
+        surface,
+        Key.BUILD_CHANGES,
+        added=report.n_added,
+        changed=report.n_changed,
+        removed=report.n_removed,
+        kept=report.n_kept,
+    )
     yield _notice(surface, Key.BUILD_DUPLICATES, count=report.n_duplicates)
     yield _notice(surface, Key.BUILD_REJECTS, count=len(report.rejects))
     yield from _reject_lines(surface, report.rejects)

@@ -60,7 +60,7 @@ def find_quotes(
 def _vectors(hits: tuple[Hit, ...], snapshot: Snapshot) -> NDArray[np.float32]:
     """Return the vectors of all sentences of the hits, in order, shape (n, dim)."""
     parts = [
-        snapshot.sentence_vectors[hit.first_sentence :][: len(hit.passage.sentences)]
+        snapshot.sentence_vectors.following(hit.first_sentence, len(hit.passage.sentences))
         for hit in hits
     ]
     return np.concatenate(parts).astype(np.float32)

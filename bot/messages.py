@@ -57,6 +57,7 @@ class Key(StrEnum):
     BUILT = "built"
     UNCHANGED = "unchanged"
     BUILD_ARTICLES = "build_articles"
+    BUILD_CHANGES = "build_changes"
     BUILD_DUPLICATES = "build_duplicates"
     BUILD_REJECTS = "build_rejects"
     BUILD_REJECT_REASON = "build_reject_reason"
@@ -158,6 +159,9 @@ _ENGLISH: Mapping[Key, str] = {
     Key.BUILT: "Built {snapshot}",
     Key.UNCHANGED: "Nothing to do: the corpus has not changed since {snapshot}",
     Key.BUILD_ARTICLES: "articles    {count}",
+    Key.BUILD_CHANGES: (
+        "            {added} added, {changed} changed, {removed} removed, {kept} kept"
+    ),
     Key.BUILD_DUPLICATES: "duplicates  {count}",
     Key.BUILD_REJECTS: "rejected    {count}",
     Key.BUILD_REJECT_REASON: "  {count} x {reason}",
@@ -249,6 +253,7 @@ _PERSIAN: Mapping[Key, str] = {
     Key.BUILT: "ساخته شد: {snapshot}",
     Key.UNCHANGED: "کاری لازم نیست: بایگانی از {snapshot} تا کنون تغییر نکرده است",
     Key.BUILD_ARTICLES: "خبرها: {count}",
+    Key.BUILD_CHANGES: "    {added} تازه، {changed} تغییرکرده، {removed} حذف‌شده، {kept} بی‌تغییر",
     Key.BUILD_DUPLICATES: "تکراری‌ها: {count}",
     Key.BUILD_REJECTS: "پذیرفته‌نشده: {count}",
     Key.BUILD_REJECT_REASON: "  {count} مورد: {reason}",

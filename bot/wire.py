@@ -14,6 +14,7 @@ from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.settings import Settings
 from index import (
+    COLLECTED,
     BuildReport,
     BundledConfig,
     Encoder,
@@ -128,7 +129,7 @@ def _build(
     settings: Settings, encoder: Encoder, progress: Progress | None, *, wait_s: float = 0
 ) -> BuildReport:
     report = build_index(
-        settings.corpus,
+        (settings.corpus, settings.index_home / COLLECTED),
         settings.index_home,
         encoder=encoder,
         config=IndexConfig(),

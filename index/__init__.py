@@ -1,6 +1,6 @@
 """Articles in, ranked passages out."""
 
-from index.build import BuildReport, Progress, build_index
+from index.build import COLLECTED, build_index
 from index.calibration import VectorSpace, stored_confidence
 from index.clean import clean as clean_text
 from index.config import ChunkConfig, IndexConfig
@@ -57,10 +57,10 @@ from index.judged import (
     read_questions,
 )
 from index.lang import detect
-from index.manifest import Manifest
+from index.manifest import Manifest, PartCounts
 from index.remembered import RememberingEncoder
 from index.retrieve import Retrieval, Retriever
-from index.snapshot import Snapshot, VerifyReport, open_snapshot, read_manifest, verify_snapshot
+from index.snapshot import Snapshot, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
 from index.tokenize import token_set, tokens
@@ -77,8 +77,11 @@ from index.types import (
     Scope,
     Span,
 )
+from index.update import BuildReport, Progress
+from index.verify import VerifyReport, verify_snapshot
 
 __all__ = [
+    "COLLECTED",
     "EVERYTHING",
     "MONTH_NAMES",
     "RANKING_DEPTH",
@@ -99,6 +102,7 @@ __all__ = [
     "Manifest",
     "Moment",
     "OpenAIConfig",
+    "PartCounts",
     "PasokhError",
     "Passage",
     "PassageId",

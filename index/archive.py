@@ -1,7 +1,7 @@
-"""The texts of a snapshot in one SQLite file: articles and the passages cut from them.
+"""The texts of one part of a snapshot in one SQLite file: articles and the passages cut from them.
 
-Passages are numbered from 0 without gaps; the same row number leads to the passage's vector
-and its postings. Sentences are numbered likewise over the whole archive.
+Articles, passages and sentences are numbered from 0 without gaps; the same row number leads to the
+passage's vector. `parts` reads several files as one.
 Does not: rank, or change a file once it is written.
 """
 
@@ -69,30 +69,41 @@ class ArchiveWriter:
 
     def add(self, article: Article, passages: Iterable[Passage]) -> None:
         """Append an article and its passages, in order."""
-        row = self.n_articles
-        self._connection.execute(
-            f"INSERT INTO article (row, {_ARTICLE}) VALUES (?{', ?' * 12})",  # noqa: S608 - a constant
-            (row, *_article_values(article)),
-        )
-        self.n_articles += 1
-        for passage in passages:
-            self._add_passage(row, passage)
-
-    def _add_passage(self, article_row: int, passage: Passage) -> None:
-        self._connection.execute(
-            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)",
+        self._add(
+            _article_values(article),
             (
-                self.n_passages,
-                article_row,
-                passage.span.start,
-                passage.span.end,
-                passage.language,
-                self.n_sentences,
-                _dump_spans(passage.sentences),
+                (
+                    passage.span.start,
+                    passage.span.end,
+                    passage.language,
+                    len(passage.sentences),
+                    _dump_spans(passage.sentences),
+                )
+                for passage in passages
             ),
         )
-        self.n_passages += 1
-        self.n_sentences += len(passage.sentences)
+
+    def copy(self, archive: "Archive", article_rows: Iterable[int]) -> None:
+        """Append articles of another archive as they stand there, with their passages."""
+        for values, passages in archive.stored(article_rows):
+            self._add(values, passages)
+
+    def _add(
+        self, article: tuple[Any, ...], passages: Iterable[tuple[int, int, str, int, str]]
+    ) -> None:
+        """Append rows as they are stored: passages by start, end, language, number and spans."""
+        self._connection.execute(
+            f"INSERT INTO article (row, {_ARTICLE}) VALUES (?{', ?' * 12})",  # noqa: S608 - a constant
+            (self.n_articles, *article),
+        )
+        rows = []
+        for start, end, language, n_sentences, spans in passages:
+            first = (self.n_passages, self.n_articles, start, end, language, self.n_sentences)
+            rows.append((*first, spans))
+            self.n_passages += 1
+            self.n_sentences += n_sentences
+        self._connection.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self.n_articles += 1
 
 
 class Archive:
@@ -115,9 +126,9 @@ class Archive:
         except sqlite3.Error as error:
             raise self._corrupt(error) from error
         try:
-            self.n_articles = int(self._one("SELECT count(*) FROM article")[0])
-            self.n_passages = int(self._one("SELECT count(*) FROM passage")[0])
-            self.n_sentences = self._count_sentences()
+            self.n_articles = int(self._one("SELECT ifnull(max(row) + 1, 0) FROM article")[0])
+            self.n_passages = int(self._one("SELECT ifnull(max(row) + 1, 0) FROM passage")[0])
+            self.n_sentences = self.sentences_before(self.n_passages)
         except BaseException:
             self._connection.close()
             raise
@@ -134,54 +145,85 @@ class Archive:
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order they were added."""
         for row in range(self.n_articles):
-            yield self._article_at(row)
+            yield self.article_at(row)
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article, int]]:
         """Return (passage, its article, number of its first sentence) for each row, in order.
 
         Passages of one article share one object, so that a long text is read and held once.
         """
-        query = f"SELECT {_PASSAGE} FROM passage WHERE row = ?"  # noqa: S608 - a constant
-        found = [self._one(query, (int(row),)) for row in rows]
-        articles = {row: self._article_at(row) for row in {row for row, *_ in found}}
+        found = self._found(rows)
+        articles = {row: self.article_at(row) for row in {row for row, *_ in found}}
         return [_passage(articles[row], *values) for row, *values in found]
 
-    def places(self) -> Iterator[tuple[int, str]]:
-        """Yield (number of its first sentence, language) of each passage, by row."""
-        query = "SELECT first_sentence, language FROM passage ORDER BY row"
-        try:
-            yield from self._connection.execute(query)
-        except sqlite3.Error as error:
-            raise self._corrupt(error) from error
+    def _found(self, rows: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Return the stored passages; of a range in one query, as builds ask for them."""
+        query = f"SELECT {_PASSAGE} FROM passage WHERE row "  # noqa: S608 - a constant
+        if isinstance(rows, range) and rows.step == 1 and rows:
+            found = self._rows(f"{query} BETWEEN ? AND ? ORDER BY row", (rows[0], rows[-1]))
+            if len(found) != len(rows):
+                raise self._corrupt(f"no row for some of {rows}")
+            return found
+        return [self._one(f"{query} = ?", (int(row),)) for row in rows]
 
-    def _article_at(self, row: int) -> Article:
+    def row(self, article_id: ArticleId) -> int | None:
+        """Return the row of the article with this id, or None."""
+        found = self._rows("SELECT row FROM article WHERE id = ?", (article_id,))
+        return int(found[0][0]) if found else None
+
+    def stored(
+        self, article_rows: Iterable[int]
+    ) -> Iterator[tuple[tuple[Any, ...], list[tuple[int, int, str, int, str]]]]:
+        """Yield articles as they are stored, each with its passages, for `ArchiveWriter.copy`."""
+        article = f"SELECT {_ARTICLE} FROM article WHERE row = ?"  # noqa: S608 - a constant
+        passage = (
+            "SELECT start, end, language, json_array_length(sentences) / 2, sentences FROM passage "
+            "WHERE article = ? ORDER BY row"
+        )
+        for row in article_rows:
+            yield self._one(article, (row,)), self._rows(passage, (row,))
+
+    def places(self) -> Iterator[tuple[int, int, str]]:
+        """Yield (row of its article, number of its first sentence, language) of each passage."""
+        yield from self._all("SELECT article, first_sentence, language FROM passage ORDER BY row")
+
+    def heads(self) -> Iterator[tuple[ArticleId, Moment | None, str]]:
+        """Yield (id, moment of publication, outlet) of each article, by row."""
+        query = "SELECT id, published, precision, source FROM article ORDER BY row"
+        for article_id, at, precision, source in self._all(query):
+            yield ArticleId(article_id), _moment(at, precision), source
+
+    def article_at(self, row: int) -> Article:
+        """Return the article of a row."""
         return _article(self._one(f"SELECT {_ARTICLE} FROM article WHERE row = ?", (row,)))  # noqa: S608 - a constant
 
-    def _count_sentences(self) -> int:
-        last = self._rows("SELECT first_sentence, sentences FROM passage ORDER BY row DESC LIMIT 1")
+    def sentences_before(self, passage_row: int) -> int:
+        """Count the sentences of the passages before a row."""
+        query = "SELECT first_sentence, sentences FROM passage WHERE row = ?"
+        last = self._rows(query, (passage_row - 1,))
         return sum(first + len(_load_spans(sentences)) for first, sentences in last)
-
-    def languages(self) -> dict[str, int]:
-        """Count passages by language tag, most frequent first."""
-        return dict(
-            self._rows(
-                "SELECT language, count(*) FROM passage GROUP BY language ORDER BY 2 DESC, 1"
-            )
-        )
 
     def check(self) -> list[str]:
         """Return what is wrong with the file, in words; empty when it is sound."""
-        return [
-            f"{self._path.name}: {message}"
-            for (message,) in self._rows("PRAGMA integrity_check")
-            if message != "ok"
-        ]
+        problems = [message for (message,) in self._rows("PRAGMA integrity_check")]
+        for table, expected in (("article", self.n_articles), ("passage", self.n_passages)):
+            (count,) = self._one(f"SELECT count(*) FROM {table}")  # noqa: S608 - a constant
+            if count != expected:
+                problems.append(f"{count} rows of {table} instead of {expected}")
+        return [f"{self._path.name}: {message}" for message in problems if message != "ok"]
 
     def _one(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...]:
         found = self._rows(query, values)
         if not found:
             raise self._corrupt(f"no row for {values!r}")
         return found[0]
+
+    def _all(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query one by one."""
+        try:
+            yield from self._connection.execute(query)
+        except sqlite3.Error as error:
+            raise self._corrupt(error) from error
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         try:
@@ -221,13 +263,17 @@ def _article(values: tuple[Any, ...]) -> Article:
         text=text,
         body=_load_spans(body),
         language=language,
-        published=Moment(datetime.fromisoformat(at), Precision(precision)) if at else None,
+        published=_moment(at, precision),
         source=source,
         via=via,
         code=code,
         url=url,
         origin=origin,
     )
+
+
+def _moment(at: str | None, precision: str | None) -> Moment | None:
+    return Moment(datetime.fromisoformat(at), Precision(precision)) if at and precision else None
 
 
 def _passage(
@@ -247,7 +293,7 @@ def _passage(
 
 def _dump_spans(spans: Iterable[Span]) -> str:
     """Write spans as flat JSON numbers, e.g. `[0, 10, 11, 20]`."""
-    return json.dumps([edge for span in spans for edge in (span.start, span.end)])
+    return str([edge for span in spans for edge in (span.start, span.end)])
 
 
 def _load_spans(text: str) -> tuple[Span, ...]:

@@ -1,90 +1,54 @@
-"""From a corpus to a published snapshot.
+"""From a corpus to a published snapshot: all anew, or the serving one brought up to date.
 
-The corpus is read into the archive, its words go into the lexical index, every passage and
-sentence is encoded (what was encoded before comes from the cache), and the whole is published.
+What changed in the corpus is read into a new part, its words go into the lexical index, its
+passages and sentences are encoded (what was encoded before comes from the cache), and the whole is
+published. An update costs what changed, and now and then the merging of parts (see `assemble`).
 Does not: answer, or touch the serving snapshot before the new one is whole.
 """
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
+from typing import Final
 
 from xxhash import xxh3_128
 
 from index.archive import Archive
 from index.calibration import VectorSpace
 from index.config import ChunkConfig, IndexConfig
-from index.disk import builder_lock, checksum, replace_text, storage_errors
-from index.encode import write_vectors
+from index.disk import builder_lock, storage_errors
+from index.encode import Shard, encoded
 from index.encoders import Encoder
-from index.errors import CorpusError, PasokhError
-from index.intake import Intake, take_in
-from index.layout import write_layout
-from index.lexical import write_lexical
-from index.manifest import (
-    SCHEMA,
-    Manifest,
-    check_files,
-    file_record,
-    file_records,
-    load_manifest,
-    write_manifest,
-)
+from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
+from index.intake import CorpusFile, scan
+from index.manifest import SCHEMA, check_files, load_manifest
 from index.snapshot import (
-    ARCHIVE,
-    LEXICAL,
-    PASSAGES,
+    READ_ON_OPEN_BYTES,
     REPORT,
-    SENTENCES,
-    check_draft,
+    Snapshot,
     current_folder,
-    draft_folder,
-    free_name,
-    publish,
+    open_folder,
 )
-from index.sources import corpus_files
 from index.types import Reject
+from index.update import BuildReport, Progress, Task, make_snapshot
 from index.vectors import VectorCache
+from index.withdrawn import Withdrawals, read_withdrawals
+
+COLLECTED: Final = "collected"
+"""Folder in the index's home with what was collected for it, a root beside the user's corpus."""
 
 # Headline of 200 characters, date, prefix and markers: news-fa's 6,637 need at most 66.
 _CONTEXT_TOKENS = 80
 _LEAST_TOKENS = 32
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with a stage, "read", "words" or "encode", how much is done, and of how much if known."""
+_KEEP = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildReport:
-    """How a build went.
-
-    Attributes:
-        changed: False when corpus, settings and encoder are those of the serving snapshot,
-            so that nothing was done.
-        n_duplicates: Articles left out because the same text came before.
-        n_encoded: Texts that went through the encoder; the rest came from the cache.
-        missing: Field name to the number of articles in which it was not found.
-    """
-
-    snapshot: str
-    changed: bool
-    n_articles: int
-    n_duplicates: int
-    n_passages: int
-    n_sentences: int
-    n_encoded: int
-    rejects: tuple[Reject, ...]
-    missing: dict[str, int]
-    seconds: float
-    size_bytes: int
-
-
-def build_index(
-    corpus: Path,
+def build_index(  # noqa: PLR0913  # what is built, where, with what and how
+    corpora: Sequence[Path],
     home: Path,
     *,
     encoder: Encoder,
@@ -92,81 +56,111 @@ def build_index(
     cache_dir: Path,
     progress: Progress | None = None,
     wait_s: float = 0,
+    keep: int = _KEEP,
 ) -> BuildReport:
-    """Build and publish a snapshot of `corpus` under `home`, unless it is there already.
+    """Build and publish a snapshot of `corpora` under `home`, unless it is there already.
 
     Args:
-        corpus: A file or a folder of articles.
+        corpora: Files or folders of articles. Origins in the first are relative to it; those in
+            the others bear its name, and one that is not there is skipped.
         home: Where snapshots live; made if missing.
+        encoder: What makes the vectors.
+        config: How articles are divided.
         cache_dir: Where encoded vectors are kept between builds.
         progress: Told how far each stage is.
         wait_s: How long another build there is waited for.
+        keep: How many snapshots stay, at least 1; the one that served before is always kept.
 
     Raises:
-        CorpusError: If `corpus` is missing or holds no article; the old snapshot stays.
+        CorpusError: If the first corpus is missing or there is no article; the old snapshot stays.
         SnapshotLocked: If another process is building there still.
         StorageError: If something cannot be written; the old snapshot stays.
     """
     started = time.monotonic()
     space = VectorSpace(encoder.identity)
-    config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
-    key = _key(corpus, space, config)
+    chunk = _within_window(config.chunk, encoder.max_tokens)
+    withdrawals = read_withdrawals(home)
+    made_by = _made_by(space, replace(config, chunk=chunk))
+    files = scan(corpora)
+    task = Task(
+        home=home,
+        corpus=corpora[0],
+        files=files,
+        withdrawals=withdrawals,
+        key=snapshot_key(made_by, files, withdrawals),
+        made_by=made_by,
+        encoder=space.identity,
+        space=space.fingerprint,
+        chunk=chunk,
+        count_tokens=encoder.count_tokens,
+        encode=_encoding(encoder, space, chunk, cache_dir, progress or _silent),
+        keep=max(keep, 1),
+        progress=progress or _silent,
+    )
     # Before anything is written or locked too, so that it works where nothing may be written.
-    report = _unchanged(home, key)
+    report = _unchanged(home, task.key)
     if report is None:
         with storage_errors(home):
             home.mkdir(parents=True, exist_ok=True)
             with builder_lock(home, wait_s=wait_s):
-                report = _unchanged(home, key) or _build_anew(
-                    _Task(corpus, home, key, encoder, space, config, cache_dir),
-                    progress or _silent,
-                )
+                report = _build(_with_withdrawals(task))
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """What is built, from what, and where."""
-
-    corpus: Path
-    home: Path
-    key: str
-    encoder: Encoder
-    space: VectorSpace
-    config: IndexConfig
-    cache_dir: Path
+def _with_withdrawals(task: Task) -> Task:
+    """Read the list of withdrawals again, now that the lock is held."""
+    withdrawals = read_withdrawals(task.home)
+    key = snapshot_key(task.made_by, task.files, withdrawals)
+    return replace(task, withdrawals=withdrawals, key=key)
 
 
-def _build_anew(task: _Task, tell: Progress) -> BuildReport:
-    """Build in a draft and publish it; the lock is held."""
-    started = time.monotonic()
-    with draft_folder(task.home) as draft:
-        intake = _read(task, draft / ARCHIVE, tell)
-        n_encoded = _write_parts(task, draft, tell)
-        manifest = _describe(draft, free_name(task.home, task.key), task.key, task.space)
-        report = _report(manifest, intake, n_encoded, time.monotonic() - started)
-        _seal(draft, manifest, report)
-        publish(task.home, draft, manifest.snapshot)
-    return report
+def _build(task: Task) -> BuildReport:
+    """Update the serving snapshot, or build anew where none can be; the lock is held."""
+    report = _unchanged(task.home, task.key)
+    if report is not None:
+        return report
+    old = _usable(task)
+    if old is not None:
+        # What opening does not read may be damaged still: then nothing of it is taken over.
+        with closing(old), suppress(SnapshotCorrupt):
+            return make_snapshot(task, old)
+    return make_snapshot(task, None)
 
 
-def _read(task: _Task, archive: Path, tell: Progress) -> Intake:
-    """Read the corpus into a new archive.
+def _usable(task: Task) -> Snapshot | None:
+    """Open the serving snapshot if it can be updated: whole, and made by the same.
 
-    Raises:
-        CorpusError: If it holds no article.
+    One with the key that is wanted was found damaged just before.
     """
-    intake = take_in(
-        task.corpus,
-        archive,
-        config=task.config.chunk,
-        count_tokens=task.encoder.count_tokens,
-        progress=lambda done: tell("read", done, None),
-    )
-    if not intake.n_articles:
-        raise CorpusError(_nothing_read(task.corpus, intake))
-    tell("read", intake.n_articles, intake.n_articles)
-    return intake
+    try:
+        folder = current_folder(task.home)
+        manifest = load_manifest(folder)
+        if manifest.made_by != task.made_by or manifest.key == task.key:
+            return None
+        if check_files(folder, manifest.files, full_bytes=READ_ON_OPEN_BYTES):
+            return None
+        return open_folder(folder, manifest)
+    except SnapshotError:
+        return None
+
+
+def _encoding(
+    encoder: Encoder, space: VectorSpace, chunk: ChunkConfig, cache_dir: Path, tell: Progress
+) -> Callable[[Archive, int], Iterator[Shard]]:
+    """Return how passages get their vectors: from the cache, else from the encoder."""
+
+    def encode(archive: Archive, n_passages: int) -> Iterator[Shard]:
+        with VectorCache(cache_dir, encoder) as cache:
+            yield from encoded(
+                archive,
+                n_passages,
+                cache=cache,
+                space=space,
+                config=chunk,
+                progress=lambda done, total: tell("encode", done, total),
+            )
+
+    return encode
 
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
@@ -179,17 +173,18 @@ def _within_window(chunk: ChunkConfig, window: int) -> ChunkConfig:
     return replace(chunk, max_tokens=min(chunk.max_tokens, room))
 
 
-def _key(corpus: Path, space: VectorSpace, config: IndexConfig) -> str:
-    """Hash all that a snapshot is made from: code, vectors, settings and the corpus' bytes."""
+def _made_by(space: VectorSpace, config: IndexConfig) -> str:
+    """Hash what makes a snapshot of a corpus: code, vectors and settings."""
     made_by = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config)]
-    digest = xxh3_128(json.dumps(made_by).encode())
-    for path, origin in corpus_files(corpus):
-        try:
-            # A pipe would never end; the reader rejects what is no file.
-            content = checksum(path) if path.is_file() else "no file"
-        except OSError as error:
-            content = f"unreadable: {error.strerror}"
-        digest.update(json.dumps([origin, content]).encode())
+    return xxh3_128(json.dumps(made_by).encode()).hexdigest()
+
+
+def snapshot_key(made_by: str, files: Sequence[CorpusFile], withdrawals: Withdrawals) -> str:
+    """Hash all that a snapshot is made from: what makes it, the corpus and what may not be in."""
+    taken_out = [(entry.article, entry.text) for entry in withdrawals.entries]
+    digest = xxh3_128(json.dumps([made_by, taken_out]).encode())
+    for file in files:
+        digest.update(json.dumps([*file.origin, file.checksum]).encode())
     return digest.hexdigest()
 
 
@@ -204,78 +199,8 @@ def _unchanged(home: Path, key: str) -> BuildReport | None:
             return None
         fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
         rejects = tuple(Reject(**reject) for reject in fields.pop("rejects"))
-        return BuildReport(**fields | {"rejects": rejects, "changed": False, "n_encoded": 0})
+        nothing = dict.fromkeys(("n_encoded", "n_added", "n_changed", "n_removed"), 0)
+        nothing |= {"n_kept": manifest.n_articles, "changed": False}
+        return BuildReport(**fields | nothing | {"rejects": rejects})
     except (PasokhError, OSError, ValueError, TypeError, KeyError):
         return None  # missing or unusable: build it anew
-
-
-def _nothing_read(corpus: Path, intake: Intake) -> str:
-    reasons = sorted({reject.reason for reject in intake.rejects})
-    why = f"{len(intake.rejects)} files were rejected ({', '.join(reasons)})" if reasons else "none"
-    return (
-        f"Expected articles in {corpus}, but {why if reasons else 'there are none'}; "
-        "put text files or JSON Lines there, or set PASOKH_CORPUS to where they are."
-    )
-
-
-def _write_parts(task: _Task, draft: Path, tell: Progress) -> int:
-    """Write the lexical index and the vectors of the archive in `draft`; return n_encoded."""
-    with (
-        closing(Archive(draft / ARCHIVE)) as archive,
-        VectorCache(task.cache_dir, task.encoder) as cache,
-    ):
-        tell("words", 0, archive.n_articles)
-        write_lexical(draft / LEXICAL, archive)
-        write_layout(draft, archive)
-        tell("words", archive.n_articles, archive.n_articles)
-        return write_vectors(
-            archive,
-            draft / PASSAGES,
-            draft / SENTENCES,
-            cache=cache,
-            space=task.space,
-            config=task.config.chunk,
-            progress=lambda done, total: tell("encode", done, total),
-        )
-
-
-def _describe(draft: Path, name: str, key: str, space: VectorSpace) -> Manifest:
-    """Return the manifest of what stands in `draft`."""
-    with closing(Archive(draft / ARCHIVE)) as archive:
-        return Manifest(
-            schema=SCHEMA,
-            snapshot=name,
-            key=key,
-            encoder=space.identity,
-            space=space.fingerprint,
-            n_articles=archive.n_articles,
-            n_passages=archive.n_passages,
-            n_sentences=archive.n_sentences,
-            languages=archive.languages(),
-            files=file_records(draft),
-        )
-
-
-def _seal(draft: Path, manifest: Manifest, report: BuildReport) -> None:
-    """Write the report and the manifest, and read the whole back."""
-    text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
-    replace_text(draft / REPORT, f"{text}\n")
-    files = manifest.files | {REPORT: file_record(draft / REPORT)}
-    write_manifest(draft, replace(manifest, files=files))
-    check_draft(draft)
-
-
-def _report(manifest: Manifest, intake: Intake, n_encoded: int, seconds: float) -> BuildReport:
-    return BuildReport(
-        snapshot=manifest.snapshot,
-        changed=True,
-        n_articles=manifest.n_articles,
-        n_duplicates=intake.n_duplicates,
-        n_passages=manifest.n_passages,
-        n_sentences=manifest.n_sentences,
-        n_encoded=n_encoded,
-        rejects=tuple(intake.rejects),
-        missing=dict(sorted(intake.missing.items())),
-        seconds=round(seconds, 3),
-        size_bytes=manifest.size_bytes,
-    )

@@ -7,6 +7,7 @@ the memory-mapped reading is FAISS' IO_FLAG_MMAP_IFC.
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +19,7 @@ from index.errors import SnapshotCorrupt
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 _TIE_MARGIN = 16
 
@@ -59,34 +61,34 @@ class DenseIndex:
         """Length of each vector."""
         return int(self._flat.d)
 
-    def search(self, query: Vectors, k: int) -> tuple[Rows, Vectors]:
+    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
         """Return the `k` rows with the largest inner product with `query`, best first.
 
         Args:
             query: Shape (dim,).
             k: How many; more than there are gives all.
+            allowed: The rows to choose from, shape (n_rows,); None for all.
 
         Returns:
-            Row numbers and inner products, both of shape (min(k, n_rows),); ties by row.
+            Row numbers and inner products, both of shape (min(k, rows to choose from),); ties by
+            row.
         """
-        k = min(k, self.n_rows)
+        available = self.n_rows if allowed is None else int(np.count_nonzero(allowed))
+        k = min(k, available)
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        scores, rows = self._best(np.ascontiguousarray(query[None, :], np.float32), k)
-        order = np.lexsort((rows, -scores))[:k]
-        return rows[order], scores[order]
-
-    def _best(self, query: Vectors, k: int) -> tuple[Vectors, Rows]:
-        """Return at least `k` rows, no row left out that ties with the k-th.
-
-        Subtle: of rows that tie at the cut FAISS keeps any.
-        """
+        chosen = None if available == self.n_rows else _selection(allowed)
+        wanted = np.ascontiguousarray(query[None, :], np.float32)
         limit = k + _TIE_MARGIN
         while True:
-            scores, rows = self._flat.search(query, min(limit, self.n_rows))
-            if limit >= self.n_rows or scores[0][k - 1] > scores[0][-1]:
-                return scores[0], rows[0]
+            limit = min(limit, available)
+            scores, rows = (found[0] for found in self._flat.search(wanted, limit, params=chosen))
+            # Subtle: of rows that tie at the cut FAISS keeps any, so none may tie with the k-th.
+            if limit == available or scores[k - 1] > scores[-1]:
+                break
             limit *= 2
+        order = np.lexsort((rows, -scores))[:k]
+        return rows[order], scores[order]
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the stored vectors of `rows`, shape (n, dim)."""
@@ -96,8 +98,16 @@ class DenseIndex:
         return found
 
 
-def write_dense(path: Path, vectors: Vectors) -> None:
-    """Write an index over the rows of `vectors`, shape (n, dim), in the order given.
+def _selection(allowed: Mask | None) -> faiss.SearchParameters:
+    """Tell FAISS which rows to look at."""
+    bits = np.packbits(np.asarray(allowed), bitorder="little")
+    # Subtle: the types that FAISS ships are those of C++; its Python constructors take these.
+    chosen = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+    return faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
+
+
+def write_dense(path: Path, shards: Iterable[Vectors], dim: int) -> None:
+    """Write an index over the rows of all `shards`, each of shape (n, dim), in the order given.
 
     Values beyond half precision's 65,504 become infinite; unit vectors are far below.
 
@@ -105,9 +115,10 @@ def write_dense(path: Path, vectors: Vectors) -> None:
         OSError: If the file cannot be written in full.
     """
     flat = faiss.IndexScalarQuantizer(
-        vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
-    flat.add(np.ascontiguousarray(vectors, np.float32))
+    for shard in shards:
+        flat.add(np.ascontiguousarray(shard, np.float32))
     try:
         faiss.write_index(flat, str(path))
     except RuntimeError as error:

@@ -1,15 +1,17 @@
-"""The vectors of an archive: every passage and every sentence encoded and written to files.
+"""The vectors of a part: what is new is encoded, what stood in an older part is copied.
 
 A passage is encoded with its headline and date as context, a sentence alone: ranking by both
 beats either, and evidence is found best by sentences encoded alone (DECISIONS.md).
 Does not: encode what the cache knows, or hold the vectors of more sentences than a shard's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.archive import Archive
 from index.calibration import VectorSpace
@@ -17,27 +19,77 @@ from index.chunk import encoder_text
 from index.clean import clean
 from index.config import ChunkConfig
 from index.dense import write_dense
+from index.snapshot import Snapshot
 from index.types import Article, Passage
 from index.vectors import VectorCache
+
+Rows = NDArray[np.int64]
+Vectors = NDArray[np.float32]
+Half = NDArray[np.float16]
 
 _SHARD = 512
 """Passages read, encoded and written at a time."""
 
 
-def write_vectors(
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Placed vectors of consecutive passages and of their sentences, in order.
+
+    `n_encoded` texts of them went through the encoder.
+    """
+
+    passages: Vectors
+    sentences: Half
+    n_encoded: int = 0
+
+
+def encoded(  # what is encoded, by what, and who is told
     archive: Archive,
-    passages_file: Path,
-    sentences_file: Path,
+    n_passages: int,
     *,
     cache: VectorCache,
     space: VectorSpace,
     config: ChunkConfig,
     progress: Callable[[int, int], None],
-) -> int:
-    """Write a FAISS index over the passages and an array of the sentences, in archive order.
+) -> Iterator[Shard]:
+    """Yield the vectors of the first `n_passages` passages of an archive.
 
     Args:
         progress: Called with the number of texts done and their total.
+    """
+    done, total = 0, n_passages + archive.sentences_before(n_passages)
+
+    def count(n: int) -> None:
+        nonlocal done
+        done += n
+        progress(done, total)
+
+    for start in range(0, n_passages, _SHARD):
+        shard = archive.passages(range(start, min(start + _SHARD, n_passages)))
+        texts, languages = texts_of([(passage, article) for passage, article, _ in shard], config)
+        vectors, n_new = cache.encode(texts, progress=count)
+        placed = space.passages(vectors.astype(np.float32), languages)
+        yield Shard(placed[: len(shard)], placed[len(shard) :].astype(np.float16), n_new)
+
+
+def copied(snapshot: Snapshot, rows: Rows) -> Iterator[Shard]:
+    """Yield the vectors that a snapshot has for its passages `rows`, shape (n,)."""
+    for start in range(0, len(rows), _SHARD):
+        some = rows[start : start + _SHARD]
+        numbers, _ = snapshot.layout.sentences(some)
+        yield Shard(snapshot.dense.vectors(some), snapshot.sentence_vectors.vectors(numbers))
+
+
+def write_vectors(
+    passages_file: Path, sentences_file: Path, shards: Iterable[Shard], shape: tuple[int, int]
+) -> int:
+    """Write a FAISS index over the passages and an array of the sentences.
+
+    Args:
+        passages_file: The index.
+        sentences_file: The array.
+        shards: The vectors of the whole part, in order.
+        shape: Of the array.
 
     Returns:
         How many texts went through the encoder.
@@ -45,31 +97,23 @@ def write_vectors(
     Raises:
         OSError: If a file cannot be written in full.
     """
-    total = archive.n_passages + archive.n_sentences
-    passages = np.empty((archive.n_passages, space.dim), np.float32)
-    done = n_encoded = 0
-
-    def count(n: int) -> None:
-        nonlocal done
-        done += n
-        progress(done, total)
-
+    n_encoded = 0
     with sentences_file.open("wb") as file:
-        _write_header(file, (archive.n_sentences, space.dim))
-        for start in range(0, archive.n_passages, _SHARD):
-            shard = archive.passages(range(start, min(start + _SHARD, archive.n_passages)))
-            texts, languages = _texts([(passage, article) for passage, article, _ in shard], config)
-            vectors, n_new = cache.encode(texts, progress=count)
-            n_encoded += n_new
-            placed = space.passages(vectors.astype(np.float32), languages)
-            passages[start : start + len(shard)] = placed[: len(shard)]
-            # Subtle: plain writes, not a memory map, which a full disk would end with SIGBUS.
-            file.write(placed[len(shard) :].astype(np.float16).tobytes())
-    write_dense(passages_file, passages)
+        _write_header(file, shape)
+
+        def passages() -> Iterator[Vectors]:
+            nonlocal n_encoded
+            for shard in shards:
+                n_encoded += shard.n_encoded
+                # Subtle: plain writes, not a memory map, which a full disk would end with SIGBUS.
+                file.write(shard.sentences.tobytes())
+                yield shard.passages
+
+        write_dense(passages_file, passages(), shape[1])
     return n_encoded
 
 
-def _texts(
+def texts_of(
     shard: Sequence[tuple[Passage, Article]], config: ChunkConfig
 ) -> tuple[list[str], list[str]]:
     """Return what is encoded, passages before sentences, and the language of each."""

@@ -1,37 +1,78 @@
-"""Which sentences and which language each passage has, memory-mapped by row.
+"""What is known of each passage without reading its text: arrays over all rows, memory-mapped.
 
-    sentence_starts.npy   int64 (n_passages + 1,): sentences of row r are [starts[r], starts[r+1])
-    languages.npy         uint16 (n_passages,): position in the manifest's languages, by tag
+    sentence_starts.npy   int64 (n + 1,): sentences of row r are [starts[r], starts[r + 1])
+    languages.npy         uint16 (n,): position in the tags of layout.json
+    owners.npy            int32 (n,): row of the passage's article; never falls from row to row
+    published.npy         int64 (n, 2): the seconds since 1970 [start, end) in which its article was
+                          published; both the least number there is where the date is unknown
+    outlets.npy           int32 (n,): position in the outlets of layout.json
+    removed.npy           int32 (m,): rows of articles that were changed or removed since, sorted
+    layout.json           the language tags and the case-folded names of outlets
 
-Ranking looks at hundreds of passages a question; this spares it reading their texts.
+Ranking looks at hundreds of passages a question, and a scope at all of them.
 Does not: hold text or vectors.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
+from index.dates import period
 from index.errors import SnapshotCorrupt
+from index.types import EVERYTHING, Moment, Scope
 
 STARTS: Final = "sentence_starts.npy"
 LANGUAGES: Final = "languages.npy"
+OWNERS: Final = "owners.npy"
+PUBLISHED: Final = "published.npy"
+OUTLETS: Final = "outlets.npy"
+REMOVED: Final = "removed.npy"
+TABLES: Final = "layout.json"
 
 Rows = NDArray[np.int64]
-_Number = TypeVar("_Number", np.int64, np.uint16)
+Mask = NDArray[np.bool_]
+
+_UNDATED: Final = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The opened arrays, and the language tags that the codes stand for."""
+    """The opened arrays, named as their files, and the tables that codes stand for.
+
+    `live` tells the passages that are not of removed articles; None where none is removed.
+    """
 
     starts: NDArray[np.int64]
-    codes: NDArray[np.uint16]
+    languages: NDArray[np.uint16]
+    owners: NDArray[np.int32]
+    published: NDArray[np.int64]
+    outlets: NDArray[np.int32]
+    removed: NDArray[np.int32]
     tags: tuple[str, ...]
+    outlet_names: tuple[str, ...]
+    live: Mask | None
+
+    @property
+    def n_rows(self) -> int:
+        """Number of passages, those of removed articles among them."""
+        return len(self.owners)
+
+    @property
+    def n_live(self) -> int:
+        """Number of passages, those of removed articles left out."""
+        return self.n_rows if self.live is None else int(np.count_nonzero(self.live))
+
+    @property
+    def n_live_sentences(self) -> int:
+        """Number of sentences, those of removed articles left out."""
+        counts = np.diff(self.starts)
+        return int(counts.sum() if self.live is None else counts[self.live].sum())
 
     def sentences(self, rows: Rows) -> tuple[Rows, Rows]:
         """Return the sentences of passages.
@@ -48,48 +89,164 @@ class Layout:
         firsts = np.repeat(np.cumsum(counts) - counts, counts)
         return np.arange(len(owners)) - firsts + starts[owners], owners
 
-    def is_language(self, rows: Rows, tag: str) -> NDArray[np.bool_]:
+    def is_language(self, rows: Rows, tag: str) -> Mask:
         """Tell which passages are in a language, shape (n,)."""
         code = self.tags.index(tag) if tag in self.tags else -1
-        return np.asarray(self.codes[rows] == code)
+        return np.asarray(self.languages[rows] == code)
+
+    def within(self, scope: Scope) -> Mask | None:
+        """Tell which passages a question of `scope` may find, shape (n_rows,); None for all."""
+        if scope == EVERYTHING:
+            return self.live
+        allowed = np.full(self.n_rows, True) if self.live is None else self.live.copy()
+        starts, ends = self.published[:, 0], self.published[:, 1]
+        if scope.since is not None:
+            allowed &= ends > scope.since.timestamp()
+        if scope.until is not None:
+            # An unknown date starts before every bound.
+            allowed &= (starts < scope.until.timestamp()) & (starts != _UNDATED)
+        if scope.sources:
+            allowed &= np.isin(self.outlets, _codes(self.outlet_names, scope.sources))
+        if scope.languages:
+            allowed &= np.isin(self.languages, _codes(self.tags, scope.languages))
+        return allowed
+
+    def count_languages(self) -> dict[str, int]:
+        """Count passages not of removed articles by language tag, most frequent first."""
+        codes = self.languages if self.live is None else self.languages[self.live]
+        counts = zip(self.tags, np.bincount(codes, minlength=len(self.tags)).tolist(), strict=True)
+        return dict(sorted((pair for pair in counts if pair[1]), key=lambda one: (-one[1], one[0])))
+
+    def rows_of(self, articles: Rows) -> Rows:
+        """Return the passages of articles, ordered as these are."""
+        starts = np.searchsorted(self.owners, articles, side="left")
+        ends = np.searchsorted(self.owners, articles, side="right")
+        found = [np.arange(start, end) for start, end in zip(starts, ends, strict=True)]
+        return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def write_layout(folder: Path, archive: Archive) -> None:
-    """Write both arrays for an archive."""
-    codes = {tag: code for code, tag in enumerate(sorted(archive.languages()))}
-    starts = np.empty(archive.n_passages + 1, np.int64)
-    languages = np.empty(archive.n_passages, np.uint16)
-    for row, (first_sentence, language) in enumerate(archive.places()):
-        starts[row], languages[row] = first_sentence, codes[language]
-    starts[-1] = archive.n_sentences
-    for name, array in ((STARTS, starts), (LANGUAGES, languages)):
+def _codes(table: Sequence[str], names: Iterable[str]) -> list[int]:
+    return [table.index(name) for name in names if name in table]
+
+
+def write_layout(
+    folder: Path,
+    archive: Archive | None,
+    *,
+    old: Layout | None = None,
+    keep: int = 0,
+    removed: Sequence[int] = (),
+) -> None:
+    """Write the arrays: the first `keep` rows of `old`, then those of an archive.
+
+    Args:
+        archive: The new part, None where there is none.
+        old: What is kept of; needed where `keep` is not 0.
+        keep: Passages kept, all of those articles that have any of them.
+        removed: Rows of the removed articles among those kept.
+    """
+    tags = _Table(old.tags if old else ())
+    outlets = _Table(old.outlet_names if old else ())
+    n_articles, n_sentences = (0, 0) if old is None or not keep else _kept(old, keep)
+    heads = [
+        (outlets.code(outlet.casefold()), _seconds(published))
+        for _, published, outlet in (archive.heads() if archive else ())
+    ]
+    places = list(archive.places() if archive else ())
+    n_total = n_sentences + (archive.n_sentences if archive else 0)
+    arrays: dict[str, NDArray[Any]] = {
+        STARTS: np.array([*(n_sentences + first for _, first, _ in places), n_total], np.int64),
+        LANGUAGES: np.array([tags.code(tag) for *_, tag in places], np.uint16),
+        OWNERS: np.array([n_articles + article for article, *_ in places], np.int32),
+        PUBLISHED: np.array([heads[at][1] for at, *_ in places], np.int64).reshape(-1, 2),
+        OUTLETS: np.array([heads[at][0] for at, *_ in places], np.int32),
+    }
+    if old is not None:
+        for (name, array), was in zip(arrays.items(), _arrays(old), strict=True):
+            arrays[name] = np.concatenate((was[:keep], array))
+    arrays[REMOVED] = np.array(sorted(removed), np.int32)
+    for name, array in arrays.items():
         with (folder / name).open("wb") as file:
             np.save(file, array, allow_pickle=False)
+    tables = json.dumps({"tags": tags.names, "outlets": outlets.names}, ensure_ascii=False)
+    (folder / TABLES).write_text(f"{tables}\n", encoding="utf-8")
 
 
-def open_layout(folder: Path, *, n_passages: int, tags: Sequence[str]) -> Layout:
+def _arrays(layout: Layout) -> tuple[NDArray[Any], ...]:
+    """Return the arrays over rows, in the order they are written."""
+    return layout.starts, layout.languages, layout.owners, layout.published, layout.outlets
+
+
+def _kept(old: Layout, keep: int) -> tuple[int, int]:
+    """Return how many articles and sentences the first `keep` passages have."""
+    return int(old.owners[keep - 1]) + 1, int(old.starts[keep])
+
+
+class _Table:
+    """Names by their order of coming."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._codes = {name: code for code, name in enumerate(names)}
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._codes)
+
+    def code(self, name: str) -> int:
+        return self._codes.setdefault(name, len(self._codes))
+
+
+def _seconds(published: Moment | None) -> tuple[int, int]:
+    """Return the seconds since 1970 in which a moment may lie, [start, end)."""
+    if published is None:
+        return _UNDATED, _UNDATED
+    start, end = period(published)
+    return int(start.timestamp()), int(end.timestamp())
+
+
+def open_layout(folder: Path, *, n_passages: int) -> Layout:
     """Open what `write_layout` wrote.
 
     Raises:
         SnapshotCorrupt: If an array is missing or not of the expected form.
     """
+    tags, outlets = _tables(folder / TABLES)
+    owners = _open(folder / OWNERS, (n_passages,), np.int32)
+    removed = _open(folder / REMOVED, None, np.int32)
     return Layout(
-        _open(folder / STARTS, n_passages + 1, np.int64),
-        _open(folder / LANGUAGES, n_passages, np.uint16),
-        tuple(sorted(tags)),
+        starts=_open(folder / STARTS, (n_passages + 1,), np.int64),
+        languages=_open(folder / LANGUAGES, (n_passages,), np.uint16),
+        owners=owners,
+        published=_open(folder / PUBLISHED, (n_passages, 2), np.int64),
+        outlets=_open(folder / OUTLETS, (n_passages,), np.int32),
+        removed=removed,
+        tags=tags,
+        outlet_names=outlets,
+        live=~np.isin(owners, removed) if len(removed) else None,
     )
 
 
-def _open(path: Path, length: int, kind: type[_Number]) -> NDArray[_Number]:
+def _tables(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        tables = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(tables["tags"]), tuple(tables["outlets"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"Expected tables at {path}, but {error}; run `pasokh index build`."
+        raise SnapshotCorrupt(msg) from error
+
+
+def _open(path: Path, shape: tuple[int, ...] | None, kind: type[np.generic]) -> NDArray[Any]:
+    """Memory-map an array; one of unknown length, which may be empty, is read."""
+    try:
+        mode: Literal["r"] | None = "r" if shape else None
+        array: NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         msg = f"Expected an array at {path}, but {error}; run `pasokh index build`."
         raise SnapshotCorrupt(msg) from error
-    if array.shape != (length,) or array.dtype != kind:
+    if array.shape != (shape or (array.size,)) or array.dtype != kind:
         msg = (
-            f"Expected {length} numbers of type {kind.__name__} at {path}, but found "
+            f"Expected numbers of type {kind.__name__} and shape {shape} at {path}, but found "
             f"{array.dtype} {array.shape}; run `pasokh index build`."
         )
         raise SnapshotCorrupt(msg)
-    return array  # type: ignore[no-any-return]  # np.load is untyped; checked above
+    return array

@@ -2,18 +2,17 @@
 
     lexical/
       passages/      postings, row n is passage n
-      articles/      postings, row n is the n-th article that has passages, headline and body
-      owners.npy     the row in articles/ of every passage, int32
-      names.tsv      see `names`
+      articles/      postings, row n is article n, headline and body
 
+Both hold the rows of all parts but removed articles'; names (see `names`) have a file a part.
 Does not: know languages, or what the words of a question weigh beside its meaning (see `fuse`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +20,11 @@ from numpy.typing import NDArray
 from index.archive import Archive
 from index.fuse import ceiling, idf, share
 from index.names import NameBridge, NameBridgeBuilder
-from index.postings import Group, Postings, PostingsWriter, Rows, Scores, corrupt, unwritable
+from index.postings import Group, Mask, Postings, PostingsWriter, Rows, Scores, unwritable
 from index.tokenize import Word, token_of, words
 
 PASSAGES: Final = "passages"
 ARTICLES: Final = "articles"
-OWNERS: Final = "owners.npy"
-NAMES: Final = "names.tsv"
 
 ARTICLE_WEIGHT: Final = 1.0
 """Share of the article's own score in a passage's: nDCG@10 of hamshahri-fa went from 0.84 to 0.87,
@@ -68,28 +65,30 @@ class LexicalIndex:
         self.names = names
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, owners: NDArray[np.int32], names: Iterable[Path]) -> Self:
         """Open what `write_lexical` wrote.
 
+        Args:
+            folder: The postings.
+            owners: Row of each passage's article, see `layout`.
+            names: The file of each part.
+
         Raises:
-            SnapshotCorrupt: If a part is missing, truncated or does not fit the others.
+            SnapshotCorrupt: If a file is missing, truncated or damaged.
         """
         passages = Postings.open(folder / PASSAGES)
-        try:
-            # Subtle: an empty array cannot be memory-mapped.
-            mode: Literal["r"] | None = "r" if passages.n_rows else None
-            owners = np.load(folder / OWNERS, mmap_mode=mode, allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise corrupt(folder / OWNERS, error) from error
-        if owners.shape != (passages.n_rows,) or owners.dtype != np.int32:
-            raise corrupt(folder / OWNERS, f"{passages.n_rows} int32 expected, got {owners!r:.80}")
         articles = Postings.open(folder / ARTICLES)
-        return cls(passages, articles, owners, NameBridge.open(folder / NAMES))
+        return cls(passages, articles, owners, NameBridge.open(*names))
 
     @property
     def n_rows(self) -> int:
-        """Number of passages."""
+        """Number of passages, those of removed articles left out."""
         return self._passages.n_rows
+
+    @property
+    def n_articles(self) -> int:
+        """Number of articles, removed ones left out."""
+        return self._articles.n_rows
 
     def frequency(self, term: str) -> int:
         """Count the passages that hold `term`."""
@@ -116,19 +115,23 @@ class LexicalIndex:
             asked=[*known, *own],
             names=[name.terms for name in names],
             weights={
-                group[0][0]: idf(self._passages.most_frequent(group), self.n_rows)
+                group[0][0]: idf(self._passages.most_frequent(group), self._passages.n_counted)
                 for group in (*known, *own)
             },
         )
 
-    def search(self, groups: Sequence[Group], k: int) -> tuple[Rows, Scores]:
-        """Return the `k` best passages, best first, ties by row.
+    def search(
+        self, groups: Sequence[Group], k: int, allowed: Mask | None = None
+    ) -> tuple[Rows, Scores]:
+        """Return the `k` best passages, of those `allowed`, best first, ties by row.
 
         The score is the passage's BM25 and `ARTICLE_WEIGHT` of its article's, where the article
         is among the best `max(k, 200)`; only the best `max(2 k, 200)` passages are looked at.
         """
-        rows, scores = self._passages.search(groups, max(2 * k, _CANDIDATES))
-        articles, article_scores = self._articles.search(groups, max(k, _CANDIDATES))
+        rows, scores = self._passages.search(groups, max(2 * k, _CANDIDATES), allowed)
+        articles, article_scores = self._articles.search(
+            groups, max(k, _CANDIDATES), self._owning(allowed)
+        )
         bonus = dict(zip(articles.tolist(), article_scores.tolist(), strict=True))
         extra = [bonus.get(int(owner), 0.0) for owner in self._owners[rows]]
         total = scores + np.float32(ARTICLE_WEIGHT) * np.array(extra, np.float32)
@@ -151,6 +154,14 @@ class LexicalIndex:
         Names that the archive does not know count as the rarest, and no passage has them.
         """
         return _share(self._passages, question.names, question.names, rows)
+
+    def _owning(self, allowed: Mask | None) -> Mask | None:
+        """Tell which articles have a passage that is allowed."""
+        if allowed is None:
+            return None
+        owning = np.zeros(int(self._owners[-1]) + 1 if len(self._owners) else 0, np.bool_)
+        owning[self._owners[allowed]] = True
+        return owning
 
     def _joined(self, asked: Sequence[Word]) -> Iterator[str]:
         """Yield the neighbouring words that the archive knows written together."""
@@ -178,28 +189,49 @@ class LexicalIndex:
         return best
 
 
-def write_lexical(folder: Path, archive: Archive) -> None:
-    """Write the lexical index of an archive into `folder`, which must not exist.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What stays of the rows that stand in a lexical index: the first ones, but some removed."""
+
+    n_passages: int = 0
+    n_articles: int = 0
+    removed_passages: Sequence[int] = ()
+    removed_articles: Sequence[int] = ()
+
+
+NOTHING: Final = Kept()
+
+
+def write_lexical(
+    folder: Path, names_file: Path, archive: Archive | None, kept: Kept = NOTHING
+) -> None:
+    """Put the articles of a new part into the lexical index, and their names into a file.
+
+    Args:
+        folder: The index; it must not exist where nothing is kept.
+        names_file: Written for the part.
+        archive: The part, None where there is none.
+        kept: What stays of the rows that are there.
 
     Raises:
         StorageError: If the disk is full or not ours to write.
     """
     names = NameBridgeBuilder()
-    owners: list[int] = []
     try:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=bool(kept.n_passages))
         with (
-            PostingsWriter(folder / PASSAGES) as passages,
-            PostingsWriter(folder / ARTICLES) as whole,
+            PostingsWriter(folder / PASSAGES, kept.n_passages) as passages,
+            PostingsWriter(folder / ARTICLES, kept.n_articles) as whole,
         ):
-            for owner, contents in enumerate(_articles(archive)):
+            passages.delete(kept.removed_passages)
+            whole.delete(kept.removed_articles)
+            for contents in _articles(archive) if archive else ():
                 for found in contents.passages:
                     names.add([*contents.headline, *found])
                     passages.add(_tokens(contents.headline, found))
-                    owners.append(owner)
                 whole.add(_tokens(contents.headline, *contents.passages))
-        np.save(folder / OWNERS, np.array(owners, np.int32), allow_pickle=False)
-        names.write(folder / NAMES)
+        if archive:
+            names.write(names_file)
     except OSError as error:
         raise unwritable(folder, error) from error
 
@@ -208,7 +240,7 @@ def _share(
     postings: Postings, groups: Sequence[Group], asked: Sequence[Group], rows: Rows
 ) -> Scores:
     """Return BM25 by `groups` over the most that `asked` could have earned, in [0, 1], (n,)."""
-    most = ceiling([postings.most_frequent(group) for group in asked], postings.n_rows)
+    most = ceiling([postings.most_frequent(group) for group in asked], postings.n_counted)
     return share(postings.score(groups, rows), most)
 
 

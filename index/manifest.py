@@ -4,6 +4,7 @@ Does not: read or write anything but `manifest.json`.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from index.disk import checksum, replace_text
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 _REBUILD = "run `pasokh index build`"
@@ -28,25 +29,40 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartCounts:
+    """Rows of one part, those of articles removed since among them."""
+
+    articles: int
+    passages: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """The description of one snapshot.
 
     Attributes:
         schema: Number of the on-disk form; another number is never read.
         key: Hash of all that the snapshot was made from; equal keys mean nothing to build.
+        made_by: Hash of the same but the corpus; equal ones mean that an update is enough.
         space: Fingerprint of the coordinates its vectors stand in, see `calibration`.
+        n_articles, n_passages, n_sentences: Those that are found; removed ones are left out.
+        languages: Language tag to passages, likewise.
+        parts: Rows of each part, in the order they are numbered.
         files: Path inside the snapshot, with forward slashes, to its record.
     """
 
     schema: int
     snapshot: str
     key: str
+    made_by: str
     encoder: EncoderIdentity
     space: str
     n_articles: int
     n_passages: int
     n_sentences: int
     languages: dict[str, int]
+    parts: tuple[PartCounts, ...]
     files: dict[str, FileRecord]
 
     @property
@@ -55,10 +71,22 @@ class Manifest:
         return sum(record.size for record in self.files.values())
 
 
-def file_records(folder: Path) -> dict[str, FileRecord]:
-    """Measure every file below `folder` except the manifest itself."""
+def file_records(
+    folder: Path, known: Mapping[Path, FileRecord] | None = None
+) -> dict[str, FileRecord]:
+    """Measure every file below `folder` except the manifest itself.
+
+    Args:
+        folder: Where they are.
+        known: Files measured before; one that is a link to any of the same name is not read.
+    """
+    linked = {(path.name, path.stat().st_ino): record for path, record in (known or {}).items()}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {path.relative_to(folder).as_posix(): file_record(path) for path in paths}
+    return {
+        path.relative_to(folder).as_posix(): linked.get((path.name, path.stat().st_ino))
+        or file_record(path)
+        for path in paths
+    }
 
 
 def file_record(path: Path) -> FileRecord:
@@ -110,11 +138,12 @@ def _checksum(record: dict[str, object]) -> str:
 
 def _parse(record: dict[str, object]) -> Manifest:
     fields = dict(record)
-    encoder, files = fields.pop("encoder"), fields.pop("files")
-    if not isinstance(encoder, dict) or not isinstance(files, dict):
-        raise TypeError("encoder and files")
+    encoder, files, parts = (fields.pop(name) for name in ("encoder", "files", "parts"))
+    if not isinstance(encoder, dict) or not isinstance(files, dict) or not isinstance(parts, list):
+        raise TypeError("encoder, files and parts")
     return Manifest(
         encoder=EncoderIdentity(**encoder),
+        parts=tuple(PartCounts(**counts) for counts in parts),
         files={name: FileRecord(**values) for name, values in files.items()},
         **fields,  # type: ignore[arg-type]  # a wrong name raises TypeError, which is told on
     )

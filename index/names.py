@@ -91,27 +91,18 @@ class NameBridgeBuilder:
 class NameBridge:
     """The words of an archive by their consonants; immutable, safe for many threads."""
 
-    def __init__(self, data: mmap.mmap | bytes) -> None:
-        """Wrap the bytes of a file that `NameBridgeBuilder` wrote."""
-        self._data = data
+    def __init__(self, *files: mmap.mmap | bytes) -> None:
+        """Wrap the bytes of files that `NameBridgeBuilder` wrote, one for each part."""
+        self._files = files
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Memory-map the file at `path`.
+    def open(cls, *paths: Path) -> Self:
+        """Memory-map the files at `paths`.
 
         Raises:
-            SnapshotCorrupt: If it is missing or not such a file.
+            SnapshotCorrupt: If one is missing or not such a file.
         """
-        try:
-            with path.open("rb") as file:
-                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except (OSError, ValueError) as error:  # an empty file cannot be mapped
-            msg = f"Expected names at {path}, but {error}; run `pasokh index build`."
-            raise SnapshotCorrupt(msg) from error
-        if data[: len(_HEADER)] != _HEADER or data[-1:] != b"\n":
-            msg = f"Expected names at {path}, but it is cut or altered; run `pasokh index build`."
-            raise SnapshotCorrupt(msg)
-        return cls(data)
+        return cls(*map(_mapped, paths))
 
     def expand(self, question: str) -> list[Name]:
         """Return the names and numbers of a question, in its order, each once.
@@ -163,28 +154,48 @@ class NameBridge:
             for token, alike in kept
         )
 
-    def _lines(self, key: str) -> Iterator[tuple[str, str]]:
-        """Yield the words and tokens filed under some consonants."""
-        wanted = f"{key}\t".encode()
-        at = self._first(wanted)
-        while self._data[at : at + len(wanted)] == wanted:
-            end = self._data.find(b"\n", at)
-            _, surface, token, _ = self._data[at:end].decode().split("\t")
-            yield surface, token
-            at = end + 1
+    def _lines(self, key: str) -> set[tuple[str, str]]:
+        """Return the words and tokens filed under some consonants."""
+        return {found for data in self._files for found in _lines(data, key)}
 
-    def _first(self, wanted: bytes) -> int:
-        """Return where the first line stands that is not less than `wanted`."""
-        low, high = len(_HEADER), len(self._data)
-        while low < high:
-            middle = self._data.rfind(b"\n", len(_HEADER) - 1, (low + high) // 2) + 1
-            middle = max(middle, low)
-            end = self._data.find(b"\n", middle) + 1
-            if self._data[middle:end] < wanted:
-                low = end
-            else:
-                high = middle
-        return low
+
+def _mapped(path: Path) -> mmap.mmap:
+    """Memory-map one file."""
+    try:
+        with path.open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:  # an empty file cannot be mapped
+        msg = f"Expected names at {path}, but {error}; run `pasokh index build`."
+        raise SnapshotCorrupt(msg) from error
+    if data[: len(_HEADER)] != _HEADER or data[-1:] != b"\n":
+        msg = f"Expected names at {path}, but it is cut or altered; run `pasokh index build`."
+        raise SnapshotCorrupt(msg)
+    return data
+
+
+def _lines(data: mmap.mmap | bytes, key: str) -> Iterator[tuple[str, str]]:
+    """Yield the words and tokens that one file has under some consonants."""
+    wanted = f"{key}\t".encode()
+    at = _first(data, wanted)
+    while data[at : at + len(wanted)] == wanted:
+        end = data.find(b"\n", at)
+        _, surface, token, _ = data[at:end].decode().split("\t")
+        yield surface, token
+        at = end + 1
+
+
+def _first(data: mmap.mmap | bytes, wanted: bytes) -> int:
+    """Return where the first line stands that is not less than `wanted`."""
+    low, high = len(_HEADER), len(data)
+    while low < high:
+        middle = data.rfind(b"\n", len(_HEADER) - 1, (low + high) // 2) + 1
+        middle = max(middle, low)
+        end = data.find(b"\n", middle) + 1
+        if data[middle:end] < wanted:
+            low = end
+        else:
+            high = middle
+    return low
 
 
 def _bounds(*, is_sure: bool) -> tuple[float, int]:

@@ -7,13 +7,14 @@ Does not: make tokens, or parse a query language: queries are built from terms, 
 is typed has a meaning other than itself.
 """
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import numpy as np
 import tantivy
@@ -23,6 +24,7 @@ from index.errors import SnapshotCorrupt, StorageError
 
 Rows: TypeAlias = NDArray[np.int64]
 Scores: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = NDArray[np.bool_]
 Group: TypeAlias = Sequence[tuple[str, float]]
 """Terms that stand for one another, each with a weight; only the best of them counts."""
 
@@ -48,10 +50,13 @@ _SCHEMA = _schema()
 class Postings:
     """One opened tantivy index of rows; immutable, safe for many threads."""
 
-    def __init__(self, searcher: tantivy.Searcher, folder: Path) -> None:
-        """Wrap an opened index; `folder` is for messages."""
+    def __init__(self, searcher: tantivy.Searcher, folder: Path, n_counted: int) -> None:
+        """Wrap an opened index; `folder` is for messages, for `n_counted` see below."""
         self._searcher = searcher
         self._folder = folder
+        self.n_counted: Final = n_counted
+        """Rows that frequencies and idf are counted over: those deleted since the segments were
+        written are among them."""
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -65,13 +70,16 @@ class Postings:
                 opened = tantivy.Index.open(str(place))
                 # The default watches the folder in a thread; a snapshot never changes.
                 opened.config_reader(reload_policy="manual")
-                return cls(opened.searcher(), folder)
-        except (ValueError, OSError) as error:  # tantivy raises nothing else on opening
+                segments = json.loads((folder / "meta.json").read_bytes())["segments"]
+                n_counted = sum(segment["max_doc"] for segment in segments)
+                return cls(opened.searcher(), folder, n_counted)
+        # tantivy raises only ValueError and OSError on opening; the others are meta.json's.
+        except (ValueError, OSError, KeyError, TypeError) as error:
             raise corrupt(folder, error) from error
 
     @property
     def n_rows(self) -> int:
-        """Number of rows."""
+        """Number of rows, deleted ones left out."""
         return self._searcher.num_docs
 
     def frequency(self, term: str) -> int:
@@ -89,7 +97,9 @@ class Postings:
         """Count the rows that hold the commonest term of a group; 0 for an empty group."""
         return max((self.frequency(term) for term, _ in group), default=0)
 
-    def search(self, groups: Sequence[Group], k: int) -> tuple[Rows, Scores]:
+    def search(
+        self, groups: Sequence[Group], k: int, allowed: Mask | None = None
+    ) -> tuple[Rows, Scores]:
         """Return the `k` rows with the highest BM25 score, best first, ties by row.
 
         A row's score is the sum, over the groups, of the best weighted term of each.
@@ -97,6 +107,7 @@ class Postings:
         Args:
             groups: Terms to look for; a plain word is a group of one with weight 1.
             k: How many at most; rows that hold none of the terms are never returned.
+            allowed: The rows to choose from, by row; None for all.
 
         Raises:
             ValueError: If `k` is negative.
@@ -111,7 +122,7 @@ class Postings:
             return _NO_ROWS, _NO_SCORES
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
         try:
-            rows, scores = self._best(query, k)
+            rows, scores = self._best(query, k, allowed)
         except (ValueError, OSError) as error:
             raise corrupt(self._folder, error) from error
         order = np.lexsort((rows, -scores))[:k]
@@ -142,37 +153,53 @@ class Postings:
         by_row = dict(zip(found, (score for score, _ in hits), strict=True))
         return np.array([by_row.get(row, 0.0) for row in rows.tolist()], np.float32)
 
-    def _best(self, query: tantivy.Query, k: int) -> tuple[Rows, Scores]:
-        """Return at least `k` rows, no row left out that ties with the k-th."""
+    def _best(self, query: tantivy.Query, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
+        """Return at least `k` allowed rows, or all; no row left out that ties with the k-th."""
         limit = k + _TIE_MARGIN
         while True:
             hits = self._searcher.search(query, limit, count=False).hits
-            if len(hits) < limit or hits[k - 1][0] > hits[-1][0]:
-                break
-            limit *= 2
-        scores = np.array([score for score, _ in hits], np.float32)
-        rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
-        return np.array(rows, np.int64), scores
+            scores = np.array([score for score, _ in hits], np.float32)
+            found = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
+            rows = np.array(found, np.int64)
+            is_all = len(hits) < limit
+            # Subtle: of the rows that tie with the last of many some may be missing.
+            kept = np.full(len(rows), True) if is_all else scores > scores[-1]
+            if allowed is not None:
+                kept &= allowed[rows]
+            if is_all or np.count_nonzero(kept) >= k:
+                return rows[kept], scores[kept]
+            limit *= 4
 
 
 class PostingsWriter:
-    """Writes a new tantivy index row by row; a context manager that commits on success."""
+    """Writes a tantivy index row by row; a context manager that commits on success.
 
-    def __init__(self, folder: Path) -> None:
-        """Create `folder`, which must not exist.
+    Subtle: tantivy replaces its small files and never changes its large ones, so that a folder of
+    hard links can be written to without changing what they were linked from.
+    """
+
+    def __init__(self, folder: Path, keep: int = 0) -> None:
+        """Create `folder` where nothing is kept, else open what stands there.
+
+        Args:
+            folder: It must not exist if `keep` is 0.
+            keep: Rows from this on are deleted, and the next one added is this.
 
         Raises:
             StorageError: If the disk is full or not ours to write.
         """
         self._folder = folder
+        self._n_rows = keep
         try:
-            folder.mkdir()
-            new = tantivy.Index(_SCHEMA, path=str(folder), reuse=False)
+            if not keep:
+                folder.mkdir()
+                tantivy.Index(_SCHEMA, path=str(folder), reuse=False)
             # One thread: the same input gives the same segments.
-            self._writer = new.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            self._writer = tantivy.Index.open(str(folder)).writer(_HEAP_BYTES, num_threads=1)
         except (ValueError, OSError) as error:
             raise unwritable(folder, error) from error
-        self._n_rows = 0
+        if keep:
+            self._delete(_rows_from(keep))
 
     def __enter__(self) -> Self:
         """Return the writer itself."""
@@ -193,6 +220,16 @@ class PostingsWriter:
             self._writer.wait_merging_threads()
         except (ValueError, OSError) as why:
             raise unwritable(self._folder, why) from why
+
+    def delete(self, rows: Iterable[int]) -> None:
+        """Delete rows."""
+        self._delete(tantivy.Query.term_set_query(_SCHEMA, _ROW, list(rows)))
+
+    def _delete(self, query: tantivy.Query) -> None:
+        try:
+            self._writer.delete_documents_by_query(query)
+        except (ValueError, OSError) as error:
+            raise unwritable(self._folder, error) from error
 
     def add(self, tokens: Iterable[str]) -> None:
         """Add the next row; tokens hold no white space, and over 64 KiB they are lost."""
@@ -223,6 +260,12 @@ def _lockable(folder: Path) -> Iterator[Path]:
             if path.name != _LOCK:
                 (Path(name) / path.name).symlink_to(path.resolve())
         yield Path(name)
+
+
+def _rows_from(first: int) -> tantivy.Query:
+    """Return the query for the rows from `first` on."""
+    kind = tantivy.FieldType.Unsigned
+    return tantivy.Query.range_query(_SCHEMA, _ROW, kind, first)
 
 
 def _any_of(group: Group) -> tantivy.Query | None:

@@ -29,7 +29,7 @@ from index.fuse import (
 from index.lexical import LexicalQuestion
 from index.snapshot import Snapshot
 from index.tokenize import token_set
-from index.types import Article, Hit, Passage, ScoreParts
+from index.types import EVERYTHING, Article, Hit, Passage, Scope, ScoreParts
 
 NEAR: Final = 300
 """Passages taken from the vectors. Over 3,515 passages the right one is among the nearest 100 for
@@ -40,6 +40,7 @@ WORDED: Final = 100
 
 Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Retrieval:
         vector: The question in the placed space, shape (dim,).
         words: Token of the question to its weight (idf), as `tokenize` makes them.
         names: Tokens that stand for the names of the question in this archive.
-        n_passages: Passages in the archive.
+        n_passages: Passages in the archive that the scope allows.
         timings_ms: Milliseconds by stage: encode, search, rank.
     """
 
@@ -109,14 +110,21 @@ class Retriever:
         self._space = space
         self._weights = weights
 
-    def retrieve(self, question: str, *, language: str, k: int = 10) -> Retrieval:
-        """Return the `k` best passages for a question in a language (BCP 47)."""
+    def retrieve(
+        self, question: str, *, language: str, k: int = 10, within: Scope = EVERYTHING
+    ) -> Retrieval:
+        """Return the `k` best passages for a question in a language (BCP 47).
+
+        Only passages in the scope `within` are looked at, as if there were no others; how rare a
+        word is still counts over the whole archive.
+        """
         started = time.perf_counter()
         text = clean(question, language).text
         vector = self._space.query(self._encoder.encode_queries([text])[0], language)
         encoded = time.perf_counter()
         asked = self._snapshot.lexical.question(question)
-        candidates = self._candidates(vector, asked, language)
+        allowed = self._snapshot.layout.within(within)
+        candidates = self._candidates(vector, asked, language, allowed)
         searched = time.perf_counter()
         hits = self._hits(candidates.best(k, self._weights), asked)
         ranked = time.perf_counter()
@@ -125,7 +133,7 @@ class Retriever:
             vector=vector,
             words=asked.weights,
             names=frozenset(term for group in asked.names for term, _ in group),
-            n_passages=self._snapshot.dense.n_rows,
+            n_passages=self._snapshot.layout.n_rows if allowed is None else int(allowed.sum()),
             timings_ms={
                 "encode": (encoded - started) * 1e3,
                 "search": (searched - encoded) * 1e3,
@@ -133,11 +141,13 @@ class Retriever:
             },
         )
 
-    def _candidates(self, vector: Scores, asked: LexicalQuestion, language: str) -> _Candidates:
+    def _candidates(
+        self, vector: Scores, asked: LexicalQuestion, language: str, allowed: Mask | None
+    ) -> _Candidates:
         """Collect passages near the question or sharing its words, and score them by both."""
         snapshot = self._snapshot
-        near, _ = snapshot.dense.search(vector, NEAR)
-        worded, _ = snapshot.lexical.search(asked.groups, WORDED)
+        near, _ = snapshot.dense.search(vector, NEAR, allowed)
+        worded, _ = snapshot.lexical.search(asked.groups, WORDED, allowed)
         rows = np.union1d(near, worded).astype(np.int64)
         is_same_language = snapshot.layout.is_language(rows, language)
         # Words are read of one kind of passage and names of the other: nothing is scored in vain.
@@ -150,7 +160,7 @@ class Retriever:
         snapshot = self._snapshot
         cosines = snapshot.dense.vectors(rows) @ vector
         numbers, owners = snapshot.layout.sentences(rows)
-        sentences = snapshot.sentence_vectors[numbers].astype(np.float32) @ vector
+        sentences = snapshot.sentence_vectors.vectors(numbers).astype(np.float32) @ vector
         best = best_of_rows(sentences, owners, len(rows), missing=cosines)
         return dense_scores(cosines, best, self._weights)
 

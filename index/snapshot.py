@@ -6,11 +6,15 @@
       snapshots/<name>/
         manifest.json        what this is: encoder, counts, checksums
         report.json          how the build went: rejects, missing fields, seconds
-        archive.db           articles and passages
-        passages.faiss       a vector per passage
-        sentences.npy        a vector per sentence, half precision, (n_sentences, dim)
-        sentence_starts.npy, languages.npy   see `layout`
-        lexical/             postings and vocabulary
+        ledger.db            what became of every item of the corpus, see `ledger`
+        *.npy, layout.json   what is known of each passage without its text, see `layout`
+        lexical/             postings over all passages, see `lexical`
+        parts/<k>/           from 0; never changed once written, shared by hard links between
+                             snapshots, numbered through in this order (see `parts`)
+          archive.db         articles and passages
+          passages.faiss     a vector per passage
+          sentences.npy      a vector per sentence, half precision, (n_sentences, dim)
+          names.tsv          see `names`
 
 Does not: build any of it.
 """
@@ -23,9 +27,6 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.archive import Archive
 from index.calibration import VectorSpace
 from index.dense import DenseIndex
@@ -33,13 +34,17 @@ from index.disk import replace_text, sync_folder, sync_tree
 from index.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, StorageError
 from index.layout import Layout, open_layout
 from index.lexical import LexicalIndex
-from index.manifest import Manifest, check_files, check_space, load_manifest
+from index.manifest import Manifest, PartCounts, check_files, check_space, load_manifest
+from index.parts import Archives, PassageVectors, SentenceVectors, open_sentences
 from index.types import Article, ArticleId
 
+PARTS = "parts"
 ARCHIVE = "archive.db"
 PASSAGES = "passages.faiss"
 SENTENCES = "sentences.npy"
+NAMES = "names.tsv"
 LEXICAL = "lexical"
+LEDGER = "ledger.db"
 REPORT = "report.json"
 
 _POINTER = "CURRENT"
@@ -48,7 +53,7 @@ _DRAFT = ".building"
 _NAME = re.compile(r"[0-9a-f]{12}(-[0-9]{1,6})?")  # as `free_name` makes them
 # Files up to this size are read through whenever a snapshot is opened (some 20 ms when cached);
 # of larger ones only the size is compared. `verify_snapshot` reads everything.
-_READ_ON_OPEN_BYTES = 1 << 26
+READ_ON_OPEN_BYTES = 1 << 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +61,12 @@ class Snapshot:
     """An opened index; immutable, and safe to share between threads."""
 
     manifest: Manifest
-    archive: Archive
-    dense: DenseIndex
+    folder: Path
+    archive: Archives
+    dense: PassageVectors
     lexical: LexicalIndex
     layout: Layout
-    sentence_vectors: NDArray[np.float16]
+    sentence_vectors: SentenceVectors
 
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id, or None."""
@@ -69,17 +75,6 @@ class Snapshot:
     def close(self) -> None:
         """Release the files."""
         self.archive.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyReport:
-    """What a full check of the serving snapshot found."""
-
-    snapshot: str
-    n_files: int
-    n_articles: int
-    n_passages: int
-    problems: tuple[str, ...]
 
 
 def current_folder(home: Path) -> Path:
@@ -124,82 +119,73 @@ def open_snapshot(home: Path, *, space: VectorSpace) -> Snapshot:
     folder = current_folder(home)
     manifest = load_manifest(folder)
     check_space(manifest, space.identity, space.fingerprint)
-    problems = check_files(folder, manifest.files, full_bytes=_READ_ON_OPEN_BYTES)
+    problems = check_files(folder, manifest.files, full_bytes=READ_ON_OPEN_BYTES)
     if problems:
         msg = (
             f"Expected the index at {folder} as it was built, but {'; '.join(problems)}; "
             "run `pasokh index build`."
         )
         raise SnapshotCorrupt(msg)
-    return _open(folder, manifest)
+    return open_folder(folder, manifest)
 
 
-def _open(folder: Path, manifest: Manifest) -> Snapshot:
+def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
+    """Open a snapshot's folder, its files unchecked."""
+    parts = [folder / PARTS / str(number) for number in range(len(manifest.parts))]
+    counts = manifest.parts
+    dim = manifest.encoder.dim
     with ExitStack() as opened:
+        layout = open_layout(folder, n_passages=sum(part.passages for part in counts))
+        texts = [opened.enter_context(closing(Archive(part / ARCHIVE))) for part in parts]
         snapshot = Snapshot(
             manifest=manifest,
-            archive=opened.enter_context(closing(Archive(folder / ARCHIVE))),
-            dense=DenseIndex.open(folder / PASSAGES),
-            lexical=LexicalIndex.open(folder / LEXICAL),
-            layout=open_layout(
-                folder, n_passages=manifest.n_passages, tags=tuple(manifest.languages)
+            folder=folder,
+            archive=Archives(texts, layout.removed.tolist()),
+            dense=PassageVectors([DenseIndex.open(part / PASSAGES) for part in parts]),
+            lexical=LexicalIndex.open(
+                folder / LEXICAL, layout.owners, [part / NAMES for part in parts]
             ),
-            sentence_vectors=_open_sentences(folder / SENTENCES, manifest),
+            layout=layout,
+            sentence_vectors=SentenceVectors(
+                [
+                    open_sentences(part / SENTENCES, (one.sentences, dim))
+                    for part, one in zip(parts, counts, strict=True)
+                ]
+            ),
         )
-        opened.pop_all()  # all parts are there, so the archive stays open
+        opened.pop_all()  # all parts are there, so the archives stay open
     return snapshot
 
 
-def _open_sentences(path: Path, manifest: Manifest) -> NDArray[np.float16]:
-    shape = (manifest.n_sentences, manifest.encoder.dim)
-    try:
-        # Subtle: an empty array cannot be memory-mapped.
-        vectors = np.load(path, mmap_mode="r" if manifest.n_sentences else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        msg = f"Expected sentence vectors at {path}, but {error}; run `pasokh index build`."
-        raise SnapshotCorrupt(msg) from error
-    if vectors.shape != shape or vectors.dtype != np.float16:
-        msg = (
-            f"Expected half-precision vectors of shape {shape} at {path}, but found "
-            f"{vectors.dtype} {vectors.shape}; run `pasokh index build`."
-        )
-        raise SnapshotCorrupt(msg)
-    return vectors  # type: ignore[no-any-return]  # np.load is untyped; checked above
+def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
+    """Return where the parts of a snapshot disagree, in words.
 
-
-def verify_snapshot(home: Path) -> VerifyReport:
-    """Check every byte of the serving snapshot and that its parts agree."""
-    folder = current_folder(home)
-    manifest = load_manifest(folder)
-    problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
-    if not problems:
-        with closing(_open(folder, manifest)) as snapshot:
-            problems = _check_parts(snapshot)
-    return VerifyReport(
-        snapshot=manifest.snapshot,
-        n_files=len(manifest.files),
-        n_articles=manifest.n_articles,
-        n_passages=manifest.n_passages,
-        problems=tuple(problems),
-    )
-
-
-def _check_parts(snapshot: Snapshot) -> list[str]:
-    manifest = snapshot.manifest
+    Args:
+        snapshot: The snapshot.
+        first: Texts of parts before this one are not read.
+    """
+    manifest, layout = snapshot.manifest, snapshot.layout
+    parts = [
+        PartCounts(articles=part.n_articles, passages=part.n_passages, sentences=part.n_sentences)
+        for part in snapshot.archive.parts
+    ]
     counts = {
         "articles in the archive": (snapshot.archive.n_articles, manifest.n_articles),
-        "passages in the archive": (snapshot.archive.n_passages, manifest.n_passages),
-        "passage vectors": (snapshot.dense.n_rows, manifest.n_passages),
+        "passages in the archive": (layout.n_live, manifest.n_passages),
+        "sentences in the archive": (layout.n_live_sentences, manifest.n_sentences),
+        "rows in the archives": (parts, list(manifest.parts)),
+        "passage vectors": (snapshot.dense.n_rows, layout.n_rows),
         "passages in the lexical index": (snapshot.lexical.n_rows, manifest.n_passages),
+        "articles in the lexical index": (snapshot.lexical.n_articles, manifest.n_articles),
         "dimensions of a vector": (snapshot.dense.dim, manifest.encoder.dim),
-        "languages": (snapshot.archive.languages(), manifest.languages),
+        "languages": (layout.count_languages(), manifest.languages),
     }
     problems = [
         f"{found} {what} instead of {expected}"
         for what, (found, expected) in counts.items()
         if found != expected
     ]
-    return problems + snapshot.archive.check()
+    return problems + [one for part in snapshot.archive.parts[first:] for one in part.check()]
 
 
 @contextmanager
@@ -217,18 +203,22 @@ def draft_folder(home: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def check_draft(draft: Path) -> None:
+def check_draft(draft: Path, *, first: int = 0) -> None:
     """Read back what was written, before anybody relies on it.
 
     Subtle: FAISS does not tell of a disk that becomes full with the last 4 KiB of a file; it
     prints a line and leaves the file short.
 
+    Args:
+        draft: The folder.
+        first: The first part that was written; those before it are of an older snapshot.
+
     Raises:
         StorageError: If a part is not whole.
     """
     try:
-        with closing(_open(draft, load_manifest(draft))) as snapshot:
-            problems = _check_parts(snapshot)
+        with closing(open_folder(draft, load_manifest(draft))) as snapshot:
+            problems = check_parts(snapshot, first=first)
     except SnapshotCorrupt as error:
         problems = [str(error)]
     if problems:
@@ -238,19 +228,32 @@ def check_draft(draft: Path) -> None:
         )
 
 
-def publish(home: Path, draft: Path, name: str) -> None:
+def publish(home: Path, draft: Path, name: str, *, keep: int) -> None:
     """Make `draft` the serving snapshot under `name`, atomically, and prune old ones.
 
     A reader, or a crash at any point, sees the old snapshot or the new one, never a mixture.
-    The one that served until now is kept, for readers about to open it.
+
+    Args:
+        home: Where snapshots live.
+        draft: What is published.
+        name: A free one.
+        keep: How many snapshots stay, the newest. The one that served until now is kept in any
+            case, for readers about to open it, unless `keep` is 0: then only the new one stays.
     """
-    kept = {name, _serving(home)}
+    served = _serving(home)
     sync_tree(draft)
     folder = home / _SNAPSHOTS / name
     draft.rename(folder)
     sync_folder(folder.parent)
     replace_text(home / _POINTER, f"{name}\n")
-    _prune(home, kept)
+    prune(home, {name, served if keep else None}, keep)
+
+
+def unpublish(home: Path) -> None:
+    """Leave no snapshot at all."""
+    (home / _POINTER).unlink(missing_ok=True)
+    sync_folder(home)
+    prune(home, set(), 0)
 
 
 def _serving(home: Path) -> str | None:
@@ -268,11 +271,15 @@ def free_name(home: Path, key: str) -> str:
     return next(name for name in names if not (home / _SNAPSHOTS / name).exists())
 
 
-def _prune(home: Path, kept: set[str | None]) -> None:
-    """Remove our other snapshots; one still open elsewhere stays readable there.
+def prune(home: Path, kept: set[str | None], keep: int) -> None:
+    """Remove our snapshots but those `kept` and, up to `keep` in all, the newest.
 
-    Folders with names that we do not make are somebody's own and stay.
+    One that cannot be removed stays, but not in silence where `keep` is 0. One still open elsewhere
+    stays readable there. Folders with names that we do not make are
+    somebody's own and stay.
     """
-    for folder in (home / _SNAPSHOTS).iterdir():
-        if _NAME.fullmatch(folder.name) and folder.name not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+    ours = [path for path in (home / _SNAPSHOTS).iterdir() if _NAME.fullmatch(path.name)]
+    others = [path for path in ours if path.name not in kept]
+    others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for folder in others[max(keep - len(kept), 0) :]:
+        shutil.rmtree(folder, ignore_errors=keep > 0)

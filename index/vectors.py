@@ -7,6 +7,7 @@ Does not: decide what is encoded.
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
@@ -78,7 +79,7 @@ class VectorCache:
         Returns:
             Vectors of shape (len(texts), dim), and how many texts were encoded.
         """
-        keys = [_key(text) for text in texts]
+        keys = [vector_key(text) for text in texts]
         with storage_errors(self._path.parent):
             known = self._find(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -148,6 +149,33 @@ class VectorCache:
             )
 
 
+def vector_key(text: str) -> bytes:
+    """Return the key of a text in every cache."""
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+def forget_vectors(folder: Path, keys: Sequence[bytes]) -> None:
+    """Delete vectors from the caches of all encoders, their bytes overwritten.
+
+    Raises:
+        StorageError: If a cache cannot be written.
+    """
+    with storage_errors(folder):
+        for path in sorted(folder.glob("*.db")):
+            with closing(_open(path)) as connection, connection:
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.executemany("DELETE FROM vector WHERE key = ?", ((key,) for key in keys))
+
+
+def holds_vectors(folder: Path, keys: Sequence[bytes]) -> Iterator[Path]:
+    """Yield the caches that hold a vector under any of the keys."""
+    for path in sorted(folder.glob("*.db")):
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            query = "SELECT 1 FROM vector WHERE key = ?"
+            if any(connection.execute(query, (key,)).fetchone() for key in keys):
+                yield path
+
+
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_FOR_OTHER_BUILD_S)
     try:
@@ -166,7 +194,3 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _seal(key: bytes, data: bytes) -> bytes:
     return xxh3_64_digest(key + data)
-
-
-def _key(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=16).digest()

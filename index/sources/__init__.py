@@ -19,7 +19,7 @@ from index.sources.outlets import outlet_name
 from index.sources.rejects import RejectReason
 from index.types import Article, Reject
 
-__all__ = ["RejectReason", "corpus_files", "outlet_name", "read_articles"]
+__all__ = ["RejectReason", "corpus_files", "outlet_name", "read_articles", "read_file"]
 
 _HEAD_BYTES = 8_192
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -63,7 +63,7 @@ def read_articles(path: Path) -> Iterator[Article | Reject]:
         CorpusError: If there is nothing at `path`, or the folder cannot be listed.
     """
     for file, origin in corpus_files(path):
-        yield from _read(file, origin)
+        yield from read_file(file, origin)
 
 
 def corpus_files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -112,8 +112,8 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def _read(path: Path, origin: str) -> Iterator[Article | Reject]:
-    """Read one file with the first reader that claims it."""
+def read_file(path: Path, origin: str) -> Iterator[Article | Reject]:
+    """Read one file with the first reader that claims it, in a stable order."""
     try:
         problem, head = _sniff(path)
         if problem:

@@ -18,3 +18,4 @@ class RejectReason(StrEnum):
     BROKEN_JSON = "broken_json"
     NO_TEXT = "no_text"
     BAD_FIELD = "bad_field"
+    REMOVED = "removed"

@@ -17,7 +17,9 @@ def snapshot(
 ) -> Iterator[Snapshot]:
     """Open the index of the seed article."""
     home = tmp_path_factory.mktemp("answers")
-    build_index(SEEDS, home, encoder=encoder, config=IndexConfig(), cache_dir=cache_dir / "vectors")
+    build_index(
+        [SEEDS], home, encoder=encoder, config=IndexConfig(), cache_dir=cache_dir / "vectors"
+    )
     opened = open_snapshot(home, space=VectorSpace(encoder.identity))
     yield opened
     opened.close()

@@ -210,11 +210,11 @@ def moved(encoder: Encoder, cache_dir: Path, tmp_path: Path) -> Iterator[Snapsho
     """Open an index whose article's body is not where its passages were cut."""
     seeds = Path(__file__).parents[2] / "seeds"
     build_index(
-        seeds, tmp_path, encoder=encoder, config=IndexConfig(), cache_dir=cache_dir / "vectors"
+        [seeds], tmp_path, encoder=encoder, config=IndexConfig(), cache_dir=cache_dir / "vectors"
     )
     manifest = read_manifest(tmp_path)
     folder = tmp_path / "snapshots" / manifest.snapshot
-    with closing(sqlite3.connect(folder / "archive.db")) as connection, connection:
+    with closing(sqlite3.connect(folder / "parts" / "0" / "archive.db")) as connection, connection:
         connection.execute("UPDATE article SET body = '[0, 10]'")
     write_manifest(folder, replace(manifest, files=file_records(folder)))
     opened = open_snapshot(tmp_path, space=VectorSpace(encoder.identity))

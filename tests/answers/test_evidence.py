@@ -98,6 +98,7 @@ def test_vectors_of_sentences_are_aligned_with_passages(find: Find, snapshot: Sn
     ]
 
     assert list(range(snapshot.manifest.n_sentences)) == sorted(rows)
-    assert (len(rows), 384) == snapshot.sentence_vectors.shape
-    assert np.float16 == snapshot.sentence_vectors.dtype
+    vectors = snapshot.sentence_vectors.vectors(np.array(rows))
+    assert len(rows) == snapshot.sentence_vectors.n_rows
+    assert ((len(rows), 384), np.float16) == (vectors.shape, vectors.dtype)
     assert all(isinstance(span, Span) for hit in hits for span in hit.passage.sentences)

@@ -32,7 +32,7 @@ def snapshot(folder: Path, encoder: Encoder, cache_dir: Path) -> Iterator[Snapsh
     with (folder / "corpus.jsonl").open("a", encoding="utf-8") as file:
         file.write(_MORE)
     build_index(
-        folder / "corpus.jsonl",
+        [folder / "corpus.jsonl"],
         folder / "home",
         encoder=encoder,
         config=IndexConfig(),

@@ -165,6 +165,11 @@ def _article(name: str, headline: str, *texts: str) -> tuple[Article, list[Passa
     ]
 
 
+def _opened(folder: Path, owners: Sequence[int] = (0, 0, 1, 1, 2)) -> LexicalIndex:
+    """Open a lexical index of one part, by default that of the fixture below."""
+    return LexicalIndex.open(folder / "all", np.array(owners, np.int32), [folder / "names.tsv"])
+
+
 @pytest.fixture(name="folder")
 def fixture_folder(tmp_path: Path) -> Path:
     """Write the lexical index of three articles with five passages."""
@@ -173,7 +178,8 @@ def fixture_folder(tmp_path: Path) -> Path:
         writer.add(*_article("b", "بازار", "قیمت نان بالا رفت", "هوا آفتابی بود"))
         writer.add(*_article("c", "گزارش بین المللی", "رکورد بی‌سابقه در نرماندی"))
     archive = Archive(tmp_path / "archive.db")
-    write_lexical(tmp_path / "lexical", archive)
+    (tmp_path / "lexical").mkdir()
+    write_lexical(tmp_path / "lexical" / "all", tmp_path / "lexical" / "names.tsv", archive)
     archive.close()
     return tmp_path / "lexical"
 
@@ -192,7 +198,7 @@ def fixture_folder(tmp_path: Path) -> Path:
 )
 def test_search_finds_the_passage_first(folder: Path, question: str, row: int) -> None:
     """Spellings and scripts lead to the same passage."""
-    found = LexicalIndex.open(folder)
+    found = _opened(folder)
 
     rows, _ = found.search(found.question(question).groups, 3)
 
@@ -201,7 +207,7 @@ def test_search_finds_the_passage_first(folder: Path, question: str, row: int) -
 
 def test_search_prefers_the_passage_whose_article_fits(folder: Path) -> None:
     """Of two passages with the same words the one in the matching article comes first."""
-    found = LexicalIndex.open(folder)
+    found = _opened(folder)
 
     rows, scores = found.search(plain(["هوا", "نان"]), 10)
     alone, single = found._passages.search(plain(["هوا", "نان"]), 10)
@@ -223,7 +229,7 @@ def test_search_prefers_the_passage_whose_article_fits(folder: Path) -> None:
 
 def test_groups_replace_a_name_by_the_archives_terms(folder: Path) -> None:
     """A bridged name is one group; the other words stay as they are."""
-    groups = LexicalIndex.open(folder).question("does Kirby fly 2023").groups
+    groups = _opened(folder).question("does Kirby fly 2023").groups
 
     assert [[term for term, _ in group] for group in groups] == [["کرب"], ["2023"], ["fly"]]
 
@@ -233,9 +239,10 @@ def test_write_lexical_of_an_empty_archive(tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path / "archive.db"):
         pass
     archive = Archive(tmp_path / "archive.db")
-    write_lexical(tmp_path / "lexical", archive)
+    (tmp_path / "lexical").mkdir()
+    write_lexical(tmp_path / "lexical" / "all", tmp_path / "lexical" / "names.tsv", archive)
     archive.close()
-    found = LexicalIndex.open(tmp_path / "lexical")
+    found = _opened(tmp_path / "lexical", [])
 
     assert found.search(found.question("Kirby").groups, 5)[0].tolist() == []
 
@@ -257,7 +264,7 @@ def test_open_when_any_file_is_missing_or_cut(folder: Path) -> None:
             if damaged is not None:
                 path.write_bytes(damaged)
             try:
-                found = LexicalIndex.open(folder)
+                found = _opened(folder)
                 found.search(found.question("Kirby").groups, 5)
                 sound.append(path.name)
             except SnapshotCorrupt:
@@ -267,18 +274,10 @@ def test_open_when_any_file_is_missing_or_cut(folder: Path) -> None:
     assert sound == []
 
 
-def test_open_when_the_owners_do_not_fit(folder: Path) -> None:
-    """An owner list of another length is refused."""
-    np.save(folder / "owners.npy", np.zeros(3, np.int32))
-
-    with pytest.raises(SnapshotCorrupt, match="5 int32 expected"):
-        LexicalIndex.open(folder)
-
-
 def test_write_where_something_stands(folder: Path) -> None:
     """A folder that is there already is never written over."""
     with pytest.raises(StorageError, match="passages"):
-        PostingsWriter(folder / "passages")
+        PostingsWriter(folder / "all" / "passages")
 
 
 def test_writer_leaves_nothing_to_open_when_it_fails(tmp_path: Path) -> None:
@@ -301,7 +300,7 @@ def test_open_when_the_folder_is_read_only(folder: Path, monkeypatch: pytest.Mon
     # Root may write everywhere, so the answer of the system is what is changed here.
     monkeypatch.setattr("os.access", lambda *_: False)
 
-    found = LexicalIndex.open(folder)
+    found = _opened(folder)
     rows, _ = found.search(found.question("Kirby").groups, 1)
 
     assert rows.tolist() == [1]

@@ -43,7 +43,7 @@ def _build(given: dict[str, Any]) -> dict[str, Any]:
 
     try:
         report = build_index(
-            Path(given["corpus"]),
+            [Path(given["corpus"])],
             Path(given["home"]),
             encoder=open_encoder(BundledConfig(cache_dir=Path(given["encoder"]))),
             config=IndexConfig(),

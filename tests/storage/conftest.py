@@ -34,7 +34,7 @@ def build(encoder: Encoder, vectors_dir: Path) -> Build:
 
     def run(corpus: Path, home: Path) -> BuildReport:
         return build_index(
-            corpus, home, encoder=encoder, config=IndexConfig(), cache_dir=vectors_dir
+            [corpus], home, encoder=encoder, config=IndexConfig(), cache_dir=vectors_dir
         )
 
     return run

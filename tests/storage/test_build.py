@@ -131,7 +131,7 @@ def test_build_when_the_settings_changed(home: Path, corpus: Path, encoder: Enco
     config = IndexConfig()
     smaller = type(config)(chunk=type(config.chunk)(max_tokens=60))
     reports = [
-        build_index(corpus, home, encoder=encoder, config=one, cache_dir=home.parent / "cache")
+        build_index([corpus], home, encoder=encoder, config=one, cache_dir=home.parent / "cache")
         for one in (config, smaller)
     ]
 
@@ -343,7 +343,7 @@ def test_a_draft_that_lost_its_last_bytes_is_refused(
     build(corpus, tmp_path / "home")
     draft = current_folder(tmp_path / "home")
     check_draft(draft)
-    vectors = draft / "passages.faiss"
+    vectors = draft / "parts" / "0" / "passages.faiss"
     with vectors.open("r+b") as file:
         file.truncate(vectors.stat().st_size - lost)
 

@@ -18,7 +18,7 @@ _whole = st.integers(-2, 2).map(float)
 
 def _opened(folder: Path, vectors: Vectors) -> DenseIndex:
     """Write and open an index."""
-    write_dense(folder / "passages.faiss", vectors)
+    write_dense(folder / "passages.faiss", [vectors], vectors.shape[1])
     return DenseIndex.open(folder / "passages.faiss")
 
 
@@ -87,7 +87,7 @@ def test_vectors_come_back_in_the_order_asked(tmp_path: Path) -> None:
 def test_open_when_truncated(kept: int, tmp_path: Path) -> None:
     """A file that ends early is corrupt, however little is missing."""
     path = tmp_path / "passages.faiss"
-    write_dense(path, np.ones((3, 4), np.float32))
+    write_dense(path, [np.ones((3, 4), np.float32)], 4)
     path.write_bytes(path.read_bytes()[:kept])
 
     with pytest.raises(SnapshotCorrupt, match=r"passages\.faiss"):
@@ -103,4 +103,4 @@ def test_open_when_missing(tmp_path: Path) -> None:
 def test_write_when_there_is_no_folder(tmp_path: Path) -> None:
     """What FAISS cannot write is the operating system's error, as for any other file."""
     with pytest.raises(OSError, match=r"no/f\.faiss"):
-        write_dense(tmp_path / "no" / "f.faiss", np.ones((1, 4), np.float32))
+        write_dense(tmp_path / "no" / "f.faiss", [np.ones((1, 4), np.float32)], 4)

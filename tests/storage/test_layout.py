@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from index.archive import Archive, ArchiveWriter
 from index.errors import SnapshotCorrupt
-from index.layout import LANGUAGES, STARTS, open_layout, write_layout
+from index.layout import (
+    LANGUAGES,
+    OUTLETS,
+    OWNERS,
+    PUBLISHED,
+    REMOVED,
+    STARTS,
+    TABLES,
+    open_layout,
+    write_layout,
+)
 from index.types import Article, ArticleId, Passage, Span, passage_id
 
 _TAGS = ("ar", "en", "fa", "und", "zh-Hant")
@@ -54,8 +64,7 @@ def test_sentences_and_languages_of_rows(
     ]
     with TemporaryDirectory() as folder:
         _write(Path(folder), passages)
-        tags = {tag for _, tag in passages}
-        layout = open_layout(Path(folder), n_passages=len(passages), tags=list(tags))
+        layout = open_layout(Path(folder), n_passages=len(passages))
         asked = np.array(rows, np.int64)
         numbers, owners = layout.sentences(asked)
         spoken = {tag: layout.is_language(asked, tag).tolist() for tag in (*_TAGS, "xx")}
@@ -64,7 +73,10 @@ def test_sentences_and_languages_of_rows(
     assert {tag: [passages[row][1] == tag for row in rows] for tag in (*_TAGS, "xx")} == spoken
 
 
-@pytest.mark.parametrize("name", [STARTS, LANGUAGES])
+ARRAYS = (STARTS, LANGUAGES, OWNERS, PUBLISHED, OUTLETS, REMOVED)
+
+
+@pytest.mark.parametrize("name", [*ARRAYS, TABLES])
 @pytest.mark.parametrize(
     "content",
     [None, b"", b"garbage", b"\x93NUMPY\x01\x00"],
@@ -78,14 +90,14 @@ def test_open_when_an_array_is_damaged(name: str, content: bytes | None, tmp_pat
         (tmp_path / name).write_bytes(content)
 
     with pytest.raises(SnapshotCorrupt, match=name):
-        open_layout(tmp_path, n_passages=2, tags=["en", "fa"])
+        open_layout(tmp_path, n_passages=2)
 
 
-@pytest.mark.parametrize("name", [STARTS, LANGUAGES])
+@pytest.mark.parametrize("name", ARRAYS)
 @pytest.mark.parametrize(
     "array",
-    [np.arange(9, dtype=np.int64), np.zeros(2, np.float64), np.array([{}] * 3, object)],
-    ids=["length", "type", "pickle"],
+    [np.zeros((9, 9), np.int32), np.zeros(2, np.float64), np.array([{}] * 3, object)],
+    ids=["shape", "type", "pickle"],
 )
 def test_open_when_an_array_is_of_another_form(
     name: str, array: np.ndarray, tmp_path: Path
@@ -95,4 +107,4 @@ def test_open_when_an_array_is_of_another_form(
     np.save(tmp_path / name, array)
 
     with pytest.raises(SnapshotCorrupt, match=name):
-        open_layout(tmp_path, n_passages=2, tags=["en", "fa"])
+        open_layout(tmp_path, n_passages=2)

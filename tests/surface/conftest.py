@@ -28,6 +28,7 @@ from index import (
     EncoderIdentity,
     Manifest,
     Moment,
+    PartCounts,
     PasokhError,
     Reject,
     SnapshotMissing,
@@ -68,18 +69,24 @@ MANIFEST = Manifest(
     schema=1,
     snapshot="0001-abc",
     key="abc",
+    made_by="def",
     encoder=EncoderIdentity(name="small", revision="1", dim=8),
     space="small-plain",
     n_articles=2,
     n_passages=2,
     n_sentences=5,
     languages={"fa": 1, "en": 1},
+    parts=(PartCounts(articles=2, passages=2, sentences=5),),
     files={},
 )
 REPORT = BuildReport(
     snapshot="0001-abc",
     changed=True,
     n_articles=2,
+    n_added=1,
+    n_changed=1,
+    n_removed=3,
+    n_kept=0,
     n_duplicates=1,
     n_passages=2,
     n_sentences=5,
@@ -206,7 +213,13 @@ class SmallBackend:
     def verify(self, _settings: Settings) -> VerifyReport:
         """Return what was found wrong."""
         return VerifyReport(
-            snapshot="0001-abc", n_files=4, n_articles=2, n_passages=2, problems=self.problems
+            snapshot="0001-abc",
+            n_files=4,
+            n_articles=2,
+            n_passages=2,
+            problems=self.problems,
+            n_withdrawn=0,
+            still_in=(),
         )
 
 

@@ -148,6 +148,7 @@ def test_index_build(backend: Backend, capsys: Capture) -> None:
     assert out == (
         "Built 0001-abc\n"
         "articles    2\n"
+        "            1 added, 1 changed, 3 removed, 0 kept\n"
         "duplicates  1\n"
         "rejected    6\n"
         "  5 x not UTF-8\n"

@@ -1,0 +1,200 @@
+"""A new snapshot put together from the parts of an old one and what is new.
+
+The first parts are taken over as they are, by hard links; the live articles of the others and the
+new ones make one new part, copied with their vectors. How many are taken over is chosen so that
+each part holds at least twice the passages of the next: then an archive of n passages has at most
+log2(n) parts, and over n updates each article is copied at most log2(n) times.
+Source: the geometric merging of log-structured indexes, e.g. O'Neil et al., "The Log-Structured
+Merge-Tree", 1996; and Lucene's segments.
+Does not: decide what is new, or publish.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.archive import Archive, ArchiveWriter
+from index.encode import Shard, copied, write_vectors
+from index.layout import write_layout
+from index.lexical import Kept, write_lexical
+from index.snapshot import (
+    ARCHIVE,
+    LEXICAL,
+    NAMES,
+    PARTS,
+    PASSAGES,
+    SENTENCES,
+    Snapshot,
+)
+from index.types import ArticleId
+
+Rows = NDArray[np.int64]
+
+MAX_REMOVED: Final = 0.25
+"""Share of a part's passages that may be of removed articles; above, the part is written anew."""
+
+_NEW = "new"
+
+
+def _no_rows() -> Rows:
+    return np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Which rows of an old snapshot stay where they are and which move into the new part.
+
+    Attributes:
+        n_parts: Parts that stay.
+        n_passages, n_articles: Rows of those parts.
+        removed: Rows of the removed articles in them, sorted.
+        newly_removed: Those of them that the old snapshot still gave out.
+        articles, passages: Rows that move, those of removed articles left out, sorted.
+    """
+
+    n_parts: int = 0
+    n_passages: int = 0
+    n_articles: int = 0
+    removed: Rows = field(default_factory=_no_rows)
+    newly_removed: Rows = field(default_factory=_no_rows)
+    articles: Rows = field(default_factory=_no_rows)
+    passages: Rows = field(default_factory=_no_rows)
+
+
+def plan_merge(
+    old: Snapshot | None, dropped: Sequence[ArticleId], n_new: int, *, compact: bool
+) -> Merge:
+    """Choose the parts that stay.
+
+    Args:
+        old: The snapshot that serves; None where all is new.
+        dropped: Its articles that are to be removed.
+        n_new: Passages that are new.
+        compact: Whether no part may stay.
+    """
+    if old is None:
+        return Merge()
+    rows = [row for name in dropped if (row := old.archive.row(name)) is not None]
+    gone = np.zeros(old.archive.n_rows, np.bool_)
+    gone[rows] = True
+    gone[old.layout.removed] = True
+    live = ~gone[old.layout.owners]
+    edges = np.cumsum([0, *(part.passages for part in old.manifest.parts)]).tolist()
+    sizes = [int(live[start:end].sum()) for start, end in pairwise(edges)]
+    totals = [part.passages for part in old.manifest.parts]
+    n_parts = 0 if compact else first_merged(sizes, totals, n_new)
+    n_passages = edges[n_parts]
+    n_articles = sum(part.articles for part in old.manifest.parts[:n_parts])
+    removed = np.flatnonzero(gone[:n_articles])
+    return Merge(
+        n_parts=n_parts,
+        n_passages=n_passages,
+        n_articles=n_articles,
+        removed=removed,
+        newly_removed=np.setdiff1d(removed, old.layout.removed),
+        articles=np.flatnonzero(~gone[n_articles:]) + n_articles,
+        passages=np.flatnonzero(live[n_passages:]) + n_passages,
+    )
+
+
+def first_merged(sizes: Sequence[int], totals: Sequence[int], n_new: int) -> int:
+    """Return the first part that is merged into the new one; their number if none is.
+
+    Args:
+        sizes: Live passages of each part.
+        totals: All passages of each part.
+        n_new: Passages that are new.
+    """
+    first = next(
+        (
+            at
+            for at, (live, total) in enumerate(zip(sizes, totals, strict=True))
+            if total - live > MAX_REMOVED * total
+        ),
+        len(sizes),
+    )
+    merged = n_new + sum(sizes[first:])
+    while first and sizes[first - 1] < 2 * merged:
+        first -= 1
+        merged += sizes[first]
+    return first
+
+
+def new_part(draft: Path) -> Path:
+    """Return the folder in a draft where a new part is written, made."""
+    folder = draft / PARTS / _NEW
+    folder.mkdir(parents=True)
+    return folder
+
+
+def take_over(draft: Path, old: Snapshot | None, merge: Merge, writer: ArchiveWriter) -> None:
+    """Append the articles that move to the new part's archive and link the files that stay."""
+    if old is None:
+        return
+    old.archive.copy(writer, merge.articles)
+    staying = {f"{PARTS}/{number}/" for number in range(merge.n_parts)}
+    if merge.n_parts:
+        staying.add(f"{LEXICAL}/")
+    for name in old.manifest.files:
+        if name.startswith(tuple(staying)) and not name.endswith(".lock"):
+            _link(old.folder / name, draft / name)
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without hard links, or across a mount
+        shutil.copyfile(source, target)
+
+
+def name_part(draft: Path, merge: Merge, n_passages: int) -> Path | None:
+    """Give the new part its number; one without passages is dropped and None returned."""
+    written = draft / PARTS / _NEW
+    if not n_passages:
+        shutil.rmtree(written)
+        return None
+    return written.rename(draft / PARTS / str(merge.n_parts))
+
+
+def write_words(draft: Path, part: Path | None, old: Snapshot | None, merge: Merge) -> None:
+    """Write what is found by words, and the layout."""
+    removed = old.layout.rows_of(merge.newly_removed) if old else _no_rows()
+    kept = Kept(
+        n_passages=merge.n_passages,
+        n_articles=merge.n_articles,
+        removed_passages=removed.tolist(),
+        removed_articles=merge.newly_removed.tolist(),
+    )
+    archive = Archive(part / ARCHIVE) if part else None
+    try:
+        names = part / NAMES if part else draft
+        write_lexical(draft / LEXICAL, names, archive, kept)
+        write_layout(
+            draft,
+            archive,
+            old=old.layout if old else None,
+            keep=merge.n_passages,
+            removed=merge.removed.tolist(),
+        )
+    finally:
+        if archive:
+            archive.close()
+
+
+def write_part_vectors(
+    part: Path, new: Iterable[Shard], old: Snapshot | None, merge: Merge, dim: int
+) -> int:
+    """Write the vectors of the new part, new ones before copied ones; return how many were new."""
+    with closing(Archive(part / ARCHIVE)) as archive:
+        shape = (archive.n_sentences, dim)
+    moved = copied(old, merge.passages) if old else ()
+    return write_vectors(part / PASSAGES, part / SENTENCES, chain(new, moved), shape)

@@ -1,0 +1,275 @@
+"""What became of every item of every file of the corpus, so that an update reads only what changed.
+
+A file is known by its root (see `Origin`) and path and by the checksum of its bytes; each item in
+it, by its position, is an indexed article, a duplicate of one, or a reject.
+Does not: hold texts, only hashes of them; decide what becomes of an item.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from index.errors import SnapshotCorrupt
+from index.types import Article, ArticleId, Reject
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS file (
+    id INTEGER PRIMARY KEY, root TEXT NOT NULL, origin TEXT NOT NULL, checksum TEXT NOT NULL,
+    UNIQUE (root, origin)
+) STRICT;
+CREATE TABLE IF NOT EXISTS item (
+    file INTEGER NOT NULL REFERENCES file(id), position INTEGER NOT NULL, kind TEXT NOT NULL,
+    record BLOB, text BLOB, article TEXT, missing TEXT,
+    reason TEXT, detail TEXT, origin TEXT,
+    PRIMARY KEY (file, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS item_text ON item(text);
+CREATE UNIQUE INDEX IF NOT EXISTS item_article ON item(article) WHERE kind = 'indexed';
+"""
+_HASH_BYTES = 16
+
+
+class Kind(StrEnum):
+    """What became of an item."""
+
+    INDEXED = "indexed"
+    DUPLICATE = "duplicate"
+    REJECT = "reject"
+
+
+class Origin(NamedTuple):
+    """Where a file stands: `root` is "" for the user's corpus, else a name; `path` is below it."""
+
+    root: str
+    path: str
+
+    def __str__(self) -> str:
+        """Write both as they stand in an article's origin."""
+        return f"{self.root}/{self.path}" if self.root else self.path
+
+
+class Digests(NamedTuple):
+    """Hashes of an article: of all its fields but the origin, and of its wording."""
+
+    record: bytes
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """An article that the index holds."""
+
+    article: ArticleId
+    digests: Digests
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An item by its file's number and its position there."""
+
+    file: int
+    position: int
+
+
+class Ledger:
+    """The ledger of one snapshot; a context manager that commits on success."""
+
+    def __init__(self, path: Path, *, is_written: bool = True) -> None:
+        """Open a file, or create it; one that is not written must exist.
+
+        Raises:
+            SnapshotCorrupt: If it is no ledger.
+        """
+        self._path = path
+        try:
+            if is_written:
+                self._connection = sqlite3.connect(path, isolation_level=None)
+                self._connection.execute("PRAGMA journal_mode = OFF")
+                self._connection.execute("PRAGMA synchronous = OFF")
+                self._connection.executescript(_SCHEMA)
+                self._connection.execute("BEGIN")
+            else:
+                uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+                self._connection = sqlite3.connect(uri, uri=True)
+                self._connection.execute("SELECT count(*) FROM file, item LIMIT 0")
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and is_written:
+                raise
+            msg = f"Expected a ledger at {path}, but: {error}; run `pasokh index build`."
+            raise SnapshotCorrupt(msg) from error
+        self._is_written = is_written
+
+    def __enter__(self) -> Self:
+        """Return the ledger itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Commit unless something failed, and close."""
+        try:
+            if kind is None and self._is_written:
+                self._connection.execute("COMMIT")
+        finally:
+            self._connection.close()
+
+    def files(self) -> dict[Origin, str]:
+        """Return the checksum of every file."""
+        rows = self._rows("SELECT root, origin, checksum FROM file ORDER BY root, origin")
+        return {Origin(root, path): checksum for root, path, checksum in rows}
+
+    def origin(self, file: int) -> Origin:
+        """Return where a file stands."""
+        ((root, path),) = self._rows("SELECT root, origin FROM file WHERE id = ?", file)
+        return Origin(root, path)
+
+    def add_file(self, origin: Origin, checksum: str) -> int:
+        """Enter a file and return its number."""
+        query = "INSERT INTO file (root, origin, checksum) VALUES (?, ?, ?) RETURNING id"
+        ((number,),) = self._rows(query, *origin, checksum)
+        return int(number)
+
+    def drop_file(self, origin: Origin) -> list[Indexed]:
+        """Strike a file with its items out; return the articles that were indexed from it."""
+        rows = self._rows("SELECT id FROM file WHERE root = ? AND origin = ?", *origin)
+        if not rows:
+            return []
+        ((number,),) = rows
+        found = self._indexed("file = ?", number)
+        self._connection.execute("DELETE FROM item WHERE file = ?", (number,))
+        self._connection.execute("DELETE FROM file WHERE id = ?", (number,))
+        return found
+
+    def add_article(self, place: Place, indexed: Indexed) -> None:
+        """Enter an indexed article."""
+        self._put(place, Kind.INDEXED, *indexed.digests, indexed.article, indexed.missing)
+
+    def add_duplicate(self, place: Place, digests: Digests) -> None:
+        """Enter an article whose wording is indexed from another item."""
+        self._put(place, Kind.DUPLICATE, *digests)
+
+    def add_reject(self, place: Place, reject: Reject, digests: Digests | None = None) -> None:
+        """Enter a reject; `digests` where it was an article."""
+        self._put(place, Kind.REJECT, *(digests or (None, None)))
+        self._connection.execute(
+            "UPDATE item SET reason = ?, detail = ?, origin = ? WHERE file = ? AND position = ?",
+            (str(reject.reason), reject.detail, reject.origin, place.file, place.position),
+        )
+
+    def _put(self, place: Place, kind: Kind, *values: object) -> None:
+        columns = (*values, *(None,) * (4 - len(values)))
+        self._connection.execute(
+            "INSERT INTO item (file, position, kind, record, text, article, missing) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file, position) DO UPDATE SET "
+            "kind = excluded.kind, record = excluded.record, text = excluded.text, "
+            "article = excluded.article, missing = excluded.missing",
+            (place.file, place.position, str(kind), *columns),
+        )
+
+    def has_text(self, text: bytes) -> bool:
+        """Tell whether an article of this wording is indexed."""
+        return bool(self._rows("SELECT 1 FROM item WHERE text = ? AND kind = 'indexed'", text))
+
+    def has_article(self, article_id: str) -> bool:
+        """Tell whether an article is indexed under this id."""
+        query = "SELECT 1 FROM item WHERE article = ? AND kind = 'indexed'"
+        return bool(self._rows(query, article_id))
+
+    def article(self, article_id: str) -> Indexed | None:
+        """Return the article indexed under this id, or None."""
+        found = self._indexed("article = ?", article_id)
+        return found[0] if found else None
+
+    def items(self, text: bytes) -> list[tuple[Place, Digests]]:
+        """Return the items of this wording that are indexed or duplicates."""
+        query = "SELECT file, position, record FROM item WHERE text = ? AND kind <> 'reject'"
+        return [
+            (Place(file, at), Digests(record, text)) for file, at, record in self._rows(query, text)
+        ]
+
+    def articles(self, text: bytes) -> list[Indexed]:
+        """Return the articles indexed with this wording: one or none."""
+        return self._indexed("text = ?", text)
+
+    def duplicates(self, text: bytes) -> list[Place]:
+        """Return the items that were left out for repeating this wording."""
+        query = (
+            "SELECT file, position FROM item WHERE text = ? AND kind = 'duplicate' "
+            "ORDER BY file, position"
+        )
+        return [Place(*row) for row in self._rows(query, text)]
+
+    def count(self, kind: Kind) -> int:
+        """Count the items of a kind."""
+        return int(self._rows("SELECT count(*) FROM item WHERE kind = ?", str(kind))[0][0])
+
+    def count_in(self, file: int) -> int:
+        """Count the items of a file."""
+        return int(self._rows("SELECT count(*) FROM item WHERE file = ?", file)[0][0])
+
+    def rejects(self) -> list[Reject]:
+        """Return all rejects, by root, path and position."""
+        query = (
+            "SELECT reason, detail, item.origin FROM item JOIN file ON file.id = item.file "
+            "WHERE kind = 'reject' ORDER BY file.root, file.origin, position"
+        )
+        return [
+            Reject(origin=origin, reason=reason, detail=detail)
+            for reason, detail, origin in self._rows(query)
+        ]
+
+    def missing(self) -> Counter[str]:
+        """Count the fields that indexed articles lack."""
+        found: Counter[str] = Counter()
+        query = "SELECT missing, count(*) FROM item WHERE kind = 'indexed' GROUP BY missing"
+        for names, count in self._rows(query):
+            found.update(dict.fromkeys(names.split(), count))
+        return found
+
+    def _indexed(self, condition: str, value: object) -> list[Indexed]:
+        query = f"SELECT article, record, text, missing FROM item WHERE {condition} AND kind = 'indexed'"  # noqa: S608, E501 - constants
+        return [
+            Indexed(ArticleId(name), Digests(record, text), missing)
+            for name, record, text, missing in self._rows(query, value)
+        ]
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and self._is_written:
+                raise
+            msg = f"Expected a ledger at {self._path}, but: {error}; run `pasokh index build`."
+            raise SnapshotCorrupt(msg) from error
+
+
+def digests(article: Article) -> Digests:
+    """Hash an article: the same wording twice is one article, the same record the same row."""
+    published = article.published
+    fields: Iterable[object] = (
+        article.id,
+        article.headline,
+        article.text,
+        [(span.start, span.end) for span in article.body],
+        article.language,
+        published and (published.at.isoformat(), published.precision),
+        article.source,
+        article.via,
+        article.code,
+        article.url,
+    )
+    return Digests(_hash(repr(tuple(fields))), _hash(f"{article.headline}\0{article.text}"))
+
+
+def _hash(content: str) -> bytes:
+    return blake2b(content.encode(), digest_size=_HASH_BYTES).digest()

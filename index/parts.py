@@ -1,0 +1,194 @@
+"""The parts of a snapshot read as one: articles, passages, vectors by their number in the whole.
+
+Rows of articles, passages and sentences are numbered over all parts: a part begins where the one
+before it ends. Parts never change, so an article that was changed or removed since stays in its
+part and is masked: it keeps its numbers, and nothing here gives it out by id.
+Does not: know how files are laid out in a folder, or write any.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.archive import Archive, ArchiveWriter
+from index.dense import DenseIndex
+from index.errors import SnapshotCorrupt
+from index.types import Article, ArticleId, Passage
+
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Vectors = NDArray[np.float32]
+Half = NDArray[np.float16]
+
+
+class _Cuts:
+    """Where each part's rows lie among all."""
+
+    def __init__(self, counts: Sequence[int]) -> None:
+        self.edges = np.cumsum([0, *counts])
+
+    @property
+    def total(self) -> int:
+        return int(self.edges[-1])
+
+    def ranges(self) -> Iterator[tuple[int, int]]:
+        """Yield the rows [start, end) of each part."""
+        yield from pairwise(self.edges.tolist())
+
+    def split(self, rows: Rows) -> Iterator[tuple[int, Rows, Rows]]:
+        """Yield (part, positions in `rows`, rows within the part) for each part that has any."""
+        owners = np.searchsorted(self.edges, rows, side="right") - 1
+        for part in np.unique(owners).tolist():
+            places = np.flatnonzero(owners == part)
+            # Rows beyond the end belong to nobody: the last part says that it lacks them.
+            at = min(part, len(self.edges) - 2)
+            yield at, places, rows[places] - self.edges[at]
+
+
+class Archives:
+    """The texts of all parts; safe to share between threads.
+
+    Attributes:
+        n_rows: Articles, those removed since among them.
+        n_articles: Articles, those removed since left out.
+        n_passages: Passages, those of articles removed since among them.
+        n_sentences: Sentences, likewise.
+    """
+
+    def __init__(self, parts: Sequence[Archive], removed: Sequence[int] = ()) -> None:
+        """Read `parts` as one, the articles of the rows `removed` masked."""
+        self.parts: Final = tuple(parts)
+        self._removed = frozenset(map(int, removed))
+        self._articles = _Cuts([part.n_articles for part in parts])
+        self._passages = _Cuts([part.n_passages for part in parts])
+        self._sentences = _Cuts([part.n_sentences for part in parts])
+        self.n_rows: Final = self._articles.total
+        self.n_articles: Final = self.n_rows - len(self._removed)
+        self.n_passages: Final = self._passages.total
+        self.n_sentences: Final = self._sentences.total
+
+    def close(self) -> None:
+        """Release the files."""
+        for part in self.parts:
+            part.close()
+
+    def row(self, article_id: ArticleId) -> int | None:
+        """Return the row of the article with this id, or None; the newest part is asked first."""
+        ranges = list(self._articles.ranges())
+        for part, (start, _) in reversed(list(zip(self.parts, ranges, strict=True))):
+            row = part.row(article_id)
+            if row is not None and start + row not in self._removed:
+                return start + row
+        return None
+
+    def article(self, article_id: ArticleId) -> Article | None:
+        """Return the article with this id, or None."""
+        row = self.row(article_id)
+        return None if row is None else self._article_at(row)
+
+    def articles(self) -> Iterator[Article]:
+        """Yield all articles that are not removed, by row."""
+        for part, (start, end) in zip(self.parts, self._articles.ranges(), strict=True):
+            for row in range(start, end):
+                if row not in self._removed:
+                    yield part.article_at(row - start)
+
+    def copy(self, writer: ArchiveWriter, rows: Rows) -> None:
+        """Append the articles of `rows`, which rise, to another archive."""
+        for part, _, local in self._articles.split(rows):
+            writer.copy(self.parts[part], local.tolist())
+
+    def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article, int]]:
+        """Return (passage, its article, number of its first sentence) for each row, in order."""
+        wanted = np.asarray(rows, np.int64)
+        found: list[tuple[Passage, Article, int]] = [None] * len(wanted)  # type: ignore[list-item]  # each is filled below
+        for part, places, local in self._passages.split(wanted):
+            base = int(self._sentences.edges[part])
+            read = self.parts[part].passages(local.tolist())
+            for place, (passage, article, first) in zip(places.tolist(), read, strict=True):
+                found[place] = passage, article, base + first
+        return found
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the files, in words; empty when they are sound."""
+        return [problem for part in self.parts for problem in part.check()]
+
+    def _article_at(self, row: int) -> Article:
+        ((part, _, local),) = self._articles.split(np.array([row]))
+        return self.parts[part].article_at(int(local[0]))
+
+
+class PassageVectors:
+    """The passage vectors of all parts, searched together; safe for many threads."""
+
+    def __init__(self, parts: Sequence[DenseIndex]) -> None:
+        """Search `parts` as one."""
+        self.parts: Final = tuple(parts)
+        self._cuts = _Cuts([part.n_rows for part in parts])
+        self.n_rows: Final = self._cuts.total
+        self.dim: Final = parts[0].dim
+
+    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
+        """Return the `k` rows nearest to `query`, best first, ties by row; see `DenseIndex`."""
+        rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for part, (start, end) in zip(self.parts, self._cuts.ranges(), strict=True):
+            own = None if allowed is None else allowed[start:end]
+            near, alike = part.search(query, k, own)
+            rows.append(near + start)
+            scores.append(alike)
+        found, score = np.concatenate(rows), np.concatenate(scores)
+        order = np.lexsort((found, -score))[:k]
+        return found[order], score[order]
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """Return the stored vectors of `rows`, shape (n, dim)."""
+        found = np.empty((len(rows), self.dim), np.float32)
+        for part, places, local in self._cuts.split(rows):
+            found[places] = self.parts[part].vectors(local)
+        return found
+
+
+class SentenceVectors:
+    """The sentence vectors of all parts, memory-mapped."""
+
+    def __init__(self, parts: Sequence[Half]) -> None:
+        """Read arrays of shape (n, dim) as one."""
+        self.parts: Final = tuple(parts)
+        self._cuts = _Cuts([len(part) for part in parts])
+        self.n_rows: Final = self._cuts.total
+
+    def vectors(self, numbers: Rows) -> Half:
+        """Return the vectors of sentences by their numbers, shape (n, dim)."""
+        found = np.empty((len(numbers), self.parts[0].shape[1]), np.float16)
+        for part, places, local in self._cuts.split(numbers):
+            found[places] = self.parts[part][local]
+        return found
+
+    def following(self, first: int, count: int) -> Half:
+        """Return the vectors of `count` sentences from `first` on, all of one passage."""
+        return self.vectors(np.arange(first, first + count))
+
+
+def open_sentences(path: Path, shape: tuple[int, int]) -> Half:
+    """Memory-map the half-precision array of one part.
+
+    Raises:
+        SnapshotCorrupt: If it is missing or not of this shape.
+    """
+    try:
+        # Subtle: an empty array cannot be memory-mapped.
+        vectors = np.load(path, mmap_mode="r" if shape[0] else None, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        msg = f"Expected sentence vectors at {path}, but {error}; run `pasokh index build`."
+        raise SnapshotCorrupt(msg) from error
+    if vectors.shape != shape or vectors.dtype != np.float16:
+        msg = (
+            f"Expected half-precision vectors of shape {shape} at {path}, but found "
+            f"{vectors.dtype} {vectors.shape}; run `pasokh index build`."
+        )
+        raise SnapshotCorrupt(msg)
+    return vectors  # type: ignore[no-any-return]  # np.load is untyped; checked above

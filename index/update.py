@@ -1,0 +1,260 @@
+"""A snapshot made of an old one and what changed in the corpus, and published.
+
+What is new is read into a new part, its words go into the lexical index, its passages and
+sentences are encoded, and the rest comes from the old snapshot (see `assemble`).
+Does not: decide which old snapshot serves; touch it before the new one is whole.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from index.archive import Archive, ArchiveWriter
+from index.assemble import (
+    Merge,
+    name_part,
+    new_part,
+    plan_merge,
+    take_over,
+    write_part_vectors,
+    write_words,
+)
+from index.config import ChunkConfig
+from index.disk import replace_text
+from index.encode import Shard
+from index.encoders import EncoderIdentity
+from index.errors import CorpusError
+from index.intake import CorpusFile, Intake, take_in
+from index.layout import open_layout
+from index.ledger import Kind, Ledger
+from index.manifest import (
+    SCHEMA,
+    Manifest,
+    PartCounts,
+    file_record,
+    file_records,
+    write_manifest,
+)
+from index.snapshot import (
+    ARCHIVE,
+    LEDGER,
+    REPORT,
+    Snapshot,
+    check_draft,
+    draft_folder,
+    free_name,
+    publish,
+    unpublish,
+)
+from index.types import Reject
+from index.withdrawn import Withdrawals
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with a stage, "read", "words" or "encode", how much is done, and of how much if known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """How a build went.
+
+    Attributes:
+        changed: False when corpus, settings and encoder are those of the serving snapshot,
+            so that nothing was done.
+        n_articles: Articles in the index: added, changed and kept.
+        n_added: Articles under ids that the index did not have; all where it was built anew.
+        n_changed: Articles under ids that it had, with another record.
+        n_removed: Ids that it had and has no more.
+        n_kept: Articles that stayed as they were.
+        n_duplicates: Articles left out because the same text came before.
+        n_encoded: Texts that went through the encoder; the rest came from the cache or stayed.
+        missing: Field name to the number of articles in which it was not found.
+    """
+
+    snapshot: str
+    changed: bool
+    n_articles: int
+    n_added: int
+    n_changed: int
+    n_removed: int
+    n_kept: int
+    n_duplicates: int
+    n_passages: int
+    n_sentences: int
+    n_encoded: int
+    rejects: tuple[Reject, ...]
+    missing: dict[str, int]
+    seconds: float
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is built, from what, and where; `build_index` explains most.
+
+    Attributes:
+        home: Where snapshots live.
+        corpus: For messages.
+        files: All files of the corpus.
+        withdrawals: What may not be in.
+        key, made_by, encoder, space: For the manifest.
+        chunk: How articles are divided.
+        count_tokens: By the encoder.
+        encode: Yields the vectors of the first passages of an archive.
+        keep: How many snapshots stay.
+        progress: Told how far each stage is.
+    """
+
+    home: Path
+    corpus: Path
+    files: Sequence[CorpusFile]
+    withdrawals: Withdrawals
+    key: str
+    made_by: str
+    encoder: EncoderIdentity
+    space: str
+    chunk: ChunkConfig
+    count_tokens: Callable[[str], int]
+    encode: Callable[[Archive, int], Iterable[Shard]]
+    keep: int
+    progress: Progress
+
+
+def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
+    """Make a snapshot in a draft and publish it; the lock is held.
+
+    Raises:
+        CorpusError: If no article is left; the old snapshot stays, but for one whose last articles
+            were taken out by request.
+        SnapshotCorrupt: If `old` cannot be read.
+    """
+    started = time.monotonic()
+    with draft_folder(task.home) as draft:
+        new = _read(task, draft, old)
+        n_encoded = _write(task, draft, old, new)
+        manifest = _describe(task, draft, old, new)
+        report = _report(draft, manifest, new.intake, n_encoded, time.monotonic() - started)
+        _seal(draft, manifest, report, first=new.merge.n_parts)
+        publish(task.home, draft, manifest.snapshot, keep=0 if new.intake.withdraws else task.keep)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """What was read: what it changes, which rows stay, the new part and its passages to encode."""
+
+    intake: Intake
+    merge: Merge
+    part: Path | None
+    n_fresh: int
+
+
+def _read(task: Task, draft: Path, old: Snapshot | None) -> _New:
+    """Read what is new into the archive of a new part and copy what moves there."""
+    if old is not None:
+        shutil.copyfile(old.folder / LEDGER, draft / LEDGER)
+    archive = new_part(draft) / ARCHIVE
+    with Ledger(draft / LEDGER) as ledger, ArchiveWriter(archive) as writer:
+        intake = take_in(
+            task.files,
+            ledger,
+            writer,
+            withdrawals=task.withdrawals,
+            config=task.chunk,
+            count_tokens=task.count_tokens,
+            progress=lambda done: task.progress("read", done, None),
+        )
+        if not ledger.count(Kind.INDEXED):
+            if intake.withdraws:
+                unpublish(task.home)
+            raise CorpusError(_nothing_read(task.corpus, ledger))
+        task.progress("read", writer.n_articles, writer.n_articles)
+        n_fresh = writer.n_passages
+        merge = plan_merge(old, intake.dropped, n_fresh, compact=intake.withdraws)
+        take_over(draft, old, merge, writer)
+    return _New(intake, merge, name_part(draft, merge, writer.n_passages), n_fresh)
+
+
+def _write(task: Task, draft: Path, old: Snapshot | None, new: _New) -> int:
+    """Write the lexical index, the layout and the vectors of the draft; return n_encoded."""
+    n_new = new.intake.n_added + new.intake.n_changed
+    task.progress("words", 0, n_new)
+    write_words(draft, new.part, old, new.merge)
+    task.progress("words", n_new, n_new)
+    if new.part is None:
+        return 0
+    with closing(Archive(new.part / ARCHIVE)) as archive:
+        fresh = task.encode(archive, new.n_fresh) if new.n_fresh else ()
+        return write_part_vectors(new.part, fresh, old, new.merge, task.encoder.dim)
+
+
+def _nothing_read(corpus: Path, ledger: Ledger) -> str:
+    rejects = ledger.rejects()
+    reasons = sorted({reject.reason for reject in rejects})
+    why = f"{len(rejects)} files were rejected ({', '.join(reasons)})" if reasons else "none"
+    return (
+        f"Expected articles in {corpus}, but {why if reasons else 'there are none'}; "
+        "put text files or JSON Lines there, or set PASOKH_CORPUS to where they are."
+    )
+
+
+def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New) -> Manifest:
+    """Return the manifest of what stands in `draft`."""
+    parts = list(old.manifest.parts[: new.merge.n_parts]) if old else []
+    if new.part is not None:
+        with closing(Archive(new.part / ARCHIVE)) as archive:
+            counts = archive.n_articles, archive.n_passages, archive.n_sentences
+        parts.append(PartCounts(articles=counts[0], passages=counts[1], sentences=counts[2]))
+    layout = open_layout(draft, n_passages=sum(part.passages for part in parts))
+    known = old.manifest.files.items() if old else ()
+    return Manifest(
+        schema=SCHEMA,
+        snapshot=free_name(task.home, task.key),
+        key=task.key,
+        made_by=task.made_by,
+        encoder=task.encoder,
+        space=task.space,
+        n_articles=sum(part.articles for part in parts) - len(layout.removed),
+        n_passages=layout.n_live,
+        n_sentences=layout.n_live_sentences,
+        languages=layout.count_languages(),
+        parts=tuple(parts),
+        files=file_records(draft, {old.folder / name: one for name, one in known} if old else {}),
+    )
+
+
+def _seal(draft: Path, manifest: Manifest, report: BuildReport, *, first: int) -> None:
+    """Write the report and the manifest, and read the whole back."""
+    text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
+    replace_text(draft / REPORT, f"{text}\n")
+    files = manifest.files | {REPORT: file_record(draft / REPORT)}
+    write_manifest(draft, replace(manifest, files=files))
+    check_draft(draft, first=first)
+
+
+def _report(
+    draft: Path, manifest: Manifest, intake: Intake, n_encoded: int, seconds: float
+) -> BuildReport:
+    with Ledger(draft / LEDGER, is_written=False) as ledger:
+        rejects = tuple(ledger.rejects())
+        n_duplicates, missing = ledger.count(Kind.DUPLICATE), ledger.missing()
+    return BuildReport(
+        snapshot=manifest.snapshot,
+        changed=True,
+        n_articles=manifest.n_articles,
+        n_added=intake.n_added,
+        n_changed=intake.n_changed,
+        n_removed=intake.n_removed,
+        n_kept=intake.n_kept,
+        n_duplicates=n_duplicates,
+        n_passages=manifest.n_passages,
+        n_sentences=manifest.n_sentences,
+        n_encoded=n_encoded,
+        rejects=rejects,
+        missing=dict(sorted(missing.items())),
+        seconds=round(seconds, 3),
+        size_bytes=manifest.size_bytes,
+    )

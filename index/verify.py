@@ -1,0 +1,92 @@
+"""A full check of the serving snapshot: every byte, every part, every article taken out.
+
+Does not: repair anything.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.ledger import Ledger, digests
+from index.manifest import check_files, load_manifest
+from index.snapshot import LEDGER, Snapshot, check_parts, current_folder, open_folder
+from index.sources import RejectReason
+from index.vectors import holds_vectors
+from index.withdrawn import Withdrawals, read_withdrawals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """What a full check of the serving snapshot found.
+
+    Attributes:
+        n_withdrawn: Articles taken out by request; of each it was proved that no part, ledger or
+            cache holds it, or `problems` says which does.
+        still_in: Items of the corpus that hold such an article: they are never indexed, but the
+            corpus is not ours to change.
+    """
+
+    snapshot: str
+    n_files: int
+    n_articles: int
+    n_passages: int
+    problems: tuple[str, ...]
+    n_withdrawn: int
+    still_in: tuple[str, ...]
+
+
+def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyReport:
+    """Check every byte of the serving snapshot, that its parts agree, and what was taken out.
+
+    Args:
+        home: Where snapshots live.
+        cache_dir: The vector cache to search for what was taken out; None to leave it alone.
+
+    Raises:
+        SnapshotError: If there is none, or not even its manifest can be read.
+    """
+    folder = current_folder(home)
+    manifest = load_manifest(folder)
+    withdrawals = read_withdrawals(home)
+    problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
+    still_in: tuple[str, ...] = ()
+    if not problems:
+        with closing(open_folder(folder, manifest)) as snapshot:
+            problems = check_parts(snapshot)
+            if withdrawals.entries:
+                problems += _remains(snapshot, withdrawals, cache_dir)
+                still_in = _still_in(snapshot)
+    return VerifyReport(
+        snapshot=manifest.snapshot,
+        n_files=len(manifest.files),
+        n_articles=manifest.n_articles,
+        n_passages=manifest.n_passages,
+        problems=tuple(problems),
+        n_withdrawn=len(withdrawals.entries),
+        still_in=still_in,
+    )
+
+
+def _remains(snapshot: Snapshot, withdrawals: Withdrawals, cache_dir: Path | None) -> Iterator[str]:
+    """Yield where something of the articles taken out is left.
+
+    The postings need no search of their own: they have a row for each live passage and no other.
+    """
+    for number, part in enumerate(snapshot.archive.parts):
+        for article in part.articles():
+            if withdrawals.holds(article.id, digests(article)):
+                yield f"part {number} holds {article.id}, which was taken out by request"
+    with Ledger(snapshot.folder / LEDGER, is_written=False) as ledger:
+        for entry in withdrawals.entries:
+            if ledger.article(entry.article) or ledger.articles(bytes.fromhex(entry.text)):
+                yield f"the ledger indexes {entry.article}, which was taken out by request"
+            keys = [bytes.fromhex(key) for key in entry.vectors]
+            for path in holds_vectors(cache_dir, keys) if cache_dir else ():
+                yield f"{path.name} holds vectors of {entry.article}, taken out by request"
+
+
+def _still_in(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the origins of the items of the corpus that were refused as taken out."""
+    with Ledger(snapshot.folder / LEDGER, is_written=False) as ledger:
+        return tuple(one.origin for one in ledger.rejects() if one.reason == RejectReason.REMOVED)
