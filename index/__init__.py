@@ -1,7 +1,7 @@
 """Articles in, ranked passages out."""
 
 from index.build import COLLECTED, build_index
-from index.calibration import VectorSpace, stored_confidence
+from index.calibration import Vectors, VectorSpace, stored_confidence
 from index.clean import clean as clean_text
 from index.config import ChunkConfig, IndexConfig
 from index.dates import (
@@ -60,7 +60,7 @@ from index.lang import detect
 from index.manifest import Manifest, PartCounts
 from index.remembered import RememberingEncoder
 from index.retrieve import Retrieval, Retriever
-from index.snapshot import Snapshot, open_snapshot, read_manifest
+from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
 from index.tokenize import token_set, tokens
@@ -126,11 +126,13 @@ __all__ = [
     "Span",
     "StorageError",
     "VectorSpace",
+    "Vectors",
     "VerifyReport",
     "auroc",
     "build_index",
     "clean_text",
     "coverage",
+    "current_folder",
     "detect",
     "evenly",
     "find_articles",
