@@ -184,9 +184,9 @@ def _is_preferred(inside: Consideration, everywhere: Consideration, threshold: f
     """Tell whether what was published in the time that a question names is to answer it.
 
     It is where that is at least as sure, confidence being told of a part by the part's size. Of
-    448 questions that name a time, over undated paragraphs and dated news, none lost its answer
-    and 2 of 66 without one were given one; of 249 headlines asked with their month 85 more found
-    theirs, of 236 asked with another year none was lost.
+    523 questions that name a time, over undated paragraphs and dated news, none lost its answer
+    and 2 of 116 without one were given one; of 249 headlines asked with their month 223 found
+    theirs instead of 138, of 236 asked with another year none was lost.
     """
     return bool(inside.drafts) and inside.confidence >= max(threshold, everywhere.confidence)
 

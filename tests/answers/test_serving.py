@@ -159,6 +159,25 @@ def test_nothing_is_opened_twice(archive: _Archive) -> None:
     assert len(archive.opened) == 1
 
 
+def test_the_old_one_answers_while_the_new_one_is_opened(archive: _Archive) -> None:
+    """A question does not wait for a snapshot that is slow to open; a later one gets it."""
+    may_open = Event()
+
+    def open_slowly() -> Answerer:
+        may_open.wait()
+        return archive.open()
+
+    first = archive.open()
+    serving = Serving(first, home=archive.home, reopen=open_slowly)
+    before, after = archive_name(archive), archive.add(1)
+
+    assert [before] * 3 == [serving.answer(QUESTION).fingerprint.snapshot for _ in range(3)]
+    may_open.set()
+    assert after == _until(lambda: serving.answer(QUESTION).fingerprint.snapshot, after)
+    serving.close()
+    assert len(archive.opened) == 2
+
+
 def test_an_article_that_is_gone_is_none(archive: _Archive) -> None:
     """An older answer's article is looked up in the archive as it is now."""
     archive.add(1)
