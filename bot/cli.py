@@ -224,6 +224,21 @@ def verify(run: _Run) -> int:
     return commands.verify(run.open())
 
 
+@_index_group.command()
+@click.argument("article_id", metavar="ID")
+@click.option("--reason", default="", help="Kept in the list of removals.")
+@click.pass_obj
+def remove(run: _Run, article_id: str, *, reason: str) -> int:
+    """Take article ID out of the index for good, asking nothing.
+
+    It is rejected from now on. The corpus itself is not changed; what holds the article still is
+    told.
+    """
+    from bot import commands  # see _Run.open
+
+    return commands.remove(run.open(), article_id, reason=reason)
+
+
 def main(argv: Sequence[str] | None = None, *, backend: "Backend | None" = None) -> int:
     """Run the program and return its exit code; no error passes.
 

@@ -27,6 +27,7 @@ from index import (
     Manifest,
     Progress,
     Reject,
+    RemovalReport,
     Scope,
     StorageError,
     VerifyReport,
@@ -60,6 +61,12 @@ class Backend(Protocol):
 
     def verify(self, settings: Settings) -> VerifyReport:
         """Check every file of the index."""
+        ...
+
+    def remove(
+        self, settings: Settings, article_id: str, reason: str, progress: Progress | None = None
+    ) -> RemovalReport:
+        """Take one article out of the index for good."""
         ...
 
     def evaluate(
@@ -245,9 +252,27 @@ def info(surface: Surface) -> ExitCode:
     return ExitCode.OK
 
 
+def remove(surface: Surface, article_id: str, *, reason: str) -> ExitCode:
+    """Take an article out of the index and say where it may still be."""
+    with progress_on(surface.stderr, surface.language) as progress:
+        report = surface.backend.remove(surface.settings, article_id, reason, progress)
+    surface.write(_notice(surface, Key.REMOVED, article=report.article))
+    if not report.snapshot:
+        surface.write(_notice(surface, Key.REMOVED_LAST))
+    for origin in report.unlinked:
+        surface.write(_notice(surface, Key.REMOVED_FILE, origin=origin))
+    for origin in report.still_in:
+        surface.write(_notice(surface, Key.REMOVED_STILL_IN, origin=origin))
+    return ExitCode.OK
+
+
 def verify(surface: Surface) -> ExitCode:
     """Check every file of the index and say what is wrong."""
     report = surface.backend.verify(surface.settings)
+    if report.n_withdrawn:
+        surface.write(_notice(surface, Key.VERIFY_REMOVED, count=report.n_withdrawn))
+    for origin in report.still_in:
+        surface.write(_notice(surface, Key.REMOVED_STILL_IN, origin=origin))
     if not report.problems:
         surface.write(
             _notice(

@@ -98,6 +98,11 @@ class Key(StrEnum):
     INFO = "info"
     VERIFIED = "verified"
     VERIFY_FAILED = "verify_failed"
+    VERIFY_REMOVED = "verify_removed"
+    REMOVED = "removed"
+    REMOVED_LAST = "removed_last"
+    REMOVED_FILE = "removed_file"
+    REMOVED_STILL_IN = "removed_still_in"
 
 
 _ENGLISH: Mapping[Key, str] = {
@@ -203,6 +208,11 @@ _ENGLISH: Mapping[Key, str] = {
     ),
     Key.VERIFIED: "{snapshot} is whole: {files} files, {articles} articles, {passages} passages",
     Key.VERIFY_FAILED: "{snapshot} is damaged; run `pasokh index build`",
+    Key.VERIFY_REMOVED: "removed by request and looked for everywhere: {count} articles",
+    Key.REMOVED: "{article} is removed and will not be indexed again",
+    Key.REMOVED_LAST: "It was the last article: there is no index any more.",
+    Key.REMOVED_FILE: "deleted {origin}",
+    Key.REMOVED_STILL_IN: "{origin} still holds a removed article; take it out there yourself",
 }
 
 _PERSIAN: Mapping[Key, str] = {
@@ -304,6 +314,11 @@ _PERSIAN: Mapping[Key, str] = {
     ),
     Key.VERIFIED: "{snapshot} سالم است: {files} پرونده، {articles} خبر، {passages} بند",
     Key.VERIFY_FAILED: "{snapshot} آسیب دیده است؛ `pasokh index build` را اجرا کنید",
+    Key.VERIFY_REMOVED: "خبرهایی که به درخواست حذف شده‌اند و همه‌جا جست‌وجو شدند: {count}",
+    Key.REMOVED: "خبر {article} حذف شد و دیگر نمایه نمی‌شود",
+    Key.REMOVED_LAST: "این آخرین خبر بود و دیگر نمایه‌ای در کار نیست.",
+    Key.REMOVED_FILE: "{origin} پاک شد",
+    Key.REMOVED_STILL_IN: "خبر حذف‌شده هنوز در {origin} هست؛ خودتان از آن‌جا برش دارید",
 }
 
 TEXTS: Mapping[Language, Mapping[Key, str]] = {Language.EN: _ENGLISH, Language.FA: _PERSIAN}

@@ -56,6 +56,7 @@ _EXPECTED = {
     "data_dir": "a path",
     "index_dir": "a path",
     "cache_dir": "a path",
+    "keep_snapshots": "a whole number, 1 or more",
     "encoder": "bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL",
     "encoder_query_prefix": "a text",
     "encoder_passage_prefix": "a text",
@@ -104,6 +105,11 @@ class Settings(BaseSettings):
     cache_dir: HomePath = Field(
         default_factory=lambda: user_cache_path("pasokh", appauthor=False),
         description="Where converted weights and vectors are kept; the user's cache if empty.",
+    )
+    keep_snapshots: int = Field(
+        default=2,
+        ge=1,
+        description="Index snapshots kept; the one that served before is kept in any case.",
     )
     encoder: EncoderName = Field(
         default="bundled",

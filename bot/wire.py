@@ -16,6 +16,7 @@ from bot.serving import Serving
 from bot.settings import Settings
 from index import (
     COLLECTED,
+    ArticleId,
     BuildReport,
     BundledConfig,
     Encoder,
@@ -25,6 +26,7 @@ from index import (
     OpenAIConfig,
     Progress,
     RememberingEncoder,
+    RemovalReport,
     SentenceTransformerConfig,
     SnapshotLocked,
     SnapshotMissing,
@@ -39,10 +41,12 @@ from index import (
     read_manifest,
     read_question_set,
     read_questions,
+    remove_article,
     verify_snapshot,
 )
 
 EVENT_BUILT: Final = "index_built"
+EVENT_REMOVED: Final = "article_removed"
 
 # How long a first question waits for another's first build; a bound, for that one may hang.
 _WAIT_FOR_OTHER_BUILD_S: Final = 600
@@ -98,8 +102,24 @@ def info(settings: Settings) -> Manifest:
 
 
 def verify(settings: Settings) -> VerifyReport:
-    """Check every byte of the serving snapshot."""
-    return verify_snapshot(settings.index_home)
+    """Check every byte of the serving snapshot, and that what was removed is gone."""
+    return verify_snapshot(settings.index_home, cache_dir=settings.cache_dir / "vectors")
+
+
+def remove(
+    settings: Settings, article_id: str, reason: str, progress: Progress | None = None
+) -> RemovalReport:
+    """Take one article out of the index for good."""
+    report = remove_article(
+        settings.index_home,
+        ArticleId(article_id),
+        config=IndexConfig(),
+        cache_dir=settings.cache_dir / "vectors",
+        reason=reason,
+        progress=progress,
+    )
+    _log.info(EVENT_REMOVED, extra={"fields": asdict(report)})
+    return report
 
 
 def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> Evaluation:
@@ -145,6 +165,7 @@ def _build(
         cache_dir=settings.cache_dir / "vectors",
         progress=progress,
         wait_s=wait_s,
+        keep=settings.keep_snapshots,
     )
     _log_build(report)
     return report

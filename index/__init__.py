@@ -59,6 +59,7 @@ from index.judged import (
 from index.lang import detect
 from index.manifest import Manifest, PartCounts
 from index.remembered import RememberingEncoder
+from index.removal import RemovalReport, remove_article
 from index.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
@@ -113,6 +114,7 @@ __all__ = [
     "Ranked",
     "Reject",
     "RememberingEncoder",
+    "RemovalReport",
     "Retrieval",
     "Retriever",
     "Scope",
@@ -154,6 +156,7 @@ __all__ = [
     "read_manifest",
     "read_question_set",
     "read_questions",
+    "remove_article",
     "share_at_least",
     "stored_confidence",
     "threshold_at",

@@ -7,6 +7,7 @@ Does not: answer, or touch the serving snapshot before the new one is whole.
 """
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -36,6 +37,7 @@ from index.snapshot import (
 from index.types import Reject
 from index.update import BuildReport, Progress, Task, make_snapshot
 from index.vectors import VectorCache
+from index.verify import leftovers
 from index.withdrawn import Withdrawals, read_withdrawals
 
 COLLECTED: Final = "collected"
@@ -99,7 +101,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     )
     # Before anything is written or locked too, so that it works where nothing may be written.
     report = _unchanged(home, task.key)
-    if report is None:
+    if report is None or leftovers(home, withdrawals):
         with storage_errors(home):
             home.mkdir(parents=True, exist_ok=True)
             with builder_lock(home, wait_s=wait_s):
@@ -116,6 +118,8 @@ def _with_withdrawals(task: Task) -> Task:
 
 def _build(task: Task) -> BuildReport:
     """Update the serving snapshot, or build anew where none can be; the lock is held."""
+    for folder in leftovers(task.home, task.withdrawals):
+        shutil.rmtree(folder)
     report = _unchanged(task.home, task.key)
     if report is not None:
         return report

@@ -261,6 +261,13 @@ def unpublish(home: Path) -> None:
     prune(home, set(), 0)
 
 
+def older_folders(home: Path) -> list[Path]:
+    """Return the folders of our snapshots that do not serve."""
+    serving = _serving(home)
+    found = (home / _SNAPSHOTS).iterdir() if (home / _SNAPSHOTS).is_dir() else ()
+    return [path for path in found if _NAME.fullmatch(path.name) and path.name != serving]
+
+
 def _serving(home: Path) -> str | None:
     """Return the name that the pointer holds, or None if it leads nowhere."""
     try:

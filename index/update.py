@@ -138,7 +138,9 @@ def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
         manifest = _describe(task, draft, old, new)
         report = _report(draft, manifest, new.intake, n_encoded, time.monotonic() - started)
         _seal(draft, manifest, report, first=new.merge.n_parts)
-        publish(task.home, draft, manifest.snapshot, keep=0 if new.intake.withdraws else task.keep)
+        # An index built anew does not tell what was taken out of the one before.
+        is_clean = not (new.intake.withdraws or (old is None and task.withdrawals.entries))
+        publish(task.home, draft, manifest.snapshot, keep=task.keep if is_clean else 0)
     return report
 
 

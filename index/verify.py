@@ -8,9 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.errors import SnapshotCorrupt
 from index.ledger import Ledger, digests
 from index.manifest import check_files, load_manifest
-from index.snapshot import LEDGER, Snapshot, check_parts, current_folder, open_folder
+from index.snapshot import LEDGER, Snapshot, check_parts, current_folder, older_folders, open_folder
 from index.sources import RejectReason
 from index.vectors import holds_vectors
 from index.withdrawn import Withdrawals, read_withdrawals
@@ -56,6 +57,10 @@ def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyRepor
             problems = check_parts(snapshot)
             if withdrawals.entries:
                 problems += _remains(snapshot, withdrawals, cache_dir)
+                problems += [
+                    f"{path.name}, an older snapshot, may hold what was taken out by request"
+                    for path in leftovers(home, withdrawals)
+                ]
                 still_in = _still_in(snapshot)
     return VerifyReport(
         snapshot=manifest.snapshot,
@@ -66,6 +71,27 @@ def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyRepor
         n_withdrawn=len(withdrawals.entries),
         still_in=still_in,
     )
+
+
+def leftovers(home: Path, withdrawals: Withdrawals) -> list[Path]:
+    """Return the snapshots that serve no more and still hold an article taken out.
+
+    A removal deletes them; killed at the wrong moment it may leave one.
+    """
+    return [
+        path for path in older_folders(home) if withdrawals.entries and _holds(path, withdrawals)
+    ]
+
+
+def _holds(folder: Path, withdrawals: Withdrawals) -> bool:
+    try:
+        with Ledger(folder / LEDGER, is_written=False) as ledger:
+            return any(
+                ledger.article(entry.article) or ledger.articles(bytes.fromhex(entry.text))
+                for entry in withdrawals.entries
+            )
+    except SnapshotCorrupt:
+        return True  # nobody can tell, so it must go
 
 
 def _remains(snapshot: Snapshot, withdrawals: Withdrawals, cache_dir: Path | None) -> Iterator[str]:

@@ -76,11 +76,14 @@ def read_withdrawals(home: Path) -> Withdrawals:
 
 
 def add_withdrawal(home: Path, entry: Withdrawal) -> None:
-    """Add one article to the list, durably.
+    """Add one article to the list, durably, unless it is there.
 
     Raises:
         OSError: If it cannot be written.
     """
-    entries = [*read_withdrawals(home).entries, entry]
+    known = read_withdrawals(home).entries
+    if any((one.article, one.text) == (entry.article, entry.text) for one in known):
+        return
+    entries = [*known, entry]
     text = "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in entries)
     replace_text(home / WITHDRAWN, text)

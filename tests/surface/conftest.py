@@ -32,6 +32,7 @@ from index import (
     PartCounts,
     PasokhError,
     Reject,
+    RemovalReport,
     Scope,
     SnapshotMissing,
     Span,
@@ -219,6 +220,21 @@ class SmallBackend:
     def info(self, _settings: Settings) -> Manifest:
         """Return the small archive's manifest."""
         return MANIFEST
+
+    def remove(
+        self,
+        _settings: Settings,
+        article_id: str,
+        reason: str,
+        progress: Progress | None = None,
+    ) -> RemovalReport:
+        """Remove an article of one file, unless no reason is given."""
+        if progress is not None:
+            progress("words", 0, 0)
+        where = ("collected/a.txt",) if reason else ()
+        return RemovalReport(
+            article=article_id, snapshot=reason, unlinked=where, still_in=("b.jsonl",)
+        )
 
     def verify(self, _settings: Settings) -> VerifyReport:
         """Return what was found wrong."""

@@ -239,6 +239,24 @@ def test_index_info(backend: Backend, capsys: Capture) -> None:
     )
 
 
+def test_index_remove(backend: Backend, capsys: Capture) -> None:
+    """What was removed, deleted and left elsewhere is told, and when nothing is left."""
+    codes = [
+        main(["index", "remove", "mehr-1", "--reason", "court"], backend=backend),
+        main(["index", "remove", "mehr-2"], backend=backend),
+    ]
+
+    assert codes == [0, 0]
+    assert capsys.readouterr().out == (
+        "mehr-1 is removed and will not be indexed again\n"
+        "deleted collected/a.txt\n"
+        "b.jsonl still holds a removed article; take it out there yourself\n"
+        "mehr-2 is removed and will not be indexed again\n"
+        "It was the last article: there is no index any more.\n"
+        "b.jsonl still holds a removed article; take it out there yourself\n"
+    )
+
+
 def test_index_verify(backend: Backend, capsys: Capture) -> None:
     """A whole index is told with exit code 0, a damaged one with 1 and what is wrong."""
     damaged = replace(backend, problems=("a.bin: 3 of 5 bytes",))  # type: ignore[type-var]

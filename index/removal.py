@@ -1,0 +1,188 @@
+"""One article taken out by request, of everything that is ours.
+
+Its vectors are deleted from the cache, it is entered in the list of withdrawals, and all that is
+left is copied into a new snapshot; every older one is deleted. Killed at any moment it is run
+again, and a build in between takes the article out just so. It stays out: a later build rejects
+its id and its wording.
+Does not: change the user's own corpus, where it may still be; `verify` tells. Deleting a file does
+not wipe the disk's blocks, and copies made elsewhere are out of reach.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from index.archive import Archive
+from index.build import COLLECTED, snapshot_key
+from index.config import IndexConfig
+from index.disk import builder_lock, storage_errors
+from index.encode import Shard, texts_of
+from index.errors import CorpusError
+from index.intake import CorpusFile
+from index.ledger import Indexed, Ledger
+from index.manifest import Manifest
+from index.snapshot import LEDGER, Snapshot, current_folder, open_folder, read_manifest
+from index.types import ArticleId
+from index.update import Progress, Task, make_snapshot
+from index.vectors import forget_vectors, vector_key
+from index.withdrawn import Withdrawal, add_withdrawal, read_withdrawals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalReport:
+    """What became of a removal.
+
+    Attributes:
+        article: Its id.
+        snapshot: What serves now; empty where it was the last article.
+        unlinked: Files of what was collected that held nothing else and were deleted.
+        still_in: Items of the corpus that hold the article still, to be taken out by their owner.
+    """
+
+    article: str
+    snapshot: str
+    unlinked: tuple[str, ...]
+    still_in: tuple[str, ...]
+
+
+def remove_article(  # what is removed, where from and why
+    home: Path,
+    article_id: ArticleId,
+    *,
+    config: IndexConfig,
+    cache_dir: Path,
+    reason: str = "",
+    progress: Progress | None = None,
+    wait_s: float = 0,
+) -> RemovalReport:
+    """Take an article out of the index under `home`, for good.
+
+    Args:
+        home: Where snapshots live.
+        article_id: As an answer cites it.
+        config: How articles were divided, to find its vectors.
+        cache_dir: The vector cache.
+        reason: Kept in the list of withdrawals.
+        progress: Told how far the rewriting is.
+        wait_s: How long a build there is waited for.
+
+    Raises:
+        CorpusError: If there is no such article.
+        SnapshotError: If there is no index, or it is damaged.
+        StorageError: If something cannot be written.
+    """
+    current_folder(home)  # no lock is left where there is no index
+    with storage_errors(home), builder_lock(home, wait_s=wait_s):
+        folder, manifest = current_folder(home), read_manifest(home)
+        with closing(open_folder(folder, manifest)) as old:
+            with Ledger(folder / LEDGER, is_written=False) as ledger:
+                held = ledger.article(article_id)
+                if held is None:
+                    raise CorpusError(_no_such(article_id, home))
+                collected = list(_alone(home, ledger, held))
+                items = {str(ledger.origin(one.file)) for one, _ in ledger.items(held.digests.text)}
+                files = [
+                    CorpusFile(Path(), origin, checksum)
+                    for origin, checksum in ledger.files().items()
+                    if str(origin) not in {name for name, _ in collected}
+                ]
+            _withdraw(home, old, held, config, cache_dir, reason)
+            for _, path in collected:
+                path.unlink(missing_ok=True)
+            snapshot = _without(home, old, manifest, files, progress)
+    unlinked = tuple(name for name, _ in collected)
+    return RemovalReport(
+        article=article_id,
+        snapshot=snapshot,
+        unlinked=unlinked,
+        still_in=tuple(sorted(items - set(unlinked))),
+    )
+
+
+def _no_such(article_id: ArticleId, home: Path) -> str:
+    return (
+        f"Expected the id of an article in the index at {home}, but none is called "
+        f"{article_id!r}; answers and `--json` name the ids."
+    )
+
+
+def _alone(home: Path, ledger: Ledger, held: Indexed) -> Iterator[tuple[str, Path]]:
+    """Yield origin and path of each collected file that holds nothing but the article."""
+    for place, _ in ledger.items(held.digests.text):
+        origin = ledger.origin(place.file)
+        if origin.root == COLLECTED and ledger.count_in(place.file) == 1:
+            yield str(origin), home / COLLECTED / origin.path
+
+
+def _withdraw(  # as above
+    home: Path,
+    old: Snapshot,
+    held: Indexed,
+    config: IndexConfig,
+    cache_dir: Path,
+    reason: str,
+) -> None:
+    """Forget the article's vectors and enter it in the list, in this order.
+
+    Subtle: so nothing of it is left that a list without texts could not lead to.
+    """
+    row = old.archive.row(held.article)
+    rows = old.layout.rows_of(np.array([] if row is None else [row], np.int64))
+    cut = [(passage, article) for passage, article, _ in old.archive.passages(rows.tolist())]
+    texts, _ = texts_of(cut, config.chunk)
+    keys = [vector_key(text) for text in texts]
+    forget_vectors(cache_dir, keys)
+    add_withdrawal(
+        home,
+        Withdrawal(
+            article=held.article,
+            record=held.digests.record.hex(),
+            text=held.digests.text.hex(),
+            vectors=tuple(key.hex() for key in keys[: len(cut)]),
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+            reason=reason,
+        ),
+    )
+
+
+def _without(
+    home: Path,
+    old: Snapshot,
+    manifest: Manifest,
+    files: list[CorpusFile],
+    progress: Progress | None,
+) -> str:
+    """Publish what the index holds without what was withdrawn; return its name, "" if nothing."""
+    withdrawals = read_withdrawals(home)
+    task = Task(
+        home=home,
+        corpus=home,
+        files=files,
+        withdrawals=withdrawals,
+        key=snapshot_key(manifest.made_by, files, withdrawals),
+        made_by=manifest.made_by,
+        encoder=manifest.encoder,
+        space=manifest.space,
+        chunk=IndexConfig().chunk,
+        count_tokens=len,
+        encode=_nothing,
+        keep=0,
+        progress=progress or _silent,
+    )
+    try:
+        return make_snapshot(task, old).snapshot
+    except CorpusError:  # it was the last article
+        return ""
+
+
+def _nothing(_archive: Archive, _n_passages: int) -> Iterator[Shard]:
+    """Encode nothing: nothing is new."""
+    yield from ()
+
+
+def _silent(_stage: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""

@@ -1,0 +1,253 @@
+"""An article taken out by request is in no file any more, and does not come back."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index import (
+    ArticleId,
+    BuildReport,
+    CorpusError,
+    IndexConfig,
+    RemovalReport,
+    SnapshotCorrupt,
+    SnapshotMissing,
+    VectorSpace,
+    build_index,
+    open_snapshot,
+    read_manifest,
+    remove_article,
+    verify_snapshot,
+)
+from index.encoders import Encoder
+from index.snapshot import current_folder
+from index.withdrawn import Withdrawal, add_withdrawal, read_withdrawals
+
+SUED = "Zanzibar quagmire embroiled the plaintiff yesterday evening."
+RECORDS = (
+    {"id": "one", "title": "First", "text": "The harbour was opened on Monday. Ships came."},
+    {"id": "two", "title": "Unmentionable headline", "text": SUED},
+    {"id": "three", "title": "Third", "text": "Bread became dearer in the capital."},
+)
+
+Write = Callable[..., Path]
+Sync = Callable[[], BuildReport]
+Remove = Callable[[str], RemovalReport]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, write_records: Write) -> Path:
+    """Write three articles."""
+    return write_records(tmp_path / "corpus", *RECORDS)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """Return a folder for vectors of this test alone."""
+    return tmp_path / "vectors"
+
+
+@pytest.fixture
+def sync(corpus: Path, tmp_path: Path, encoder: Encoder, cache: Path) -> Sync:
+    """Return a function that brings the index up to date."""
+
+    def run() -> BuildReport:
+        home = tmp_path / "home"
+        roots = [corpus, home / "collected"]
+        return build_index(roots, home, encoder=encoder, config=IndexConfig(), cache_dir=cache)
+
+    return run
+
+
+@pytest.fixture
+def home(tmp_path: Path, sync: Sync) -> Path:
+    """Build the index twice, so that there is an older snapshot and two parts."""
+    sync()
+    (tmp_path / "corpus" / "more.txt").write_text("A short item about rain.")
+    sync()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def remove(home: Path, cache: Path) -> Remove:
+    """Return a function that removes an article."""
+
+    def run(name: str) -> RemovalReport:
+        return remove_article(
+            home, ArticleId(name), config=IndexConfig(), cache_dir=cache, reason="court order"
+        )
+
+    return run
+
+
+def _holding(folder: Path, *words: str) -> list[str]:
+    """Return the files with any of the words, in any case and as names are filed."""
+    wanted = [word.lower().encode() for word in words]
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in paths if any(one in path.read_bytes().lower() for one in wanted)]
+
+
+def _n_vectors(cache: Path) -> int:
+    (path,) = cache.glob("*.db")
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM vector").fetchone()[0])
+
+
+def test_removed_text_is_in_no_file(home: Path, remove: Remove, cache: Path) -> None:
+    """No byte of text or headline is left under the home, nor its vectors in the cache."""
+    assert _holding(home, "quagmire", "unmentionable")
+    before = _n_vectors(cache)
+    report = remove("two")
+    found = verify_snapshot(home, cache_dir=cache)
+
+    assert [] == _holding(home, "quagmire", "zanzibar", "unmentionable", "plaintiff")
+    assert 2 == before - _n_vectors(cache)
+    assert [report.snapshot] == [path.name for path in (home / "snapshots").iterdir()]
+    assert ((), 1) == (found.problems, found.n_withdrawn)
+    assert ("news.jsonl",) == report.still_in
+
+
+def test_a_removed_article_is_not_found(home: Path, remove: Remove, space: VectorSpace) -> None:
+    """The others are found as before; of the removed one there is no article and no word."""
+    remove("two")
+    with closing(open_snapshot(home, space=space)) as snapshot:
+        ids = {str(article.id) for article in snapshot.archive.articles()}
+        gone = snapshot.article(ArticleId("two"))
+        frequency = snapshot.lexical.frequency("quagmire")
+
+    assert {"one", "three"} < ids
+    assert 3 == len(ids) == read_manifest(home).n_articles
+    assert (None, 0) == (gone, frequency)
+
+
+def test_a_removed_article_does_not_come_back(
+    home: Path, remove: Remove, sync: Sync, corpus: Path, cache: Path
+) -> None:
+    """Neither an unchanged corpus nor its text under another id brings it back."""
+    snapshot = remove("two").snapshot
+    unchanged = sync()
+    (corpus / "again.jsonl").write_text(json.dumps(RECORDS[1] | {"id": "other"}))
+    report = sync()
+    found = verify_snapshot(home, cache_dir=cache)
+
+    assert (False, snapshot) == (unchanged.changed, unchanged.snapshot)
+    assert ["removed", "removed"] == [reject.reason for reject in report.rejects]
+    assert "taken out by request" == report.rejects[0].detail
+    assert 3 == report.n_articles
+    assert () == found.problems
+    assert ["again.jsonl:1", "news.jsonl"] == sorted(found.still_in)
+
+
+def test_duplicates_of_a_removed_article_go_with_it(
+    home: Path, corpus: Path, sync: Sync, remove: Remove
+) -> None:
+    """A copy in another file does not take its place."""
+    (corpus / "copy.jsonl").write_text(json.dumps(RECORDS[1] | {"id": "copy"}))
+    sync()
+    report = remove("two")
+
+    assert ("copy.jsonl", "news.jsonl") == report.still_in
+    assert 3 == read_manifest(home).n_articles
+    assert [] == _holding(home, "quagmire")
+
+
+def test_collected_files_of_its_own_are_deleted(
+    home: Path, sync: Sync, remove: Remove, cache: Path
+) -> None:
+    """A collected file that holds nothing else is deleted, one that holds more is told."""
+    (home / "collected").mkdir()
+    alone, shared = home / "collected" / "alone.jsonl", home / "collected" / "shared.jsonl"
+    records = [{"id": f"c{n}", "text": f"Collected item {n} of the day."} for n in range(3)]
+    alone.write_text(json.dumps(records[0]))
+    shared.write_text("\n".join(map(json.dumps, records[1:])))
+    sync()
+    reports = [remove("c0"), remove("c1")]
+
+    assert (("collected/alone.jsonl",), ()) == (reports[0].unlinked, reports[0].still_in)
+    assert ((), ("collected/shared.jsonl",)) == (reports[1].unlinked, reports[1].still_in)
+    assert (False, True) == (alone.exists(), shared.exists())
+    assert not sync().changed
+    assert () == verify_snapshot(home, cache_dir=cache).problems
+
+
+def test_remove_when_there_is_no_such_article(home: Path, remove: Remove) -> None:
+    """An unknown id is an error and changes nothing."""
+    serving = read_manifest(home).snapshot
+    with pytest.raises(CorpusError, match="'nobody'"):
+        remove("nobody")
+
+    assert serving == read_manifest(home).snapshot
+    assert () == read_withdrawals(home).entries
+
+
+def test_remove_when_there_is_no_index(tmp_path: Path, cache: Path) -> None:
+    """Without an index there is nothing to remove, and nothing is made."""
+    with pytest.raises(SnapshotMissing):
+        remove_article(tmp_path / "none", ArticleId("a"), config=IndexConfig(), cache_dir=cache)
+    assert not (tmp_path / "none").exists()
+
+
+def test_removing_the_last_article_leaves_no_index(home: Path, remove: Remove, sync: Sync) -> None:
+    """With its last article an index is gone, and a build says why there is none."""
+    with closing(sqlite3.connect(current_folder(home) / "parts" / "1" / "archive.db")) as rows:
+        ((last,),) = rows.execute("SELECT id FROM article").fetchall()
+    reports = [remove(name) for name in ("one", "two", "three", last)]
+
+    assert "" == reports[-1].snapshot
+    with pytest.raises(SnapshotMissing):
+        read_manifest(home)
+    assert [] == list((home / "snapshots").iterdir())
+    with pytest.raises(CorpusError, match="removed"):
+        sync()
+
+
+def test_an_unfinished_removal_is_finished_by_a_build(home: Path, sync: Sync, cache: Path) -> None:
+    """Killed once the article is on the list, the next build takes it out for good."""
+    serving = current_folder(home)
+    with closing(sqlite3.connect(serving / "ledger.db")) as ledger:
+        query = "SELECT record, text FROM item WHERE article = 'two'"
+        ((record, text),) = ledger.execute(query).fetchall()
+    entry = Withdrawal(
+        article="two", record=record.hex(), text=text.hex(), vectors=(), at="", reason=""
+    )
+    add_withdrawal(home, entry)
+    pending = verify_snapshot(home, cache_dir=cache)
+    report = sync()
+
+    assert any("taken out by request" in problem for problem in pending.problems)
+    assert 3 == report.n_articles
+    assert [] == _holding(home, "quagmire")
+    assert () == verify_snapshot(home, cache_dir=cache).problems
+
+
+def test_an_older_snapshot_left_behind_is_deleted(
+    home: Path, remove: Remove, sync: Sync, cache: Path
+) -> None:
+    """Killed before the old snapshots were deleted, a removal is finished by the next build."""
+    old = current_folder(home)
+    copy = home.parent / old.name
+    shutil.copytree(old, copy)
+    remove("two")
+    shutil.move(copy, old)
+    found = verify_snapshot(home, cache_dir=cache)
+    report = sync()
+
+    assert any(old.name in problem for problem in found.problems)
+    assert not report.changed
+    assert [] == _holding(home, "quagmire")
+    assert () == verify_snapshot(home, cache_dir=cache).problems
+
+
+def test_a_broken_list_is_never_passed_over(home: Path, remove: Remove, sync: Sync) -> None:
+    """What was removed would come back: so no build goes on without the list."""
+    remove("two")
+    with (home / "removed.jsonl").open("a") as file:
+        file.write("{")
+
+    with pytest.raises(SnapshotCorrupt, match=r"removed\.jsonl"):
+        sync()
