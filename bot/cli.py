@@ -5,16 +5,18 @@ Does not: do any command's work, or import what does before a command is chosen.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import TextIOBase, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
 if TYPE_CHECKING:  # no cycle is hidden: these load pydantic and the index, which --help must not
     from bot.commands import Backend, Surface
+    from index import Scope
 
 _ERROR = 1
 _INTERRUPTED = 130
@@ -89,12 +91,57 @@ def _pasokh(run: _Run, *, debug: bool) -> None:
     run.debug = debug
 
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _scope_options(command: _Command) -> _Command:
+    """Add the options that say which part of the archive is asked."""
+    for option in (
+        click.option("--lang", multiple=True, metavar="TAG", help="Only articles in TAG: fa, en."),
+        click.option("--source", multiple=True, metavar="NAME", help="Only articles of an outlet."),
+        click.option("--until", default="", metavar="TIME", help="Only up to TIME, included."),
+        click.option(
+            "--since",
+            default="",
+            metavar="TIME",
+            help='Only from TIME on: 2023-06-09, 1402/03, 2022, "last week".',
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _scope(given: dict[str, Any]) -> "Scope":
+    """Read those options; a bad one is a usage error."""
+    from bot.scope import ScopeError, make_scope  # see _Run.open
+
+    try:
+        return make_scope(
+            since=given["since"],
+            until=given["until"],
+            sources=given["source"],
+            languages=given["lang"],
+            now=datetime.now(UTC),
+        )
+    except ScopeError as error:
+        raise click.UsageError(str(error)) from None
+
+
 @_pasokh.command()
 @click.argument("question", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON (docs/json.md).")
 @click.option("-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4.")
+@_scope_options
 @click.pass_obj
-def ask(run: _Run, question: tuple[str, ...], *, as_json: bool, k: int | None) -> int:
+def ask(
+    run: _Run,
+    /,
+    question: tuple[str, ...],
+    *,
+    as_json: bool,
+    k: int | None,
+    **scope: Any,  # noqa: ANN401  # see _scope_options
+) -> int:
     """Answer QUESTION; - reads it from standard input.
 
     The index is built first where there is none.
@@ -103,16 +150,19 @@ def ask(run: _Run, question: tuple[str, ...], *, as_json: bool, k: int | None) -
 
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
     command = commands.ask_json if as_json else commands.ask
-    return command(run.open(), text.strip(), k=k)
+    within = _scope(scope)
+    return command(run.open(), text.strip(), k=k, within=within)
 
 
 @_pasokh.command()
+@_scope_options
 @click.pass_obj
-def chat(run: _Run) -> int:
+def chat(run: _Run, /, **scope: Any) -> int:  # noqa: ANN401  # see _scope_options
     """Ask many questions; /help inside lists the commands."""
     from bot import commands  # see _Run.open
 
-    return commands.chat(run.open())
+    within = _scope(scope)
+    return commands.chat(run.open(), within=within)
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

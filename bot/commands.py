@@ -19,7 +19,8 @@ from bot.logs import log_reply
 from bot.messages import Key, Language, localize_number, say, ui_language
 from bot.progress import progress_on
 from bot.render import record_of, reply_lines
-from bot.repl import Answering, Chat, pager, typed_lines
+from bot.repl import Answering, Chat, OpenArchive, pager, typed_lines
+from bot.scope import check_scope
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
 from bot.types import Answer, NoAnswer
@@ -29,6 +30,7 @@ from index import (
     Progress,
     Reject,
     RemovalReport,
+    Scope,
     Step,
     StorageError,
     VerifyReport,
@@ -122,27 +124,33 @@ class Surface:
             return self.backend.open_answerer(self.settings, progress=progress)
 
 
-def ask(surface: Surface, question: str, *, k: int | None) -> ExitCode:
+def ask(surface: Surface, question: str, *, k: int | None, within: Scope) -> ExitCode:
     """Answer one question for a person."""
-    reply = _reply(surface, question, k)
+    reply = _reply(surface, question, k, within)
     language = ui_language(reply.language, surface.settings.language)
     surface.write(*reply_lines(reply, language))
     return _exit_code(reply)
 
 
-def ask_json(surface: Surface, question: str, *, k: int | None) -> ExitCode:
+def ask_json(surface: Surface, question: str, *, k: int | None, within: Scope) -> ExitCode:
     """Answer one question for a program."""
-    reply = _reply(surface, question, k)
+    reply = _reply(surface, question, k, within)
     surface.stdout.write(f"{to_json(record_of(reply))}\n")
     return _exit_code(reply)
 
 
-def _reply(surface: Surface, question: str, k: int | None) -> Answer | NoAnswer:
+def _reply(surface: Surface, question: str, k: int | None, within: Scope) -> Answer | NoAnswer:
     """Answer one question and log that it was asked."""
     k = k or surface.settings.max_quotes
-    reply = surface.open_answerer().answer(question, k=k)
+    answerer = surface.open_answerer()
+    reply = answerer.answer(question, k=k, within=_checked(within, answerer.snapshot))
     log_reply(reply, k)
     return reply
+
+
+def _checked(within: Scope, archive: OpenArchive) -> Scope:
+    """Refuse outlets and languages that the archive does not have."""
+    return check_scope(within, archive.outlets, archive.manifest.languages)
 
 
 def _exit_code(reply: Answer | NoAnswer) -> ExitCode:
@@ -163,16 +171,18 @@ def to_json(record: object) -> str:
     return _UNSAFE_IN_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", text)
 
 
-def chat(surface: Surface) -> ExitCode:
+def chat(surface: Surface, *, within: Scope) -> ExitCode:
     """Talk until the questions end."""
     settings = surface.settings
+    answerer = surface.open_answerer()
     is_terminal = surface.stdin.isatty() and surface.stdout.isatty()
     conversation = Chat(
-        answerer=surface.open_answerer(),
+        answerer=answerer,
         out=surface.stdout,
         screen=surface.screen,
         choice=settings.language,
         max_quotes=settings.max_quotes,
+        within=_checked(within, answerer.snapshot),
         log_file=settings.log_file,
         page=pager(surface.stdout) if is_terminal else None,
     )

@@ -37,6 +37,11 @@ class Key(StrEnum):
     SAME_REPORT = "same_report"
     SAME_REPORT_AGAIN = "same_report_again"
     CONFIDENCE = "confidence"
+    WITHIN = "within"
+    MISSED = "missed"
+    PERIOD = "period"
+    PERIOD_SINCE = "period_since"
+    PERIOD_UNTIL = "period_until"
     NEAREST = "nearest"
     REASON_EMPTY_QUESTION = "reason_empty_question"
     REASON_NOTHING_FOUND = "reason_nothing_found"
@@ -54,8 +59,10 @@ class Key(StrEnum):
     CHAT_OPEN_USAGE = "chat_open_usage"
     CHAT_LANGUAGE_SET = "chat_language_set"
     CHAT_LANGUAGE_USAGE = "chat_language_usage"
+    CHAT_ONLY_ALL = "chat_only_all"
     CHAT_NO_HISTORY = "chat_no_history"
     CHAT_ARTICLE_GONE = "chat_article_gone"
+    CHAT_ARTICLE_CHANGED = "chat_article_changed"
     BUILT = "built"
     UNCHANGED = "unchanged"
     BUILD_ARTICLES = "build_articles"
@@ -118,6 +125,13 @@ _ENGLISH: Mapping[Key, str] = {
     Key.SAME_REPORT: "same report in {count} outlets: {outlets}",
     Key.SAME_REPORT_AGAIN: "other articles with the same report: {count}",
     Key.CONFIDENCE: "Confidence: {percent}%",
+    Key.WITHIN: "Asked of: {scope}",
+    Key.MISSED: (
+        "Nothing in the time asked about ({scope}) answers; this is from the rest of the archive."
+    ),
+    Key.PERIOD: "from {first} to {last}",
+    Key.PERIOD_SINCE: "since {first}",
+    Key.PERIOD_UNTIL: "until {last}",
     Key.NEAREST: "Nearest headlines",
     Key.REASON_EMPTY_QUESTION: "Please ask a question.",
     Key.REASON_NOTHING_FOUND: "Nothing in the archive is close to this question.",
@@ -135,6 +149,8 @@ _ENGLISH: Mapping[Key, str] = {
         "/sources        the sources of the last answer, and where else each report stands\n"
         "/open N         the whole article behind source N, its quote marked\n"
         "/lang en|fa|auto  the language of labels and dates\n"
+        "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
+        "/only           what part is asked; /only off asks all of it\n"
         "/help           this list\n"
         "/quit           leave (or Ctrl-D)\n"
         "Ctrl-C stops the question that is running."
@@ -146,8 +162,10 @@ _ENGLISH: Mapping[Key, str] = {
     Key.CHAT_OPEN_USAGE: "/open needs the number of a source, from 1 to {last}.",
     Key.CHAT_LANGUAGE_SET: "Language: {choice}",
     Key.CHAT_LANGUAGE_USAGE: "/lang needs one of: {choices}",
+    Key.CHAT_ONLY_ALL: "Questions are asked of the whole archive.",
     Key.CHAT_NO_HISTORY: "Questions are not kept: {path} cannot be written.",
     Key.CHAT_ARTICLE_GONE: "Article {article} is not in the index any more.",
+    Key.CHAT_ARTICLE_CHANGED: "Article {article} has changed since this answer; ask again.",
     Key.STAGE_WAIT: "waiting for another process to build the index",
     Key.STAGE_READ: "reading articles",
     Key.STAGE_WORDS: "indexing the words of articles",
@@ -227,6 +245,11 @@ _PERSIAN: Mapping[Key, str] = {
     Key.SAME_REPORT: "همین گزارش در {count} رسانه: {outlets}",
     Key.SAME_REPORT_AGAIN: "خبرهای دیگر با همین گزارش: {count}",
     Key.CONFIDENCE: "اطمینان: {percent}٪",
+    Key.WITHIN: "محدوده: {scope}",
+    Key.MISSED: ("در زمانی که پرسیدید ({scope}) پاسخی پیدا نشد؛ این پاسخ از بقیهٔ بایگانی است."),
+    Key.PERIOD: "از {first} تا {last}",
+    Key.PERIOD_SINCE: "از {first} به بعد",
+    Key.PERIOD_UNTIL: "تا {last}",
     Key.NEAREST: "نزدیک‌ترین تیترها",
     Key.REASON_EMPTY_QUESTION: "لطفاً پرسشی بنویسید.",
     Key.REASON_NOTHING_FOUND: "چیزی نزدیک به این پرسش در بایگانی پیدا نشد.",
@@ -244,6 +267,8 @@ _PERSIAN: Mapping[Key, str] = {
         "/sources منابع آخرین پاسخ، و جاهای دیگری که هر گزارش آمده است\n"
         "/open N متن کامل خبرِ منبع N، با نقل‌قولِ نشان‌دار\n"
         "/lang en|fa|auto زبان برچسب‌ها و تاریخ‌ها\n"
+        "/only since=1402/03 until=TIME source=Mehr lang=fa پرسش از بخشی از بایگانی\n"
+        "/only محدودهٔ پرسش‌ها؛ /only off پرسش از همهٔ بایگانی\n"
         "/help همین فهرست\n"
         "/quit خروج (یا Ctrl-D)\n"
         "Ctrl-C پرسش در حال اجرا را متوقف می‌کند."
@@ -255,8 +280,10 @@ _PERSIAN: Mapping[Key, str] = {
     Key.CHAT_OPEN_USAGE: "/open شمارهٔ یک منبع را می‌خواهد، از ۱ تا {last}.",
     Key.CHAT_LANGUAGE_SET: "زبان: {choice}",
     Key.CHAT_LANGUAGE_USAGE: "/lang یکی از این‌ها را می‌خواهد: {choices}",
+    Key.CHAT_ONLY_ALL: "پرسش‌ها از همهٔ بایگانی پرسیده می‌شوند.",
     Key.CHAT_NO_HISTORY: "پرسش‌ها نگه داشته نمی‌شوند: در {path} نمی‌توان نوشت.",
     Key.CHAT_ARTICLE_GONE: "خبر {article} دیگر در نمایه نیست.",
+    Key.CHAT_ARTICLE_CHANGED: "خبر {article} پس از این پاسخ تغییر کرده است؛ دوباره بپرسید.",
     Key.STAGE_WAIT: "در انتظار پردازه‌ای دیگر که نمایه را می‌سازد",
     Key.STAGE_READ: "خواندن خبرها",
     Key.STAGE_WORDS: "نمایه‌سازی واژه‌های خبرها",

@@ -8,13 +8,27 @@ Does not: choose, verify or write anything.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import TypeAlias, TypedDict
 
 from bot.messages import Key, Language, localize_digits, say
 from bot.screen import BLANK, Kind, Line
 from bot.types import Answer, Citation, Headline, NoAnswer
-from index import Article, ArticleId, Moment, Span, format_gregorian, format_jalali, outlet_name
+from index import (
+    EVERYTHING,
+    TEHRAN,
+    Article,
+    ArticleId,
+    Moment,
+    Precision,
+    Scope,
+    Span,
+    format_gregorian,
+    format_jalali,
+    known_outlet,
+    outlet_name,
+)
 
 
 class CitationRecord(TypedDict):
@@ -44,6 +58,15 @@ class HeadlineRecord(TypedDict):
     url: str
 
 
+class ScopeRecord(TypedDict):
+    """A part of the archive as JSON; null or empty where it is not bounded."""
+
+    since: str | None
+    until: str | None
+    sources: list[str]
+    languages: list[str]
+
+
 class Record(TypedDict):
     """An answer or a refusal as JSON; every key is always present, in this order."""
 
@@ -58,6 +81,8 @@ class Record(TypedDict):
     timings_ms: dict[str, float]
     snapshot: str
     encoder: str
+    within: ScopeRecord
+    within_missed: bool
 
 
 def record_of(reply: Answer | NoAnswer) -> Record:
@@ -75,6 +100,8 @@ def record_of(reply: Answer | NoAnswer) -> Record:
         "timings_ms": {stage: round(ms, 3) for stage, ms in reply.timings_ms.items()},
         "snapshot": reply.fingerprint.snapshot,
         "encoder": reply.fingerprint.encoder,
+        "within": _scope_record(reply.within),
+        "within_missed": reply.is_missed,
     }
 
 
@@ -112,6 +139,16 @@ def _headline_record(headline: Headline) -> HeadlineRecord:
     }
 
 
+def _scope_record(scope: Scope) -> ScopeRecord:
+    """Return a part of the archive as JSON."""
+    return {
+        "since": scope.since.isoformat(timespec="minutes") if scope.since else None,
+        "until": scope.until.isoformat(timespec="minutes") if scope.until else None,
+        "sources": sorted(scope.sources),
+        "languages": sorted(scope.languages),
+    }
+
+
 def _iso(moment: Moment | None) -> str | None:
     """Write a moment as JSON."""
     return moment.isoformat() if moment else None
@@ -131,6 +168,48 @@ def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
         yield Line(Kind.QUOTE, f"{quote} [{localize_digits(one.number, language)}]")
     percent = round(100 * answer.confidence)
     yield _label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language)
+    if answer.within != EVERYTHING:
+        key = Key.MISSED if answer.is_missed else Key.WITHIN
+        text = say(key, language, scope=scope_text(answer.within, language))
+        yield _label(Kind.DETAIL, text, language)
+
+
+def scope_text(scope: Scope, language: Language) -> str:
+    """Name a part of the archive, e.g. `from 22 May to 21 June 2023, Mehr, fa`."""
+    outlets = (outlet.name if (outlet := known_outlet(name)) else name for name in scope.sources)
+    parts = (
+        _period_text(scope, language),
+        *sorted(outlet_name(name, language) for name in outlets),
+        *sorted(scope.languages),
+    )
+    return ("، " if language is Language.FA else ", ").join(filter(None, parts))
+
+
+def _period_text(scope: Scope, language: Language) -> str:
+    """Name the days of a scope, e.g. «از ۱ تا ۳۱ خرداد ۱۴۰۲»; empty where it has no bound."""
+    first = _day_text(scope.since, language) if scope.since else ""
+    last = _day_text(scope.until - timedelta(microseconds=1), language) if scope.until else ""
+    if first == last:
+        return first
+    if not last:
+        return say(Key.PERIOD_SINCE, language, first=first)
+    if not first:
+        return say(Key.PERIOD_UNTIL, language, last=last)
+    return say(Key.PERIOD, language, first=_without_shared_end(first, last), last=last)
+
+
+def _day_text(at: datetime, language: Language) -> str:
+    """Write the day of a time, in Tehran, in the calendar of the language."""
+    moment = Moment(at.astimezone(TEHRAN), Precision.DAY)
+    return format_jalali(moment) if language is Language.FA else format_gregorian(moment)
+
+
+def _without_shared_end(first: str, last: str) -> str:
+    """Leave out the month and year that a first day shares with the last: `1 to 9 June 2023`."""
+    words, others = first.split(" "), last.split(" ")
+    while len(words) > 1 and words[-1] == others[-1]:
+        del words[-1], others[-1]
+    return " ".join(words)
 
 
 def source_lines(answer: Answer, language: Language) -> list[Line]:
@@ -204,6 +283,9 @@ def _source(citations: Sequence[Citation], language: Language, others: Named) ->
 def _refusal_lines(reply: NoAnswer, language: Language) -> Iterator[Line]:
     """Yield the reason and the nearest headlines."""
     yield _label(Kind.NOTICE, say(Key(f"reason_{reply.reason}"), language), language)
+    if reply.within != EVERYTHING and not reply.is_missed:
+        text = say(Key.WITHIN, language, scope=scope_text(reply.within, language))
+        yield _label(Kind.DETAIL, text, language)
     if not reply.nearest:
         return
     yield BLANK

@@ -7,20 +7,24 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TextIO
 
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
-from bot.render import article_lines, full_source_lines, reply_lines
+from bot.render import article_lines, full_source_lines, reply_lines, scope_text
+from bot.scope import ScopeError, check_scope, parse_scope
 from bot.screen import BLANK, Kind, Line, Screen, paint
 from bot.types import Answer, Citation, NoAnswer
 from bot.worker import Worker
-from index import Article, ArticleId, Manifest
+from index import EVERYTHING, Article, ArticleId, Manifest, Scope
+
+_ALL = "off"
 
 Page = Callable[[list[Line], Screen], None]
 """Shows many lines, one of them of the kind MARKED."""
@@ -32,6 +36,11 @@ class OpenArchive(Protocol):
     @property
     def manifest(self) -> Manifest:
         """What the archive is."""
+        ...
+
+    @property
+    def outlets(self) -> Collection[str]:
+        """Case-folded names of those who published its articles."""
         ...
 
     def article(self, article_id: ArticleId) -> Article | None:
@@ -47,8 +56,8 @@ class Answering(Protocol):
         """The archive behind the answers."""
         ...
 
-    def answer(self, question: str, *, k: int = 3) -> Answer | NoAnswer:
-        """Answer with at most `k` quotes."""
+    def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
+        """Answer with at most `k` quotes from a part of the archive."""
         ...
 
 
@@ -58,6 +67,7 @@ class Command(StrEnum):
     SOURCES = "/sources"
     OPEN = "/open"
     LANG = "/lang"
+    ONLY = "/only"
     HELP = "/help"
     QUIT = "/quit"
 
@@ -71,6 +81,7 @@ class Chat:
     screen: Callable[[], Screen]
     choice: LanguageChoice
     max_quotes: int
+    within: Scope = EVERYTHING
     log_file: Path | None = None
     page: Page | None = None
     last: Answer | None = None
@@ -117,6 +128,8 @@ class Chat:
                 self._open(argument)
             case Command.LANG:
                 self._set_language(argument.lower())
+            case Command.ONLY:
+                self._set_scope(argument)
             case Command.HELP:
                 self._say(Key.CHAT_HELP)
             case _:
@@ -126,7 +139,9 @@ class Chat:
     def _ask(self, question: str) -> None:
         """Answer a question; a failure is told and survived."""
         try:
-            reply = self.worker.run(lambda: self.answerer.answer(question, k=self.max_quotes))
+            reply = self.worker.run(
+                lambda: self.answerer.answer(question, k=self.max_quotes, within=self.within)
+            )
         except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
             notice = report_failure(error, self.language, self.log_file)
             self._write([Line(Kind.NOTICE, notice)])
@@ -171,6 +186,9 @@ class Chat:
         if article is None:
             self._say(Key.CHAT_ARTICLE_GONE, article=citation.article_id)
             return
+        if citation.span.cut(article.text) != citation.quote:
+            self._say(Key.CHAT_ARTICLE_CHANGED, article=citation.article_id)
+            return
         lines = article_lines(article, citation.span, self.language)
         if self.page is None:
             self._write(lines)
@@ -185,6 +203,27 @@ class Chat:
             return
         self.choice = LanguageChoice(argument)
         self._say(Key.CHAT_LANGUAGE_SET, choice=argument)
+
+    def _set_scope(self, argument: str) -> None:
+        """Set what part of the archive is asked, or show it."""
+        archive = self.answerer.snapshot
+        try:
+            if argument.lower() == _ALL:
+                self.within = EVERYTHING
+            elif argument:
+                scope = parse_scope(argument, datetime.now(UTC))
+                self.within = check_scope(scope, archive.outlets, archive.manifest.languages)
+        except ScopeError as error:
+            self._say(Key.ERROR, message=error)
+        else:
+            self._show_scope()
+
+    def _show_scope(self) -> None:
+        """Say what part of the archive is asked."""
+        if self.within == EVERYTHING:
+            self._say(Key.CHAT_ONLY_ALL)
+        else:
+            self._say(Key.WITHIN, scope=scope_text(self.within, self.language))
 
     def _say(self, key: Key, **values: object) -> None:
         """Show one of our texts."""

@@ -6,7 +6,7 @@ Does not: retrieve, verify or show anything.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index import ArticleId, Moment, Span
+from index import EVERYTHING, ArticleId, Moment, Scope, Span
 
 
 class Reason(StrEnum):
@@ -63,7 +63,13 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One to four verified quotes, most relevant first."""
+    """One to four verified quotes, most relevant first.
+
+    Attributes:
+        within: The part of the archive asked for, by the asker or by the question's words.
+        is_missed: Whether the time in the question's words had no answer, so that this one is
+            from beyond it.
+    """
 
     question: str
     language: str
@@ -71,11 +77,16 @@ class Answer:
     confidence: float
     timings_ms: dict[str, float]
     fingerprint: Fingerprint
+    within: Scope = EVERYTHING
+    is_missed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoAnswer:
-    """The archive does not hold the answer, or nothing could be verified."""
+    """The archive does not hold the answer, or nothing could be verified.
+
+    `within` and `is_missed` are as those of an `Answer`.
+    """
 
     question: str
     language: str
@@ -84,3 +95,5 @@ class NoAnswer:
     confidence: float
     timings_ms: dict[str, float]
     fingerprint: Fingerprint
+    within: Scope = EVERYTHING
+    is_missed: bool = False

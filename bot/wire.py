@@ -16,6 +16,7 @@ from typing import Final
 from bot import evaluation
 from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
+from bot.serving import Serving
 from bot.settings import Settings
 from index import (
     COLLECTED,
@@ -63,16 +64,24 @@ _WAIT_FOR_OTHER_BUILD_S: Final = 600
 _log = logging.getLogger(__name__)
 
 
-def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Answerer:
-    """Open the index of the settings' corpus, building it first when there is none."""
+def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Serving:
+    """Open the index of the settings' corpus, building it first when there is none.
+
+    What is published there later serves from the next question on.
+    """
     encoder = open_encoder(encoder_config(settings))
     space = VectorSpace(encoder.identity)
-    try:
+
+    def reopen() -> Answerer:
         snapshot = open_snapshot(settings.index_home, space=space)
+        return Answerer(snapshot, encoder, threshold=settings.answer_threshold)
+
+    try:
+        answerer = reopen()
     except SnapshotMissing:
         _build_first(settings, encoder, progress)
-        snapshot = open_snapshot(settings.index_home, space=space)
-    return Answerer(snapshot, encoder, threshold=settings.answer_threshold)
+        answerer = reopen()
+    return Serving(answerer, home=settings.index_home, reopen=reopen)
 
 
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:

@@ -2,9 +2,18 @@
 
 from index.alike import find_wording
 from index.build import build_index
-from index.calibration import VectorSpace, stored_confidence
+from index.calibration import Vectors, VectorSpace, stored_confidence
+from index.clean import clean as clean_text
 from index.config import COLLECTED, RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
-from index.dates import format_gregorian, format_jalali
+from index.dates import (
+    MONTH_NAMES,
+    TEHRAN,
+    format_gregorian,
+    format_jalali,
+    jalali_parts,
+)
+from index.dates import parse as parse_date
+from index.dates import period as period_of
 from index.encoders import (
     BundledConfig,
     Encoder,
@@ -54,8 +63,9 @@ from index.manifest import Manifest, PartCounts
 from index.remembered import RememberingEncoder
 from index.removal import RemovalReport, remove_article
 from index.retrieve import Retrieval, Retriever
-from index.snapshot import Snapshot, open_snapshot, read_manifest
+from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
+from index.sources.outlets import by_name as known_outlet
 from index.tokenize import token_set, tokens
 from index.types import (
     EVERYTHING,
@@ -90,8 +100,10 @@ __all__ = [
     "COLLECTED",
     "EVERYTHING",
     "EVERY_NETWORK",
+    "MONTH_NAMES",
     "RANKING_DEPTH",
     "RECORD_FIELDS",
+    "TEHRAN",
     "Article",
     "ArticleId",
     "BuildReport",
@@ -140,13 +152,16 @@ __all__ = [
     "Step",
     "StorageError",
     "VectorSpace",
+    "Vectors",
     "VerifyReport",
     "WatchLocked",
     "Watching",
     "WebConfig",
     "auroc",
     "build_index",
+    "clean_text",
     "coverage",
+    "current_folder",
     "detect",
     "evenly",
     "find_articles",
@@ -156,12 +171,16 @@ __all__ = [
     "format_jalali",
     "gather_articles",
     "holds_answer",
+    "jalali_parts",
     "join_corpora",
+    "known_outlet",
     "open_encoder",
     "open_snapshot",
     "outlet_name",
     "paired_interval",
+    "parse_date",
     "percentiles",
+    "period_of",
     "rank_measures",
     "read_manifest",
     "read_question_set",

@@ -88,6 +88,11 @@ _MONTH_BY_NAME = {
     for spelling in row.split(" ")
 }
 
+MONTH_NAMES = tuple(
+    clean(spelling).text for rows in _MONTHS.values() for row in rows for spelling in row.split(" ")
+)
+"""Every spelling of a month that is read, in cleaned text; white space within may be missing."""
+
 _WEEKDAY = (
     r"(?:(?:یک|دو|سه|چهار|پنج)? ?شنبه|جمعه|آدینه|(?:یوم )?ال(?:احد|أحد|اثنین|إثنین|ثلاثاء|اربعاء|"
     r"أربعاء|خمیس|جمعه|سبت)|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)"

@@ -117,16 +117,24 @@ class Retriever:
         self._weights = weights
 
     def retrieve(
-        self, question: str, *, language: str, k: int = 10, within: Scope = EVERYTHING
+        self,
+        question: str,
+        *,
+        language: str,
+        k: int = 10,
+        within: Scope = EVERYTHING,
+        vector: Scores | None = None,
     ) -> Retrieval:
         """Return the `k` best passages for a question in a language (BCP 47).
 
         Only passages in the scope `within` are looked at, as if there were no others; how rare a
-        word is still counts over the whole archive.
+        word is still counts over the whole archive. `vector` is that of an earlier retrieval for
+        the same question and language, which then is not encoded again.
         """
         started = time.perf_counter()
-        text = clean(question, language).text
-        vector = self._space.query(self._encoder.encode_queries([text])[0], language)
+        if vector is None:
+            text = clean(question, language).text
+            vector = self._space.query(self._encoder.encode_queries([text])[0], language)
         encoded = time.perf_counter()
         asked = self._snapshot.lexical.question(question)
         allowed = self._snapshot.layout.within(within)

@@ -72,6 +72,11 @@ class Snapshot:
     sentence_vectors: SentenceVectors
     copies: Copies
 
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """Case-folded names of those who published its articles; empty for the unnamed."""
+        return self.layout.outlet_names
+
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id, or None."""
         return self.archive.article(article_id)

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,9 +36,10 @@ def seed_settings(
 
 
 @pytest.fixture(scope="session")
-def answerer(seed_settings: Settings) -> Answerer:
+def answerer(seed_settings: Settings) -> Iterator[Answerer]:
     """Answer from the seed, the index built as for a first question."""
-    return open_answerer(seed_settings)
+    with open_answerer(seed_settings).using() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

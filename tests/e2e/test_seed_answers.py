@@ -175,6 +175,8 @@ KEYS = [
     "timings_ms",
     "snapshot",
     "encoder",
+    "within",
+    "within_missed",
 ]
 CITATION_KEYS = {
     "number",

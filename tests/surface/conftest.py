@@ -22,6 +22,7 @@ from bot.repl import Answering
 from bot.settings import PREFIX, Settings
 from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason
 from index import (
+    EVERYTHING,
     Article,
     ArticleId,
     BuildReport,
@@ -32,6 +33,7 @@ from index import (
     PasokhError,
     Reject,
     RemovalReport,
+    Scope,
     SnapshotMissing,
     Span,
     VerifyReport,
@@ -107,6 +109,7 @@ class SmallArchive:
     """Two articles, one of them made to harm."""
 
     manifest: Manifest = MANIFEST
+    outlets: tuple[str, ...] = ("mehr", "al jazeera", "")
 
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id."""
@@ -119,7 +122,7 @@ class SmallAnswerer:
 
     snapshot: SmallArchive = field(default_factory=SmallArchive)
 
-    def answer(self, question: str, *, k: int = 4) -> Answer | NoAnswer:
+    def answer(self, question: str, *, k: int = 4, within: Scope = EVERYTHING) -> Answer | NoAnswer:
         """Answer by shared words; some questions fail or take long, as their words say."""
         match question:
             case "fail":
@@ -131,7 +134,12 @@ class SmallAnswerer:
             case "sleep":
                 time.sleep(60)
         language = "fa" if any("\u0600" <= char <= "\u06ff" for char in question) else "en"
-        found = [one for one in ARTICLES if set(question.split()) & set(one.text.split())]
+        found = [
+            one
+            for one in ARTICLES
+            if set(question.split()) & set(one.text.split())
+            and (not within.sources or one.source.casefold() in within.sources)
+        ]
         if not found:
             return NoAnswer(
                 question=question,
@@ -141,6 +149,7 @@ class SmallAnswerer:
                 confidence=0.125,
                 timings_ms={"total": 1.0},
                 fingerprint=FINGERPRINT,
+                within=within,
             )
         citations = [_citation(number, one) for number, one in enumerate(found[:k], start=1)]
         return Answer(
@@ -150,6 +159,7 @@ class SmallAnswerer:
             confidence=0.875,
             timings_ms={"total": 1.23456},
             fingerprint=FINGERPRINT,
+            within=within,
         )
 
 

@@ -84,6 +84,42 @@ def test_wrong_usage(arguments: list[str], backend: Backend, capsys: Capture) ->
     assert err.startswith("Usage: pasokh ")
 
 
+def test_ask_a_part_of_the_archive(backend: Backend, capsys: Capture) -> None:
+    """Times, outlets and languages bound what is asked and are told in the answer."""
+    times = ["--since", "1402/03", "--until", "last month"]
+    outlets = ["--source", "مهر", "--source", "Al Jazeera"]
+    code = main(["ask", *times, *outlets, "--lang", "fa", "--json", "Su-35"], backend=backend)
+    out, err = capsys.readouterr()
+
+    assert (code, err) == (0, "")
+    within = json.loads(out)["within"]
+    assert within["since"] == "2023-05-22T00:00+03:30"
+    assert within["until"] > within["since"]
+    assert (within["sources"], within["languages"]) == (["al jazeera", "mehr"], ["fa"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--since", "soon"], 2, "since: expected a time such as 2023-06-09"),
+        (["--since", "2023-06-09", "--until", "2022"], 2, "Nothing lies between"),
+        (["--source", "Mher"], 1, "no articles of 'mher'; did you mean Mehr?"),
+        (["--lang", "de"], 1, "no articles in 'de'; its languages are fa, en."),
+    ],
+)
+@pytest.mark.parametrize("command", [["ask", "Su-35"], ["chat"]], ids=["ask", "chat"])
+def test_a_part_that_cannot_be_asked(
+    command: list[str], arguments: list[str], code: int, words: str,
+    backend: Backend, capsys: Capture,
+) -> None:  # fmt: skip
+    """A time that is none is wrong usage; an outlet or language the archive lacks is an error."""
+    found = main([*command, *arguments], backend=backend)
+    out, err = capsys.readouterr()
+
+    assert (found, out) == (code, "")
+    assert words in err
+
+
 def test_our_errors_show_their_message(
     backend: Backend, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +19,7 @@ from bot.render import (
 from bot.repl import Answering
 from bot.screen import Kind, Line, Order, Screen, paint
 from bot.types import Answer, Headline
-from index import ArticleId, Moment
+from index import TEHRAN, ArticleId, Moment, Scope
 
 _KEYS = [
     "question",
@@ -34,6 +33,8 @@ _KEYS = [
     "timings_ms",
     "snapshot",
     "encoder",
+    "within",
+    "within_missed",
 ]
 
 
@@ -75,7 +76,7 @@ FARS = Headline(
     article_id=ArticleId("fars-7"),
     headline="کاخ سفید چه گفت",
     source="Fars",
-    published=Moment(datetime(2023, 6, 10, 8, 30, tzinfo=ZoneInfo("Asia/Tehran"))),
+    published=Moment(datetime(2023, 6, 10, 8, 30, tzinfo=TEHRAN)),
     url="https://www.farsnews.ir/news/7",
 )
 AGAIN = replace(FARS, article_id=ArticleId("mehr-8"), source="Mehr", published=None, url="")
@@ -274,3 +275,61 @@ def test_colour_is_reset_on_every_row() -> None:
         "\x1b[1mone two\x1b[0m\n\x1b[1mthree\x1b[0m\n"
     )
     assert paint([Line(Kind.QUOTE, "q")], screen) == "q\n"
+
+
+_KHORDAD = Scope(
+    since=datetime(2023, 5, 22, tzinfo=TEHRAN),
+    until=datetime(2023, 6, 22, tzinfo=TEHRAN),
+    sources=frozenset({"mehr"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "is_missed", "line"),
+    [
+        (Language.EN, False, "Asked of: from 22 May to 21 June 2023, Mehr"),
+        (Language.FA, False, "محدوده: از ۱ تا ۳۱ خرداد ۱۴۰۲، مهر"),
+        (Language.EN, True, "Nothing in the time asked about (from 22 May to 21 June 2023, Mehr)"),
+        (Language.FA, True, "در زمانی که پرسیدید (از ۱ تا ۳۱ خرداد ۱۴۰۲، مهر) پاسخی پیدا نشد؛"),
+    ],
+)  # fmt: skip
+def test_an_answer_says_what_was_asked(
+    language: Language,
+    is_missed: bool,  # noqa: FBT001 - a column of the table
+    line: str,
+    answerer: Answering,
+) -> None:
+    """Below the confidence stands the part of the archive, or that it had nothing."""
+    reply = replace(answerer.answer("Su-35"), within=_KHORDAD, is_missed=is_missed)
+
+    assert paint(reply_lines(reply, language), Screen()).split("\n")[2].startswith(line)
+
+
+def test_a_refusal_says_what_was_asked(answerer: Answering) -> None:
+    """A part that was asked alone is named; where all was asked in the end, nothing is said."""
+    reply = replace(answerer.answer("football"), within=_KHORDAD)
+    lines = paint(reply_lines(reply, Language.EN), Screen()).split("\n")
+    missed = paint(reply_lines(replace(reply, is_missed=True), Language.EN), Screen())
+
+    assert lines[1] == "Asked of: from 22 May to 21 June 2023, Mehr"
+    assert "Asked of" not in missed
+
+
+def test_json_of_a_part(answerer: Answering) -> None:
+    """The object gives the bounds with their zone."""
+    reply = replace(answerer.answer("Su-35"), within=_KHORDAD, is_missed=True)
+    record = record_of(reply)
+
+    assert record["within_missed"] is True
+    assert record["within"] == {
+        "since": "2023-05-22T00:00+03:30",
+        "until": "2023-06-22T00:00+03:30",
+        "sources": ["mehr"],
+        "languages": [],
+    }
+    assert record_of(answerer.answer("Su-35"))["within"] == {
+        "since": None,
+        "until": None,
+        "sources": [],
+        "languages": [],
+    }

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ _HELP = (
     "/sources        the sources of the last answer, and where else each report stands\n"
     "/open N         the whole article behind source N, its quote marked\n"
     "/lang en|fa|auto  the language of labels and dates\n"
+    "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
+    "/only           what part is asked; /only off asks all of it\n"
     "/help           this list\n"
     "/quit           leave (or Ctrl-D)\n"
     "Ctrl-C stops the question that is running.\n"
@@ -114,6 +117,57 @@ def test_lang_changes_labels_at_once(answerer: Answering) -> None:
     assert said.startswith("زبان: fa\n")
     assert "\nاطمینان: ۸۸٪\n" in said
     assert said.endswith("Language: auto\n/lang needs one of: auto, en, fa\n")
+
+
+def test_only_asks_a_part_of_the_archive(answerer: Answering) -> None:
+    """What is set holds for the questions after it, is shown with each, and ends with off."""
+    said = _talk(
+        answerer, "/only", "/only source=Al Jazeera", "Su-35", "/only source=مهر since=1402/03",
+        "Su-35", "/only", "/only off",
+    )  # fmt: skip
+
+    everything, _, rest = said.partition("\n")
+    assert everything == "Questions are asked of the whole archive."
+    assert rest.startswith(
+        "Asked of: Al Jazeera\nThe archive does not answer this question.\nAsked of: Al Jazeera\n"
+    )
+    assert "\nConfidence: 88%\nAsked of: since 22 May 2023, Mehr\n" in rest
+    assert rest.endswith(
+        "Asked of: since 22 May 2023, Mehr\nQuestions are asked of the whole archive.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("source=Mher", "no articles of 'mher'; did you mean Mehr?"),
+        ("lang=de", "no articles in 'de'; its languages are fa, en."),
+        ("since=soon", "got 'soon'"),
+        ("soon", "got 'soon'"),
+    ],
+)
+def test_only_says_what_it_cannot_use(answerer: Answering, argument: str, words: str) -> None:
+    """A bad part is told and changes nothing."""
+    said = _talk(answerer, f"/only {argument}", "/only")
+
+    assert said.startswith("Error: ")
+    assert words in said
+    assert said.endswith("\nQuestions are asked of the whole archive.\n")
+
+
+def test_an_article_that_changed_is_not_marked(answerer: Answering) -> None:
+    """A quote that its article no longer holds at the place is said to be outdated."""
+    out = io.StringIO()
+    chat = Chat(answerer=answerer, out=out, screen=Screen, choice=LanguageChoice.AUTO, max_quotes=4)
+    chat.handle("Su-35")
+    assert chat.last is not None
+    quote = chat.last.citations[0]
+    chat.last = replace(chat.last, citations=(replace(quote, quote="Another quote."),))
+    chat.handle("/open 1")
+
+    assert out.getvalue().endswith(
+        "Article mehr-5805672 has changed since this answer; ask again.\n"
+    )
 
 
 def test_labels_follow_the_question(answerer: Answering) -> None:

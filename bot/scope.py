@@ -1,0 +1,145 @@
+"""Which part of the archive is asked, as people write it: since=1402/03 source=Mehr lang=fa.
+
+    since=TIME   from that day, month or year on, e.g. 2023-06-09, 1402/03, last week, «دیروز»
+    until=TIME   up to it, the named time included
+    source=NAME  an outlet; several as source=Mehr,Fars, in English or Persian
+    lang=TAG     a language; several as lang=fa,en
+
+Does not: ask anything.
+"""
+
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.days import Days
+from bot.period import Period, midnight, read_days
+from index import PasokhError, Scope, known_outlet
+
+_FIELD: Final = re.compile(r"(?:^|(?<=\s))(since|until|source|lang)\s*=", re.IGNORECASE)
+_MORE: Final = re.compile(r"\s*[,،]\s*")
+_SHOWN_NAMES: Final = 8
+
+
+class ScopeError(PasokhError):
+    """A time, an outlet or a language to ask of cannot be used."""
+
+
+def parse_scope(text: str, now: datetime) -> Scope:
+    """Read a scope; the empty text is all of the archive.
+
+    Raises:
+        ScopeError: Naming what cannot be read and what was expected.
+    """
+    values: dict[str, list[str]] = {"since": [], "until": [], "source": [], "lang": []}
+    for name, value in _fields(text):
+        values[name].append(value)
+    for name in ("since", "until"):
+        if len(values[name]) > 1:
+            raise ScopeError(f"{name}= is given {len(values[name])} times; give it once.")
+    return make_scope(
+        since="".join(values["since"]),
+        until="".join(values["until"]),
+        sources=values["source"],
+        languages=values["lang"],
+        now=now,
+    )
+
+
+def _fields(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of `name=value`; a value goes on to the next name."""
+    before, *parts = _FIELD.split(text.strip())
+    if before.strip():
+        raise ScopeError(
+            f"Expected since=TIME, until=TIME, source=NAME or lang=TAG, got {before.strip()!r}."
+        )
+    for name, value in zip(parts[::2], parts[1::2], strict=True):
+        bare = value.strip().strip("\"'«»").strip()
+        if not bare:
+            raise ScopeError(f"{name.lower()}= needs a value after it.")
+        yield name.lower(), bare
+
+
+def make_scope(
+    *, since: str, until: str, sources: Sequence[str], languages: Sequence[str], now: datetime
+) -> Scope:
+    """Make a scope of what was given; empty texts and none for no bound.
+
+    Raises:
+        ScopeError: As `parse_scope`.
+    """
+    first = _days(since, "since", now).first if since else None
+    last = _days(until, "until", now).last if until else None
+    if first and last and first > last:
+        raise ScopeError(f"Nothing lies between since={since} and until={until}.")
+    return Scope(
+        since=midnight(first) if first else None,
+        until=midnight(last + timedelta(days=1)) if last else None,
+        sources=frozenset(_outlet(name) for part in sources for name in _MORE.split(part) if name),
+        languages=frozenset(tag.lower() for part in languages for tag in _MORE.split(part) if tag),
+    )
+
+
+def _days(text: str, name: str, now: datetime) -> Days:
+    days = read_days(text, now)
+    if days is None:
+        raise ScopeError(
+            f"{name}: expected a time such as 2023-06-09, 1402/03/19, 2022, June 2023 or "
+            f'"last week", got {text!r}.'
+        )
+    return days
+
+
+def _outlet(name: str) -> str:
+    """Return the name by which a scope knows an outlet."""
+    outlet = known_outlet(name)
+    return (outlet.name if outlet else name.strip()).casefold()
+
+
+def check_scope(scope: Scope, outlets: Collection[str], languages: Mapping[str, int]) -> Scope:
+    """Return the scope if the archive has what it names.
+
+    Args:
+        scope: What was asked for.
+        outlets: Case-folded names of the outlets in the archive.
+        languages: Tags of the archive's passages.
+
+    Raises:
+        ScopeError: Naming the nearest outlets, or the languages there are.
+    """
+    for name in sorted(scope.sources - set(outlets)):
+        raise ScopeError(f"The archive has no articles of {_shown(name)!r}; {_hint(name, outlets)}")
+    for tag in sorted(scope.languages - set(languages)):
+        known = ", ".join(languages)
+        raise ScopeError(f"The archive has no articles in {tag!r}; its languages are {known}.")
+    return scope
+
+
+def _hint(name: str, outlets: Collection[str]) -> str:
+    """Name the outlets that may have been meant."""
+    named = sorted(filter(None, outlets))
+    near = difflib.get_close_matches(name, named, n=3)
+    if near:
+        return f"did you mean {' or '.join(map(_shown, near))}?"
+    if not named:
+        return "its articles do not say who published them."
+    more = ", ..." if len(named) > _SHOWN_NAMES else ""
+    return f"it has those of {', '.join(map(_shown, named[:_SHOWN_NAMES]))}{more}"
+
+
+def _shown(name: str) -> str:
+    """Return an outlet's name as it is usually written."""
+    outlet = known_outlet(name)
+    return outlet.name if outlet else name
+
+
+def narrowed(scope: Scope, period: Period) -> Scope | None:
+    """Return what of a scope lies in a period; None where that is nothing, or all of it."""
+    since = max(filter(None, (scope.since, period.since)), default=None)
+    until = min(filter(None, (scope.until, period.until)), default=None)
+    if (since, until) == (scope.since, scope.until) or (since and until and since >= until):
+        return None
+    return replace(scope, since=since, until=until)

@@ -1,0 +1,174 @@
+"""Answers from the newest snapshot while others publish new ones.
+
+Before a question the name of the published snapshot is read, some 50 microseconds. A new one is
+opened on a thread of its own; the question that noticed it waits for it a moment, all others go on
+with the old, and whatever was asked of the old is finished there before its files are released.
+One that cannot be opened is left alone until the next is published.
+
+Does not: build, or answer itself.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Final
+
+from bot.answer import Answerer
+from bot.types import Answer, NoAnswer
+from index import (
+    EVERYTHING,
+    Article,
+    ArticleId,
+    Manifest,
+    Scope,
+    SnapshotError,
+    current_folder,
+)
+
+EVENT_RELOADED: Final = "index_reloaded"
+EVENT_NOT_RELOADED: Final = "index_not_reloaded"
+
+_PATIENCE_S: Final = 0.5
+"""How long the question that notices a new snapshot waits for it: an archive of some thousand
+passages is open by then, and of a larger one the next question gets the benefit."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """An answerer, how many questions it is answering, and whether a newer one has come."""
+
+    answerer: Answerer
+    uses: int = 0
+    is_retired: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of its snapshot."""
+        return self.answerer.snapshot.manifest.snapshot
+
+    def close_if_done(self) -> None:
+        """Release the files once nobody needs them."""
+        if self.is_retired and self.uses == 0:
+            self.answerer.snapshot.close()
+
+
+class Serving:
+    """Answers as an `Answerer` does, from whatever is published now; safe for many threads."""
+
+    def __init__(self, answerer: Answerer, *, home: Path, reopen: Callable[[], Answerer]) -> None:
+        """Serve `answerer` until `home` has a newer snapshot, then what `reopen` returns."""
+        self._home = home
+        self._reopen = reopen
+        self._lock = Lock()
+        self._now = _Opened(answerer)
+        self._opening: Thread | None = None
+        self._refused = ""
+
+    @property
+    def snapshot(self) -> "ServedArchive":
+        """The archive behind the answers, the newest at each call."""
+        return ServedArchive(self)
+
+    def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
+        """Answer with at most `k` quotes from a part of the newest archive."""
+        self._refresh()
+        with self.using() as answerer:
+            return answerer.answer(question, k=k, within=within)
+
+    @contextmanager
+    def using(self) -> Iterator[Answerer]:
+        """Yield the answerer of now, whose files stay open until it is given back."""
+        with self._lock:
+            opened = self._now
+            opened.uses += 1
+        try:
+            yield opened.answerer
+        finally:
+            with self._lock:
+                opened.uses -= 1
+                opened.close_if_done()
+
+    def close(self) -> None:
+        """Release everything once the last question is answered; nothing may be asked after."""
+        opening = self._opening
+        if opening is not None:
+            opening.join()
+        with self._lock:
+            self._now.is_retired = True
+            self._now.close_if_done()
+
+    def _refresh(self) -> None:
+        """Begin to open a snapshot that is new, and wait for it a moment."""
+        name = self._published()
+        with self._lock:
+            is_known = name in {"", self._now.name, self._refused}
+            if is_known or (self._opening is not None and self._opening.is_alive()):
+                return
+            # A daemon, so that a slow disk never delays the program's end.
+            opening = self._opening = Thread(target=self._open, name="pasokh-reload", daemon=True)
+            opening.start()
+        opening.join(_PATIENCE_S)
+
+    def _published(self) -> str:
+        """Return the name of the snapshot that is published; empty where that cannot be told."""
+        try:
+            return current_folder(self._home).name
+        except SnapshotError:
+            return ""
+
+    def _open(self) -> None:
+        """Open what is published and let it serve; stay with the old where that fails."""
+        name = self._published()
+        try:
+            answerer = self._reopen()
+        except Exception as error:  # noqa: BLE001  # a thread's one catch; the old one serves on
+            # Subtle: a snapshot may be pruned while it is opened, since newer ones have come.
+            if self._published() in {"", name}:
+                self._refuse(name, error)
+        else:
+            self._swap(answerer)
+
+    def _refuse(self, name: str, error: Exception) -> None:
+        """Note that a snapshot cannot be opened."""
+        with self._lock:
+            self._refused = name
+        fields = {"snapshot": name, "kind": type(error).__name__, "reason": str(error)}
+        _log.warning(EVENT_NOT_RELOADED, extra={"fields": fields})
+
+    def _swap(self, answerer: Answerer) -> None:
+        """Let a new answerer serve, and the old one end when its last question is answered."""
+        with self._lock:
+            old, self._now = self._now, _Opened(answerer)
+            old.is_retired = True
+            old.close_if_done()
+        fields = {"snapshot": self._now.name, "before": old.name}
+        _log.info(EVENT_RELOADED, extra={"fields": fields})
+
+
+@dataclass(frozen=True, slots=True)
+class ServedArchive:
+    """What a surface needs of the archive that serves now; each call is of one snapshot."""
+
+    serving: Serving
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the archive is."""
+        with self.serving.using() as answerer:
+            return answerer.snapshot.manifest
+
+    @property
+    def outlets(self) -> Collection[str]:
+        """Case-folded names of those who published its articles."""
+        with self.serving.using() as answerer:
+            return answerer.snapshot.outlets
+
+    def article(self, article_id: ArticleId) -> Article | None:
+        """Return an article as it stands now, or None where it is gone."""
+        with self.serving.using() as answerer:
+            return answerer.snapshot.article(article_id)
