@@ -12,12 +12,13 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from bot.answering import Answering
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.logs import log_reply
 from bot.messages import Key, Language, localize_number, say, ui_language
 from bot.progress import progress_on
 from bot.render import record_of, reply_lines
-from bot.repl import Answering, Chat, pager, typed_lines
+from bot.repl import Chat, pager, typed_lines
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
 from bot.types import Answer, NoAnswer

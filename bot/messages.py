@@ -281,11 +281,16 @@ _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 def say(key: Key, language: Language, **values: object) -> str:
     """Return the text of `key`, its names filled; whole numbers in the language's digits."""
+    return fill(TEXTS[language][key], language, values)
+
+
+def fill(text: str, language: Language, values: Mapping[str, object]) -> str:
+    """Fill the names of a text of any table; whole numbers in the language's digits."""
     filled = {
         name: localize_number(value, language) if isinstance(value, int) else value
         for name, value in values.items()
     }
-    return TEXTS[language][key].format(**filled)
+    return text.format(**filled)
 
 
 def localize_number(number: float, language: Language) -> str:
