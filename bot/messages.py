@@ -90,6 +90,7 @@ class Key(StrEnum):
     INFO = "info"
     VERIFIED = "verified"
     VERIFY_FAILED = "verify_failed"
+    FEEDBACK_WRITTEN = "feedback_written"
 
 
 _ENGLISH: Mapping[Key, str] = {
@@ -181,6 +182,7 @@ _ENGLISH: Mapping[Key, str] = {
     ),
     Key.VERIFIED: "{snapshot} is whole: {files} files, {articles} articles, {passages} passages",
     Key.VERIFY_FAILED: "{snapshot} is damaged; run `pasokh index build`",
+    Key.FEEDBACK_WRITTEN: "Judged questions: {count}, written to {queries} and {qrels}",
 }
 
 _PERSIAN: Mapping[Key, str] = {
@@ -272,6 +274,7 @@ _PERSIAN: Mapping[Key, str] = {
     ),
     Key.VERIFIED: "{snapshot} سالم است: {files} پرونده، {articles} خبر، {passages} بند",
     Key.VERIFY_FAILED: "{snapshot} آسیب دیده است؛ `pasokh index build` را اجرا کنید",
+    Key.FEEDBACK_WRITTEN: "پرسش‌های داوری‌شده: {count}، نوشته شد در {queries} و {qrels}",
 }
 
 TEXTS: Mapping[Language, Mapping[Key, str]] = {Language.EN: _ENGLISH, Language.FA: _PERSIAN}

@@ -59,14 +59,15 @@ class Conversation:
     """Answers updates from one archive.
 
     Attributes:
-        username: Of the bot, without the @; its mention is no part of a question.
+        username: Of the bot, without the @; its mention is no part of a question. Where it is
+            not known, any name that ends in "bot" is taken for it, as Telegram wants of bots.
         choice: Language where a chat chose none.
         clock: Seconds since 1970.
     """
 
     answerer: AnsweringOn
     memory: Memory
-    username: str
+    username: str = ""
     max_quotes: int = 3
     choice: LanguageChoice = LanguageChoice.AUTO
     clock: Callable[[], float] = time.time
@@ -76,6 +77,11 @@ class Conversation:
         """Make what shows answers."""
         screens = Screens(answerer=self.answerer, memory=self.memory, max_quotes=self.max_quotes)
         object.__setattr__(self, "_screens", screens)
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the snapshot that answers."""
+        return self.answerer.snapshot.manifest.snapshot
 
     def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
         """Return the calls that answer an update, in order; none for what is not for us.
@@ -124,13 +130,17 @@ class Conversation:
         command = _COMMAND.fullmatch(text)
         if command is None:
             self._unknown(reply, text.split()[0])
-        elif (command["bot"] or self.username).lower() == self.username.lower():
+        elif self._is_ours(command["bot"] or ""):
             self._obey(reply, command["name"].lower(), (command["argument"] or "").strip())
 
     def _addressed(self, text: str) -> str:
         """Return a text without the mention of the bot."""
-        mention = rf"(?<![\w/])@{re.escape(self.username)}(?!\w)[,:،]?"
-        return re.sub(mention, " ", text, flags=re.IGNORECASE).strip()
+        name = re.escape(self.username) or r"\w*bot"
+        return re.sub(rf"(?<![\w/])@{name}(?!\w)[,:،]?", " ", text, flags=re.IGNORECASE).strip()
+
+    def _is_ours(self, name: str) -> bool:
+        """Tell whether a command behind which a bot's name stands is for us."""
+        return not name or not self.username or name.lower() == self.username.lower()
 
     def _obey(self, reply: Reply, name: str, argument: str) -> None:
         """Carry out one command."""
@@ -163,7 +173,7 @@ class Conversation:
 
     def _unknown(self, reply: Reply, command: str) -> None:
         """Say that there is no such command; in a group it may be for another bot."""
-        if reply.incoming.is_private or f"@{self.username}".lower() in reply.incoming.text.lower():
+        if reply.incoming.is_private or "@" in reply.incoming.text.split()[0]:
             reply.tell(Phrase.UNKNOWN, command=command[:40])
 
     def _choose_language(self, reply: Reply, argument: str) -> None:
