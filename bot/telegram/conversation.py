@@ -75,7 +75,7 @@ class Conversation:
 
     def __post_init__(self) -> None:
         """Make what shows answers."""
-        screens = Screens(answerer=self.answerer, memory=self.memory, max_quotes=self.max_quotes)
+        screens = Screens(answerer=self.answerer, max_quotes=self.max_quotes)
         object.__setattr__(self, "_screens", screens)
 
     @property
@@ -92,6 +92,7 @@ class Conversation:
         try:
             reply.language = self._language(incoming)
             self._respond(reply)
+            reply.keep()
         except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
             _log.error(EVENT_FAILURE, exc_info=error)
             return self._apology(incoming, reply.language)
@@ -221,7 +222,7 @@ class Conversation:
         found = self.answerer.answer(resolved.text, k=self.max_quotes)
         log_reply(found, self.max_quotes)
         turn = self._turn(reply, question, found)
-        self.memory.remember(turn)
+        reply.turn = turn
         reply.language = self._language(reply.incoming, found.language)
         notes = [*_notes(reply, text)]
         if resolved.was_resolved:
