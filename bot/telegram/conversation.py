@@ -16,7 +16,7 @@ from typing import Final
 
 from bot.answer import MAX_QUESTION_CHARS
 from bot.answering import AnsweringOn
-from bot.followup import Resolved, resolve
+from bot.followup import Resolved, leans, resolve
 from bot.logs import EVENT_FAILURE, log_reply
 from bot.messages import Language, LanguageChoice, ui_language
 from bot.telegram import buttons, inline, markup
@@ -241,7 +241,9 @@ class Conversation:
         # In a group, others' questions are no context unless the bot's message is replied to.
         mine = incoming.is_private or bool(incoming.replied_text)
         context = [
-            one.asked for one in turns if one not in same and (mine or one.user_id == reply.user_id)
+            one.asked
+            for one in turns
+            if one not in same and _says_itself(one) and (mine or one.user_id == reply.user_id)
         ]
         return resolve(question, context)
 
@@ -284,6 +286,11 @@ class Conversation:
             turns = self.memory.recent(incoming.chat_id, before=incoming.update_id, n=1)
             asked_in = turns[0].language if turns else incoming.language_code
         return ui_language(asked_in, choice)
+
+
+def _says_itself(turn: Turn) -> bool:
+    """Tell whether a question can be understood without the one before it."""
+    return turn.asked != turn.question or not leans(turn.question)
 
 
 def _notes(reply: Reply, text: str) -> list[Block]:

@@ -24,7 +24,8 @@ NOW = 1_700_000_000.0  # 14 November 2023
 LONG = "\n\n".join(
     f"Paragraph {n} of the report on the Karun dam: engineers measured {n * 17} cubic metres of "
     f"seepage at gallery {n}, and the inspector wrote that wall {n} of the dam needs repair. "
-    + "The report goes on with the weather, the road and the visitors of that week. " * 3
+    + "The report goes on with the weather, the road and the visitors of that week. "
+    * 3
     for n in range(1, 41)
 )
 HOSTILE = (
@@ -84,7 +85,9 @@ class Talker:
             Incoming(kind=kind, text=text, **values | more)  # type: ignore[arg-type]
         )
 
-    def press(self, calls: tuple[Outgoing, ...], label: str, **more: object) -> tuple[Outgoing, ...]:
+    def press(
+        self, calls: tuple[Outgoing, ...], label: str, **more: object
+    ) -> tuple[Outgoing, ...]:
         """Press the button whose label holds `label` under the last of `calls` that has one."""
         rows = [getattr(call, "keyboard", ()) for call in calls]
         found = [one for keyboard in rows for row in keyboard for one in row if label in one.label]
@@ -131,7 +134,8 @@ def read_html(markup: str) -> Read:
         at = tag.end()
         name = re.sub(r"[<>/]|\s.*", "", tag[0])
         if tag[0].startswith("</"):
-            assert open_tags and open_tags.pop() == name, f"{tag[0]} closes nothing in {markup!r}"
+            assert open_tags[-1:] == [name], f"{tag[0]} closes nothing in {markup!r}"
+            open_tags.pop()
             continue
         assert not (name == "blockquote" and open_tags), "a block quotation within another tag"
         assert not (name == "a" and {"a", "blockquote"} & set(open_tags)), "a link within these"

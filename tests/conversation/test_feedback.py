@@ -1,6 +1,8 @@
 """Tests of votes as a question set."""
 
+import json
 import stat
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -70,8 +72,10 @@ def test_the_command_exports_what_the_bot_keeps(
 
     memory = Memory(tmp_path / "telegram-memory.db", retention_days=30)
     with memory._writing() as db:
-        record = '{"turn": 1, "vote": 1, "question": "who?", "language": "en", "article_ids": ["a"], "snapshot": "s", "encoder": "e"}'
-        db.execute("INSERT INTO votes VALUES (1, 2, 3, ?, 1, ?)", (memory._clock(), record))
+        kept = asdict(_vote(1, 1, "a"))
+        db.execute(
+            "INSERT INTO votes VALUES (1, 2, 3, ?, 1, ?)", (memory._clock(), json.dumps(kept))
+        )
     memory.close()
 
     assert main(arguments) == 0

@@ -33,9 +33,11 @@ PIECE = st.builds(
     LONG_TEXT,
     is_bold=st.booleans(),
     is_italic=st.booleans(),
-    url=st.sampled_from(["", "https://example.com/?a=1&b=<\">"]),
+    url=st.sampled_from(["", 'https://example.com/?a=1&b=<">']),
 )
-QUOTE = st.builds(lambda text: Block((Piece("[1]", is_bold=True), Piece(text)), is_quote=True), LONG_TEXT)
+QUOTE = st.builds(
+    lambda text: Block((Piece("[1]", is_bold=True), Piece(text)), is_quote=True), LONG_TEXT
+)
 BLOCK = st.one_of(QUOTE, st.lists(PIECE, max_size=3).map(lambda pieces: Block(tuple(pieces))))
 
 
