@@ -55,13 +55,15 @@ class Talker(Protocol):
         """Send one update."""
         ...
 
-    def press(self, calls: tuple[Outgoing, ...], label: str, **more: object) -> tuple[Outgoing, ...]:
+    def press(
+        self, calls: tuple[Outgoing, ...], label: str, **more: object
+    ) -> tuple[Outgoing, ...]:
         """Press a button."""
         ...
 
 
 @pytest.fixture(scope="module")
-def answerer: Answerer(
+def answerer(
     encoder: Encoder, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Answerer:
     """Answer from the seed article alone."""
