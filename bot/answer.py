@@ -4,7 +4,7 @@ Does not: rank, score or render; each step lives in a module of its own.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -133,6 +133,26 @@ class Answerer:
             return _Look(inside, inner)
         return _Look(seen, inner, is_missed=True)
 
+    def further(
+        self,
+        question: str,
+        *,
+        beyond: Sequence[Citation],
+        k: int = 3,
+        within: Scope = EVERYTHING,
+    ) -> tuple[Citation, ...]:
+        """Return at most `k` verified quotes that come after those of `beyond`, numbered on.
+
+        Args:
+            question: As it was asked.
+            beyond: What was shown of its answer.
+            k: Most quotes.
+            within: The part of the archive that the answer came from.
+        """
+        shown = [one.quote for one in beyond]
+        drafts = self.consider(question, k=k, within=within, shown=shown).drafts
+        return verified(drafts, self.snapshot.article, first=len(beyond) + 1)
+
     def consider(
         self,
         question: str,
@@ -140,19 +160,22 @@ class Answerer:
         k: int = 3,
         within: Scope = EVERYTHING,
         vector: Vectors | None = None,
+        shown: Sequence[str] = (),
     ) -> Consideration:
         """Find passages, choose at most `k` quotes and say how sure they answer.
 
         Args:
             within: The part of the archive looked at, whatever time the question names.
             vector: The question's, where it was retrieved before.
+            shown: Quotes that are not to be chosen again.
         """
         asked = _asked(question)
         language = detect(asked).tag
         found = self.retriever.retrieve(
             asked, language=language, k=_HITS, within=within, vector=vector
         )
-        quotes = find_quotes(asked, found, self.snapshot, ReaderConfig(max_sentences=k))
+        config = ReaderConfig(max_sentences=k)
+        quotes = find_quotes(asked, found, self.snapshot, config, shown=shown)
         return Consideration(
             language=language,
             found=found,

@@ -82,9 +82,12 @@ def is_borne_out(citation: Citation, article: Article | None) -> bool:
 
 
 def verified(
-    citations: Iterable[Citation], find_article: Callable[[ArticleId], Article | None]
+    citations: Iterable[Citation],
+    find_article: Callable[[ArticleId], Article | None],
+    *,
+    first: int = 1,
 ) -> tuple[Citation, ...]:
-    """Keep the citations that their articles bear out, numbered anew from 1 in order.
+    """Keep the citations that their articles bear out, numbered anew from `first` in order.
 
     Of other articles named as the same report, those stay whose heads are as the archive has them.
     """
@@ -95,7 +98,7 @@ def verified(
     )
     return tuple(
         replace(citation, number=n, also_in=_known(citation.also_in, find_article))
-        for n, citation in enumerate(kept, start=1)
+        for n, citation in enumerate(kept, start=first)
     )
 
 

@@ -14,15 +14,18 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from bot.answering import Answering, OpenArchive
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.logs import log_reply
 from bot.messages import Key, Language, localize_number, say, ui_language
 from bot.progress import progress_on
 from bot.render import record_of, reply_lines
-from bot.repl import Answering, Chat, OpenArchive, pager, typed_lines
+from bot.repl import Chat, pager, typed_lines
 from bot.scope import check_scope
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
+from bot.telegram.feedback import export
+from bot.telegram.memory import Memory
 from bot.types import Answer, NoAnswer
 from index import (
     BuildReport,
@@ -317,6 +320,16 @@ def evaluate(surface: Surface, files: EvaluationFiles, *, json_file: Path | None
     if json_file is not None:
         _write_json(json_file, record)
         surface.write(_notice(surface, Key.EVAL_WRITTEN, path=json_file))
+    return ExitCode.OK
+
+
+def export_feedback(surface: Surface, queries: Path, qrels: Path) -> ExitCode:
+    """Write what people thought of the Telegram bot's answers as a question set."""
+    settings = surface.settings
+    memory = Memory(settings.telegram_memory, retention_days=settings.retention_days)
+    count = export(memory.votes(), queries, qrels)
+    memory.close()
+    surface.write(_notice(surface, Key.FEEDBACK_WRITTEN, count=count, queries=queries, qrels=qrels))
     return ExitCode.OK
 
 

@@ -3,6 +3,7 @@
 Does not: weigh (see `reader`), verify or word anything.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,9 +29,18 @@ class Quote:
 
 
 def find_quotes(
-    question: str, found: Retrieval, snapshot: Snapshot, config: ReaderConfig
+    question: str,
+    found: Retrieval,
+    snapshot: Snapshot,
+    config: ReaderConfig,
+    *,
+    shown: Sequence[str] = (),
 ) -> list[Quote]:
-    """Choose the sentences that answer best, best first; [] when nothing was found."""
+    """Choose the sentences that answer best, best first; [] when there are none.
+
+    Args:
+        shown: Quotes not to be chosen again, nor sentences that say the same.
+    """
     hits = found.hits[:_PASSAGES]
     places = [(hit, span) for hit in hits for span in hit.passage.sentences]
     if not places:
@@ -46,6 +56,8 @@ def find_quotes(
         is_speaker=_speaks(question, found, words),
         config=config,
     )
+    known = {token_set(quote) for quote in shown}
+    quoted = [row for row, held in enumerate(words) if held in known]
     return [
         Quote(
             hit=places[one.position][0],
@@ -53,7 +65,7 @@ def find_quotes(
             cosine=float(cosines[one.position]),
             score=one.score,
         )
-        for one in choose(scores, vectors, config)
+        for one in choose(scores, vectors, config, shown=quoted)
     ]
 
 

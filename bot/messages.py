@@ -113,6 +113,7 @@ class Key(StrEnum):
     REMOVED_LAST = "removed_last"
     REMOVED_FILE = "removed_file"
     REMOVED_STILL_IN = "removed_still_in"
+    FEEDBACK_WRITTEN = "feedback_written"
 
 
 _ENGLISH: Mapping[Key, str] = {
@@ -233,6 +234,7 @@ _ENGLISH: Mapping[Key, str] = {
     Key.REMOVED_LAST: "It was the last article: there is no index any more.",
     Key.REMOVED_FILE: "deleted {origin}",
     Key.REMOVED_STILL_IN: "{origin} still holds a removed article; take it out there yourself",
+    Key.FEEDBACK_WRITTEN: "Judged questions: {count}, written to {queries} and {qrels}",
 }
 
 _PERSIAN: Mapping[Key, str] = {
@@ -349,6 +351,7 @@ _PERSIAN: Mapping[Key, str] = {
     Key.REMOVED_LAST: "این آخرین خبر بود و دیگر نمایه‌ای در کار نیست.",
     Key.REMOVED_FILE: "{origin} پاک شد",
     Key.REMOVED_STILL_IN: "خبر حذف‌شده هنوز در {origin} هست؛ خودتان از آن‌جا برش دارید",
+    Key.FEEDBACK_WRITTEN: "پرسش‌های داوری‌شده: {count}، نوشته شد در {queries} و {qrels}",
 }
 
 TEXTS: Mapping[Language, Mapping[Key, str]] = {Language.EN: _ENGLISH, Language.FA: _PERSIAN}
@@ -358,11 +361,16 @@ _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 def say(key: Key, language: Language, **values: object) -> str:
     """Return the text of `key`, its names filled; whole numbers in the language's digits."""
+    return fill(TEXTS[language][key], language, values)
+
+
+def fill(text: str, language: Language, values: Mapping[str, object]) -> str:
+    """Fill the names of a text of any table; whole numbers in the language's digits."""
     filled = {
         name: localize_number(value, language) if isinstance(value, int) else value
         for name, value in values.items()
     }
-    return TEXTS[language][key].format(**filled)
+    return text.format(**filled)
 
 
 def localize_number(number: float, language: Language) -> str:

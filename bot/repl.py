@@ -7,14 +7,15 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import TextIO
 
+from bot.answering import Answering
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
 from bot.render import article_lines, full_source_lines, reply_lines, scope_text
@@ -22,43 +23,12 @@ from bot.scope import ScopeError, check_scope, parse_scope
 from bot.screen import BLANK, Kind, Line, Screen, paint
 from bot.types import Answer, Citation, NoAnswer
 from bot.worker import Worker
-from index import EVERYTHING, Article, ArticleId, Manifest, Scope
+from index import EVERYTHING, Scope
 
 _ALL = "off"
 
 Page = Callable[[list[Line], Screen], None]
 """Shows many lines, one of them of the kind MARKED."""
-
-
-class OpenArchive(Protocol):
-    """The part of a snapshot that a surface needs."""
-
-    @property
-    def manifest(self) -> Manifest:
-        """What the archive is."""
-        ...
-
-    @property
-    def outlets(self) -> Collection[str]:
-        """Case-folded names of those who published its articles."""
-        ...
-
-    def article(self, article_id: ArticleId) -> Article | None:
-        """Return an article, or None."""
-        ...
-
-
-class Answering(Protocol):
-    """What a surface asks: `bot.answer.Answerer`, or anything like it."""
-
-    @property
-    def snapshot(self) -> OpenArchive:
-        """The archive behind the answers."""
-        ...
-
-    def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
-        """Answer with at most `k` quotes from a part of the archive."""
-        ...
 
 
 class Command(StrEnum):

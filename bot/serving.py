@@ -9,7 +9,7 @@ Does not: build, or answer itself.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from threading import Lock, Thread
 from typing import Final
 
 from bot.answer import Answerer
-from bot.types import Answer, NoAnswer
+from bot.types import Answer, Citation, NoAnswer
 from index import (
     EVERYTHING,
     Article,
@@ -79,6 +79,18 @@ class Serving:
         self._refresh()
         with self.using() as answerer:
             return answerer.answer(question, k=k, within=within)
+
+    def further(
+        self,
+        question: str,
+        *,
+        beyond: Sequence[Citation],
+        k: int = 3,
+        within: Scope = EVERYTHING,
+    ) -> tuple[Citation, ...]:
+        """Return at most `k` quotes that come after those shown, numbered on."""
+        with self.using() as answerer:
+            return answerer.further(question, beyond=beyond, k=k, within=within)
 
     @contextmanager
     def using(self) -> Iterator[Answerer]:

@@ -108,6 +108,7 @@ _EXPECTED = {
     "answer_threshold": "a number from 0 to 1",
     "language": "auto, en or fa",
     "bidi": "auto, terminal or reorder",
+    "retention_days": "a whole number of days, 1 or more",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
     "log_file": "a path",
 }
@@ -220,6 +221,9 @@ class Settings(BaseSettings):
         default=Bidi.AUTO,
         description="Right-to-left text: terminal (it can), reorder (it cannot) or auto.",
     )
+    retention_days: int = Field(
+        default=30, ge=1, description="Days after which the bot deletes what it was asked."
+    )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_file: HomePath | None = Field(
         default=None, description="File for the log as JSON Lines; no log is kept if empty."
@@ -266,6 +270,11 @@ class Settings(BaseSettings):
     def history_file(self) -> Path:
         """File of the questions typed in `pasokh chat`."""
         return self.data_dir / "history"
+
+    @property
+    def telegram_memory(self) -> Path:
+        """File of the Telegram bot's conversations and votes."""
+        return self.data_dir / "telegram-memory.db"
 
     @property
     def secrets(self) -> tuple[str, ...]:
