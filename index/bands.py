@@ -9,7 +9,9 @@ Does not: decide what is alike (see `alike`), or read texts.
 
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -56,13 +58,28 @@ def add_sketch(connection: sqlite3.Connection, row: int, sketched: Sketch, outle
     )
 
 
-def take_sketch(
-    connection: sqlite3.Connection, row: int, other: sqlite3.Connection, its_row: int
-) -> None:
-    """Store an article's sketch as it stands in another file, if it has one there."""
-    stored = other.execute("SELECT * FROM sketch WHERE article = ?", (its_row,)).fetchall()
-    for _, n_shingles, slots, outlet in stored:
-        add_sketch(connection, row, Sketch(n_shingles, np.frombuffer(slots, "<u4")), outlet)
+def take_sketches(connection: sqlite3.Connection, path: Path, moved: Mapping[int, int]) -> None:
+    """Store sketches and keys as they stand in another file, under other rows.
+
+    Args:
+        connection: Opened with `uri=True`, no transaction begun.
+        path: The other file.
+        moved: Row there to row here, of articles with a sketch or without.
+    """
+    connection.execute("ATTACH ? AS other", (f"{path.resolve().as_uri()}?mode=ro&immutable=1",))
+    connection.execute("CREATE TEMP TABLE moved (old INTEGER PRIMARY KEY, new INTEGER)")
+    connection.executemany("INSERT INTO moved VALUES (?, ?)", moved.items())
+    # Subtle: CROSS JOIN keeps the order of the tables, and keys added in their order go in fast.
+    connection.execute(
+        "INSERT INTO sketch SELECT new, n_shingles, slots, outlet "
+        "FROM other.sketch CROSS JOIN moved ON old = article"
+    )
+    connection.execute(
+        "INSERT INTO band SELECT key, new FROM other.band CROSS JOIN moved ON old = article"
+    )
+    connection.execute("DROP TABLE moved")
+    connection.commit()
+    connection.execute("DETACH other")
 
 
 def find_alike(connection: sqlite3.Connection, sketched: Sketch, outlet: str) -> list[Alike]:

@@ -9,8 +9,8 @@ Does not: decide what is alike (see `alike`), or read an article that is not new
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from index.alike import Sketch, sketch
 from index.archive import Archive
-from index.bands import SCHEMA, Alike, add_sketch, find_alike, take_sketch
+from index.bands import SCHEMA, Alike, add_sketch, find_alike, take_sketches
 from index.errors import SnapshotCorrupt
 
 COPIES: Final = "copies.db"
@@ -38,6 +38,7 @@ _MOST: Final = 64
 class _Part(NamedTuple):
     """The file of one part and the rows [start, end) of its articles."""
 
+    path: Path
     connection: sqlite3.Connection
     start: int
     end: int
@@ -59,7 +60,7 @@ class Copies:
         self._parts: list[_Part] = []
         try:
             for path, (start, end) in zip(paths, pairwise(edges), strict=True):
-                self._parts.append(_Part(_opened(path), start, end))
+                self._parts.append(_Part(path, _opened(path), start, end))
         except BaseException:
             self.close()
             raise
@@ -95,12 +96,13 @@ class Copies:
 
     def find(self, sketched: Sketch, outlet: str, before: int) -> list[Alike]:
         """Return the articles below row `before`, where a part ends, that are the same report."""
-        return [
-            Alike(row=part.start + alike.row, similarity=alike.similarity)
-            for part in self._parts
-            if part.end <= before
-            for alike in find_alike(part.connection, sketched, outlet)
-        ]
+        with _readable():
+            return [
+                Alike(row=part.start + alike.row, similarity=alike.similarity)
+                for part in self._parts
+                if part.end <= before
+                for alike in find_alike(part.connection, sketched, outlet)
+            ]
 
     def move(self, rows: Rows, connection: sqlite3.Connection, *, first: int, start: int) -> None:
         """Take over the sketches and pairs of rows that move into a new part.
@@ -112,9 +114,24 @@ class Copies:
             start: Rows of the parts that stay lie below; row of the new part's first article.
         """
         moved = {row: start + first + at for at, row in enumerate(rows.tolist())}
-        for row, new in moved.items():
-            part = next(part for part in self._parts if part.start <= row < part.end)
-            take_sketch(connection, new - start, part.connection, row - part.start)
+        for part in self._parts:
+            own = {row: new for row, new in moved.items() if part.start <= row < part.end}
+            if own:
+                self._move_from(part, own, moved, connection, start)
+
+    def _move_from(
+        self,
+        part: _Part,
+        own: Mapping[int, int],
+        moved: Mapping[int, int],
+        connection: sqlite3.Connection,
+        start: int,
+    ) -> None:
+        """Take over what stands in one part."""
+        local = {row - part.start: new - start for row, new in own.items()}
+        with _readable():
+            take_sketches(connection, part.path, local)
+        for row, new in own.items():
             others = _rows(part, "SELECT other FROM copy WHERE article = ?", row - part.start)
             kept = [
                 moved.get(other, other) for (other,) in others if other in moved or other < start
@@ -149,7 +166,7 @@ def write_copies(
     """
     n_new = archive.n_articles - len(moved)
     gone = frozenset(removed.tolist())
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(path.resolve().as_uri(), uri=True)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
         if old is not None:
             old.move(moved, connection, first=n_new, start=start)
@@ -195,8 +212,15 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _rows(part: _Part, query: str, *values: int) -> list[tuple[Any, ...]]:
-    try:
+    with _readable():
         return part.connection.execute(query, values).fetchall()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn what SQLite says of a damaged file into ours."""
+    try:
+        yield
     except sqlite3.Error as error:
         msg = f"Expected readable sketches of articles, but: {error}; run `pasokh index build`."
         raise SnapshotCorrupt(msg) from error

@@ -213,7 +213,13 @@ def test_an_unfinished_removal_is_finished_by_a_build(home: Path, sync: Sync, ca
         query = "SELECT record, text FROM item WHERE article = 'two'"
         ((record, text),) = ledger.execute(query).fetchall()
     entry = Withdrawal(
-        article="two", record=record.hex(), text=text.hex(), vectors=(), at="", reason=""
+        article="two",
+        record=record.hex(),
+        text=text.hex(),
+        names=(),
+        vectors=(),
+        at="",
+        reason="",
     )
     add_withdrawal(home, entry)
     pending = verify_snapshot(home, cache_dir=cache)

@@ -63,6 +63,7 @@ PARTS = (
     "parts/0/passages.faiss",
     "parts/0/sentences.npy",
     "parts/0/names.tsv",
+    "parts/0/copies.db",
     *(
         f"lexical/{part}/{name}"
         for part in ("passages", "articles")
