@@ -12,6 +12,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from bot.bidi import safe
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.logs import log_reply
 from bot.messages import Key, Language, localize_number, say, ui_language
@@ -20,6 +21,7 @@ from bot.render import record_of, reply_lines
 from bot.repl import Answering, Chat, pager, typed_lines
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
+from bot.telegram.desk import Conversation
 from bot.types import Answer, NoAnswer
 from index import (
     BuildReport,
@@ -46,6 +48,10 @@ class Backend(Protocol):
 
     def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
         """Open the index, building it first where there is none."""
+        ...
+
+    def open_conversation(self, settings: Settings) -> Conversation:
+        """Open what answers on Telegram."""
         ...
 
     def build(self, settings: Settings, progress: Progress | None = None) -> BuildReport:
@@ -156,6 +162,20 @@ def chat(surface: Surface) -> ExitCode:
 
     lines = typed_lines(settings.history_file, warn) if is_terminal else iter(surface.stdin)
     conversation.run(lines)
+    return ExitCode.OK
+
+
+def serve(surface: Surface) -> ExitCode:
+    """Answer on Telegram until a signal says to stop."""
+    from bot.telegram.app import serve as serve_telegram  # half a second that only this needs
+
+    settings, backend = surface.settings, surface.backend
+
+    def tell(text: str) -> None:
+        surface.stderr.write(f"{safe(text)}\n")
+        surface.stderr.flush()
+
+    serve_telegram(settings, lambda: backend.open_conversation(settings), tell)
     return ExitCode.OK
 
 

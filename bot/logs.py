@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import quote
 from uuid import uuid4
 
 from bot.bidi import safe
@@ -23,7 +24,9 @@ EVENT_FAILURE = "failure"
 
 _STRUCK_OUT = "***"
 # httpx writes whole addresses at INFO, and an address can hold a token.
-_QUIET = ("httpx", "httpcore")
+_QUIET = ("httpx", "httpcore", "telegram", "tornado")
+# Their messages are filled with what came in, and so may hold what a person wrote.
+_WORDY = ("telegram.", "tornado.")
 
 _logger = logging.getLogger(__name__)
 
@@ -41,12 +44,24 @@ class _Formatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": _event(record),
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            entry["traceback"] = self.formatException(record.exc_info)
+            entry["traceback"] = self._traceback(record)
         return _strike(json.dumps(entry, ensure_ascii=False, default=str), self._secrets)
+
+    def _traceback(self, record: logging.LogRecord) -> str:
+        """Return where an error came from; of wordy libraries only which error it is."""
+        assert record.exc_info, "asked only where there is one"  # noqa: S101
+        if record.name.startswith(_WORDY):
+            return str(record.exc_info[0])
+        return self.formatException(record.exc_info)
+
+
+def _event(record: logging.LogRecord) -> str:
+    """Return a record's message; of wordy libraries with its places left unfilled."""
+    return record.msg if record.name.startswith(_WORDY) else record.getMessage()
 
 
 class _TerminalFormatter(logging.Formatter):
@@ -64,17 +79,27 @@ class _TerminalFormatter(logging.Formatter):
 
 
 def _strike(text: str, secrets: Sequence[str]) -> str:
-    """Replace every secret, also as JSON writes it."""
+    """Replace every secret, also as JSON or an address writes it, and what follows its colon."""
     for secret in secrets:
-        for form in (secret, json.dumps(secret, ensure_ascii=False)[1:-1]):
+        _, _, last = secret.rpartition(":")
+        for form in (secret, quote(secret, safe=""), last):
             text = text.replace(form, _STRUCK_OUT)
+            text = text.replace(json.dumps(form, ensure_ascii=False)[1:-1], _STRUCK_OUT)
     return text
 
 
 def set_up(
-    level: str, log_file: Path | None, *, secrets: Sequence[str] = (), debug: TextIO | None = None
+    level: str,
+    log_file: Path | None,
+    *,
+    secrets: Sequence[str] = (),
+    debug: TextIO | None = None,
+    journal: TextIO | None = None,
 ) -> None:
     """Send records to `log_file` and, when debugging, all of them to a stream as well.
+
+    Args:
+        journal: Takes the lines of the log where there is no `log_file`, as under systemd.
 
     Raises:
         StorageError: If the file cannot be opened for writing.
@@ -82,6 +107,8 @@ def set_up(
     handlers: list[logging.Handler] = [logging.NullHandler()]
     if log_file is not None:
         handlers.append(_to_file(log_file, secrets))
+    elif journal is not None:
+        handlers.append(_lines_to(logging.StreamHandler(journal), secrets))
     if debug is not None:
         to_terminal = logging.StreamHandler(debug)
         to_terminal.setFormatter(_TerminalFormatter(secrets))
@@ -100,6 +127,11 @@ def _to_file(path: Path, secrets: Sequence[str]) -> logging.Handler:
     except OSError as error:
         msg = f"PASOKH_LOG_FILE: {path} cannot be written: {error.strerror}"
         raise StorageError(msg) from error
+    return _lines_to(handler, secrets)
+
+
+def _lines_to(handler: logging.Handler, secrets: Sequence[str]) -> logging.Handler:
+    """Let a handler write JSON Lines without secrets."""
     handler.setFormatter(_Formatter(secrets))
     return handler
 

@@ -13,6 +13,7 @@ from bot import evaluation
 from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.settings import Settings
+from bot.telegram.desk import Conversation
 from index import (
     BuildReport,
     BundledConfig,
@@ -58,6 +59,11 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> An
         _build_first(settings, encoder, progress)
         snapshot = open_snapshot(settings.index_home, space=space)
     return Answerer(snapshot, encoder, threshold=settings.answer_threshold)
+
+
+def open_conversation(settings: Settings) -> Conversation:
+    """Open what answers on Telegram, building the index first where there is none."""
+    raise NotImplementedError(settings)
 
 
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:

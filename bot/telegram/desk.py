@@ -1,0 +1,51 @@
+"""Where questions are answered: a conversation on a few threads, so that no loop waits for it.
+
+Does not: know what a conversation says, or send it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from bot.telegram.types import Incoming, Outgoing
+from bot.worker import Worker
+
+
+class Conversation(Protocol):
+    """Answers updates from one snapshot; called from several threads at once."""
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the snapshot that answers."""
+        ...
+
+    def respond(self, incoming: Incoming, /) -> tuple[Outgoing, ...]:
+        """Return the calls that answer an update, none where nothing is to be said."""
+        ...
+
+
+class Desk:
+    """Answers on threads, with a conversation that can be replaced."""
+
+    def __init__(self, open_conversation: Callable[[], Conversation], n_threads: int) -> None:
+        """Answer with what `open_conversation` returns, once `load` has called it."""
+        self._open = open_conversation
+        self._worker = Worker(n_threads)
+        self._loader = Worker()
+        self._conversation: Conversation | None = None
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the snapshot that answers; empty before `load`."""
+        return self._conversation.snapshot if self._conversation is not None else ""
+
+    async def load(self) -> None:
+        """Open the conversation, or open it again; the old one answers until the new one can."""
+        self._conversation = await asyncio.wrap_future(self._loader.submit(self._open))
+
+    async def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+        """Answer an update when a thread is free."""
+        conversation = self._conversation
+        assert conversation is not None, "load() comes before the first update"  # noqa: S101
+        future = self._worker.submit(lambda: conversation.respond(incoming))
+        return await asyncio.wrap_future(future)
