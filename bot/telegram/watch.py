@@ -6,7 +6,7 @@ Does not: stop anything; it resolves a future that the program waits for.
 import asyncio
 import json
 import logging
-import time
+import random
 from http import HTTPStatus
 from operator import itemgetter
 from typing import Any, Final
@@ -18,10 +18,10 @@ from telegram.request import HTTPXRequest
 from bot.telegram.metrics import Metrics
 from index import PasokhError
 
-_NEWCOMER_S: Final = 120.0
 _CONFLICTS_OF_NEWCOMER: Final = 3
-_CONFLICTS_OF_ELDER: Final = 12
-"""Conflicts in a row that mean another instance; of two, the one that came last gives up first."""
+_CONFLICTS_OF_ELDER: Final = range(12, 24)
+"""Conflicts in a row that mean another instance. Of two the one gives up first that Telegram has
+not served yet; where it has served both, chance decides, so that one goes on."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ class Watch:
         """Start watching; needs a running loop."""
         self.fatal: Final[asyncio.Future[None]] = asyncio.get_running_loop().create_future()
         self._metrics = metrics
-        self._began = time.monotonic()
         self._conflicts = 0
+        self._allowed = _CONFLICTS_OF_NEWCOMER
 
     def saw(self, status: int) -> None:
         """Take note of how Telegram answered a request for updates."""
@@ -49,6 +49,7 @@ class Watch:
                 self.token_refused()
             case HTTPStatus.OK:
                 self._conflicts = 0
+                self._allowed = random.choice(_CONFLICTS_OF_ELDER)  # noqa: S311  # no secret
                 self._metrics.contact()
             case _:
                 _log.warning("polling", extra={"fields": {"status": status}})
@@ -64,8 +65,7 @@ class Watch:
         """Count a conflict in a row; one alone is what a quick restart leaves behind."""
         self._conflicts += 1
         _log.warning("conflict", extra={"fields": {"in_a_row": self._conflicts}})
-        is_new = time.monotonic() - self._began < _NEWCOMER_S
-        if self._conflicts >= (_CONFLICTS_OF_NEWCOMER if is_new else _CONFLICTS_OF_ELDER):
+        if self._conflicts >= self._allowed:
             self._fail(
                 "Another program asks Telegram for this bot's updates; stop it, or give this one "
                 "another token."

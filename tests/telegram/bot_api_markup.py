@@ -17,7 +17,9 @@ _ATTRIBUTES = {
     "blockquote": re.compile(r"(\s+expandable)?"),
     "code": re.compile(r'(\s+class="language-[^"<>]*")?'),
 }
-_TOKEN = re.compile(r"<(/?)([a-z-]+)([^<>]*)>|&(lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);|([<&])|([^<&]+)")
+_TOKEN = re.compile(
+    r"<(/?)([a-z-]+)([^<>]*)>|&(lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);|([<&])|([^<&]+)"
+)
 
 
 class MarkupError(ValueError):

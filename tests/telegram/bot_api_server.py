@@ -214,7 +214,8 @@ class BotApi:
         reason = _REASONS.get(status, "Error")
         writer.write(
             f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(payload)}\r\n\r\n".encode() + payload
+            f"Content-Length: {len(payload)}\r\n\r\n".encode()
+            + payload
         )
         await writer.drain()
         return True
@@ -246,6 +247,8 @@ class BotApi:
                 raise Refusal(409, "Conflict: terminated by other getUpdates request")
             case "500" | "502":
                 raise Refusal(int(call.fault), "Internal Server Error")
+            case "401":
+                raise Refusal(401, "Unauthorized")
             case "400":
                 raise Refusal(400, "Bad Request: can't parse entities: as the script says")
             case "slow":
@@ -363,7 +366,9 @@ class BotApi:
         """Check a command menu."""
         for one in commands:
             name = one["command"]
-            _require(name.isascii() and name == name.lower() and len(name) <= 32, "BOT_COMMAND_INVALID")
+            _require(
+                name.isascii() and name == name.lower() and len(name) <= 32, "BOT_COMMAND_INVALID"
+            )
             _require(0 < len(one["description"]) <= 256, "BOT_COMMAND_DESCRIPTION_INVALID")
 
 
