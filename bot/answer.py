@@ -4,6 +4,7 @@ Does not: rank, score or render; each step lives in a module of its own.
 """
 
 import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +14,13 @@ from bot.evidence import Quote, find_quotes
 from bot.reader import ReaderConfig
 from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason
 from index import (
+    ArticleId,
     Encoder,
     Hit,
     Retrieval,
     Retriever,
     Snapshot,
+    Span,
     VectorSpace,
     detect,
     stored_confidence,
@@ -87,12 +90,24 @@ class Answerer:
             fingerprint=self._fingerprint,
         )
 
-    def consider(self, question: str, *, k: int = 3) -> Consideration:
-        """Find passages, choose at most `k` quotes and say how sure they answer."""
+    def further(
+        self, question: str, *, beyond: Sequence[Citation], k: int = 3
+    ) -> tuple[Citation, ...]:
+        """Return at most `k` verified quotes that come after those of `beyond`, numbered on."""
+        shown = {(one.article_id, one.span) for one in beyond}
+        drafts = self.consider(question, k=k, shown=shown).drafts
+        return verified(drafts, self.snapshot.article, first=len(beyond) + 1)
+
+    def consider(
+        self, question: str, *, k: int = 3, shown: Collection[tuple[ArticleId, Span]] = ()
+    ) -> Consideration:
+        """Find passages, choose at most `k` quotes not `shown`, say how sure they answer."""
         asked = _asked(question)
         language = detect(asked).tag
         found = self.retriever.retrieve(asked, language=language, k=_HITS)
-        quotes = find_quotes(asked, found, self.snapshot, ReaderConfig(max_sentences=k))
+        quotes = find_quotes(
+            asked, found, self.snapshot, ReaderConfig(max_sentences=k), shown=shown
+        )
         return Consideration(
             language=language,
             found=found,

@@ -95,10 +95,14 @@ def isolate(line: str, *, rtl: bool) -> str:
     A right-to-left line is wrapped whole too, which gives it its direction where a terminal
     takes every line for left-to-right.
     """
-    if rtl:
-        inner = _LTR_RUN.sub(lambda run: f"{_LRI}{run[0]}{_PDI}", line)
-        return f"{_RLI}{inner}{_PDI}" if line else line
-    return _RTL_RUN.sub(lambda run: f"{_RLI}{run[0]}{_PDI}", line)
+    inner = isolate_runs(line, rtl=rtl)
+    return f"{_RLI}{inner}{_PDI}" if rtl and line else inner
+
+
+def isolate_runs(line: str, *, rtl: bool) -> str:
+    """Wrap only those runs, for where the line's direction is settled otherwise."""
+    runs, mark = (_LTR_RUN, _LRI) if rtl else (_RTL_RUN, _RLI)
+    return runs.sub(lambda run: f"{mark}{run[0]}{_PDI}", line)
 
 
 def width_of(text: str) -> int:

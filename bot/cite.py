@@ -45,12 +45,15 @@ def is_borne_out(citation: Citation, article: Article | None) -> bool:
 
 
 def verified(
-    citations: Iterable[Citation], find_article: Callable[[ArticleId], Article | None]
+    citations: Iterable[Citation],
+    find_article: Callable[[ArticleId], Article | None],
+    *,
+    first: int = 1,
 ) -> tuple[Citation, ...]:
-    """Keep the citations that their articles bear out, numbered anew from 1 in order."""
+    """Keep the citations that their articles bear out, numbered anew from `first` in order."""
     kept = (
         citation
         for citation in citations
         if is_borne_out(citation, find_article(citation.article_id))
     )
-    return tuple(replace(citation, number=n) for n, citation in enumerate(kept, start=1))
+    return tuple(replace(citation, number=n) for n, citation in enumerate(kept, start=first))

@@ -191,6 +191,22 @@ def verify(run: _Run) -> int:
     return commands.verify(run.open())
 
 
+@_pasokh.group("feedback")
+def _feedback_group() -> None:
+    """Use what people thought of the Telegram bot's answers."""
+
+
+@_feedback_group.command("export")
+@click.option("--queries", required=True, type=_FILE, help="Write the questions here.")
+@click.option("--qrels", required=True, type=_FILE, help="Write the judgements here.")
+@click.pass_obj
+def export_feedback(run: _Run, *, queries: Path, qrels: Path) -> int:
+    """Write voted answers as questions for `pasokh eval` (docs/evaluation.md)."""
+    from bot import commands  # see _Run.open
+
+    return commands.export_feedback(run.open(), queries, qrels)
+
+
 def main(argv: Sequence[str] | None = None, *, backend: "Backend | None" = None) -> int:
     """Run the program and return its exit code; no error passes.
 

@@ -9,19 +9,23 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from bot.answering import Answering
 from bot.bidi import safe
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.logs import log_reply
 from bot.messages import Key, Language, localize_number, say, ui_language
 from bot.progress import progress_on
 from bot.render import record_of, reply_lines
-from bot.repl import Answering, Chat, pager, typed_lines
+from bot.repl import Chat, pager, typed_lines
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
 from bot.telegram.desk import Conversation
+from bot.telegram.feedback import export
+from bot.telegram.memory import Memory
 from bot.types import Answer, NoAnswer
 from index import (
     BuildReport,
@@ -50,8 +54,8 @@ class Backend(Protocol):
         """Open the index, building it first where there is none."""
         ...
 
-    def open_conversation(self, settings: Settings) -> Conversation:
-        """Open what answers on Telegram."""
+    def open_conversation(self, settings: Settings, username: str) -> Conversation:
+        """Open what answers on Telegram for the bot of that name."""
         ...
 
     def build(self, settings: Settings, progress: Progress | None = None) -> BuildReport:
@@ -175,7 +179,7 @@ def serve(surface: Surface) -> ExitCode:
         surface.stderr.write(f"{safe(text)}\n")
         surface.stderr.flush()
 
-    serve_telegram(settings, lambda: backend.open_conversation(settings), tell)
+    serve_telegram(settings, partial(backend.open_conversation, settings), tell)
     return ExitCode.OK
 
 
@@ -275,6 +279,16 @@ def evaluate(surface: Surface, files: EvaluationFiles, *, json_file: Path | None
     if json_file is not None:
         _write_json(json_file, record)
         surface.write(_notice(surface, Key.EVAL_WRITTEN, path=json_file))
+    return ExitCode.OK
+
+
+def export_feedback(surface: Surface, queries: Path, qrels: Path) -> ExitCode:
+    """Write what people thought of the Telegram bot's answers as a question set."""
+    settings = surface.settings
+    memory = Memory(settings.telegram_memory, retention_days=settings.retention_days)
+    count = export(memory.votes(), queries, qrels)
+    memory.close()
+    surface.write(_notice(surface, Key.FEEDBACK_WRITTEN, count=count, queries=queries, qrels=qrels))
     return ExitCode.OK
 
 

@@ -3,6 +3,7 @@
 Does not: weigh (see `reader`), verify or word anything.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from bot.reader import ReaderConfig, choose, evidence_scores
 from bot.speech import asks_for_words, reports_words
-from index import Hit, Retrieval, Snapshot, Span, coverage, token_set
+from index import ArticleId, Hit, Retrieval, Snapshot, Span, coverage, token_set
 
 _PASSAGES: Final = 5
 """Passages whose sentences are looked at: quoting from more found no more answers."""
@@ -28,9 +29,14 @@ class Quote:
 
 
 def find_quotes(
-    question: str, found: Retrieval, snapshot: Snapshot, config: ReaderConfig
+    question: str,
+    found: Retrieval,
+    snapshot: Snapshot,
+    config: ReaderConfig,
+    *,
+    shown: Collection[tuple[ArticleId, Span]] = (),
 ) -> list[Quote]:
-    """Choose the sentences that answer best, best first; [] when nothing was found."""
+    """Choose the sentences that answer best, best first, none of those `shown`; [] for none."""
     hits = found.hits[:_PASSAGES]
     places = [(hit, span) for hit in hits for span in hit.passage.sentences]
     if not places:
@@ -46,6 +52,7 @@ def find_quotes(
         is_speaker=_speaks(question, found, words),
         config=config,
     )
+    quoted = [row for row, (hit, span) in enumerate(places) if (hit.article.id, span) in shown]
     return [
         Quote(
             hit=places[one.position][0],
@@ -53,7 +60,7 @@ def find_quotes(
             cosine=float(cosines[one.position]),
             score=one.score,
         )
-        for one in choose(scores, vectors, config)
+        for one in choose(scores, vectors, config, shown=quoted)
     ]
 
 

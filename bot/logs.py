@@ -7,6 +7,7 @@ Does not: get called by anything but an entry point; libraries only get loggers.
 import json
 import logging
 import os
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,8 +26,8 @@ EVENT_FAILURE = "failure"
 _STRUCK_OUT = "***"
 # httpx writes whole addresses at INFO, and an address can hold a token.
 _QUIET = ("httpx", "httpcore", "telegram", "tornado")
-# Their messages are filled with what came in, and so may hold what a person wrote.
-_WORDY = ("telegram.", "tornado.")
+# What they say when something fails may quote what a person wrote.
+_WORDY = ("telegram.", "tornado.", "bot.telegram.")
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class _Formatter(logging.Formatter):
         """Return where an error came from; of wordy libraries only which error it is."""
         assert record.exc_info, "asked only where there is one"  # noqa: S101
         if record.name.startswith(_WORDY):
-            return str(record.exc_info[0])
+            kind, _, place = record.exc_info
+            return f"{''.join(traceback.format_tb(place))}{kind.__name__ if kind else ''}"
         return self.formatException(record.exc_info)
 
 
@@ -114,6 +116,8 @@ def set_up(
         to_terminal.setFormatter(_TerminalFormatter(secrets))
         handlers.append(to_terminal)
     logging.basicConfig(handlers=handlers, level="DEBUG" if debug else level, force=True)
+    # What is asked on Telegram is logged at no level.
+    _logger.setLevel(logging.NOTSET if journal is None else logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -164,3 +168,13 @@ def report_failure(error: BaseException, language: Language, log_file: Path | No
     if log_file is None:
         return say(Key.INTERNAL_ERROR, language, kind=kind)
     return say(Key.INTERNAL_ERROR_LOGGED, language, kind=kind, log_file=log_file)
+
+
+def log_failure(what: str, error: BaseException, **fields: object) -> None:
+    """Log where an error came from, without its words: they may quote what a person wrote."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
+    shown = {"what": what, "error": type(error).__name__, "where": where, **fields}
+    _logger.error(EVENT_FAILURE, extra={"fields": shown})

@@ -97,6 +97,7 @@ class Key(StrEnum):
     TELEGRAM_STATS = "telegram_stats"
     TELEGRAM_RELOADED = "telegram_reloaded"
     TELEGRAM_NOT_RELOADED = "telegram_not_reloaded"
+    FEEDBACK_WRITTEN = "feedback_written"
 
 
 _ENGLISH: Mapping[Key, str] = {
@@ -209,6 +210,7 @@ _ENGLISH: Mapping[Key, str] = {
     ),
     Key.TELEGRAM_RELOADED: "The index was opened again: {snapshot}",
     Key.TELEGRAM_NOT_RELOADED: "The old index still answers; opening it again failed: {message}",
+    Key.FEEDBACK_WRITTEN: "Judged questions: {count}, written to {queries} and {qrels}",
 }
 
 _PERSIAN: Mapping[Key, str] = {
@@ -320,6 +322,7 @@ _PERSIAN: Mapping[Key, str] = {
     ),
     Key.TELEGRAM_RELOADED: "نمایه دوباره باز شد: {snapshot}",
     Key.TELEGRAM_NOT_RELOADED: "نمایه باز نشد و همان پیشین پاسخ می‌دهد: {message}",
+    Key.FEEDBACK_WRITTEN: "پرسش‌های داوری‌شده: {count}، نوشته شد در {queries} و {qrels}",
 }
 
 TEXTS: Mapping[Language, Mapping[Key, str]] = {Language.EN: _ENGLISH, Language.FA: _PERSIAN}
@@ -329,11 +332,16 @@ _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 def say(key: Key, language: Language, **values: object) -> str:
     """Return the text of `key`, its names filled; whole numbers in the language's digits."""
+    return fill(TEXTS[language][key], language, values)
+
+
+def fill(text: str, language: Language, values: Mapping[str, object]) -> str:
+    """Fill the names of a text of any table; whole numbers in the language's digits."""
     filled = {
         name: localize_number(value, language) if isinstance(value, int) else value
         for name, value in values.items()
     }
-    return TEXTS[language][key].format(**filled)
+    return text.format(**filled)
 
 
 def localize_number(number: float, language: Language) -> str:

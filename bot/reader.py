@@ -11,6 +11,7 @@ Source of the numbers: our experiments on PQuAD and ParSQuAD; what three sentenc
 answers stands in docs/results.md.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,7 +88,11 @@ def evidence_scores(  # one array for each thing known of a sentence
 
 
 def choose(
-    scores: Scores, vectors: NDArray[np.float32], config: ReaderConfig = DEFAULT_CONFIG
+    scores: Scores,
+    vectors: NDArray[np.float32],
+    config: ReaderConfig = DEFAULT_CONFIG,
+    *,
+    shown: Collection[int] = (),
 ) -> list[Evidence]:
     """Choose the sentences to quote, best first, ties in the order given; [] for none.
 
@@ -95,6 +100,7 @@ def choose(
         scores: From `evidence_scores`, shape (n,).
         vectors: Unit vectors of the sentences in the placed space, shape (n, dim).
         config: How many sentences, and how far apart.
+        shown: Positions quoted before; neither they nor what repeats them is chosen.
     """
     chosen: list[Evidence] = []
     for position in np.argsort(-scores, kind="stable"):
@@ -103,7 +109,7 @@ def choose(
         score = float(scores[position])
         if chosen and score < chosen[0].score - config.max_gap:
             break
-        rows = [evidence.position for evidence in chosen]
+        rows = [*shown, *(evidence.position for evidence in chosen)]
         if rows and float((vectors[rows] @ vectors[position]).max()) > config.max_alike:
             continue
         chosen.append(Evidence(position=int(position), score=score))

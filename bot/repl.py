@@ -12,44 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import TextIO
 
+from bot.answering import Answering
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
 from bot.render import article_lines, reply_lines, source_lines
 from bot.screen import BLANK, Kind, Line, Screen, paint
 from bot.types import Answer, Citation, NoAnswer
 from bot.worker import Worker
-from index import Article, ArticleId, Manifest
 
 Page = Callable[[list[Line], Screen], None]
 """Shows many lines, one of them of the kind MARKED."""
-
-
-class OpenArchive(Protocol):
-    """The part of a snapshot that a surface needs."""
-
-    @property
-    def manifest(self) -> Manifest:
-        """What the archive is."""
-        ...
-
-    def article(self, article_id: ArticleId) -> Article | None:
-        """Return an article, or None."""
-        ...
-
-
-class Answering(Protocol):
-    """What a surface asks: `bot.answer.Answerer`, or anything like it."""
-
-    @property
-    def snapshot(self) -> OpenArchive:
-        """The archive behind the answers."""
-        ...
-
-    def answer(self, question: str, *, k: int = 3) -> Answer | NoAnswer:
-        """Answer with at most `k` quotes."""
-        ...
 
 
 class Command(StrEnum):

@@ -96,6 +96,7 @@ _EXPECTED = {
     "answer_threshold": "a number from 0 to 1",
     "language": "auto, en or fa",
     "bidi": "auto, terminal or reorder",
+    "retention_days": "a whole number of days, 1 or more",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
     "log_file": "a path",
     "telegram_token": "a bot token as @BotFather gives it, like 123456:ABC-def",
@@ -111,7 +112,6 @@ _EXPECTED = {
     "telegram_allowed_users": "ids of users, with commas between",
     "telegram_allowed_chats": "ids of chats, with commas between",
     "telegram_admins": "ids of users, with commas between",
-    "retention_days": "a whole number of days, 1 or more",
     "metrics_port": "a port from 0 to 65535",
 }
 
@@ -187,6 +187,9 @@ class Settings(BaseSettings):
         default=Bidi.AUTO,
         description="Right-to-left text: terminal (it can), reorder (it cannot) or auto.",
     )
+    retention_days: int = Field(
+        default=30, ge=1, description="Days after which the bot deletes what it was asked."
+    )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_file: HomePath | None = Field(
         default=None, description="File for the log as JSON Lines; no log is kept if empty."
@@ -238,9 +241,6 @@ class Settings(BaseSettings):
     telegram_admins: Ids = Field(
         default_factory=frozenset, description="Users who may send /stats and /reload, as ids."
     )
-    retention_days: int = Field(
-        default=30, ge=1, description="Days after which the bot deletes what it was asked."
-    )
     metrics_port: int = Field(
         default=0,
         ge=0,
@@ -290,7 +290,12 @@ class Settings(BaseSettings):
     def telegram_store(self) -> Path:
         """File of the bot's queue, one for each bot; named by the public half of its token."""
         token = self.telegram_token.get_secret_value() if self.telegram_token else ""
-        return self.data_dir / "telegram" / f"queue-{token.partition(':')[0]}.sqlite"
+        return self.data_dir / f"telegram-queue-{token.partition(':')[0]}.db"
+
+    @property
+    def telegram_memory(self) -> Path:
+        """File of the Telegram bot's conversations and votes."""
+        return self.data_dir / "telegram-memory.db"
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from bot import evaluation
 from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.settings import Settings
-from bot.telegram.desk import Conversation
+from bot.telegram.conversation import Conversation
+from bot.telegram.memory import Memory
 from index import (
     BuildReport,
     BundledConfig,
@@ -61,9 +62,15 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> An
     return Answerer(snapshot, encoder, threshold=settings.answer_threshold)
 
 
-def open_conversation(settings: Settings) -> Conversation:
+def open_conversation(settings: Settings, username: str) -> Conversation:
     """Open what answers on Telegram, building the index first where there is none."""
-    raise NotImplementedError(settings)
+    return Conversation(
+        answerer=open_answerer(settings),
+        memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
+        username=username,
+        max_quotes=settings.max_quotes,
+        choice=settings.language,
+    )
 
 
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:

@@ -62,7 +62,7 @@ class Admin:
         """Open the index again, which takes over without a pause; a broken one does not."""
         language = language_of(incoming)
         try:
-            await self._desk.load()
+            await self._desk.reload()
         except PasokhError as error:
             return reply(incoming, say(Key.TELEGRAM_NOT_RELOADED, language, message=error))
         return reply(incoming, say(Key.TELEGRAM_RELOADED, language, snapshot=self._desk.snapshot))

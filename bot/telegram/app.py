@@ -20,11 +20,14 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, TypeHandler, Updater
 from telegram.request import HTTPXRequest
 
+from bot.logs import log_failure
+from bot.messages import Language
 from bot.settings import Settings, SettingsError
 from bot.telegram import ledger
 from bot.telegram.access import Gate, Rules
 from bot.telegram.admin import Admin
-from bot.telegram.attend import Attendant, log_failure
+from bot.telegram.attend import Attendant
+from bot.telegram.conversation import commands
 from bot.telegram.desk import Conversation, Desk
 from bot.telegram.inbox import MAX_CHATS, Inbox
 from bot.telegram.metrics import Metrics, listen
@@ -57,11 +60,11 @@ _Application = Application[Any, Any, Any, Any, Any, Any]
 _T = TypeVar("_T")
 
 
-def serve(settings: Settings, open_conversation: Callable[[], Conversation], tell: Tell) -> None:
+def serve(settings: Settings, open_conversation: Callable[[str], Conversation], tell: Tell) -> None:
     """Serve until a signal says to stop.
 
     Args:
-        open_conversation: Opens what answers; called again on /reload.
+        open_conversation: Opens what answers for the bot of a name; called again on /reload.
         tell: Shows a line to whoever started the program.
 
     Raises:
@@ -96,7 +99,7 @@ class _Stopped(Exception):  # it says what happened
 
 
 async def _serve(
-    settings: Settings, open_conversation: Callable[[], Conversation], tell: Tell
+    settings: Settings, open_conversation: Callable[[str], Conversation], tell: Tell
 ) -> None:
     """Put the parts together and run them."""
     asyncio.get_running_loop().set_exception_handler(_log_stray)
@@ -159,13 +162,14 @@ class _Service:
         """
         await self._unless_stopped(self._reach_telegram(tell))
         stack.push_async_callback(self._application.shutdown)
-        await self._unless_stopped(self._desk.load())
+        await self._unless_stopped(self._desk.load(self._application.bot.username))
         n_left = await self._inbox.recover()
         self._listen(stack)
         tidying = asyncio.create_task(self._tidy())
         stack.callback(tidying.cancel)
         await self._application.start()
         stack.push_async_callback(self._finish)
+        await self._unless_stopped(self._show_menu())
         await self._unless_stopped(self._fetch())
         name = self._application.bot.username
         fields = {"bot": name, "snapshot": self._desk.snapshot, "left_over": n_left}
@@ -210,6 +214,15 @@ class _Service:
                 return
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _SLOWEST_RETRY_S)
+
+    async def _show_menu(self) -> None:
+        """Give Telegram the menu of commands in each language; a menu is worth no failed start."""
+        for language, menu in commands().items():
+            code = "" if language is Language.EN else language.value
+            try:
+                await self._application.bot.set_my_commands(menu, language_code=code)
+            except TelegramError as error:
+                log_failure("menu", error)
 
     def _listen(self, stack: AsyncExitStack) -> None:
         """Open the port of health and metrics, where one is set."""
@@ -279,8 +292,16 @@ class _Service:
             self._beat = time.monotonic()
             if self._beat >= due:
                 due = self._beat + _TIDY_S
-                await self._store.do(ledger.prune, time.time() - kept_s)
+                await self._forget_old(time.time() - kept_s)
             await asyncio.sleep(_BEAT_S)
+
+    async def _forget_old(self, before: float) -> None:
+        """Delete the numbers of updates settled before a time, and old conversations."""
+        try:
+            await self._store.do(ledger.prune, before)
+            await self._desk.forget_old()
+        except StorageError as error:
+            log_failure("tidy", error)
 
 
 def _stop_signal() -> asyncio.Future[None]:

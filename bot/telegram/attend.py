@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from telegram.error import InvalidToken
 
+from bot.logs import log_failure
 from bot.messages import Key, say
 from bot.telegram import ledger
 from bot.telegram.access import Gate, language_of, reply
@@ -156,13 +157,3 @@ class Attendant:
 def _apology(incoming: Incoming) -> tuple[Outgoing, ...]:
     """Say that something went wrong."""
     return reply(incoming, say(Key.TELEGRAM_FAILED, language_of(incoming)))
-
-
-def log_failure(what: str, error: BaseException, **fields: object) -> None:
-    """Log where an error came from, without its words: they may quote what a person wrote."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
-    shown = {"what": what, "error": type(error).__name__, "where": where, **fields}
-    _log.error("failure", extra={"fields": shown})

@@ -19,7 +19,11 @@ class Conversation(Protocol):
         """Name of the snapshot that answers."""
         ...
 
-    def respond(self, incoming: Incoming, /) -> tuple[Outgoing, ...]:
+    def forget_old(self) -> None:
+        """Delete what has been remembered longer than it may be."""
+        ...
+
+    def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
         """Return the calls that answer an update, none where nothing is to be said."""
         ...
 
@@ -27,9 +31,10 @@ class Conversation(Protocol):
 class Desk:
     """Answers on threads, with a conversation that can be replaced."""
 
-    def __init__(self, open_conversation: Callable[[], Conversation], n_threads: int) -> None:
+    def __init__(self, open_conversation: Callable[[str], Conversation], n_threads: int) -> None:
         """Answer with what `open_conversation` returns, once `load` has called it."""
         self._open = open_conversation
+        self._username = ""
         self._worker = Worker(n_threads)
         self._loader = Worker()
         self._conversation: Conversation | None = None
@@ -39,9 +44,20 @@ class Desk:
         """Name of the snapshot that answers; empty before `load`."""
         return self._conversation.snapshot if self._conversation is not None else ""
 
-    async def load(self) -> None:
-        """Open the conversation, or open it again; the old one answers until the new one can."""
-        self._conversation = await asyncio.wrap_future(self._loader.submit(self._open))
+    async def load(self, username: str) -> None:
+        """Open the conversation of the bot of that name."""
+        self._username = username
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Open the conversation again; the old one answers until the new one can."""
+        opening = self._loader.submit(lambda: self._open(self._username))
+        self._conversation = await asyncio.wrap_future(opening)
+
+    async def forget_old(self) -> None:
+        """Delete what has been remembered longer than it may be."""
+        if self._conversation is not None:
+            await asyncio.wrap_future(self._loader.submit(self._conversation.forget_old))
 
     async def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
         """Answer an update when a thread is free."""

@@ -11,6 +11,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
@@ -25,7 +26,7 @@ _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden"
 Params = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818  # it says what happened
+class Refusal(Exception):  # it says what happened
     """An answer other than 200."""
 
     def __init__(self, status: int, description: str, **parameters: object) -> None:
@@ -286,10 +287,8 @@ class BotApi:
         end = time.monotonic() + float(call.params.get("timeout", 0))
         while not self._updates and time.monotonic() < end and not reader.at_eof():
             self._news.clear()
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), min(0.5, end - time.monotonic()))
-            except TimeoutError:
-                pass
             if self._polls != mine:
                 raise Refusal(409, "Conflict: terminated by other getUpdates request")
         batch = [self._updates[number] for number in sorted(self._updates)][:100]

@@ -16,7 +16,6 @@ from bot.wire import build
 from index.encoders import Encoder
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-PROGRAM = Path(__file__).with_name("program.py")
 
 
 @dataclass
@@ -61,7 +60,7 @@ class Bot:
     @property
     def store(self) -> Path:
         """File of its queue."""
-        return Path(self.environment["PASOKH_DATA_DIR"], "telegram", "queue-4242.sqlite")
+        return Path(self.environment["PASOKH_DATA_DIR"], "telegram-queue-4242.db")
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +108,7 @@ def new_bot(api: BotApi, indexed: dict[str, str], tmp_path: Path) -> Iterator[Ca
                 "PASOKH_DATA_DIR": str(tmp_path / data),
             }
         )
-        command = [sys.executable, str(PROGRAM), "serve"]
+        command = [sys.executable, "-m", "bot", "serve"]
         made.append(Bot(command, environment, tmp_path / f"output-{len(made)}"))
         return made[-1]
 

@@ -1,0 +1,84 @@
+"""Questions that lean on the one before them, made whole by rule: "and what did Moscow answer?".
+
+A question leans where it opens with "and", "but", "what about" or their like, or where it is
+short, holds a pronoun and names nothing itself. It is put to the archive with the words of the
+question before that it does not hold: its names, or all that says something where it has none.
+A question that stands by itself is left alone.
+
+Does not: know other languages than English and Persian (their questions are left alone), read
+answers, or guess which of two names is meant: both are taken.
+Source of the rules and limits: benchmarks/followups.py.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from index import token_set
+
+_MAX_WORDS: Final = 14
+"""Longer questions are taken to say what they mean."""
+_MAX_SUBJECT_WORDS: Final = 12
+
+_LEADS: Final = re.compile(
+    r"\s*(?:(?:and|but|so|then|also|what about|how about|what else|who else)\b"
+    r"|(?:و|اما|ولی|پس|حالا|خب|دیگر چه|دیگه چی)(?=[\s،]))",
+    re.IGNORECASE,
+)
+_WHAT_ABOUT: Final = re.compile(r"(?:چطور|چی|چه‌طور)\s*[؟?]?\s*$")
+_PRONOUN_EN: Final = """
+he she they it him her them his hers their theirs its this that these those there
+"""
+_PRONOUN_FA: Final = """
+او وی آن این آنها آن‌ها اینها این‌ها ایشان آنجا اینجا آنان همان همین آنرا
+"""
+_PRONOUNS: Final = frozenset(f"{_PRONOUN_EN} {_PRONOUN_FA}".split())
+_WORD: Final = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A question as it is put to the archive, and whether anything was added to it."""
+
+    text: str
+    was_resolved: bool
+
+
+def resolve(question: str, before: Sequence[str]) -> Resolved:
+    """Return a question with what it takes from the one before it.
+
+    Args:
+        question: As it was typed.
+        before: Earlier questions as they were understood, newest first; may be empty.
+    """
+    subject = _subject(before[0], question) if before and leans(question) else ""
+    if not subject:
+        return Resolved(text=question, was_resolved=False)
+    return Resolved(text=f"{question} ({subject})", was_resolved=True)
+
+
+def leans(question: str) -> bool:
+    """Tell whether a question needs the one before it to be understood."""
+    words = _WORD.findall(question)
+    if not words or len(words) > _MAX_WORDS:
+        return False
+    if _LEADS.match(question) or _WHAT_ABOUT.search(question):
+        return True
+    has_pronoun = any(word.lower() in _PRONOUNS for word in words)
+    return has_pronoun and not _names(words)
+
+
+def _subject(before: str, question: str) -> str:
+    """Return the names of the question before, else its telling words, that are not in this."""
+    held = token_set(question)
+    words = list(dict.fromkeys(_WORD.findall(before)))
+    fresh = [word for word in words if (told := token_set(word)) and not told & held]
+    names = _names(words)
+    kept = [word for word in fresh if word in names] or fresh
+    return " ".join(kept[:_MAX_SUBJECT_WORDS])
+
+
+def _names(words: Sequence[str]) -> set[str]:
+    """Return the capitalised words and the numbers, but not a first word as any sentence has."""
+    return {word for word in words[1:] if word[0].isupper() or word.isdecimal()}

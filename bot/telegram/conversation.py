@@ -1,0 +1,310 @@
+"""One update in, the calls that answer it out: the whole bot but for Telegram itself.
+
+Called from several threads, for different chats at once and for one chat in order. A second call
+for the same update gives the same reply and changes nothing twice.
+
+Does not: import the telegram library, send, or keep order. Link previews are switched off where
+messages are sent.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.answer import MAX_QUESTION_CHARS
+from bot.answering import AnsweringOn
+from bot.followup import Resolved, resolve
+from bot.logs import EVENT_FAILURE, log_reply
+from bot.messages import Language, LanguageChoice, ui_language
+from bot.telegram import buttons, inline, markup
+from bot.telegram.memory import Memory, Turn
+from bot.telegram.phrases import PHRASES, Phrase, tell
+from bot.telegram.reply import Reply
+from bot.telegram.rich import Block, sendable
+from bot.telegram.screens import Screens, places_of
+from bot.telegram.types import Incoming, Kind, Outgoing
+from bot.types import Answer, NoAnswer
+
+MENU: Final = ("ask", "sources", "article", "more", "lang", "reset", "privacy", "help")
+"""Commands in the order the menu lists them; /start needs no place there."""
+
+_COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:\s+(?P<argument>.*))?", re.DOTALL)
+_REMEMBERED: Final = 3
+_LANGUAGES: Final = {
+    **{choice.value: choice for choice in LanguageChoice},
+    "english": LanguageChoice.EN,
+    "persian": LanguageChoice.FA,
+    "farsi": LanguageChoice.FA,
+    "انگلیسی": LanguageChoice.EN,
+    "فارسی": LanguageChoice.FA,
+}
+_MAX_DIGITS: Final = 9
+
+_log = logging.getLogger(__name__)
+
+
+def commands() -> Mapping[Language, tuple[tuple[str, str], ...]]:
+    """Return the command menu of each language: names and what they do."""
+    return {
+        language: tuple((name, texts[Phrase(f"menu_{name}")]) for name in MENU)
+        for language, texts in PHRASES.items()
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Answers updates from one archive.
+
+    Attributes:
+        username: Of the bot, without the @; its mention is no part of a question. Where it is
+            not known, any name that ends in "bot" is taken for it, as Telegram wants of bots.
+        choice: Language where a chat chose none.
+        clock: Seconds since 1970.
+    """
+
+    answerer: AnsweringOn
+    memory: Memory
+    username: str = ""
+    max_quotes: int = 3
+    choice: LanguageChoice = LanguageChoice.AUTO
+    clock: Callable[[], float] = time.time
+    _screens: Screens = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what shows answers."""
+        screens = Screens(answerer=self.answerer, memory=self.memory, max_quotes=self.max_quotes)
+        object.__setattr__(self, "_screens", screens)
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the snapshot that answers."""
+        return self.answerer.snapshot.manifest.snapshot
+
+    def forget_old(self) -> None:
+        """Delete what has been remembered longer than it may be."""
+        self.memory.purge()
+
+    def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+        """Return the calls that answer an update, in order; none for what is not for us.
+
+        Whatever goes wrong is logged, and told in a sentence.
+        """
+        reply = Reply(incoming=incoming, memory=self.memory, language=Language.EN)
+        try:
+            reply.language = self._language(incoming)
+            self._respond(reply)
+        except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
+            _log.error(EVENT_FAILURE, exc_info=error)
+            return self._apology(incoming, reply.language)
+        return tuple(reply.calls)
+
+    def _apology(self, incoming: Incoming, language: Language) -> tuple[Outgoing, ...]:
+        """Return what is said when something failed; for inline questions an empty list."""
+        reply = Reply(incoming=incoming, memory=self.memory, language=language)
+        if incoming.kind is Kind.INLINE:
+            reply.calls.append(inline.nothing(incoming.query_id))
+        elif incoming.kind is Kind.BUTTON:
+            reply.obeyed(tell(Phrase.TROUBLE, language))
+        else:
+            reply.tell(Phrase.TROUBLE)
+        return tuple(reply.calls)
+
+    def _respond(self, reply: Reply) -> None:
+        """Put the reply together."""
+        incoming = reply.incoming
+        match incoming.kind:
+            case Kind.BUTTON:
+                buttons.press(reply, self._screens)
+            case Kind.INLINE:
+                self._inline(reply)
+            case Kind.OTHER if incoming.is_addressed:
+                reply.tell(Phrase.NO_TEXT)
+            case Kind.TEXT | Kind.EDITED if incoming.is_addressed:
+                self._text(reply)
+
+    def _text(self, reply: Reply) -> None:
+        """Obey a command or answer a question."""
+        text = self._addressed(sendable(reply.incoming.text))
+        if reply.incoming.is_forwarded or not text.startswith("/"):
+            self._ask(reply, text)
+            return
+        command = _COMMAND.fullmatch(text)
+        if command is None:
+            self._unknown(reply, text.split()[0])
+        elif self._is_ours(command["bot"] or ""):
+            self._obey(reply, command["name"].lower(), (command["argument"] or "").strip())
+
+    def _addressed(self, text: str) -> str:
+        """Return a text without the mention of the bot."""
+        name = re.escape(self.username) or r"\w*bot"
+        return re.sub(rf"(?<![\w/])@{name}(?!\w)[,:،]?", " ", text, flags=re.IGNORECASE).strip()
+
+    def _is_ours(self, name: str) -> bool:
+        """Tell whether a command behind which a bot's name stands is for us."""
+        return not name or not self.username or name.lower() == self.username.lower()
+
+    def _obey(self, reply: Reply, name: str, argument: str) -> None:
+        """Carry out one command."""
+        match name:
+            case "start":
+                count = self.answerer.snapshot.manifest.n_articles
+                reply.tell(Phrase.START, articles=count)
+            case "help":
+                self._help(reply)
+            case "ask":
+                self._ask(reply, argument)
+            case "lang":
+                self._choose_language(reply, argument)
+            case "reset":
+                self.memory.forget(reply.incoming.chat_id)
+                reply.tell(Phrase.RESET_DONE)
+            case "privacy":
+                days = self.memory.retention_days
+                reply.tell(Phrase.PRIVACY, keyboard=buttons.forget_keyboard(reply), days=days)
+            case "sources" | "article" | "more":
+                self._look_back(reply, name, argument)
+            case _:
+                self._unknown(reply, f"/{name}")
+
+    def _help(self, reply: Reply) -> None:
+        """Say what can be done."""
+        group = () if reply.incoming.is_private else (Phrase.HELP_GROUP,)
+        texts = "\n\n".join(tell(one, reply.language) for one in (Phrase.HELP, *group))
+        reply.send([markup.note(texts, reply.language)])
+
+    def _unknown(self, reply: Reply, command: str) -> None:
+        """Say that there is no such command; in a group it may be for another bot."""
+        if reply.incoming.is_private or "@" in reply.incoming.text.split()[0]:
+            reply.tell(Phrase.UNKNOWN, command=command[:40])
+
+    def _choose_language(self, reply: Reply, argument: str) -> None:
+        """Set the language, or ask which."""
+        choice = _LANGUAGES.get(argument.lower())
+        if choice is None:
+            reply.tell(Phrase.LANG_ASK, keyboard=buttons.language_keyboard(reply))
+        else:
+            buttons.set_language(reply, choice)
+
+    def _look_back(self, reply: Reply, name: str, argument: str) -> None:
+        """Show more of the last answer."""
+        turns = self.memory.recent(reply.incoming.chat_id, before=reply.incoming.update_id, n=1)
+        if not turns:
+            reply.tell(Phrase.NOTHING_ASKED)
+        elif name == "more":
+            self._screens.more(reply, turns[0])
+        elif name == "sources":
+            self._screens.sources(reply, turns[0])
+        else:
+            self._article(reply, turns[0], argument)
+
+    def _article(self, reply: Reply, turn: Turn, argument: str) -> None:
+        """Open a source by its number, or the only one without."""
+        by_number = {str(place.number): place.article_id for place in turn.places}
+        if not by_number:
+            reply.tell(Phrase.NO_SOURCES)
+            return
+        number = "1" if not argument and len(turn.article_ids) == 1 else _ascii_digits(argument)
+        article_id = by_number.get(number)
+        if article_id is None:
+            reply.tell(Phrase.ARTICLE_USAGE, last=max(place.number for place in turn.places))
+        else:
+            self._screens.article(reply, turn, turn.article_ids.index(article_id))
+
+    def _ask(self, reply: Reply, text: str) -> None:
+        """Answer a question."""
+        question = text[:MAX_QUESTION_CHARS].strip()
+        if not question:
+            reply.tell(Phrase.ASK_USAGE)
+            return
+        resolved = self._resolved(reply, question)
+        if resolved is None:
+            return
+        found = self.answerer.answer(resolved.text, k=self.max_quotes)
+        log_reply(found, self.max_quotes)
+        turn = self._turn(reply, question, found)
+        self.memory.remember(turn)
+        reply.language = self._language(reply.incoming, found.language)
+        notes = [*_notes(reply, text)]
+        if resolved.was_resolved:
+            notes.append(markup.understood(resolved.text, reply.language))
+        self._screens.answer(reply, turn, found, notes)
+
+    def _resolved(self, reply: Reply, question: str) -> Resolved | None:
+        """Return a question as it is meant; None for an edit that left it as it was."""
+        incoming = reply.incoming
+        turns = self.memory.recent(incoming.chat_id, before=incoming.update_id, n=_REMEMBERED)
+        same = [one for one in turns if one.message_id == incoming.message_id]
+        if incoming.kind is Kind.EDITED and any(one.question == question for one in same):
+            return None
+        if incoming.is_forwarded:
+            return Resolved(text=question, was_resolved=False)
+        # In a group, others' questions are no context unless the bot's message is replied to.
+        mine = incoming.is_private or bool(incoming.replied_text)
+        context = [
+            one.asked for one in turns if one not in same and (mine or one.user_id == reply.user_id)
+        ]
+        return resolve(question, context)
+
+    def _turn(self, reply: Reply, question: str, found: Answer | NoAnswer) -> Turn:
+        """Return what is remembered of a question and its answer."""
+        incoming = reply.incoming
+        citations = found.citations if isinstance(found, Answer) else ()
+        nearest = found.nearest if isinstance(found, NoAnswer) else ()
+        return Turn(
+            update_id=incoming.update_id,
+            chat_id=incoming.chat_id,
+            user_id=reply.user_id,
+            message_id=incoming.message_id,
+            at=self.clock(),
+            question=question,
+            asked=found.question,
+            language=found.language,
+            confidence=found.confidence,
+            snapshot=found.fingerprint.snapshot,
+            encoder=found.fingerprint.encoder,
+            places=places_of(citations),
+            nearest=tuple(one.article_id for one in nearest),
+        )
+
+    def _inline(self, reply: Reply) -> None:
+        """Answer an inline question; it is not remembered."""
+        question = sendable(reply.incoming.text)[:MAX_QUESTION_CHARS].strip()
+        if not question:
+            reply.calls.append(inline.nothing(reply.incoming.query_id))
+            return
+        found = self.answerer.answer(question, k=self.max_quotes)
+        log_reply(found, self.max_quotes)
+        language = self._language(reply.incoming, found.language)
+        reply.calls.append(inline.results(reply.incoming.query_id, found, language))
+
+    def _language(self, incoming: Incoming, asked_in: str = "") -> Language:
+        """Return the language of our words: chosen, of this question, of the last, of the app."""
+        choice = buttons.language_of(self.memory, incoming.chat_id, self.choice)
+        if choice is LanguageChoice.AUTO and not asked_in:
+            turns = self.memory.recent(incoming.chat_id, before=incoming.update_id, n=1)
+            asked_in = turns[0].language if turns else incoming.language_code
+        return ui_language(asked_in, choice)
+
+
+def _notes(reply: Reply, text: str) -> list[Block]:
+    """Return what is said before an answer about how the question was read."""
+    said = [Phrase.EDITED] if reply.incoming.kind is Kind.EDITED else []
+    if reply.incoming.is_forwarded:
+        said.append(Phrase.FORWARDED)
+    if len(text) > MAX_QUESTION_CHARS:
+        said.append(Phrase.TOO_LONG)
+    return [
+        markup.note(
+            tell(one, reply.language, limit=MAX_QUESTION_CHARS), reply.language, is_italic=True
+        )
+        for one in said
+    ]
+
+
+def _ascii_digits(text: str) -> str:
+    """Write a number typed in any script's digits in ours, without leading zeros."""
+    is_number = text.isdecimal() and len(text) <= _MAX_DIGITS
+    return str(int(text)) if is_number else text

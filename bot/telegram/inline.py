@@ -1,0 +1,65 @@
+"""Answers to inline questions: things to choose from, each a message with its citation.
+
+Does not: answer, or remember anything; an inline message has no buttons.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from bot.messages import Key, Language, say
+from bot.telegram import markup
+from bot.telegram.phrases import Phrase, tell
+from bot.telegram.rich import BLANK, Block, render
+from bot.telegram.types import AnswerInline, InlineResult
+from bot.types import Answer, Citation, NoAnswer
+
+_MAX_TITLE: Final = 100
+_MAX_DESCRIPTION: Final = 200
+
+
+def nothing(query_id: str) -> AnswerInline:
+    """Offer nothing."""
+    return AnswerInline(query_id=query_id, results=(), cache_s=0)
+
+
+def results(query_id: str, found: Answer | NoAnswer, language: Language) -> AnswerInline:
+    """Offer the whole answer and each quote alone, or say that there is none."""
+    if isinstance(found, NoAnswer):
+        return AnswerInline(query_id=query_id, results=(_none(found, language),))
+    whole = _offered("answer", found.citations[0], found.citations, language)
+    single = [
+        _offered(str(one.number), one, [one], language)
+        for one in found.citations
+        if len(found.citations) > 1
+    ]
+    return AnswerInline(query_id=query_id, results=(whole, *single))
+
+
+def _offered(
+    result_id: str, first: Citation, citations: Iterable[Citation], language: Language
+) -> InlineResult:
+    """Return quotes with their sources as one thing to choose."""
+    chosen = list(citations)
+    blocks = [*markup.quotes(chosen, language), BLANK, *markup.sources(chosen, language)]
+    numbers = markup.numbers_of(chosen, language)
+    title = f"{numbers} {first.headline or say(Key.NO_HEADLINE, language)}"
+    return _result(result_id, title, first.quote, blocks)
+
+
+def _none(found: NoAnswer, language: Language) -> InlineResult:
+    """Return a refusal as the thing to choose."""
+    title = tell(Phrase.INLINE_NONE, language)
+    description = say(Key(f"reason_{found.reason}"), language)
+    return _result("none", title, description, list(markup.refusal(found, language)))
+
+
+def _result(result_id: str, title: str, description: str, blocks: list[Block]) -> InlineResult:
+    """Return a result whose message is the first part of what is longer than one."""
+    part = render(blocks)[0]
+    return InlineResult(
+        id=result_id,
+        title=markup.inline_head(title, _MAX_TITLE),
+        description=markup.inline_head(description, _MAX_DESCRIPTION),
+        html=part.html,
+        plain=part.plain,
+    )

@@ -1,0 +1,284 @@
+"""Answers, refusals, sources and articles as blocks of a Telegram message.
+
+Every line of ours begins with a mark that sets its direction, and runs of the other direction are
+isolated. A quote gets its direction from a mark before it and is otherwise left as it is.
+
+Does not: escape, cut (see `rich`) or send anything.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.bidi import isolate_runs, safe
+from bot.messages import Key, Language, localize_digits, say
+from bot.render import agency, dates
+from bot.telegram.phrases import Phrase, tell
+from bot.telegram.rich import (
+    BLANK,
+    LIMIT,
+    Block,
+    Piece,
+    linkable,
+    pack,
+    sendable,
+    shorten,
+)
+from bot.types import Answer, Citation, Headline, NoAnswer
+from index import Article, ArticleId, Moment, Span
+
+LTR_MARK: Final = "\u200e"
+RTL_MARK: Final = "\u200f"
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+_MAX_HEADLINE: Final = 300
+_MAX_SOURCE: Final = 200
+_MAX_UNDERSTOOD: Final = 300
+_READ_FOR_DIRECTION: Final = 500
+_FOOTER_ROOM: Final = 60
+_SURE: Final = 0.85
+_LIKELY: Final = 0.6
+_NEAR: Final = 0.9
+"""Share of the first quote's score from which on another counts as nearly as close."""
+_DAYS_A_MONTH: Final = 30
+_DAYS_A_YEAR: Final = 365
+
+
+def is_rtl(text: str) -> bool:
+    """Tell whether most letters of a text are read right to left.
+
+    Not the first letter, as in UAX #9: a Persian sentence may begin with "Su-35".
+    """
+    counts = [0, 0]
+    for char in text[:_READ_FOR_DIRECTION]:
+        match unicodedata.bidirectional(char):
+            case "R" | "AL":
+                counts[1] += 1
+            case "L":
+                counts[0] += 1
+    return counts[1] > counts[0]
+
+
+def mark_of(language: Language) -> str:
+    """Return the mark that gives a line the direction of our language."""
+    return RTL_MARK if language is Language.FA else LTR_MARK
+
+
+def label(text: str, language: Language) -> str:
+    """Return lines of ours, each in the direction of our language."""
+    mark, rtl = mark_of(language), language is Language.FA
+    lines = safe(text).split("\n")
+    return "\n".join(f"{mark}{isolate_runs(line, rtl=rtl)}" if line else "" for line in lines)
+
+
+def note(text: str, language: Language, *, is_bold: bool = False, is_italic: bool = False) -> Block:
+    """Return a text of ours."""
+    return Block((Piece(label(text, language), is_bold=is_bold, is_italic=is_italic),))
+
+
+def understood(question: str, language: Language) -> Block:
+    """Say how a follow-up was understood."""
+    text = shorten(question, _MAX_UNDERSTOOD)
+    return note(tell(Phrase.UNDERSTOOD, language, question=text), language, is_italic=True)
+
+
+def quotes(citations: Iterable[Citation], language: Language) -> Iterator[Block]:
+    """Yield each quote behind its number."""
+    for one in citations:
+        yield _quote(one.quote, number=f"[{localize_digits(one.number, language)}]")
+
+
+def _quote(text: str, number: str = "") -> Block:
+    """Return a quote, verbatim, in its own direction."""
+    mark = RTL_MARK if is_rtl(text) else LTR_MARK
+    head = (Piece(mark), Piece(number, is_bold=True), Piece(" ")) if number else (Piece(mark),)
+    return Block((*head, Piece(text)), is_quote=True)
+
+
+def answer(reply: Answer, language: Language) -> list[Block]:
+    """Return the quotes of an answer and their sources."""
+    return [*quotes(reply.citations, language), BLANK, *sources(reply.citations, language)]
+
+
+def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block]:
+    """Yield a heading and each article once, with the numbers of its quotes."""
+    yield note(say(Key.SOURCES, language), language, is_bold=True)
+    for group in by_article(citations):
+        first = group[0]
+        details = [_line(agency(first.source, first.via, language), first.published, language)]
+        if first.also_in:
+            others = ", ".join(agency(one.source, "", language) for one in first.also_in)
+            also = shorten(others, _MAX_SOURCE)
+            details.append(label(tell(Phrase.ALSO_IN, language, sources=also), language))
+        yield _entry(numbers_of(group, language), first.headline, first.url, details, language)
+
+
+def by_article(citations: Sequence[Citation]) -> list[list[Citation]]:
+    """Return the citations of each article together, articles in the order they came."""
+    groups: defaultdict[ArticleId, list[Citation]] = defaultdict(list)
+    for citation in citations:
+        groups[citation.article_id].append(citation)
+    return list(groups.values())
+
+
+def numbers_of(citations: Sequence[Citation], language: Language) -> str:
+    """Write the numbers of citations, e.g. `[1] [2]`."""
+    return " ".join(f"[{localize_digits(one.number, language)}]" for one in citations)
+
+
+def _entry(lead: str, headline: str, url: str, details: Sequence[str], language: Language) -> Block:
+    """Return an article as its linked headline and lines about it."""
+    return Block(
+        (
+            Piece(f"{mark_of(language)}{lead} "),
+            _headline(headline, url, language),
+            Piece("".join(f"\n{detail}" for detail in details)),
+        )
+    )
+
+
+def _headline(headline: str, url: str, language: Language) -> Piece:
+    """Return a headline in bold, in its own direction, linked where it has an address."""
+    one_line = " ".join(safe(headline).split()) or say(Key.NO_HEADLINE, language)
+    text = f"{_FIRST_STRONG_ISOLATE}{shorten(one_line, _MAX_HEADLINE)}{_POP_ISOLATE}"
+    return Piece(text, is_bold=True, url=linkable(url))
+
+
+def _line(publisher: str, published: Moment | None, language: Language) -> str:
+    """Write who published and when."""
+    named = shorten(" ".join(publisher.split()), _MAX_SOURCE)
+    return label(" · ".join(filter(None, (named, dates(published, language)))), language)
+
+
+def refusal(reply: NoAnswer, language: Language) -> Iterator[Block]:
+    """Yield the reason, and the nearest headlines."""
+    yield note(say(Key(f"reason_{reply.reason}"), language), language)
+    if not reply.nearest:
+        return
+    yield note(tell(Phrase.TIP_REFUSED, language), language)
+    yield BLANK
+    yield note(say(Key.NEAREST, language), language, is_bold=True)
+    for number, one in enumerate(reply.nearest, start=1):
+        yield _near(one, number, language)
+
+
+def _near(one: Headline, number: int, language: Language) -> Block:
+    """Return a headline that is near to a question."""
+    details = [_line(agency(one.source, "", language), one.published, language)]
+    lead = f"{localize_digits(number, language)}."
+    return _entry(lead, one.headline, one.url, details, language)
+
+
+def why(
+    citations: Sequence[Citation], confidence: float, asked_at: datetime, language: Language
+) -> Iterator[Block]:
+    """Yield in words how sure an answer is, how near each quote and how old the news; see `kept`.
+
+    `citations` may be empty: the question was refused.
+    """
+    yield note(tell(Phrase.WHY_HEAD, language), language, is_bold=True)
+    percent = round(100 * confidence)
+    yield note(tell(_surety(citations, confidence), language, percent=percent), language)
+    for one in citations:
+        near = tell(_nearness(one, citations[0]), language)
+        yield note(f"[{localize_digits(one.number, language)}] {near}", language)
+    for group in by_article(citations):
+        if (published := group[0].published) is not None:
+            yield note(
+                tell(
+                    Phrase.WHY_AGE,
+                    language,
+                    when=_age(published, asked_at, language),
+                    date=dates(published, language),
+                ),
+                language,
+            )
+    if citations:
+        yield note(tell(Phrase.WHY_CHECKED, language), language)
+
+
+def _surety(citations: Sequence[Citation], confidence: float) -> Phrase:
+    """Choose the words for a probability."""
+    if not citations:
+        return Phrase.WHY_REFUSED
+    if confidence >= _SURE:
+        return Phrase.WHY_SURE
+    return Phrase.WHY_LIKELY if confidence >= _LIKELY else Phrase.WHY_UNSURE
+
+
+def _nearness(citation: Citation, first: Citation) -> Phrase:
+    """Choose the words for a score beside that of the first quote."""
+    if citation is first:
+        return Phrase.WHY_FIRST
+    return Phrase.WHY_NEAR if citation.score >= _NEAR * first.score else Phrase.WHY_WEAKER
+
+
+def _age(published: Moment, asked_at: datetime, language: Language) -> str:
+    """Say how long before the question something was published."""
+    days = (asked_at - published.at).days
+    if days < _DAYS_A_MONTH // 2:
+        return tell(Phrase.TODAY, language)
+    for phrase, length in ((Phrase.YEARS_AGO, _DAYS_A_YEAR), (Phrase.MONTHS_AGO, _DAYS_A_MONTH)):
+        if days >= 2 * length:
+            return tell(phrase, language, count=round(days / length))
+    return tell(Phrase.DAYS_AGO, language, count=days)
+
+
+def article_pages(article: Article, marks: Sequence[Span], language: Language) -> list[list[Block]]:
+    """Return an article as messages, each under its head, the marked quotes set off.
+
+    Args:
+        article: What to show.
+        marks: Disjoint spans of its text.
+        language: Of our labels.
+    """
+    about = _line(agency(article.source, article.via, language), article.published, language)
+    mark = RTL_MARK if is_rtl(article.headline) else LTR_MARK
+    headline = _headline(article.headline, article.url, language)
+    head = [Block((Piece(mark), headline, Piece(f"\n{about}"))), BLANK]
+    body = [block for part in article.body for block in _body(article.text, part, sorted(marks))]
+    room = LIMIT - sum(block.n_units + 1 for block in head) - _FOOTER_ROOM
+    pages = list(pack(body, room)) or [[]]
+    return [[*head, *page, *_footer(n, len(pages), language)] for n, page in enumerate(pages, 1)]
+
+
+def page_of_mark(pages: Sequence[Sequence[Block]]) -> int:
+    """Return the position of the first message with a marked quote, 0 without one."""
+    marked = (at for at, page in enumerate(pages) if any(block.is_quote for block in page))
+    return next(marked, 0)
+
+
+def _footer(page: int, pages: int, language: Language) -> list[Block]:
+    """Say which part of an article this is, where there are several."""
+    if pages == 1:
+        return []
+    text = tell(Phrase.PAGE, language, page=page, pages=pages)
+    return [BLANK, note(text, language, is_italic=True)]
+
+
+def _body(text: str, part: Span, marks: Sequence[Span]) -> Iterator[Block]:
+    """Yield a part of the body: paragraphs, and each mark that lies in it as a quote."""
+    start = part.start
+    for mark in marks:
+        if start <= mark.start < mark.end <= part.end:
+            yield from _paragraphs(text[start : mark.start])
+            yield _quote(mark.cut(text))
+            start = mark.end
+    yield from _paragraphs(text[start : part.end])
+
+
+def _paragraphs(text: str) -> Iterator[Block]:
+    """Yield each paragraph in its own direction, a blank line after it."""
+    for paragraph in re.split(r"\s*\n\s*", sendable(text).strip()):
+        if paragraph:
+            mark = RTL_MARK if is_rtl(paragraph) else LTR_MARK
+            yield Block((Piece(f"{mark}{paragraph}"),))
+            yield BLANK
+
+
+def inline_head(text: str, limit: int) -> str:
+    """Return one line of at most `limit` units for a list of things to choose from."""
+    return shorten(" ".join(safe(text).split()), limit)

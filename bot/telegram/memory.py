@@ -1,0 +1,297 @@
+"""What the bot remembers of conversations, in one SQLite file that only its owner may read.
+
+Everything is keyed by the update it came from, so that an update handled twice is stored once.
+What is deleted is overwritten (`secure_delete`), with a rollback journal instead of a write-ahead
+log, in which deleted text would live on.
+
+Does not: keep article text or quotes; an answer is remembered by the places it quoted, and read
+from the archive again. Does not keep inline questions.
+"""
+
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final
+
+from index import StorageError
+
+_VERSION: Final = 1
+_DAY_S: Final = 86_400
+_SCHEMA: Final = """
+CREATE TABLE settings (
+  chat_id INTEGER, name TEXT, value TEXT NOT NULL, PRIMARY KEY (chat_id, name)
+) WITHOUT ROWID;
+CREATE TABLE turns (
+  number INTEGER PRIMARY KEY, update_id INTEGER UNIQUE NOT NULL, chat_id INTEGER NOT NULL,
+  user_id INTEGER NOT NULL, message_id INTEGER NOT NULL, at REAL NOT NULL, record TEXT NOT NULL
+);
+CREATE INDEX turns_of_chat ON turns (chat_id, number);
+CREATE TABLE buttons (
+  id TEXT PRIMARY KEY, update_id INTEGER NOT NULL, slot INTEGER NOT NULL,
+  chat_id INTEGER NOT NULL, at REAL NOT NULL, action TEXT NOT NULL, turn INTEGER NOT NULL,
+  place INTEGER NOT NULL, page INTEGER NOT NULL, UNIQUE (update_id, slot)
+) WITHOUT ROWID;
+CREATE INDEX buttons_of_chat ON buttons (chat_id);
+CREATE TABLE votes (
+  turn INTEGER, user_id INTEGER, chat_id INTEGER NOT NULL, at REAL NOT NULL,
+  vote INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (turn, user_id)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A quote by its place in an article; `digest` tells whether it still says the same."""
+
+    article_id: str
+    start: int
+    end: int
+    number: int
+    score: float
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A question and what was answered.
+
+    Attributes:
+        update_id: The update that asked.
+        message_id: The message that asked; an edited one keeps its number.
+        at: Seconds since 1970, UTC.
+        question: As it was typed.
+        asked: As it was understood and put to the archive.
+        places: What was quoted up to now, in order; empty for a refusal.
+        nearest: Ids of the articles a refusal named.
+    """
+
+    update_id: int
+    chat_id: int
+    user_id: int
+    message_id: int
+    at: float
+    question: str
+    asked: str
+    language: str
+    confidence: float
+    snapshot: str
+    encoder: str
+    places: tuple[Place, ...] = ()
+    nearest: tuple[str, ...] = ()
+
+    @property
+    def article_ids(self) -> tuple[str, ...]:
+        """The articles quoted, each once, in order."""
+        return tuple(dict.fromkeys(place.article_id for place in self.places))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What a button means: an action on a turn, and the numbers that the action takes."""
+
+    action: str
+    turn: int = 0
+    place: int = 0
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What somebody thought of an answer: 1 is good, 0 is not."""
+
+    turn: int
+    vote: int
+    question: str
+    language: str
+    article_ids: tuple[str, ...]
+    snapshot: str
+    encoder: str
+
+
+class Memory:
+    """The file; safe for many threads. Opening it deletes what has outlived its time."""
+
+    def __init__(
+        self, path: Path, *, retention_days: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Open or make the file at `path`.
+
+        Raises:
+            StorageError: If it cannot be opened or is not such a file.
+        """
+        self._path = path
+        self._clock = clock
+        self._lock = RLock()
+        self.retention_days: Final = retention_days
+        with _in_our_words(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            path.chmod(0o600)
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._set_up()
+        self.purge()
+
+    def _set_up(self) -> None:
+        """Make the tables in a new file and check the version of an old one."""
+        for pragma in ("secure_delete=ON", "journal_mode=DELETE", "busy_timeout=5000"):
+            self._db.execute(f"PRAGMA {pragma}")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={_VERSION};COMMIT;")
+        elif version != _VERSION:
+            msg = f"Expected version {_VERSION} of {self._path}, got {version}; move it away."
+            raise StorageError(msg)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Run statements as one transaction, one thread at a time."""
+        with self._lock, _in_our_words(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock, _in_our_words(self._path):
+            return self._db.execute(query, values).fetchall()
+
+    def setting(self, chat_id: int, name: str) -> str:
+        """Return what a chat chose, "" for nothing."""
+        rows = self._rows(
+            "SELECT value FROM settings WHERE (chat_id, name) = (?, ?)", chat_id, name
+        )
+        return str(rows[0][0]) if rows else ""
+
+    def choose(self, chat_id: int, name: str, value: str) -> None:
+        """Keep what a chat chose."""
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (chat_id, name, value))
+
+    def remember(self, turn: Turn) -> None:
+        """Keep a turn; the same update again replaces it where it stands."""
+        record = json.dumps(asdict(turn), ensure_ascii=False)
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO turns (update_id, chat_id, user_id, message_id, at, record)"
+                " VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (update_id) DO UPDATE SET record = excluded.record",
+                (turn.update_id, turn.chat_id, turn.user_id, turn.message_id, turn.at, record),
+            )
+
+    def turn(self, chat_id: int, update_id: int) -> Turn | None:
+        """Return a turn of a chat, or None where it is forgotten."""
+        rows = self._rows(
+            "SELECT record FROM turns WHERE (chat_id, update_id) = (?, ?)", chat_id, update_id
+        )
+        return _turn(rows[0][0]) if rows else None
+
+    def recent(self, chat_id: int, *, before: int, n: int) -> list[Turn]:
+        """Return the last `n` turns of a chat, newest first, without that of update `before`."""
+        rows = self._rows(
+            "SELECT record FROM turns WHERE chat_id = ? AND update_id <> ?"
+            " ORDER BY number DESC LIMIT ?",
+            chat_id,
+            before,
+            n,
+        )
+        return [_turn(record) for (record,) in rows]
+
+    def button(self, update_id: int, slot: int, *, chat_id: int, press: Press) -> str:
+        """Return the id of a button of a reply; the same for the same update and slot."""
+        with self._writing() as db:
+            row = (secrets.token_urlsafe(12), update_id, slot, chat_id, self._clock())
+            db.execute(
+                "INSERT INTO buttons VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (update_id, slot)"
+                " DO UPDATE SET action = excluded.action, turn = excluded.turn,"
+                " place = excluded.place, page = excluded.page",
+                (*row, press.action, press.turn, press.place, press.page),
+            )
+            query = "SELECT id FROM buttons WHERE (update_id, slot) = (?, ?)"
+            return str(db.execute(query, (update_id, slot)).fetchone()[0])
+
+    def pressed(self, chat_id: int, button_id: str) -> Press | None:
+        """Return what a button of a chat means; None for any other id."""
+        rows = self._rows(
+            "SELECT action, turn, place, page FROM buttons WHERE (chat_id, id) = (?, ?)",
+            chat_id,
+            button_id,
+        )
+        if not rows:
+            return None
+        action, turn, place, page = rows[0]
+        return Press(action=action, turn=turn, place=place, page=page)
+
+    def vote(self, turn: Turn, user_id: int, vote: int) -> None:
+        """Keep what somebody thinks of an answer, instead of what they thought before."""
+        kept = Vote(
+            turn=turn.update_id,
+            vote=vote,
+            question=turn.asked,
+            language=turn.language,
+            article_ids=turn.article_ids,
+            snapshot=turn.snapshot,
+            encoder=turn.encoder,
+        )
+        record = json.dumps(asdict(kept), ensure_ascii=False)
+        row = (turn.update_id, user_id, turn.chat_id, self._clock(), vote, record)
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def votes(self) -> list[Vote]:
+        """Return all votes, in the order of their turns."""
+        rows = self._rows("SELECT record FROM votes ORDER BY turn, user_id")
+        read = (json.loads(record) for (record,) in rows)
+        return [Vote(**one | {"article_ids": tuple(one["article_ids"])}) for one in read]
+
+    def forget(self, chat_id: int) -> None:
+        """Delete all that was said in a chat, votes too; its settings stay."""
+        with self._writing() as db:
+            for table in ("turns", "buttons", "votes"):
+                db.execute(f"DELETE FROM {table} WHERE chat_id = ?", (chat_id,))  # noqa: S608  # ours
+
+    def forget_all(self, chat_id: int, user_id: int) -> None:
+        """Delete a chat with its settings, and what one person asked or voted anywhere."""
+        self.forget(chat_id)
+        with self._writing() as db:
+            db.execute("DELETE FROM settings WHERE chat_id = ?", (chat_id,))
+            for table in ("turns", "votes"):
+                db.execute(f"DELETE FROM {table} WHERE user_id = ?", (user_id,))  # noqa: S608  # ours
+
+    def purge(self) -> None:
+        """Delete what is older than `retention_days`; settings stay."""
+        oldest = self._clock() - self.retention_days * _DAY_S
+        with self._writing() as db:
+            for table in ("turns", "buttons", "votes"):
+                db.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608  # ours
+
+
+def _turn(record: str) -> Turn:
+    """Read a turn back."""
+    read: dict[str, Any] = json.loads(record)
+    places = tuple(Place(**place) for place in read["places"])
+    return Turn(**read | {"places": places, "nearest": tuple(read["nearest"])})
+
+
+@contextmanager
+def _in_our_words(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite and the disk into ours."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        msg = f"Expected to keep conversations in {path}, but {error}; check the disk and the file."
+        raise StorageError(msg) from error

@@ -1,0 +1,104 @@
+"""What one update is answered with, while it is being put together.
+
+Does not: decide what is said.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.messages import Language
+from bot.telegram.markup import label, note
+from bot.telegram.memory import Memory, Press
+from bot.telegram.phrases import Phrase, tell
+from bot.telegram.rich import Block, render
+from bot.telegram.types import (
+    AnswerButton,
+    Button,
+    EditMessage,
+    Incoming,
+    Keyboard,
+    Kind,
+    Outgoing,
+    SendMessage,
+)
+
+
+class Action(StrEnum):
+    """What a button does."""
+
+    ARTICLE = "article"
+    PAGE = "page"
+    MORE = "more"
+    WHY = "why"
+    UP = "up"
+    DOWN = "down"
+    LANGUAGE = "language"
+    FORGET = "forget"
+
+
+@dataclass(kw_only=True)
+class Reply:
+    """The calls that answer one update, in order, and the language they speak."""
+
+    incoming: Incoming
+    memory: Memory
+    language: Language
+    calls: list[Outgoing] = field(default_factory=list)
+    n_buttons: int = 0
+
+    @property
+    def user_id(self) -> int:
+        """Who asks; the chat where Telegram does not say."""
+        return self.incoming.user_id or self.incoming.chat_id
+
+    def button(
+        self, text: str, action: Action, turn: int = 0, place: int = 0, page: int = 0
+    ) -> Button:
+        """Return a button whose id stands for what it does."""
+        press = Press(action=action.value, turn=turn, place=place, page=page)
+        self.n_buttons += 1
+        chat_id, update_id = self.incoming.chat_id, self.incoming.update_id
+        data = self.memory.button(update_id, self.n_buttons, chat_id=chat_id, press=press)
+        return Button(text, data)
+
+    def tell(self, phrase: Phrase, *, keyboard: Keyboard = (), **values: object) -> None:
+        """Send one of our texts."""
+        self.send([note(tell(phrase, self.language, **values), self.language)], keyboard)
+
+    def send(self, blocks: Iterable[Block], keyboard: Keyboard = ()) -> None:
+        """Send blocks as new messages, the keyboard under the last."""
+        parts = render(list(blocks))
+        for part in parts:
+            self.calls.append(
+                SendMessage(
+                    chat_id=self.incoming.chat_id,
+                    html=part.html,
+                    plain=part.plain,
+                    keyboard=keyboard if part is parts[-1] else (),
+                    reply_to=self._reply_to(),
+                )
+            )
+
+    def replace(self, blocks: Sequence[Block], keyboard: Keyboard = ()) -> None:
+        """Put one message in the place of that under which a button was pressed."""
+        part, *_ = render(blocks)
+        self.calls.append(
+            EditMessage(
+                chat_id=self.incoming.chat_id,
+                message_id=self.incoming.message_id,
+                html=part.html,
+                plain=part.plain,
+                keyboard=keyboard,
+            )
+        )
+
+    def obeyed(self, text: str = "") -> None:
+        """Let the button that was pressed come to rest, with a short word or none."""
+        shown = label(text, self.language) if text else ""
+        self.calls.append(AnswerButton(query_id=self.incoming.query_id, text=shown))
+
+    def _reply_to(self) -> int:
+        """Return the message to show as answered: in groups, and where one was edited."""
+        is_edited = self.incoming.kind is Kind.EDITED
+        return 0 if self.incoming.is_private and not is_edited else self.incoming.message_id

@@ -1,0 +1,234 @@
+"""Text with a few styles, cut into messages and written in Telegram's HTML.
+
+Styles are kept beside the text until the last step, so that a cut never falls into a tag and
+every tag is closed in its message and opened again in the next. Lengths are UTF-16 units after
+entities are parsed, as Telegram counts them.
+
+Does not: know answers or articles, or decide what is said.
+Sources: limits from https://core.telegram.org/bots/api (sendMessage, formatting options); what
+Telegram drops from a text from tdlib, td/telegram/misc.cpp, `clean_input_string`.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlsplit
+
+LIMIT: Final = 4000
+"""UTF-16 units in a message; Telegram takes 4,096, the rest is left for what it may add."""
+
+_MAX_ENTITIES: Final = 90
+"""Telegram ignores those after the hundredth, links it finds by itself among them."""
+_LONG_QUOTE: Final = 700
+"""Units from which on a quote is shown folded, with an arrow that opens it."""
+_MAX_URL: Final = 2000
+
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+# Telegram makes spaces of C0 controls, takes off U+2028 to U+202E and cannot be sent a lone
+# surrogate. Controls are shown as U+FFFD instead, so that one sees that something stood there.
+_UNSENDABLE: Final = re.compile(
+    "(?P<line>\r\n?)|(?P<space>[\t\x85\u2028\u2029])|[\u202a-\u202e]"
+    "|(?P<lost>[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff])"
+)
+# Where a long text is cut, best first: after a line, after a sentence, after a word.
+_BREAKS: Final = (re.compile(r"\n"), re.compile(r"[.!?؟…۔。]\s"), re.compile(r"\s"))
+_JOINER: Final = "\u200d"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text in one style."""
+
+    text: str
+    is_bold: bool = False
+    is_italic: bool = False
+    url: str = ""
+
+    @property
+    def n_entities(self) -> int:
+        """Entities that Telegram makes of it."""
+        return sum((self.is_bold, self.is_italic, bool(self.url))) if self.text else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Pieces that begin on a line of their own and stay in one message where they fit in one."""
+
+    pieces: tuple[Piece, ...]
+    is_quote: bool = False
+
+    @property
+    def n_units(self) -> int:
+        """Length in UTF-16 units."""
+        return sum(n_units(piece.text) for piece in self.pieces)
+
+    @property
+    def n_entities(self) -> int:
+        """Entities that Telegram makes of it."""
+        return self.is_quote + sum(piece.n_entities for piece in self.pieces)
+
+
+BLANK: Final = Block((Piece(""),))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message: its HTML, and the same without markup."""
+
+    html: str
+    plain: str
+
+
+def sendable(text: str) -> str:
+    """Return `text` as Telegram can deliver it, otherwise verbatim.
+
+    Controls and lone surrogates are shown as U+FFFD, tabs and line separators as spaces, carriage
+    returns as line feeds; bidi embeddings and overrides are left out.
+    """
+    return _UNSENDABLE.sub(_replacement, text)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    """Return what stands for characters that cannot be sent."""
+    match found.lastgroup:
+        case "line":
+            return "\n"
+        case "space":
+            return " "
+        case "lost":
+            return _REPLACEMENT
+        case _:
+            return ""
+
+
+def n_units(text: str) -> int:
+    """Count UTF-16 units."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def linkable(url: str) -> str:
+    """Return an address that a message may link to, or "" for one that it may not."""
+    if len(url) > _MAX_URL or not url.isprintable() or " " in url:
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut a text to `limit` UTF-16 units, an ellipsis included, where it is longer."""
+    return text if n_units(text) <= limit else text[: cut_at(text, limit - 1)].rstrip() + "…"
+
+
+def render(blocks: Sequence[Block]) -> list[Part]:
+    """Return the messages that hold all blocks in order; [] for blocks without text."""
+    parts = [_part(part) for part in pack(blocks)]
+    return [part for part in parts if part.plain]
+
+
+def pack(blocks: Sequence[Block], limit: int = LIMIT) -> Iterator[list[Block]]:
+    """Yield the blocks of each message."""
+    part: list[Block] = []
+    for block in blocks:
+        for fragment in _fragments(_cleaned(block), limit):
+            if part and not _fits(part, fragment, limit):
+                yield part
+                part = []
+            if part or fragment.n_units:  # no message begins with a blank line
+                part.append(fragment)
+    if part:
+        yield part
+
+
+def _fits(part: list[Block], block: Block, limit: int) -> bool:
+    """Tell whether a message can take one more block."""
+    return (
+        sum(one.n_units + 1 for one in part) + block.n_units <= limit
+        and sum(one.n_entities for one in part) + block.n_entities <= _MAX_ENTITIES
+    )
+
+
+def _cleaned(block: Block) -> Block:
+    """Return a block of sendable text."""
+    pieces = (replace(piece, text=sendable(piece.text)) for piece in block.pieces)
+    return replace(block, pieces=tuple(pieces))
+
+
+def _fragments(block: Block, limit: int) -> Iterator[Block]:
+    """Yield a block whole, or cut where it is longer than a message."""
+    pieces: list[Piece] = []
+    room = limit
+    for piece in block.pieces:
+        text = piece.text
+        while n_units(text) > room:
+            at = cut_at(text, room) if room else 0
+            yield replace(block, pieces=(*pieces, replace(piece, text=text[:at])))
+            pieces, room, text = [], limit, text[at:]
+        pieces.append(replace(piece, text=text))
+        room -= n_units(text)
+    yield replace(block, pieces=tuple(pieces))
+
+
+def cut_at(text: str, room: int) -> int:
+    """Return where to cut `text` so that the head takes at most `room` units, at least 1.
+
+    After a line, a sentence or a word where one ends in the last third; else before a character
+    that joins nothing to the one before. Only a sequence of marks longer than that is cut.
+    """
+    end = _code_points(text, max(room, 2))
+    least = end * 2 // 3
+    for pattern in _BREAKS:
+        places = [match.end() for match in pattern.finditer(text, least, end)]
+        if places:
+            return places[-1]
+    return next((at for at in range(end, least, -1) if not _is_joined(text, at)), end)
+
+
+def _code_points(text: str, room: int) -> int:
+    """Count the characters at the start of `text` that take at most `room` units."""
+    end = min(len(text), room)
+    while n_units(text[:end]) > room:
+        end -= max((n_units(text[:end]) - room) // 2, 1)
+    return end
+
+
+def _is_joined(text: str, at: int) -> bool:
+    """Tell whether the characters on both sides of a place are one to the reader."""
+    if at >= len(text):
+        return False
+    after, before = text[at], text[at - 1]
+    is_mark = unicodedata.category(after) in {"Mn", "Mc", "Me"}
+    is_emoji_part = "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f"
+    is_flag = all("\U0001f1e6" <= char <= "\U0001f1ff" for char in (before, after))
+    return is_mark or is_emoji_part or is_flag or _JOINER in {after, before}
+
+
+def _part(blocks: Sequence[Block]) -> Part:
+    """Write one message."""
+    text = "\n".join("".join(piece.text for piece in block.pieces) for block in blocks)
+    return Part("\n".join(map(_block_html, blocks)).strip(), text.strip())
+
+
+def _block_html(block: Block) -> str:
+    """Write a block."""
+    inner = "".join(map(_piece_html, block.pieces))
+    if not block.is_quote:
+        return inner
+    fold = " expandable" if block.n_units > _LONG_QUOTE else ""
+    return f"<blockquote{fold}>{inner}</blockquote>"
+
+
+def _piece_html(piece: Piece) -> str:
+    """Write a piece, its text escaped."""
+    written = html.escape(piece.text, quote=False)
+    if not written:
+        return ""
+    for tag, is_on in (("i", piece.is_italic), ("b", piece.is_bold)):
+        if is_on:
+            written = f"<{tag}>{written}</{tag}>"
+    return f'<a href="{html.escape(piece.url)}">{written}</a>' if piece.url else written
