@@ -68,7 +68,7 @@ class Attendant:
             self.watch.token_refused()
         finally:
             self._tasks.discard(task)
-            await self.inbox.release(incoming)
+            self.inbox.release(incoming)
 
     async def abandon(self) -> None:
         """Leave what is not settled to the next process."""

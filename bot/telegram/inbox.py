@@ -48,7 +48,7 @@ class Inbox:
         self._size = size
         self._rota = Rota()
         self._signals: deque[object] = deque()
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
         self._is_open = True
 
     def __len__(self) -> int:
@@ -79,17 +79,19 @@ class Inbox:
             await self._wait_for(lambda: len(self._rota) < self._size)
             if await self._is_new(incoming):
                 self._rota.add(incoming)
-        await self._tell()
+        self._tell()
 
     async def get(self) -> object:
         """Return a signal, or the first update of the chat whose turn it is."""
         await self._wait_for(self._has_next)
-        return self._signals.popleft() if self._signals else self._rota.next()
+        item = self._signals.popleft() if self._signals else self._rota.next()
+        self._tell()
+        return item
 
-    async def release(self, incoming: Incoming) -> None:
+    def release(self, incoming: Incoming) -> None:
         """Let the chat of an update that `get` returned have its next turn."""
         self._rota.release(incoming.chat_id)
-        await self._tell()
+        self._tell()
 
     def close(self) -> None:
         """Hand out no more updates; they wait for the next process."""
@@ -141,10 +143,10 @@ class Inbox:
 
     async def _wait_for(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds."""
-        async with self._changed:
-            await self._changed.wait_for(holds)
+        while not holds():
+            await self._changed.wait()
 
-    async def _tell(self) -> None:
-        """Wake all who wait."""
-        async with self._changed:
-            self._changed.notify_all()
+    def _tell(self) -> None:
+        """Wake all who wait; whoever waits from now on waits for the next time."""
+        self._changed.set()
+        self._changed = asyncio.Event()

@@ -8,12 +8,18 @@ Does not: repeat a call; whoever made it does, and then waits here as long as th
 """
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from datetime import timedelta
+from typing import Any, Final, cast
 
 from aiolimiter import AsyncLimiter
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
+
+# Asks the library for times as timedelta, as all its next versions give them; without, it warns
+# at every RetryAfter. To be removed with python-telegram-bot 23.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 _SPARE_S: Final = 0.1
 _MANY_CHATS: Final = 1000
@@ -55,8 +61,7 @@ class ChatPace(BaseRateLimiter[int]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                # The public attribute warns that its type will change; the private one is typed.
-                wait_s = error._retry_after.total_seconds() + _SPARE_S  # noqa: SLF001
+                wait_s = cast("timedelta", error.retry_after).total_seconds() + _SPARE_S
                 self._paused_until[chat_id] = asyncio.get_running_loop().time() + wait_s
                 raise
 

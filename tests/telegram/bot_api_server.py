@@ -66,6 +66,7 @@ class Faults:
     )  # fmt: skip
 
     def __post_init__(self) -> None:
+        """Begin the row of chances."""
         self._random = random.Random(self.seed)  # noqa: S311  # faults, not secrets
 
     def choose(self, method: str) -> str:
@@ -94,6 +95,7 @@ class BotApi:
     port: int = 0
 
     def __post_init__(self) -> None:
+        """Start the server and wait for its port."""
         self._updates: dict[int, Params] = {}
         self._confirmed = 0
         self._next_update = 1000
@@ -226,9 +228,7 @@ class BotApi:
     ) -> tuple[int, Params]:
         """Return status and answer of a call."""
         try:
-            if secret != f"bot{TOKEN}":
-                raise Refusal(401, "Unauthorized")
-            await self._strike(call)
+            await self._strike(call, secret)
             result = await self._obey(call, reader)
         except Refusal as refusal:
             answer = {"ok": False, "error_code": refusal.status, "description": str(refusal)}
@@ -238,8 +238,10 @@ class BotApi:
         call.is_accepted = True
         return 200, {"ok": True, "result": result}
 
-    async def _strike(self, call: Call) -> None:
-        """Do the fault that comes before a call takes effect."""
+    async def _strike(self, call: Call, secret: str) -> None:
+        """Check the token and do the fault that comes before a call takes effect."""
+        if secret != f"bot{TOKEN}":
+            raise Refusal(401, "Unauthorized")
         match call.fault:
             case "429":
                 wait_s = self.faults.retry_after_s
@@ -266,6 +268,13 @@ class BotApi:
                 return self._send(call)
             case "editMessageText":
                 return self._edit(call)
+            case _:
+                self._check(call)
+                return True
+
+    def _check(self, call: Call) -> None:
+        """Refuse what Telegram refuses of calls that return nothing."""
+        match call.method:
             case "answerInlineQuery":
                 self._check_results(json.loads(call.params["results"]))
             case "answerCallbackQuery":
@@ -276,7 +285,6 @@ class BotApi:
                 pass
             case _:
                 raise Refusal(404, "Not Found")
-        return True
 
     async def _get_updates(self, call: Call, reader: asyncio.StreamReader) -> list[Params]:
         """Confirm what lies before the offset; wait for more; return a batch."""
