@@ -22,7 +22,6 @@ from bot.telegram.access import Gate, language_of, reply
 from bot.telegram.admin import Admin
 from bot.telegram.desk import Desk
 from bot.telegram.inbox import STORAGE_RETRY_S, Inbox
-from bot.telegram.ledger import Begun
 from bot.telegram.metrics import Metrics
 from bot.telegram.presence import Presence
 from bot.telegram.send import Sender, Undeliverable
@@ -33,8 +32,8 @@ from bot.telegram.watch import Watch
 _ANSWER_AGAIN_S: Final = (1.0, 4.0)
 """Waits before a failed answer is tried again; after the last the person is told."""
 
-_MAX_BEGUN: Final = 12
-"""How often an update is taken up before it is held to be what ends the process."""
+_MAX_TRIES: Final = 12
+"""How often an answer is tried before its update is held to be what ends the process."""
 
 _log = logging.getLogger(__name__)
 
@@ -90,20 +89,18 @@ class Attendant:
 
     async def _settle(self, incoming: Incoming) -> None:
         """Go on from where an update has got to."""
-        begun = await self.store.do(ledger.begin, incoming.update_id)
-        calls = begun.calls
+        progress = await self.store.do(ledger.progress, incoming.update_id)
+        calls = progress.calls
         if calls is None:
-            said = await self._answer(incoming, begun)
+            said = await self._answer(incoming)
             await self.store.do(ledger.answer, incoming.update_id, said)
             calls = dict(enumerate(said))
         state = await self._send(incoming.update_id, calls)
         await self.store.do(ledger.settle, incoming.update_id, state=state)
-        self._tell(incoming, state, len(calls), time.time() - begun.received)
+        self._tell(incoming, state, len(calls), time.time() - progress.received)
 
-    async def _answer(self, incoming: Incoming, begun: Begun) -> tuple[Outgoing, ...]:
+    async def _answer(self, incoming: Incoming) -> tuple[Outgoing, ...]:
         """Say what an update is answered with."""
-        if begun.n_times > _MAX_BEGUN:
-            return _apology(incoming)
         if refusal := self.gate.refuse(incoming):
             self.metrics.refused(refusal.why)
             return refusal.calls
@@ -116,13 +113,21 @@ class Attendant:
         """Ask the conversation, again where it fails; at last say that it failed."""
         for wait_s in (*_ANSWER_AGAIN_S, None):
             try:
-                return await self.desk.respond(incoming)
+                return await self._try(incoming)
             except Exception as error:  # noqa: BLE001  # whatever it is, somebody waits
                 self.metrics.failed()
                 log_failure("answer", error, update_id=incoming.update_id)
             if wait_s is not None:
                 await asyncio.sleep(wait_s)
         return _apology(incoming)
+
+    async def _try(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+        """Ask the conversation when a thread is free; give up what ended the process before."""
+        async with self.desk.seat():
+            if await self.store.do(ledger.count_try, incoming.update_id) > _MAX_TRIES:
+                return _apology(incoming)
+            with self.metrics.thinking():
+                return await self.desk.respond(incoming)
 
     async def _send(self, update_id: int, calls: Mapping[int, Outgoing]) -> str:
         """Make calls in order, ticking each off; return the state they leave the update in."""

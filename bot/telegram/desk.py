@@ -4,7 +4,8 @@ Does not: know what a conversation says, or send it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from bot.telegram.types import Incoming, Outgoing
@@ -35,6 +36,7 @@ class Desk:
         """Answer with what `open_conversation` returns, once `load` has called it."""
         self._open = open_conversation
         self._username = ""
+        self._seats = asyncio.Semaphore(n_threads)
         self._worker = Worker(n_threads)
         self._loader = Worker()
         self._conversation: Conversation | None = None
@@ -59,8 +61,14 @@ class Desk:
         if self._conversation is not None:
             await asyncio.wrap_future(self._loader.submit(self._conversation.forget_old))
 
+    @asynccontextmanager
+    async def seat(self) -> AsyncIterator[None]:
+        """Wait for a thread to be free, in the order of asking, and keep it."""
+        async with self._seats:
+            yield
+
     async def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
-        """Answer an update when a thread is free."""
+        """Answer an update; at once, for whoever has a seat."""
         conversation = self._conversation
         assert conversation is not None, "load() comes before the first update"  # noqa: S101
         future = self._worker.submit(lambda: conversation.respond(incoming))

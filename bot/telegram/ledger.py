@@ -2,8 +2,8 @@
 
 An update is `waiting`, then `answered` (its calls are stored), then `done` or `dropped`; a call is
 `waiting`, then `sent` or `dropped`. Which updates are being worked on is not stored but only how
-often one was begun, so that after a crash all of them simply wait again. What people wrote and
-what was answered is erased as soon as an update is settled; its number stays, to know it again.
+often an answer was tried, so that after a crash all of them simply wait again. What people wrote
+and what was answered is erased once an update is settled; its number stays, to know it again.
 
 Does not: open threads, wait, or decide when anything happens; every function is one statement or
 a few inside the caller's transaction.
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS updates (
     update_id INTEGER PRIMARY KEY,
     body      TEXT NOT NULL,
     state     TEXT NOT NULL DEFAULT 'waiting',
-    begun     INTEGER NOT NULL DEFAULT 0,
+    tries     INTEGER NOT NULL DEFAULT 0,
     received  REAL NOT NULL,
     settled   REAL
 ) STRICT;
@@ -47,16 +47,14 @@ CREATE TABLE IF NOT EXISTS calls (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """How far an update had got when it was taken up.
+class Progress:
+    """How far an update has got.
 
     Attributes:
-        n_times: How often it has been taken up, this time included.
         received: When it arrived, in seconds since 1970.
         calls: Calls that are still to be made, by position; None where it is not answered yet.
     """
 
-    n_times: int
     received: float
     calls: Mapping[int, Outgoing] | None
 
@@ -84,21 +82,27 @@ def unsettled(database: sqlite3.Connection) -> list[Incoming]:
     return [unpack_incoming(body) for (body,) in rows]
 
 
-def begin(database: sqlite3.Connection, update_id: int) -> Begun:
-    """Count that an update is taken up and return how far it has got."""
-    state, n_times, received = database.execute(
-        "UPDATE updates SET begun = begun + 1 WHERE update_id = ? RETURNING state, begun, received",
-        (update_id,),
+def progress(database: sqlite3.Connection, update_id: int) -> Progress:
+    """Return how far an update has got."""
+    state, received = database.execute(
+        "SELECT state, received FROM updates WHERE update_id = ?", (update_id,)
     ).fetchone()
     if state == "waiting":
-        return Begun(n_times=n_times, received=received, calls=None)
+        return Progress(received=received, calls=None)
     rows = database.execute(
         "SELECT position, body FROM calls WHERE update_id = ? AND state = 'waiting'"
         " ORDER BY position",
         (update_id,),
     )
-    calls = {place: unpack_call(body) for place, body in rows}
-    return Begun(n_times=n_times, received=received, calls=calls)
+    return Progress(received=received, calls={place: unpack_call(body) for place, body in rows})
+
+
+def count_try(database: sqlite3.Connection, update_id: int) -> int:
+    """Note that an answer is about to be made; return how often it has been tried, with this."""
+    row = database.execute(
+        "UPDATE updates SET tries = tries + 1 WHERE update_id = ? RETURNING tries", (update_id,)
+    ).fetchone()
+    return int(row[0])
 
 
 def answer(database: sqlite3.Connection, update_id: int, calls: Sequence[Outgoing]) -> None:

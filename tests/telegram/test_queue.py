@@ -149,17 +149,18 @@ async def test_an_answered_update_goes_on_from_its_first_unsent_call(tmp_path: P
     """After a crash the calls that were not ticked off are there, the first marked uncertain."""
     store = Store(tmp_path / "queue.db")
     await inbox_on(store).put(asked(1))
-    first = await store.do(ledger.begin, 1)
+    first = await store.do(ledger.progress, 1)
+    assert await store.do(ledger.count_try, 1) == 1
     await store.do(ledger.answer, 1, (HELLO, AGAIN, HELLO))
     await store.do(ledger.mark_sent, 1, 0, 99)
     store.close()
 
     store = Store(tmp_path / "queue.db")
     assert await inbox_on(store).recover() == 1
-    then = await store.do(ledger.begin, 1)
+    then = await store.do(ledger.progress, 1)
+    assert await store.do(ledger.count_try, 1) == 2
     store.close()
-    assert (first.n_times, first.calls) == (1, None)
-    assert (then.n_times, then.calls) == (2, {1: AGAIN, 2: HELLO})
+    assert (first.calls, then.calls) == (None, {1: AGAIN, 2: HELLO})
     with sqlite3.connect(tmp_path / "queue.db") as database:
         rows = database.execute("SELECT state, message_id, uncertain, body = '' FROM calls")
         assert rows.fetchall() == [
