@@ -24,6 +24,8 @@ EVENT_QUESTION = "question"
 EVENT_FAILURE = "failure"
 
 _STRUCK_OUT = "***"
+# A part of a secret that is shorter than this could be part of any word.
+_TELLING = 8
 # httpx writes whole addresses at INFO, and an address can hold a token.
 _QUIET = ("httpx", "httpcore", "telegram", "tornado")
 # What they say when something fails may quote what a person wrote.
@@ -49,20 +51,21 @@ class _Formatter(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            entry["traceback"] = self._traceback(record)
+            entry["traceback"] = _traceback(record)
         return _strike(json.dumps(entry, ensure_ascii=False, default=str), self._secrets)
 
-    def _traceback(self, record: logging.LogRecord) -> str:
-        """Return where an error came from; of wordy libraries only which error it is."""
-        assert record.exc_info, "asked only where there is one"  # noqa: S101
-        if record.name.startswith(_WORDY):
-            kind, _, place = record.exc_info
-            return f"{''.join(traceback.format_tb(place))}{kind.__name__ if kind else ''}"
-        return self.formatException(record.exc_info)
+
+def _traceback(record: logging.LogRecord) -> str:
+    """Return where an error came from; of wordy loggers without what it says."""
+    assert record.exc_info, "asked only where there is one"  # noqa: S101
+    kind, error, place = record.exc_info
+    if record.name.startswith(_WORDY):
+        return f"{''.join(traceback.format_tb(place))}{kind.__name__ if kind else ''}"
+    return "".join(traceback.format_exception(kind, error, place)).rstrip("\n")
 
 
 def _event(record: logging.LogRecord) -> str:
-    """Return a record's message; of wordy libraries with its places left unfilled."""
+    """Return a record's message; of wordy loggers with its places left unfilled."""
     return record.msg if record.name.startswith(_WORDY) else record.getMessage()
 
 
@@ -70,21 +73,28 @@ class _TerminalFormatter(logging.Formatter):
     """Formats a record for reading, without secrets and without control characters."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        super().__init__("%(levelname)s %(name)s %(message)s")
+        super().__init__()
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text that is safe to show."""
         fields = getattr(record, "fields", None)
-        text = super().format(record) + (f" {fields}" if fields else "")
+        text = f"{record.levelname} {record.name} {_event(record)}"
+        text += f"\n{_traceback(record)}" if record.exc_info else ""
+        text += f" {fields}" if fields else ""
         return _strike(safe(text), self._secrets)
 
 
 def _strike(text: str, secrets: Sequence[str]) -> str:
     """Replace every secret, also as JSON or an address writes it, and what follows its colon."""
     for secret in secrets:
-        _, _, last = secret.rpartition(":")
-        for form in (secret, quote(secret, safe=""), last):
+        _, colon, last = secret.rpartition(":")
+        forms = (
+            secret,
+            quote(secret, safe=""),
+            last if colon and len(last) >= _TELLING else secret,
+        )
+        for form in forms:
             text = text.replace(form, _STRUCK_OUT)
             text = text.replace(json.dumps(form, ensure_ascii=False)[1:-1], _STRUCK_OUT)
     return text

@@ -21,7 +21,7 @@ def unit(tmp_path: Path) -> Path:
     text = UNIT.read_text(encoding="utf-8")
     assert "ExecStart=/opt/pasokh/.venv/bin/pasokh serve" in text
     copy = tmp_path / UNIT.name
-    copy.write_text(text.replace("/opt/pasokh/.venv/bin/pasokh serve", "/bin/true"), "utf-8")
+    copy.write_text(text.replace("/opt/pasokh/.venv/bin/pasokh", "/bin/true"), "utf-8")
     return copy
 
 
