@@ -31,8 +31,12 @@ class _Run:
     debug: bool = False
     surface: "Surface | None" = None
 
-    def open(self) -> "Surface":
-        """Read the settings, set up the log and load what the commands stand on."""
+    def open(self, *, keeps_log: bool = False) -> "Surface":
+        """Read the settings, set up the log and load what the commands stand on.
+
+        Args:
+            keeps_log: Write the log to standard error where no file is set for it.
+        """
         # Here, and only here, so that `pasokh --help` and usage errors take a tenth of a second.
         from bot.commands import Surface
         from bot.logs import set_up
@@ -44,6 +48,7 @@ class _Run:
             settings.log_file,
             secrets=settings.secrets,
             debug=_standard_error() if self.debug else None,
+            journal=_standard_error() if keeps_log else None,
         )
         self.surface = Surface(
             settings=settings,
@@ -163,6 +168,18 @@ def chat(run: _Run, /, **scope: Any) -> int:  # noqa: ANN401  # see _scope_optio
 
     within = _scope(scope)
     return commands.chat(run.open(), within=within)
+
+
+@_pasokh.command()
+@click.pass_obj
+def serve(run: _Run) -> int:
+    """Answer on Telegram until stopped (docs/operating.md).
+
+    The log goes to standard error, or to PASOKH_LOG_FILE.
+    """
+    from bot import commands  # see _Run.open
+
+    return commands.serve(run.open(keeps_log=True))
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from bot.answering import Answering, OpenArchive
+from bot.bidi import safe
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.logs import log_reply
 from bot.messages import Key, Language, localize_number, say, ui_language
@@ -24,6 +26,7 @@ from bot.repl import Chat, pager, typed_lines
 from bot.scope import check_scope
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
+from bot.telegram.desk import Conversation
 from bot.telegram.feedback import export
 from bot.telegram.memory import Memory
 from bot.types import Answer, NoAnswer
@@ -56,6 +59,10 @@ class Backend(Protocol):
 
     def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
         """Open the index, building it first where there is none."""
+        ...
+
+    def open_conversation(self, settings: Settings, username: str) -> Conversation:
+        """Open what answers on Telegram for the bot of that name."""
         ...
 
     def build(self, settings: Settings, progress: Progress | None = None) -> BuildReport:
@@ -195,6 +202,20 @@ def chat(surface: Surface, *, within: Scope) -> ExitCode:
 
     lines = typed_lines(settings.history_file, warn) if is_terminal else iter(surface.stdin)
     conversation.run(lines)
+    return ExitCode.OK
+
+
+def serve(surface: Surface) -> ExitCode:
+    """Answer on Telegram until a signal says to stop."""
+    from bot.telegram.app import serve as serve_telegram  # half a second that only this needs
+
+    settings, backend = surface.settings, surface.backend
+
+    def tell(text: str) -> None:
+        surface.stderr.write(f"{safe(text)}\n")
+        surface.stderr.flush()
+
+    serve_telegram(settings, partial(backend.open_conversation, settings), tell)
     return ExitCode.OK
 
 

@@ -7,10 +7,12 @@ Does not: get called by anything but an entry point; libraries only get loggers.
 import json
 import logging
 import os
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import quote
 from uuid import uuid4
 
 from bot.bidi import safe
@@ -22,8 +24,12 @@ EVENT_QUESTION = "question"
 EVENT_FAILURE = "failure"
 
 _STRUCK_OUT = "***"
+# A part of a secret that is shorter than this could be part of any word.
+_TELLING = 8
 # httpx writes whole addresses at INFO, and an address can hold a token.
-_QUIET = ("httpx", "httpcore")
+_QUIET = ("httpx", "httpcore", "telegram", "tornado")
+# What they say when something fails may quote what a person wrote.
+_WORDY = ("telegram.", "tornado.", "bot.telegram.")
 
 _logger = logging.getLogger(__name__)
 
@@ -41,40 +47,71 @@ class _Formatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": _event(record),
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            entry["traceback"] = self.formatException(record.exc_info)
+            entry["traceback"] = _traceback(record)
         return _strike(json.dumps(entry, ensure_ascii=False, default=str), self._secrets)
+
+
+def _traceback(record: logging.LogRecord) -> str:
+    """Return where an error came from; of wordy loggers without what it says."""
+    assert record.exc_info, "asked only where there is one"  # noqa: S101
+    kind, error, place = record.exc_info
+    if record.name.startswith(_WORDY):
+        return f"{''.join(traceback.format_tb(place))}{kind.__name__ if kind else ''}"
+    return "".join(traceback.format_exception(kind, error, place)).rstrip("\n")
+
+
+def _event(record: logging.LogRecord) -> str:
+    """Return a record's message; of wordy loggers with its places left unfilled."""
+    return record.msg if record.name.startswith(_WORDY) else record.getMessage()
 
 
 class _TerminalFormatter(logging.Formatter):
     """Formats a record for reading, without secrets and without control characters."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        super().__init__("%(levelname)s %(name)s %(message)s")
+        super().__init__()
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text that is safe to show."""
         fields = getattr(record, "fields", None)
-        text = super().format(record) + (f" {fields}" if fields else "")
+        text = f"{record.levelname} {record.name} {_event(record)}"
+        text += f"\n{_traceback(record)}" if record.exc_info else ""
+        text += f" {fields}" if fields else ""
         return _strike(safe(text), self._secrets)
 
 
 def _strike(text: str, secrets: Sequence[str]) -> str:
-    """Replace every secret, also as JSON writes it."""
+    """Replace every secret, also as JSON or an address writes it, and what follows its colon."""
     for secret in secrets:
-        for form in (secret, json.dumps(secret, ensure_ascii=False)[1:-1]):
+        _, colon, last = secret.rpartition(":")
+        forms = (
+            secret,
+            quote(secret, safe=""),
+            last if colon and len(last) >= _TELLING else secret,
+        )
+        for form in forms:
             text = text.replace(form, _STRUCK_OUT)
+            text = text.replace(json.dumps(form, ensure_ascii=False)[1:-1], _STRUCK_OUT)
     return text
 
 
 def set_up(
-    level: str, log_file: Path | None, *, secrets: Sequence[str] = (), debug: TextIO | None = None
+    level: str,
+    log_file: Path | None,
+    *,
+    secrets: Sequence[str] = (),
+    debug: TextIO | None = None,
+    journal: TextIO | None = None,
 ) -> None:
     """Send records to `log_file` and, when debugging, all of them to a stream as well.
+
+    Args:
+        journal: Takes the lines of the log where there is no `log_file`, as under systemd.
 
     Raises:
         StorageError: If the file cannot be opened for writing.
@@ -82,11 +119,15 @@ def set_up(
     handlers: list[logging.Handler] = [logging.NullHandler()]
     if log_file is not None:
         handlers.append(_to_file(log_file, secrets))
+    elif journal is not None:
+        handlers.append(_lines_to(logging.StreamHandler(journal), secrets))
     if debug is not None:
         to_terminal = logging.StreamHandler(debug)
         to_terminal.setFormatter(_TerminalFormatter(secrets))
         handlers.append(to_terminal)
     logging.basicConfig(handlers=handlers, level="DEBUG" if debug else level, force=True)
+    # What is asked on Telegram is logged at no level.
+    _logger.setLevel(logging.NOTSET if journal is None else logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -100,6 +141,11 @@ def _to_file(path: Path, secrets: Sequence[str]) -> logging.Handler:
     except OSError as error:
         msg = f"PASOKH_LOG_FILE: {path} cannot be written: {error.strerror}"
         raise StorageError(msg) from error
+    return _lines_to(handler, secrets)
+
+
+def _lines_to(handler: logging.Handler, secrets: Sequence[str]) -> logging.Handler:
+    """Let a handler write JSON Lines without secrets."""
     handler.setFormatter(_Formatter(secrets))
     return handler
 
@@ -132,3 +178,13 @@ def report_failure(error: BaseException, language: Language, log_file: Path | No
     if log_file is None:
         return say(Key.INTERNAL_ERROR, language, kind=kind)
     return say(Key.INTERNAL_ERROR_LOGGED, language, kind=kind, log_file=log_file)
+
+
+def log_failure(what: str, error: BaseException, **fields: object) -> None:
+    """Log where an error came from, without its words: they may quote what a person wrote."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
+    shown = {"what": what, "error": type(error).__name__, "where": where, **fields}
+    _logger.error(EVENT_FAILURE, extra={"fields": shown})

@@ -7,7 +7,8 @@ Does not: open, build or check anything the settings name.
 import difflib
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TextIO
@@ -16,6 +17,7 @@ from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     StringConstraints,
@@ -23,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.bidi import Bidi
 from bot.messages import LanguageChoice
@@ -33,7 +35,7 @@ from index import EVERY_NETWORK, RECORD_FIELDS, Network, PasokhError, ReadConfig
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
 _MAX_QUOTED = 80
-_SECRETS = frozenset({"encoder_api_key"})
+_SECRETS = frozenset({"encoder_api_key", "telegram_token", "telegram_webhook_secret"})
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 EncoderName = Annotated[
@@ -53,6 +55,17 @@ def _columns(text: str) -> str:
     """Refuse what is no mapping of columns."""
     ReadConfig.parse(text)
     return text
+
+
+def _shaped(pattern: str) -> Callable[[SecretStr], SecretStr]:
+    """Return a check that a whole secret has a form."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, secret.get_secret_value()):
+            raise ValueError(pattern)
+        return secret
+
+    return check
 
 
 HomePath = Annotated[Path, AfterValidator(_expand_home)]
@@ -81,6 +94,21 @@ def networks_of(value: str) -> tuple[Network, ...]:
 
 AllowedNetworks = Annotated[str, AfterValidator(_read_networks)]
 
+def _split_ids(value: object) -> object:
+    """Read `1, -100200` as two ids; what is no text is left to be checked as it is."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
+# Telegram: bot id, colon, secret (https://core.telegram.org/bots/api#authorizing-your-bot); its
+# rules for a webhook's secret: https://core.telegram.org/bots/api#setwebhook.
+TelegramToken = Annotated[SecretStr, AfterValidator(_shaped(r"\d+:[A-Za-z0-9_-]+"))]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_shaped(r"[A-Za-z0-9_-]{1,256}"))]
+_ADDRESS = r"^https?://[^\s@]+$"
+
+_EXPECTED_ADDRESS = (
+    "an address that starts with http:// or https://, without a user name or password"
+)
 # What each field takes, in words for an error message.
 _EXPECTED = {
     "corpus": "a path",
@@ -92,9 +120,7 @@ _EXPECTED = {
     "encoder": "bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL",
     "encoder_query_prefix": "a text",
     "encoder_passage_prefix": "a text",
-    "encoder_base_url": (
-        "an address that starts with http:// or https://, without a user name or password"
-    ),
+    "encoder_base_url": _EXPECTED_ADDRESS,
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",
     "feeds": "addresses separated by commas",
@@ -111,6 +137,20 @@ _EXPECTED = {
     "retention_days": "a whole number of days, 1 or more",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
     "log_file": "a path",
+    "telegram_token": "a bot token as @BotFather gives it, like 123456:ABC-def",
+    "telegram_base_url": _EXPECTED_ADDRESS,
+    "telegram_webhook_url": _EXPECTED_ADDRESS,
+    "telegram_webhook_secret": "1 to 256 of the characters A-Z a-z 0-9 _ -",
+    "telegram_webhook_listen": "an address to listen on",
+    "telegram_webhook_port": "a port from 1 to 65535",
+    "telegram_workers": "a whole number from 1 to 64",
+    "telegram_queue": "a whole number from 1 to 100000",
+    "telegram_rate_per_minute": "a whole number, 1 or more",
+    "telegram_total_per_minute": "a whole number, 1 or more",
+    "telegram_allowed_users": "ids of users, with commas between",
+    "telegram_allowed_chats": "ids of chats, with commas between",
+    "telegram_admins": "ids of users, with commas between",
+    "metrics_port": "a port from 0 to 65535",
 }
 
 
@@ -166,7 +206,7 @@ class Settings(BaseSettings):
     )
     encoder_base_url: str | None = Field(
         default=None,
-        pattern=r"^https?://[^\s@]+$",
+        pattern=_ADDRESS,
         description="Address of the embedding server up to /v1, for openai:MODEL.",
     )
     encoder_api_key: SecretStr | None = Field(
@@ -228,6 +268,59 @@ class Settings(BaseSettings):
     log_file: HomePath | None = Field(
         default=None, description="File for the log as JSON Lines; no log is kept if empty."
     )
+    telegram_token: TelegramToken | None = Field(
+        default=None, description="Token of the Telegram bot; never shown or logged."
+    )
+    telegram_base_url: str = Field(
+        default="https://api.telegram.org",
+        pattern=_ADDRESS,
+        description="Address of the Bot API server; another one for a local server.",
+    )
+    telegram_webhook_url: str | None = Field(
+        default=None,
+        pattern=_ADDRESS,
+        description="Public address that Telegram calls; long polling if empty.",
+    )
+    telegram_webhook_secret: WebhookSecret | None = Field(
+        default=None, description="Secret that Telegram's calls carry; needed with a webhook."
+    )
+    telegram_webhook_listen: str = Field(
+        default="127.0.0.1", description="Address that the webhook listens on."
+    )
+    telegram_webhook_port: int = Field(
+        default=8443, ge=1, le=65535, description="Port that the webhook listens on."
+    )
+    telegram_workers: int = Field(
+        default=2, ge=1, le=64, description="Questions answered at the same time by the bot."
+    )
+    telegram_queue: int = Field(
+        default=1000,
+        ge=1,
+        le=100000,
+        description="Updates that may wait; when there are more, Telegram keeps them.",
+    )
+    telegram_rate_per_minute: int = Field(
+        default=20, ge=1, description="Questions a minute that one user may ask the bot."
+    )
+    telegram_total_per_minute: int = Field(
+        default=600, ge=1, description="Questions a minute that all users together may ask."
+    )
+    telegram_allowed_users: Ids = Field(
+        default_factory=frozenset, description="Users the bot answers, as ids; everybody if empty."
+    )
+    telegram_allowed_chats: Ids = Field(
+        default_factory=frozenset,
+        description="Chats the bot answers in, as ids; everywhere if empty.",
+    )
+    telegram_admins: Ids = Field(
+        default_factory=frozenset, description="Users who may send /stats and /reload, as ids."
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port of /metrics and /healthz on 127.0.0.1; 0 for none.",
+    )
 
     @model_validator(mode="after")
     def _refuse_conflicts(self) -> Self:
@@ -245,6 +338,12 @@ class Settings(BaseSettings):
                     "'bundled', which brings its own prefixes; empty one of them"
                 )
                 raise ValueError(msg)
+        if self.telegram_webhook_url and self.telegram_webhook_secret is None:
+            msg = (
+                f"{PREFIX}TELEGRAM_WEBHOOK_URL is {self.telegram_webhook_url!r} but "
+                f"{PREFIX}TELEGRAM_WEBHOOK_SECRET is empty; set it to a long random text"
+            )
+            raise ValueError(msg)
         return self
 
     @property
@@ -272,6 +371,12 @@ class Settings(BaseSettings):
         return self.data_dir / "history"
 
     @property
+    def telegram_store(self) -> Path:
+        """File of the bot's queue, one for each bot; named by the public half of its token."""
+        token = self.telegram_token.get_secret_value() if self.telegram_token else ""
+        return self.data_dir / f"telegram-queue-{token.partition(':')[0]}.db"
+
+    @property
     def telegram_memory(self) -> Path:
         """File of the Telegram bot's conversations and votes."""
         return self.data_dir / "telegram-memory.db"
@@ -279,8 +384,8 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never be written anywhere."""
-        key = self.encoder_api_key.get_secret_value() if self.encoder_api_key else ""
-        return (key,) if key else ()
+        kept = (getattr(self, name) for name in sorted(_SECRETS))
+        return tuple(value for one in kept if one and (value := one.get_secret_value()))
 
 
 def read_settings(env_file: Path | None = _ENV_FILE) -> Settings:
@@ -317,7 +422,7 @@ def _describe(problem: ErrorDetails) -> str:
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     field = str(problem["loc"][0]).lower()
-    is_secret = field in _SECRETS or (field == "encoder_base_url" and "@" in str(problem["input"]))
+    is_secret = field in _SECRETS or (field.endswith("_url") and "@" in str(problem["input"]))
     came = "a value that is not shown" if is_secret else _quote(problem["input"])
     return f"{PREFIX}{field.upper()}: expected {_EXPECTED[field]}, got {came}"
 

@@ -18,6 +18,8 @@ from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.serving import Serving
 from bot.settings import Settings
+from bot.telegram.conversation import Conversation
+from bot.telegram.memory import Memory
 from index import (
     COLLECTED,
     ArticleId,
@@ -82,6 +84,17 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
         _build_first(settings, encoder, progress)
         answerer = reopen()
     return Serving(answerer, home=settings.index_home, reopen=reopen)
+
+
+def open_conversation(settings: Settings, username: str) -> Conversation:
+    """Open what answers on Telegram, building the index first where there is none."""
+    return Conversation(
+        answerer=open_answerer(settings),
+        memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
+        username=username,
+        max_quotes=settings.max_quotes,
+        choice=settings.language,
+    )
 
 
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:

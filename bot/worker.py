@@ -1,4 +1,4 @@
-"""One background thread, so that Ctrl-C stops waiting at once.
+"""Background threads, so that neither Ctrl-C nor an event loop waits for what runs on them.
 
 Does not: stop the call itself, which cannot be done in Python; its result is dropped.
 """
@@ -16,12 +16,19 @@ _TURN_S = 0.2
 
 
 class Worker:
-    """Runs calls one after another on a daemon thread, which never delays the program's end."""
+    """Runs calls in order on daemon threads, one by default; they never delay the program's end."""
 
-    def __init__(self) -> None:
-        """Start the thread."""
+    def __init__(self, n_threads: int = 1) -> None:
+        """Start the threads."""
         self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
-        Thread(target=self._work, name="pasokh-worker", daemon=True).start()
+        for _ in range(n_threads):
+            Thread(target=self._work, name="pasokh-worker", daemon=True).start()
+
+    def submit(self, call: Callable[[], _T]) -> Future[_T]:
+        """Let `call` run after those before it; a call not begun yet can be cancelled."""
+        future: Future[_T] = Future()
+        self._calls.put((future, call))
+        return future
 
     def run(self, call: Callable[[], _T]) -> _T:
         """Run `call` after those before it and return its value or raise its error.
@@ -29,8 +36,7 @@ class Worker:
         Raises:
             KeyboardInterrupt: At once on Ctrl-C; a call not begun yet is never begun.
         """
-        future: Future[_T] = Future()
-        self._calls.put((future, call))
+        future = self.submit(call)
         try:
             while not wait((future,), timeout=_TURN_S).done:
                 pass

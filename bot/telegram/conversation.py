@@ -83,6 +83,10 @@ class Conversation:
         """Name of the snapshot that answers."""
         return self.answerer.snapshot.manifest.snapshot
 
+    def forget_old(self) -> None:
+        """Delete what has been remembered longer than it may be."""
+        self.memory.purge()
+
     def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
         """Return the calls that answer an update, in order; none for what is not for us.
 

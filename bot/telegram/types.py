@@ -7,7 +7,7 @@ the list can be stored before the first call and finished after a crash.
 Does not: know the telegram library; `app` turns its objects into these and back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -48,8 +48,8 @@ class Incoming:
     is_private: bool
     language_code: str = ""
     message_id: int = 0
-    text: str = ""
-    replied_text: str = ""
+    text: str = field(default="", repr=False)
+    replied_text: str = field(default="", repr=False)
     is_addressed: bool = True
     is_forwarded: bool = False
     query_id: str = ""
@@ -78,8 +78,8 @@ class SendMessage:
     """
 
     chat_id: int
-    html: str
-    plain: str
+    html: str = field(repr=False)
+    plain: str = field(repr=False)
     keyboard: Keyboard = ()
     reply_to: int = 0
 
@@ -90,8 +90,8 @@ class EditMessage:
 
     chat_id: int
     message_id: int
-    html: str
-    plain: str
+    html: str = field(repr=False)
+    plain: str = field(repr=False)
     keyboard: Keyboard = ()
 
 
@@ -100,7 +100,7 @@ class AnswerButton:
     """Tell Telegram that a button was obeyed; `text` of at most 200 characters is shown briefly."""
 
     query_id: str
-    text: str = ""
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +110,8 @@ class InlineResult:
     id: str
     title: str
     description: str
-    html: str
-    plain: str
+    html: str = field(repr=False)
+    plain: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

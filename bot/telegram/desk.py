@@ -1,0 +1,75 @@
+"""Where questions are answered: a conversation on a few threads, so that no loop waits for it.
+
+Does not: know what a conversation says, or send it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from bot.telegram.types import Incoming, Outgoing
+from bot.worker import Worker
+
+
+class Conversation(Protocol):
+    """Answers updates from one snapshot; called from several threads at once."""
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the snapshot that answers."""
+        ...
+
+    def forget_old(self) -> None:
+        """Delete what has been remembered longer than it may be."""
+        ...
+
+    def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+        """Return the calls that answer an update, none where nothing is to be said."""
+        ...
+
+
+class Desk:
+    """Answers on threads, with a conversation that can be replaced."""
+
+    def __init__(self, open_conversation: Callable[[str], Conversation], n_threads: int) -> None:
+        """Answer with what `open_conversation` returns, once `load` has called it."""
+        self._open = open_conversation
+        self._username = ""
+        self._seats = asyncio.Semaphore(n_threads)
+        self._worker = Worker(n_threads)
+        self._loader = Worker()
+        self._conversation: Conversation | None = None
+
+    @property
+    def snapshot(self) -> str:
+        """Name of the snapshot that answers; empty before `load`."""
+        return self._conversation.snapshot if self._conversation is not None else ""
+
+    async def load(self, username: str) -> None:
+        """Open the conversation of the bot of that name."""
+        self._username = username
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Open the conversation again; the old one answers until the new one can."""
+        opening = self._loader.submit(lambda: self._open(self._username))
+        self._conversation = await asyncio.wrap_future(opening)
+
+    async def forget_old(self) -> None:
+        """Delete what has been remembered longer than it may be."""
+        if self._conversation is not None:
+            await asyncio.wrap_future(self._loader.submit(self._conversation.forget_old))
+
+    @asynccontextmanager
+    async def seat(self) -> AsyncIterator[None]:
+        """Wait for a thread to be free, in the order of asking, and keep it."""
+        async with self._seats:
+            yield
+
+    async def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+        """Answer an update; at once, for whoever has a seat."""
+        conversation = self._conversation
+        assert conversation is not None, "load() comes before the first update"  # noqa: S101
+        future = self._worker.submit(lambda: conversation.respond(incoming))
+        return await asyncio.wrap_future(future)

@@ -1,0 +1,153 @@
+"""The SQL of the durable queue: what came in, what goes out, and how far each has got.
+
+An update is `waiting`, then `answered` (its calls are stored), then `done` or `dropped`; a call is
+`waiting`, then `sent` or `dropped`. Which updates are being worked on is not stored but only how
+often an answer was tried, so that after a crash all of them simply wait again. What people wrote
+and what was answered is erased once an update is settled; its number stays, to know it again.
+
+Does not: open threads, wait, or decide when anything happens; every function is one statement or
+a few inside the caller's transaction.
+"""
+
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.telegram.codec import pack_call, pack_incoming, unpack_call, unpack_incoming
+from bot.telegram.types import Incoming, Outgoing
+
+KEPT_DAYS: Final = 2
+"""How long a settled update's number is kept; Telegram repeats none after 24 hours.
+
+Source: https://core.telegram.org/bots/api#getting-updates.
+"""
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS updates (
+    update_id INTEGER PRIMARY KEY,
+    body      TEXT NOT NULL,
+    state     TEXT NOT NULL DEFAULT 'waiting',
+    tries     INTEGER NOT NULL DEFAULT 0,
+    received  REAL NOT NULL,
+    settled   REAL
+) STRICT;
+CREATE INDEX IF NOT EXISTS updates_by_state ON updates (state);
+CREATE TABLE IF NOT EXISTS calls (
+    update_id  INTEGER NOT NULL REFERENCES updates ON DELETE CASCADE,
+    position   INTEGER NOT NULL,
+    body       TEXT NOT NULL,
+    state      TEXT NOT NULL DEFAULT 'waiting',
+    message_id INTEGER,
+    uncertain  INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (update_id, position)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far an update has got.
+
+    Attributes:
+        received: When it arrived, in seconds since 1970.
+        calls: Calls that are still to be made, by position; None where it is not answered yet.
+    """
+
+    received: float
+    calls: Mapping[int, Outgoing] | None
+
+
+def add(database: sqlite3.Connection, incoming: Incoming) -> bool:
+    """Store an update; return whether it is new."""
+    row = (incoming.update_id, pack_incoming(incoming), time.time())
+    statement = "INSERT OR IGNORE INTO updates (update_id, body, received) VALUES (?, ?, ?)"
+    return database.execute(statement, row).rowcount > 0
+
+
+def unsettled(database: sqlite3.Connection) -> list[Incoming]:
+    """Return what is neither done nor dropped, by update id.
+
+    A call that was due when the process ended may have been made: it is marked uncertain.
+    """
+    database.execute(
+        "UPDATE calls SET uncertain = uncertain + 1 WHERE (update_id, position) IN ("
+        " SELECT update_id, min(position) FROM calls JOIN updates USING (update_id)"
+        " WHERE calls.state = 'waiting' AND updates.state = 'answered' GROUP BY update_id)"
+    )
+    rows = database.execute(
+        "SELECT body FROM updates WHERE state IN ('waiting', 'answered') ORDER BY update_id"
+    )
+    return [unpack_incoming(body) for (body,) in rows]
+
+
+def progress(database: sqlite3.Connection, update_id: int) -> Progress:
+    """Return how far an update has got."""
+    state, received = database.execute(
+        "SELECT state, received FROM updates WHERE update_id = ?", (update_id,)
+    ).fetchone()
+    if state == "waiting":
+        return Progress(received=received, calls=None)
+    rows = database.execute(
+        "SELECT position, body FROM calls WHERE update_id = ? AND state = 'waiting'"
+        " ORDER BY position",
+        (update_id,),
+    )
+    return Progress(received=received, calls={place: unpack_call(body) for place, body in rows})
+
+
+def count_try(database: sqlite3.Connection, update_id: int) -> int:
+    """Note that an answer is about to be made; return how often it has been tried, with this."""
+    row = database.execute(
+        "UPDATE updates SET tries = tries + 1 WHERE update_id = ? RETURNING tries", (update_id,)
+    ).fetchone()
+    return int(row[0])
+
+
+def answer(database: sqlite3.Connection, update_id: int, calls: Sequence[Outgoing]) -> None:
+    """Store what is to be said to an update, all at once."""
+    rows = [(update_id, position, pack_call(call)) for position, call in enumerate(calls)]
+    database.executemany("INSERT INTO calls (update_id, position, body) VALUES (?, ?, ?)", rows)
+    database.execute("UPDATE updates SET state = 'answered' WHERE update_id = ?", (update_id,))
+
+
+def mark_sent(
+    database: sqlite3.Connection, update_id: int, position: int, message_id: int | None
+) -> None:
+    """Note that a call was made, and which message it became; forget what it said."""
+    database.execute(
+        "UPDATE calls SET state = 'sent', body = '', message_id = ?"
+        " WHERE update_id = ? AND position = ?",
+        (message_id, update_id, position),
+    )
+
+
+def mark_uncertain(database: sqlite3.Connection, update_id: int, position: int) -> None:
+    """Note that a call may have been made although no answer to it came."""
+    database.execute(
+        "UPDATE calls SET uncertain = uncertain + 1 WHERE update_id = ? AND position = ?",
+        (update_id, position),
+    )
+
+
+def settle(database: sqlite3.Connection, update_id: int, *, state: str) -> None:
+    """End an update as `done` or `dropped` and erase what was asked and said."""
+    database.execute(
+        "UPDATE calls SET state = 'dropped', body = '' WHERE update_id = ? AND state = 'waiting'",
+        (update_id,),
+    )
+    database.execute(
+        "UPDATE updates SET state = ?, body = '', settled = ? WHERE update_id = ?",
+        (state, time.time(), update_id),
+    )
+
+
+def prune(database: sqlite3.Connection, before: float) -> int:
+    """Delete the numbers of what was settled before a time; return how many."""
+    return database.execute("DELETE FROM updates WHERE settled < ?", (before,)).rowcount
+
+
+def counts(database: sqlite3.Connection) -> dict[str, int]:
+    """Count updates by state."""
+    return dict(database.execute("SELECT state, count(*) FROM updates GROUP BY state"))

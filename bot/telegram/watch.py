@@ -1,0 +1,121 @@
+"""What Telegram says to our asking for updates, and when that means to stop.
+
+Does not: stop anything; it resolves a future that the program waits for.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from http import HTTPStatus
+from operator import itemgetter
+from typing import Any, Final
+
+from telegram import Update
+from telegram.error import NetworkError
+from telegram.request import HTTPXRequest
+
+from bot.telegram.metrics import Metrics
+from index import PasokhError
+
+_CONFLICTS_OF_NEWCOMER: Final = 3
+_CONFLICTS_OF_ELDER: Final = range(12, 24)
+"""Conflicts in a row that mean another instance. Of two the one gives up first that Telegram has
+not served yet; where it has served both, chance decides, so that one goes on."""
+
+_log = logging.getLogger(__name__)
+
+
+class Refused(PasokhError):
+    """Telegram will not work with us as we are set up."""
+
+
+class Watch:
+    """Counts conflicts, notes contact, and says when there is no use in going on."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        """Start watching; needs a running loop."""
+        self.fatal: Final[asyncio.Future[None]] = asyncio.get_running_loop().create_future()
+        self._metrics = metrics
+        self._conflicts = 0
+        self._allowed = _CONFLICTS_OF_NEWCOMER
+
+    def saw(self, status: int) -> None:
+        """Take note of how Telegram answered a request for updates."""
+        match status:
+            case HTTPStatus.CONFLICT:
+                self._conflict()
+            case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
+                self.token_refused()
+            case HTTPStatus.OK:
+                self._conflicts = 0
+                self._allowed = random.choice(_CONFLICTS_OF_ELDER)  # noqa: S311  # no secret
+                self._metrics.contact()
+            case _:
+                _log.warning("polling", extra={"fields": {"status": status}})
+
+    def token_refused(self) -> None:
+        """Say that the token is not accepted."""
+        self._fail(
+            "Telegram refuses PASOKH_TELEGRAM_TOKEN; copy it again from @BotFather, where it may "
+            "have been revoked."
+        )
+
+    def _conflict(self) -> None:
+        """Count a conflict in a row; one alone is what a quick restart leaves behind."""
+        self._conflicts += 1
+        _log.warning("conflict", extra={"fields": {"in_a_row": self._conflicts}})
+        if self._conflicts >= self._allowed:
+            self._fail(
+                "Another program asks Telegram for this bot's updates; stop it, or give this one "
+                "another token."
+            )
+
+    def _fail(self, message: str) -> None:
+        """Say once why there is no use in going on."""
+        if not self.fatal.done():
+            self.fatal.set_exception(Refused(message))
+
+
+class PollingRequest(HTTPXRequest):
+    """Asks for updates, shows each answer to the watch, and hands on only what can be read."""
+
+    def __init__(self, watch: Watch, **options: Any) -> None:  # noqa: ANN401
+        """Take the options of the library's own request."""
+        super().__init__(**options)
+        self._watch = watch
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401
+        """Make the request."""
+        status, payload = await super().do_request(*args, **kwargs)
+        self._watch.saw(status)
+        return status, readable(payload) if status == HTTPStatus.OK else payload
+
+
+def readable(payload: bytes) -> bytes:
+    """Return an answer in which every update can be read, in the order of their numbers.
+
+    Subtle: the library asks again at once for a batch of which it cannot read one update, and
+    would do so for ever; so that one is replaced by its bare number, which acknowledges it.
+
+    Raises:
+        NetworkError: If the answer is no list of updates at all; it is asked for again.
+    """
+    try:
+        answer = json.loads(payload)
+        updates = sorted(map(_checked, answer["result"]), key=itemgetter("update_id"))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise NetworkError("malformed answer to getUpdates") from error
+    return json.dumps(answer | {"result": updates}).encode()
+
+
+def _checked(update: dict[str, Any]) -> dict[str, Any]:
+    """Return an update, or its number alone if the rest cannot be read."""
+    number = {"update_id": int(update["update_id"])}
+    try:
+        Update.de_json(update)
+    except Exception as error:  # noqa: BLE001  # whatever shape it has
+        fields = number | {"error": type(error).__name__}
+        _log.error("unreadable", extra={"fields": fields})
+        return number
+    return update

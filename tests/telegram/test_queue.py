@@ -1,0 +1,221 @@
+"""The durable queue: order, fairness, bounds and what a process that dies leaves behind."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.telegram import ledger
+from bot.telegram.inbox import Inbox
+from bot.telegram.metrics import Metrics
+from bot.telegram.rota import Rota
+from bot.telegram.store import Store
+from bot.telegram.types import Button, EditMessage, Incoming, Kind, SendMessage
+from index import StorageError
+
+HELLO = SendMessage(chat_id=1, html="<b>hi</b>", plain="hi", keyboard=((Button("more", "m:1"),),))
+AGAIN = EditMessage(chat_id=1, message_id=7, html="hi again", plain="hi again")
+
+
+def asked(update_id: int, chat_id: int = 1) -> Incoming:
+    """Return a question."""
+    return Incoming(
+        update_id=update_id,
+        kind=Kind.TEXT,
+        chat_id=chat_id,
+        user_id=chat_id,
+        is_private=True,
+        text=f"سؤال {update_id} \x00 😀",
+    )
+
+
+def parsed(item: object) -> Incoming | None:
+    """Take questions as they are; refuse what is none, as the real parser does."""
+    if not isinstance(item, Incoming):
+        raise TypeError(item)
+    return item
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Open a store of this test's own."""
+    opened = Store(tmp_path / "queue.db")
+    yield opened
+    opened.close()
+
+
+def inbox_on(store: Store, size: int = 100) -> Inbox:
+    """Return a queue on a store."""
+    return Inbox(store, parsed, Metrics(), size=size)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=60))
+def test_turns_are_fair_and_in_order(steps: list[tuple[int, bool]]) -> None:
+    """A chat is never out twice, is served by number, and waits for no more than the others."""
+    rota, out, served = Rota(), [], {}
+    for number, (chat_id, finishes) in enumerate(steps):
+        rota.add(asked(number, chat_id))
+        if finishes and (incoming := rota.next()) is not None:
+            assert incoming.chat_id not in out
+            assert served.get(incoming.chat_id, -1) < incoming.update_id
+            served[incoming.chat_id] = incoming.update_id
+            out.append(incoming.chat_id)
+        elif out:
+            rota.release(out.pop(0))
+    for chat_id in out:
+        rota.release(chat_id)
+    waiting = len(rota)
+    for _ in range(waiting):
+        incoming = rota.next()
+        assert incoming is not None
+        rota.release(incoming.chat_id)
+    assert (rota.next(), len(rota), rota.n_busy) == (None, 0, 0)
+
+
+def test_one_loud_chat_does_not_hold_up_the_others() -> None:
+    """After a hundred questions of one chat, another chat's first is second in turn."""
+    rota = Rota()
+    for number in range(100):
+        rota.add(asked(number, 1))
+    rota.add(asked(100, 2))
+    turns = []
+    for _ in range(3):
+        incoming = rota.next()
+        assert incoming is not None
+        turns.append(incoming.update_id)
+        rota.release(incoming.chat_id)
+
+    assert turns == [0, 100, 1]
+
+
+@pytest.mark.asyncio
+async def test_an_update_that_comes_twice_is_stored_once(store: Store) -> None:
+    """Numbers are known again, also after the update is settled, in any order of arrival."""
+    inbox = inbox_on(store)
+    for number in (3, 1, 3, 2, 1):
+        await inbox.put(asked(number))
+    assert len(inbox) == 3
+    got = []
+    for _ in range(3):
+        incoming = await inbox.get()
+        assert isinstance(incoming, Incoming)
+        got.append(incoming)
+        await store.do(ledger.settle, incoming.update_id, state="done")
+        inbox.release(incoming)
+    await inbox.put(asked(2))
+
+    assert got == [asked(1), asked(2), asked(3)]
+    assert len(inbox) == 0
+
+
+@pytest.mark.asyncio
+async def test_a_full_queue_lets_nobody_in(store: Store) -> None:
+    """`put` returns only when there is room, so that Telegram keeps the rest."""
+    inbox = inbox_on(store, size=2)
+    await inbox.put(asked(1))
+    await inbox.put(asked(2))
+    third = asyncio.create_task(inbox.put(asked(3)))
+    await asyncio.sleep(0.05)
+    assert not third.done()
+
+    await inbox.get()
+    await asyncio.wait_for(third, 5)
+    assert len(inbox) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_closed_queue_keeps_what_waits(store: Store) -> None:
+    """After `close` only signals come out, and the next process finds the rest."""
+    inbox = inbox_on(store)
+    await inbox.put(asked(1))
+    inbox.close()
+    await inbox.put("stop")
+    assert await inbox.get() == "stop"
+    assert await inbox.drain(1)
+
+    later = inbox_on(store)
+    assert await later.recover() == 1
+    assert await later.get() == asked(1)
+    assert not await later.drain(0.05)
+
+
+@pytest.mark.asyncio
+async def test_an_answered_update_goes_on_from_its_first_unsent_call(tmp_path: Path) -> None:
+    """After a crash the calls that were not ticked off are there, the first marked uncertain."""
+    store = Store(tmp_path / "queue.db")
+    await inbox_on(store).put(asked(1))
+    first = await store.do(ledger.progress, 1)
+    assert await store.do(ledger.count_try, 1) == 1
+    await store.do(ledger.answer, 1, (HELLO, AGAIN, HELLO))
+    await store.do(ledger.mark_sent, 1, 0, 99)
+    store.close()
+
+    store = Store(tmp_path / "queue.db")
+    assert await inbox_on(store).recover() == 1
+    then = await store.do(ledger.progress, 1)
+    assert await store.do(ledger.count_try, 1) == 2
+    store.close()
+    assert (first.calls, then.calls) == (None, {1: AGAIN, 2: HELLO})
+    with sqlite3.connect(tmp_path / "queue.db") as database:
+        rows = database.execute("SELECT state, message_id, uncertain, body = '' FROM calls")
+        assert rows.fetchall() == [
+            ("sent", 99, 0, 1),
+            ("waiting", None, 1, 0),
+            ("waiting", None, 0, 0),
+        ]
+
+
+@pytest.mark.asyncio
+async def test_one_bad_call_does_not_spoil_its_neighbours(store: Store) -> None:
+    """Calls that share a commit fail alone, and nothing of a failed one is kept."""
+
+    def add_and_fail(database: sqlite3.Connection) -> None:
+        ledger.add(database, asked(9))
+        database.execute("SELECT * FROM nowhere")
+
+    results = await asyncio.gather(
+        store.do(ledger.add, asked(1)),
+        store.do(add_and_fail),
+        store.do(ledger.add, asked(2)),
+        return_exceptions=True,
+    )
+
+    assert (results[0], results[2]) == (True, True)
+    assert isinstance(results[1], StorageError)
+    assert [one.update_id for one in await store.do(ledger.unsettled)] == [1, 2]
+
+
+@pytest.mark.asyncio
+async def test_old_numbers_are_deleted(store: Store) -> None:
+    """`prune` deletes what was settled before, and only that."""
+    for number in (1, 2):
+        await store.do(ledger.add, asked(number))
+    await store.do(ledger.settle, 1, state="done")
+
+    assert await store.do(ledger.prune, 0.0) == 0
+    assert await store.do(ledger.prune, 1e12) == 1
+    assert await store.do(ledger.counts) == {"waiting": 1}
+
+
+def test_what_people_write_is_in_no_repr() -> None:
+    """Values that end up in other people's log lines do not show what was written."""
+    shown = repr(replace(asked(1), replied_text="plugh")) + repr(HELLO)
+
+    assert "سؤال" not in shown
+    assert "plugh" not in shown
+    assert "hi" not in shown.replace("chat_id", "")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    """A damaged file is an error with its name, and is left as it is."""
+    path = tmp_path / "queue.db"
+    path.write_bytes(b"no database at all, but long enough to look like one" * 20)
+
+    with pytest.raises(StorageError, match=r"queue\.db"):
+        Store(path)
+    assert path.read_bytes().startswith(b"no database")
