@@ -143,13 +143,6 @@ def measure(name: str, n: int) -> dict[str, Any]:
     gain = paired_interval(
         [ranked["resolved"][one].ndcg for one in ids], [ranked["leaning"][one].ndcg for one in ids]
     )
-    print(
-        *(
-            f"{one.first} | {one.leaning} | {resolve(one.leaning, [one.first]).text}"
-            for one in chosen[:12]
-        ),
-        sep="\n",
-    )
     return {
         "n_pairs": len(chosen),
         "leaning told": share(resolve(one.leaning, [one.first]).was_resolved for one in chosen),

@@ -66,7 +66,7 @@ def leans(question: str) -> bool:
     if _LEADS.match(question) or _WHAT_ABOUT.search(question):
         return True
     has_pronoun = any(word.lower() in _PRONOUNS for word in words)
-    return has_pronoun and not _names(words)
+    return has_pronoun and not any(word[0].isupper() for word in words[1:])
 
 
 def _subject(before: str, question: str) -> str:
@@ -74,11 +74,7 @@ def _subject(before: str, question: str) -> str:
     held = token_set(question)
     words = list(dict.fromkeys(_WORD.findall(before)))
     fresh = [word for word in words if (told := token_set(word)) and not told & held]
-    names = _names(words)
+    # The first word begins with a capital in any sentence.
+    names = {word for word in words[1:] if word[0].isupper() or word.isdecimal()}
     kept = [word for word in fresh if word in names] or fresh
     return " ".join(kept[:_MAX_SUBJECT_WORDS])
-
-
-def _names(words: Sequence[str]) -> set[str]:
-    """Return the capitalised words and the numbers, but not a first word as any sentence has."""
-    return {word for word in words[1:] if word[0].isupper() or word.isdecimal()}

@@ -16,7 +16,7 @@ from typing import Final
 
 from bot.answer import MAX_QUESTION_CHARS
 from bot.answering import AnsweringOn
-from bot.followup import Resolved, resolve
+from bot.followup import Resolved, leans, resolve
 from bot.logs import EVENT_FAILURE, log_reply
 from bot.messages import Language, LanguageChoice, ui_language
 from bot.telegram import buttons, inline, markup
@@ -75,7 +75,7 @@ class Conversation:
 
     def __post_init__(self) -> None:
         """Make what shows answers."""
-        screens = Screens(answerer=self.answerer, memory=self.memory, max_quotes=self.max_quotes)
+        screens = Screens(answerer=self.answerer, max_quotes=self.max_quotes)
         object.__setattr__(self, "_screens", screens)
 
     @property
@@ -96,6 +96,7 @@ class Conversation:
         try:
             reply.language = self._language(incoming)
             self._respond(reply)
+            reply.keep()
         except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
             _log.error(EVENT_FAILURE, exc_info=error)
             return self._apology(incoming, reply.language)
@@ -225,7 +226,7 @@ class Conversation:
         found = self.answerer.answer(resolved.text, k=self.max_quotes)
         log_reply(found, self.max_quotes)
         turn = self._turn(reply, question, found)
-        self.memory.remember(turn)
+        reply.turn = turn
         reply.language = self._language(reply.incoming, found.language)
         notes = [*_notes(reply, text)]
         if resolved.was_resolved:
@@ -244,7 +245,9 @@ class Conversation:
         # In a group, others' questions are no context unless the bot's message is replied to.
         mine = incoming.is_private or bool(incoming.replied_text)
         context = [
-            one.asked for one in turns if one not in same and (mine or one.user_id == reply.user_id)
+            one.asked
+            for one in turns
+            if one not in same and _says_itself(one) and (mine or one.user_id == reply.user_id)
         ]
         return resolve(question, context)
 
@@ -287,6 +290,11 @@ class Conversation:
             turns = self.memory.recent(incoming.chat_id, before=incoming.update_id, n=1)
             asked_in = turns[0].language if turns else incoming.language_code
         return ui_language(asked_in, choice)
+
+
+def _says_itself(turn: Turn) -> bool:
+    """Tell whether a question can be understood without the one before it."""
+    return turn.asked != turn.question or not leans(turn.question)
 
 
 def _notes(reply: Reply, text: str) -> list[Block]:

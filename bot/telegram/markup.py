@@ -175,7 +175,7 @@ def _near(one: Headline, number: int, language: Language) -> Block:
 def why(
     citations: Sequence[Citation], confidence: float, asked_at: datetime, language: Language
 ) -> Iterator[Block]:
-    """Yield in words how sure an answer is, how near each quote and how old the news; see `kept`.
+    """Yield in words how sure an answer is, how near each quote, how old the news.
 
     `citations` may be empty: the question was refused.
     """

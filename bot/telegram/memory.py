@@ -10,12 +10,13 @@ from the archive again. Does not keep inline questions.
 
 import json
 import os
-import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final
@@ -25,6 +26,8 @@ from index import StorageError
 _VERSION: Final = 1
 _DAY_S: Final = 86_400
 _SCHEMA: Final = """
+CREATE TABLE secret (key BLOB NOT NULL);
+INSERT INTO secret VALUES (randomblob(32));
 CREATE TABLE settings (
   chat_id INTEGER, name TEXT, value TEXT NOT NULL, PRIMARY KEY (chat_id, name)
 ) WITHOUT ROWID;
@@ -34,9 +37,8 @@ CREATE TABLE turns (
 );
 CREATE INDEX turns_of_chat ON turns (chat_id, number);
 CREATE TABLE buttons (
-  id TEXT PRIMARY KEY, update_id INTEGER NOT NULL, slot INTEGER NOT NULL,
-  chat_id INTEGER NOT NULL, at REAL NOT NULL, action TEXT NOT NULL, turn INTEGER NOT NULL,
-  place INTEGER NOT NULL, page INTEGER NOT NULL, UNIQUE (update_id, slot)
+  id TEXT PRIMARY KEY, chat_id INTEGER NOT NULL, at REAL NOT NULL, action TEXT NOT NULL,
+  turn INTEGER NOT NULL, place INTEGER NOT NULL, page INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX buttons_of_chat ON buttons (chat_id);
 CREATE TABLE votes (
@@ -136,11 +138,12 @@ class Memory:
             path.chmod(0o600)
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._set_up()
+            (self._key,) = self._db.execute("SELECT key FROM secret").fetchone()
         self.purge()
 
     def _set_up(self) -> None:
         """Make the tables in a new file and check the version of an old one."""
-        for pragma in ("secure_delete=ON", "journal_mode=DELETE", "busy_timeout=5000"):
+        for pragma in ("secure_delete=ON", "journal_mode=DELETE", "synchronous=NORMAL"):
             self._db.execute(f"PRAGMA {pragma}")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version == 0:
@@ -181,16 +184,22 @@ class Memory:
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (chat_id, name, value))
 
-    def remember(self, turn: Turn) -> None:
-        """Keep a turn; the same update again replaces it where it stands."""
-        record = json.dumps(asdict(turn), ensure_ascii=False)
+    def button_id(self, update_id: int, slot: int) -> str:
+        """Return the id of a button of a reply: the same for the same place, and not guessable."""
+        place = update_id.to_bytes(8, "big") + slot.to_bytes(4, "big")
+        return urlsafe_b64encode(blake2b(place, key=self._key, digest_size=12).digest()).decode()
+
+    def keep(self, chat_id: int, turn: Turn | None, buttons: Mapping[str, Press]) -> None:
+        """Keep a turn and the buttons of its reply; the same again stands where it stood."""
+        at = self._clock()
+        rows = [
+            (key, chat_id, at, one.action, one.turn, one.place, one.page)
+            for key, one in buttons.items()
+        ]
         with self._writing() as db:
-            db.execute(
-                "INSERT INTO turns (update_id, chat_id, user_id, message_id, at, record)"
-                " VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (update_id) DO UPDATE SET record = excluded.record",
-                (turn.update_id, turn.chat_id, turn.user_id, turn.message_id, turn.at, record),
-            )
+            if turn is not None:
+                _keep_turn(db, turn)
+            db.executemany("INSERT OR REPLACE INTO buttons VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def turn(self, chat_id: int, update_id: int) -> Turn | None:
         """Return a turn of a chat, or None where it is forgotten."""
@@ -209,20 +218,6 @@ class Memory:
             n,
         )
         return [_turn(record) for (record,) in rows]
-
-    def button(self, update_id: int, slot: int, *, chat_id: int, press: Press) -> str:
-        """Return the id of a button of a reply; the same for the same update and slot."""
-        with self._writing() as db:
-            row = (secrets.token_urlsafe(12), update_id, slot, chat_id, self._clock())
-            db.execute(
-                "INSERT INTO buttons VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (update_id, slot)"
-                " DO UPDATE SET action = excluded.action, turn = excluded.turn,"
-                " place = excluded.place, page = excluded.page",
-                (*row, press.action, press.turn, press.place, press.page),
-            )
-            query = "SELECT id FROM buttons WHERE (update_id, slot) = (?, ?)"
-            return str(db.execute(query, (update_id, slot)).fetchone()[0])
 
     def pressed(self, chat_id: int, button_id: str) -> Press | None:
         """Return what a button of a chat means; None for any other id."""
@@ -278,6 +273,17 @@ class Memory:
         with self._writing() as db:
             for table in ("turns", "buttons", "votes"):
                 db.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608  # ours
+
+
+def _keep_turn(db: sqlite3.Connection, turn: Turn) -> None:
+    """Store a turn, in the place of the same update's."""
+    record = json.dumps(asdict(turn), ensure_ascii=False)
+    db.execute(
+        "INSERT INTO turns (update_id, chat_id, user_id, message_id, at, record)"
+        " VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (update_id) DO UPDATE SET record = excluded.record",
+        (turn.update_id, turn.chat_id, turn.user_id, turn.message_id, turn.at, record),
+    )
 
 
 def _turn(record: str) -> Turn:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.messages import Language
 from bot.telegram.markup import label, note
-from bot.telegram.memory import Memory, Press
+from bot.telegram.memory import Memory, Press, Turn
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.rich import Block, render
 from bot.telegram.types import (
@@ -39,13 +39,14 @@ class Action(StrEnum):
 
 @dataclass(kw_only=True)
 class Reply:
-    """The calls that answer one update, in order, and the language they speak."""
+    """The calls that answer one update, in order, and what is to be remembered with them."""
 
     incoming: Incoming
     memory: Memory
     language: Language
     calls: list[Outgoing] = field(default_factory=list)
-    n_buttons: int = 0
+    buttons: dict[str, Press] = field(default_factory=dict)
+    turn: Turn | None = None
 
     @property
     def user_id(self) -> int:
@@ -56,11 +57,14 @@ class Reply:
         self, text: str, action: Action, turn: int = 0, place: int = 0, page: int = 0
     ) -> Button:
         """Return a button whose id stands for what it does."""
-        press = Press(action=action.value, turn=turn, place=place, page=page)
-        self.n_buttons += 1
-        chat_id, update_id = self.incoming.chat_id, self.incoming.update_id
-        data = self.memory.button(update_id, self.n_buttons, chat_id=chat_id, press=press)
+        data = self.memory.button_id(self.incoming.update_id, len(self.buttons))
+        self.buttons[data] = Press(action=action.value, turn=turn, place=place, page=page)
         return Button(text, data)
+
+    def keep(self) -> None:
+        """Remember what was asked and what the buttons mean, before anything is sent."""
+        if self.turn is not None or self.buttons:
+            self.memory.keep(self.incoming.chat_id, self.turn, self.buttons)
 
     def tell(self, phrase: Phrase, *, keyboard: Keyboard = (), **values: object) -> None:
         """Send one of our texts."""

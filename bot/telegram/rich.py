@@ -126,9 +126,14 @@ def shorten(text: str, limit: int) -> str:
 
 
 def render(blocks: Sequence[Block]) -> list[Part]:
-    """Return the messages that hold all blocks in order; [] for blocks without text."""
+    """Return the messages that hold all blocks in order; [] for blocks without visible text."""
     parts = [_part(part) for part in pack(blocks)]
-    return [part for part in parts if part.plain]
+    return [part for part in parts if _is_visible(part.plain)]
+
+
+def _is_visible(text: str) -> bool:
+    """Tell whether anything can be seen; Telegram refuses a message of spaces and marks."""
+    return any(not char.isspace() and unicodedata.category(char) != "Cf" for char in text)
 
 
 def pack(blocks: Sequence[Block], limit: int = LIMIT) -> Iterator[list[Block]]:
@@ -211,7 +216,7 @@ def _is_joined(text: str, at: int) -> bool:
 def _part(blocks: Sequence[Block]) -> Part:
     """Write one message."""
     text = "\n".join("".join(piece.text for piece in block.pieces) for block in blocks)
-    return Part("\n".join(map(_block_html, blocks)).strip(), text.strip())
+    return Part("\n".join(map(_block_html, blocks)), text)
 
 
 def _block_html(block: Block) -> str:

@@ -15,7 +15,7 @@ from bot.answering import AnsweringOn
 from bot.cite import cite, is_borne_out
 from bot.messages import localize_digits
 from bot.telegram import markup
-from bot.telegram.memory import Memory, Place, Turn
+from bot.telegram.memory import Place, Turn
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.reply import Action, Reply
 from bot.telegram.rich import BLANK, Block
@@ -29,7 +29,6 @@ class Screens:
     """Shows what one archive answered."""
 
     answerer: AnsweringOn
-    memory: Memory
     max_quotes: int
 
     def answer(
@@ -72,7 +71,7 @@ class Screens:
             reply.tell(Phrase.NO_MORE)
             return
         both = replace(turn, update_id=reply.incoming.update_id, places=places_of((*shown, *found)))
-        self.memory.remember(both)
+        reply.turn = both
         head = markup.note(tell(Phrase.MORE_HEAD, reply.language), reply.language)
         blocks = markup.quotes(found, reply.language)
         reply.send(

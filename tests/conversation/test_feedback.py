@@ -1,0 +1,83 @@
+"""Tests of votes as a question set."""
+
+import json
+import stat
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.telegram.feedback import export
+from bot.telegram.memory import Memory, Vote
+from index import StorageError, read_question_set
+
+
+def _vote(turn: int, vote: int, *articles: str) -> Vote:
+    return Vote(
+        turn=turn,
+        vote=vote,
+        question=f"پرسش {turn}؟\nline",
+        language="fa",
+        article_ids=articles,
+        snapshot="s",
+        encoder="e",
+    )
+
+
+def test_votes_are_a_question_set(tmp_path: Path) -> None:
+    """`pasokh eval` reads what was exported: liked is relevant, disliked is not."""
+    queries, qrels = tmp_path / "feedback" / "queries.jsonl", tmp_path / "feedback" / "qrels.tsv"
+    queries.parent.mkdir()
+    votes = [
+        _vote(1, 1, "a", "b"),
+        _vote(2, 0, "c"),
+        *(_vote(3, vote, "d") for vote in (1, 1, 0)),
+        *(_vote(4, vote, "e") for vote in (1, 0)),
+    ]
+
+    assert export(votes, queries, qrels) == 4
+
+    read = read_question_set(queries, qrels)
+    assert read.qrels == {
+        "telegram-1": {"a": 1, "b": 1},
+        "telegram-2": {"c": 0},
+        "telegram-3": {"d": 1},
+        "telegram-4": {"e": 0},
+    }
+    assert [one.is_answerable for one in read.questions] == [True, False, True, False]
+    assert read.questions[0].text == "پرسش 1؟\nline"
+    assert read.questions[0].language == "fa"
+    assert stat.S_IMODE(queries.stat().st_mode) == 0o600
+
+
+def test_no_votes_and_no_place_are_errors(tmp_path: Path) -> None:
+    """Nothing to write, or nowhere, is said."""
+    with pytest.raises(StorageError, match="nobody has pressed"):
+        export([], tmp_path / "q", tmp_path / "r")
+    with pytest.raises(StorageError, match="choose another place"):
+        export([_vote(1, 1, "a")], tmp_path / "none" / "q", tmp_path / "r")
+
+
+def test_the_command_exports_what_the_bot_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`pasokh feedback export` reads the data folder of the settings."""
+    monkeypatch.setenv("PASOKH_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    arguments = ["feedback", "export", "--queries", "q.jsonl", "--qrels", "q.tsv"]
+
+    assert main(arguments) == 1
+    assert "nobody has pressed" in capsys.readouterr().err
+
+    memory = Memory(tmp_path / "telegram-memory.db", retention_days=30)
+    with memory._writing() as db:
+        kept = asdict(_vote(1, 1, "a"))
+        db.execute(
+            "INSERT INTO votes VALUES (1, 2, 3, ?, 1, ?)", (memory._clock(), json.dumps(kept))
+        )
+    memory.close()
+
+    assert main(arguments) == 0
+    assert "Judged questions: 1, written to q.jsonl and q.tsv" in capsys.readouterr().out
+    assert read_question_set(Path("q.jsonl"), Path("q.tsv")).qrels == {"telegram-1": {"a": 1}}

@@ -1,0 +1,67 @@
+"""Tests of questions that lean on the one before."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.followup import resolve
+
+KIRBY = "What did Kirby say about Sukhoi jets?"
+KIRBY_FA = "کربی درباره جت‌های سوخو چه گفت؟"
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "added"),
+    [
+        ("and what did Moscow answer?", KIRBY, "Kirby Sukhoi"),
+        ("What about drones?", KIRBY, "Kirby Sukhoi"),
+        ("When did he say it?", KIRBY, "Kirby Sukhoi"),
+        ("But why?", "what did kirby say about sukhoi jets?", "kirby say about sukhoi jets"),
+        ("و مسکو چه پاسخی داد؟", KIRBY_FA, "کربی درباره جت‌های سوخو گفت"),
+        ("او چه گفت؟", KIRBY_FA, "کربی درباره جت‌های سوخو"),
+        ("روسیه چطور؟", KIRBY_FA, "کربی درباره جت‌های سوخو گفت"),
+    ],
+)
+def test_a_question_that_leans_takes_the_names(question: str, before: str, added: str) -> None:
+    """What the question before was about is added in brackets."""
+    resolved = resolve(question, [before, "Who won the World Cup in Qatar?"])
+
+    assert resolved.text == f"{question} ({added})"
+    assert resolved.was_resolved
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Biden say about Iran?",
+        "Is it true that Iran sent drones to Russia?",
+        "Who won the World Cup?",
+        "رئیس‌جمهور روسیه چه کسی است؟",
+        "وزیر خارجه کیست؟",
+        "Quand a-t-il parlé ?",
+        "",
+        "؟",
+        "and " + "many words " * 20,
+    ],
+)
+def test_a_question_that_stands_is_left_alone(question: str) -> None:
+    """Nothing is added to a question that says what it means."""
+    resolved = resolve(question, [KIRBY])
+
+    assert resolved.text == question
+    assert not resolved.was_resolved
+
+
+def test_the_first_question_of_a_conversation_is_left_alone() -> None:
+    """Without a question before there is nothing to add."""
+    assert not resolve("and then?", []).was_resolved
+    assert not resolve("and then?", ["؟!"]).was_resolved
+
+
+@given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
+def test_any_text_can_be_asked(question: str, before: list[str]) -> None:
+    """The question is always the beginning of what is asked."""
+    resolved = resolve(question, before)
+
+    assert resolved.text.startswith(question)
+    assert resolved.was_resolved == (resolved.text != question)
