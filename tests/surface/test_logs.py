@@ -82,3 +82,29 @@ def test_failures_are_told_in_a_line_and_logged_whole(tmp_path: Path) -> None:
         f"Internal error (ValueError). Details are in {log}"
     )
     assert "ValueError: inner" in str(_entries(log)[1]["traceback"])
+
+
+@pytest.mark.parametrize("to", ["file", "terminal"])
+def test_wordy_loggers_are_not_quoted(tmp_path: Path, to: str) -> None:
+    """Of the Telegram library's records the message stays unfilled and errors keep only a name."""
+    stream, path, words = io.StringIO(), tmp_path / "log", "what a person wrote"
+    set_up("INFO", path if to == "file" else None, debug=stream if to == "terminal" else None)
+    try:
+        int(words)
+    except ValueError:
+        logging.getLogger("telegram.ext.Updater").exception("Got %s", words)
+
+    text = path.read_text(encoding="utf-8") if to == "file" else stream.getvalue()
+    assert "Got %s" in text
+    assert "ValueError" in text
+    assert words not in text
+
+
+def test_parts_of_a_token_are_struck_out(tmp_path: Path) -> None:
+    """The half behind the colon and the form in an address are secrets too; a short half is not."""
+    set_up("INFO", tmp_path / "log", secrets=["4242:AAAbbbCCCddd", "key:", "key2:x"])
+    logging.getLogger("x").warning("bot4242%3AAAAbbbCCCddd and AAAbbbCCCddd, extra text")
+
+    text = (tmp_path / "log").read_text(encoding="utf-8")
+    assert "AAAbbb" not in text
+    assert "extra text" in text

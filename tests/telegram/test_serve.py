@@ -167,6 +167,29 @@ def test_no_log_line_holds_a_secret_or_a_text(api: BotApi, bot: Bot) -> None:
         assert secret not in json.dumps(lines, ensure_ascii=False)
 
 
+def test_admins_and_others(api: BotApi, bot: Bot) -> None:
+    """Only an admin gets figures and a fresh index; whoever is on no list is told their id."""
+    bot.start(telegram_admins="9", telegram_allowed_users="7 9")
+    for chat_id in (7, 8, 9):
+        api.say(chat_id, "/stats")
+    api.say(9, "/reload", language="fa")
+    api.wait_until(lambda: [len(api.texts(chat_id)) for chat_id in (7, 8, 9)] == [1, 1, 2])
+
+    assert "Snapshot:" not in api.texts(7)[0]
+    assert api.texts(8)[0].endswith(": 8")
+    assert "Snapshot:" in api.texts(9)[0]
+    assert "نمایه دوباره باز شد" in api.texts(9)[1]
+
+
+def test_the_menu_is_shown_in_both_languages(api: BotApi, bot: Bot) -> None:
+    """Telegram is given the commands, for Persian apps in Persian."""
+    bot.start()
+    api.wait_until(lambda: len(api.accepted("setMyCommands")) == 2)
+
+    codes = {call.params.get("language_code", "") for call in api.accepted("setMyCommands")}
+    assert codes == {"", "fa"}
+
+
 def test_health_and_metrics(api: BotApi, bot: Bot) -> None:
     """The loopback port tells health and counts, and nothing else."""
     port = free_port()
