@@ -2,65 +2,19 @@
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from bot_api_server import TOKEN, BotApi
+from bot_process import Bot
 
 from bot.settings import Settings
 from bot.wire import build
 from index.encoders import Encoder
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-
-
-@dataclass
-class Bot:
-    """The bot as a process, its settings and all that it wrote."""
-
-    command: list[str]
-    environment: dict[str, str]
-    output: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self, **settings: object) -> None:
-        """Start it; settings as `telegram_rate_per_minute=3`."""
-        given = {f"PASOKH_{name.upper()}": str(value) for name, value in settings.items()}
-        self.environment |= given
-        with self.output.open("ab") as output:
-            self.process = subprocess.Popen(
-                self.command, env=self.environment, stdout=output, stderr=output
-            )
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """End it and return its exit code."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        return self.process.wait(40)
-
-    def ends(self) -> int:
-        """Wait for it to end by itself and return its exit code."""
-        assert self.process is not None
-        return self.process.wait(60)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it was started and has not ended."""
-        return self.process is not None and self.process.poll() is None
-
-    @property
-    def written(self) -> str:
-        """Its log and everything else it wrote."""
-        return self.output.read_text(encoding="utf-8")
-
-    @property
-    def store(self) -> Path:
-        """File of its queue."""
-        return Path(self.environment["PASOKH_DATA_DIR"], "telegram-queue-4242.db")
 
 
 @pytest.fixture(scope="session")

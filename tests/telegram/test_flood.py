@@ -5,7 +5,7 @@ import signal
 import time
 
 from bot_api_server import BotApi, Faults
-from conftest import Bot
+from bot_process import Bot
 from flood import account, ask_all, is_over, undisturbed
 
 _CHATS = range(101, 141)

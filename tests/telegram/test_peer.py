@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from bot_api_server import TOKEN
-from conftest import Bot
+from bot_process import Bot
 
 pytestmark = [
     pytest.mark.peer,

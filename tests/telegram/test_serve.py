@@ -10,7 +10,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from bot_api_server import TOKEN, BotApi
-from conftest import Bot
+from bot_process import Bot
 
 QUESTION = "What did Kirby say about Sukhoi jets?"
 HOOK = {"telegram_webhook_secret": "opensesame"}
