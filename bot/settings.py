@@ -7,151 +7,43 @@ Does not: open, build or check anything the settings name.
 import difflib
 import hashlib
 import os
-import re
-from collections.abc import Callable, Iterable, Mapping
-from ipaddress import ip_network
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TextIO
+from typing import Any, Self, TextIO
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     SecretStr,
-    StringConstraints,
     ValidationError,
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.bidi import Bidi
 from bot.messages import LanguageChoice
 from bot.screen import Order, Screen
-from index import EVERY_NETWORK, RECORD_FIELDS, Network, PasokhError, ReadConfig
+from bot.setting_forms import (
+    ADDRESS,
+    EXPECTED,
+    AllowedNetworks,
+    Columns,
+    EncoderName,
+    HomePath,
+    Ids,
+    LogLevel,
+    TelegramToken,
+    WebhookSecret,
+    networks_of,
+)
+from index import Network, PasokhError
 
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
 _MAX_QUOTED = 80
 _SECRETS = frozenset({"encoder_api_key", "telegram_token", "telegram_webhook_secret"})
-
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-EncoderName = Annotated[
-    str, StringConstraints(pattern=r"^(bundled|sentence-transformers:.+|openai:.+)$")
-]
-
-
-def _expand_home(path: Path) -> Path:
-    """Put the user's folder for a leading ~, which no shell does in a `.env` file."""
-    try:
-        return path.expanduser()
-    except RuntimeError as error:  # there is no such user
-        raise ValueError(str(error)) from None
-
-
-def _columns(text: str) -> str:
-    """Refuse what is no mapping of columns."""
-    ReadConfig.parse(text)
-    return text
-
-
-def _shaped(pattern: str) -> Callable[[SecretStr], SecretStr]:
-    """Return a check that a whole secret has a form."""
-
-    def check(secret: SecretStr) -> SecretStr:
-        if not re.fullmatch(pattern, secret.get_secret_value()):
-            raise ValueError(pattern)
-        return secret
-
-    return check
-
-
-HomePath = Annotated[Path, AfterValidator(_expand_home)]
-
-
-def _read_networks(value: str) -> str:
-    """Check that a text means networks."""
-    networks_of(value)
-    return value
-
-
-def networks_of(value: str) -> tuple[Network, ...]:
-    """Return the networks that a text means: all, none or those it lists.
-
-    Raises:
-        ValueError: If a part of the list is no network.
-    """
-    match value.strip().lower():
-        case "true":
-            return EVERY_NETWORK
-        case "false":
-            return ()
-        case listed:
-            return tuple(ip_network(part.strip()) for part in listed.split(","))
-
-
-AllowedNetworks = Annotated[str, AfterValidator(_read_networks)]
-
-def _split_ids(value: object) -> object:
-    """Read `1, -100200` as two ids; what is no text is left to be checked as it is."""
-    return value.replace(",", " ").split() if isinstance(value, str) else value
-
-
-Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
-# Telegram: bot id, colon, secret (https://core.telegram.org/bots/api#authorizing-your-bot); its
-# rules for a webhook's secret: https://core.telegram.org/bots/api#setwebhook.
-TelegramToken = Annotated[SecretStr, AfterValidator(_shaped(r"\d+:[A-Za-z0-9_-]+"))]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_shaped(r"[A-Za-z0-9_-]{1,256}"))]
-_ADDRESS = r"^https?://[^\s@]+$"
-
-_EXPECTED_ADDRESS = (
-    "an address that starts with http:// or https://, without a user name or password"
-)
-# What each field takes, in words for an error message.
-_EXPECTED = {
-    "corpus": "a path",
-    "columns": f"FIELD=COLUMN pairs split by commas, each of {', '.join(RECORD_FIELDS)} once",
-    "data_dir": "a path",
-    "index_dir": "a path",
-    "cache_dir": "a path",
-    "keep_snapshots": "a whole number, 1 or more",
-    "encoder": "bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL",
-    "encoder_query_prefix": "a text",
-    "encoder_passage_prefix": "a text",
-    "encoder_base_url": _EXPECTED_ADDRESS,
-    "encoder_api_key": "a text",
-    "encoder_timeout_s": "a number of seconds above 0",
-    "feeds": "addresses separated by commas",
-    "watch_interval_s": "a number of seconds above 0",
-    "web_user_agent": "a name of printable ASCII that begins with a letter",
-    "web_timeout_s": "a number of seconds above 0",
-    "web_delay_s": "a number of seconds, 0 or more",
-    "web_allow_private": "true, false or networks such as 10.1.0.0/16,fd00::/8",
-    "threads": "a whole number, 0 or more",
-    "max_quotes": "a whole number from 1 to 4",
-    "answer_threshold": "a number from 0 to 1",
-    "language": "auto, en or fa",
-    "bidi": "auto, terminal or reorder",
-    "retention_days": "a whole number of days, 1 or more",
-    "log_level": "DEBUG, INFO, WARNING or ERROR",
-    "log_file": "a path",
-    "telegram_token": "a bot token as @BotFather gives it, like 123456:ABC-def",
-    "telegram_base_url": _EXPECTED_ADDRESS,
-    "telegram_webhook_url": _EXPECTED_ADDRESS,
-    "telegram_webhook_secret": "1 to 256 of the characters A-Z a-z 0-9 _ -",
-    "telegram_webhook_listen": "an address to listen on",
-    "telegram_webhook_port": "a port from 1 to 65535",
-    "telegram_workers": "a whole number from 1 to 64",
-    "telegram_queue": "a whole number from 1 to 100000",
-    "telegram_rate_per_minute": "a whole number, 1 or more",
-    "telegram_total_per_minute": "a whole number, 1 or more",
-    "telegram_allowed_users": "ids of users, with commas between",
-    "telegram_allowed_chats": "ids of chats, with commas between",
-    "telegram_admins": "ids of users, with commas between",
-    "metrics_port": "a port from 0 to 65535",
-}
 
 
 class SettingsError(PasokhError):
@@ -173,7 +65,7 @@ class Settings(BaseSettings):
     corpus: HomePath = Field(
         default=Path("seeds"), description="Folder or file of articles to answer from."
     )
-    columns: Annotated[str, AfterValidator(_columns)] = Field(
+    columns: Columns = Field(
         default="",
         description="Columns or JSON keys of unusual names: text=body_html,headline=h1.",
     )
@@ -206,7 +98,7 @@ class Settings(BaseSettings):
     )
     encoder_base_url: str | None = Field(
         default=None,
-        pattern=_ADDRESS,
+        pattern=ADDRESS,
         description="Address of the embedding server up to /v1, for openai:MODEL.",
     )
     encoder_api_key: SecretStr | None = Field(
@@ -273,12 +165,12 @@ class Settings(BaseSettings):
     )
     telegram_base_url: str = Field(
         default="https://api.telegram.org",
-        pattern=_ADDRESS,
+        pattern=ADDRESS,
         description="Address of the Bot API server; another one for a local server.",
     )
     telegram_webhook_url: str | None = Field(
         default=None,
-        pattern=_ADDRESS,
+        pattern=ADDRESS,
         description="Public address that Telegram calls; long polling if empty.",
     )
     telegram_webhook_secret: WebhookSecret | None = Field(
@@ -424,7 +316,7 @@ def _describe(problem: ErrorDetails) -> str:
     field = str(problem["loc"][0]).lower()
     is_secret = field in _SECRETS or (field.endswith("_url") and "@" in str(problem["input"]))
     came = "a value that is not shown" if is_secret else _quote(problem["input"])
-    return f"{PREFIX}{field.upper()}: expected {_EXPECTED[field]}, got {came}"
+    return f"{PREFIX}{field.upper()}: expected {EXPECTED[field]}, got {came}"
 
 
 def _quote(value: Any) -> str:  # noqa: ANN401  # whatever the source held

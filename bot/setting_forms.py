@@ -1,0 +1,133 @@
+"""The forms that settings take: types with their checks, and in words what each setting expects.
+
+Does not: read anything; `settings` does.
+"""
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
+from pydantic_settings import NoDecode
+
+from index import EVERY_NETWORK, RECORD_FIELDS, Network, ReadConfig
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+EncoderName = Annotated[
+    str, StringConstraints(pattern=r"^(bundled|sentence-transformers:.+|openai:.+)$")
+]
+
+
+def _expand_home(path: Path) -> Path:
+    """Put the user's folder for a leading ~, which no shell does in a `.env` file."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # there is no such user
+        raise ValueError(str(error)) from None
+
+
+def _columns(text: str) -> str:
+    """Refuse what is no mapping of columns."""
+    ReadConfig.parse(text)
+    return text
+
+
+def _shaped(pattern: str) -> Callable[[SecretStr], SecretStr]:
+    """Return a check that a whole secret has a form."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, secret.get_secret_value()):
+            raise ValueError(pattern)
+        return secret
+
+    return check
+
+
+HomePath = Annotated[Path, AfterValidator(_expand_home)]
+Columns = Annotated[str, AfterValidator(_columns)]
+
+
+def _read_networks(value: str) -> str:
+    """Check that a text means networks."""
+    networks_of(value)
+    return value
+
+
+def networks_of(value: str) -> tuple[Network, ...]:
+    """Return the networks that a text means: all, none or those it lists.
+
+    Raises:
+        ValueError: If a part of the list is no network.
+    """
+    match value.strip().lower():
+        case "true":
+            return EVERY_NETWORK
+        case "false":
+            return ()
+        case listed:
+            return tuple(ip_network(part.strip()) for part in listed.split(","))
+
+
+AllowedNetworks = Annotated[str, AfterValidator(_read_networks)]
+
+
+def _split_ids(value: object) -> object:
+    """Read `1, -100200` as two ids; what is no text is left to be checked as it is."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
+# Telegram: bot id, colon, secret (https://core.telegram.org/bots/api#authorizing-your-bot); its
+# rules for a webhook's secret: https://core.telegram.org/bots/api#setwebhook.
+TelegramToken = Annotated[SecretStr, AfterValidator(_shaped(r"\d+:[A-Za-z0-9_-]+"))]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_shaped(r"[A-Za-z0-9_-]{1,256}"))]
+ADDRESS: Final = r"^https?://[^\s@]+$"
+
+_EXPECTED_ADDRESS = (
+    "an address that starts with http:// or https://, without a user name or password"
+)
+# What each field takes, in words for an error message.
+EXPECTED: Final = {
+    "corpus": "a path",
+    "columns": f"FIELD=COLUMN pairs split by commas, each of {', '.join(RECORD_FIELDS)} once",
+    "data_dir": "a path",
+    "index_dir": "a path",
+    "cache_dir": "a path",
+    "keep_snapshots": "a whole number, 1 or more",
+    "encoder": "bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL",
+    "encoder_query_prefix": "a text",
+    "encoder_passage_prefix": "a text",
+    "encoder_base_url": _EXPECTED_ADDRESS,
+    "encoder_api_key": "a text",
+    "encoder_timeout_s": "a number of seconds above 0",
+    "feeds": "addresses separated by commas",
+    "watch_interval_s": "a number of seconds above 0",
+    "web_user_agent": "a name of printable ASCII that begins with a letter",
+    "web_timeout_s": "a number of seconds above 0",
+    "web_delay_s": "a number of seconds, 0 or more",
+    "web_allow_private": "true, false or networks such as 10.1.0.0/16,fd00::/8",
+    "threads": "a whole number, 0 or more",
+    "max_quotes": "a whole number from 1 to 4",
+    "answer_threshold": "a number from 0 to 1",
+    "language": "auto, en or fa",
+    "bidi": "auto, terminal or reorder",
+    "retention_days": "a whole number of days, 1 or more",
+    "log_level": "DEBUG, INFO, WARNING or ERROR",
+    "log_file": "a path",
+    "telegram_token": "a bot token as @BotFather gives it, like 123456:ABC-def",
+    "telegram_base_url": _EXPECTED_ADDRESS,
+    "telegram_webhook_url": _EXPECTED_ADDRESS,
+    "telegram_webhook_secret": "1 to 256 of the characters A-Z a-z 0-9 _ -",
+    "telegram_webhook_listen": "an address to listen on",
+    "telegram_webhook_port": "a port from 1 to 65535",
+    "telegram_workers": "a whole number from 1 to 64",
+    "telegram_queue": "a whole number from 1 to 100000",
+    "telegram_rate_per_minute": "a whole number, 1 or more",
+    "telegram_total_per_minute": "a whole number, 1 or more",
+    "telegram_allowed_users": "ids of users, with commas between",
+    "telegram_allowed_chats": "ids of chats, with commas between",
+    "telegram_admins": "ids of users, with commas between",
+    "metrics_port": "a port from 0 to 65535",
+}
