@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 import click
 
 if TYPE_CHECKING:  # no cycle is hidden: these load pydantic and the index, which --help must not
-    from bot.commands import Backend, Surface
+    from bot.surface import Backend, Surface
     from index import Scope
 
 _ERROR = 1
@@ -38,9 +38,9 @@ class _Run:
             keeps_log: Write the log to standard error where no file is set for it.
         """
         # Here, and only here, so that `pasokh --help` and usage errors take a tenth of a second.
-        from bot.commands import Surface
         from bot.logs import set_up
         from bot.settings import read_settings
+        from bot.surface import Surface
 
         settings = read_settings()
         set_up(
@@ -203,10 +203,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.pass_obj
 def evaluate(run: _Run, /, *, json_file: Path | None, **files: Any) -> int:  # noqa: ANN401  # see EvaluationFiles
     """Measure answers on questions whose answers are known (docs/evaluation.md)."""
-    from bot import commands  # see _Run.open
+    from bot import judging  # see _Run.open
     from bot.evaluation import EvaluationFiles  # see _Run.open
 
-    return commands.evaluate(run.open(), EvaluationFiles(**files), json_file=json_file)
+    return judging.evaluate(run.open(), EvaluationFiles(**files), json_file=json_file)
 
 
 @_pasokh.group("index")
@@ -218,9 +218,9 @@ def _index_group() -> None:
 @click.pass_obj
 def build(run: _Run) -> int:
     """Read the corpus and build its index, unless nothing changed."""
-    from bot import commands  # see _Run.open
+    from bot import upkeep  # see _Run.open
 
-    return commands.build(run.open())
+    return upkeep.build(run.open())
 
 
 @_index_group.command()
@@ -254,18 +254,18 @@ def watch(run: _Run, feeds: tuple[str, ...], *, once: bool) -> int:
 @click.pass_obj
 def info(run: _Run) -> int:
     """Say what the index holds and what it was made with."""
-    from bot import commands  # see _Run.open
+    from bot import upkeep  # see _Run.open
 
-    return commands.info(run.open())
+    return upkeep.info(run.open())
 
 
 @_index_group.command()
 @click.pass_obj
 def verify(run: _Run) -> int:
     """Check every file of the index against its checksum."""
-    from bot import commands  # see _Run.open
+    from bot import upkeep  # see _Run.open
 
-    return commands.verify(run.open())
+    return upkeep.verify(run.open())
 
 
 @_index_group.command()
@@ -278,9 +278,9 @@ def remove(run: _Run, article_id: str, *, reason: str) -> int:
     It is rejected from now on. The corpus itself is not changed; what holds the article still is
     told.
     """
-    from bot import commands  # see _Run.open
+    from bot import upkeep  # see _Run.open
 
-    return commands.remove(run.open(), article_id, reason=reason)
+    return upkeep.remove(run.open(), article_id, reason=reason)
 
 
 @_pasokh.group("feedback")
@@ -294,9 +294,9 @@ def _feedback_group() -> None:
 @click.pass_obj
 def export_feedback(run: _Run, *, queries: Path, qrels: Path) -> int:
     """Write voted answers as questions for `pasokh eval` (docs/evaluation.md)."""
-    from bot import commands  # see _Run.open
+    from bot import judging  # see _Run.open
 
-    return commands.export_feedback(run.open(), queries, qrels)
+    return judging.export_feedback(run.open(), queries, qrels)
 
 
 def main(argv: Sequence[str] | None = None, *, backend: "Backend | None" = None) -> int:

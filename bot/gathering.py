@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from bot.commands import ExitCode, Surface, build
 from bot.messages import Key
 from bot.problems import why
+from bot.surface import ExitCode, Surface
+from bot.upkeep import build
 from index import Failure, Kept, ListFound, PasokhError, Step, Watching
 
 

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cli import main
-from bot.commands import Backend
 from bot.progress import Progress
 from bot.repl import Answering
 from bot.settings import PREFIX, Settings
+from bot.surface import Backend
 from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason
 from index import (
     EVERYTHING,

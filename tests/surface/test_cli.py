@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.commands import Backend
+from bot.surface import Backend
 
 _CONFTEST = Path(__file__).with_name("conftest.py")
 _ROOT = Path(__file__).parents[2]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.commands import Backend
 from bot.messages import LanguageChoice
 from bot.repl import Answering, Chat
 from bot.screen import Screen
+from bot.surface import Backend
 from bot.worker import Worker
 
 _CONFTEST = Path(__file__).with_name("conftest.py")

@@ -1,0 +1,121 @@
+"""Where a command runs and what it stands on.
+
+Does not: do anything; `commands`, `upkeep`, `gathering` and `judging` do.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol, TextIO
+
+from bot.answering import Answering
+from bot.evaluation import Evaluation, EvaluationFiles
+from bot.messages import Key, Language, say, ui_language
+from bot.progress import progress_on
+from bot.screen import Kind, Line, Screen, paint
+from bot.settings import Settings, screen_of
+from bot.telegram.desk import Conversation
+from index import (
+    BuildReport,
+    Manifest,
+    Progress,
+    RemovalReport,
+    Step,
+    VerifyReport,
+    Watching,
+)
+
+
+class ExitCode(IntEnum):
+    """What the commands tell the shell; the command line adds those of its own."""
+
+    OK = 0
+    ERROR = 1
+    NO_ANSWER = 3
+
+
+class Backend(Protocol):
+    """What the commands stand on: the module `bot.wire`, or anything like it."""
+
+    def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
+        """Open the index, building it first where there is none."""
+        ...
+
+    def open_conversation(self, settings: Settings, username: str) -> Conversation:
+        """Open what answers on Telegram for the bot of that name."""
+        ...
+
+    def build(self, settings: Settings, progress: Progress | None = None) -> BuildReport:
+        """Build the index."""
+        ...
+
+    def info(self, settings: Settings) -> Manifest:
+        """Read what the index is."""
+        ...
+
+    def verify(self, settings: Settings) -> VerifyReport:
+        """Check every file of the index."""
+        ...
+
+    def remove(
+        self, settings: Settings, article_id: str, reason: str, progress: Progress | None = None
+    ) -> RemovalReport:
+        """Take one article out of the index for good."""
+        ...
+
+    def evaluate(
+        self, settings: Settings, files: EvaluationFiles, progress: Progress
+    ) -> Evaluation:
+        """Ask a whole question set."""
+        ...
+
+    def gather(self, settings: Settings, places: Sequence[str]) -> Iterator[Step]:
+        """Take addresses, files and folders in; the index is built by `build`."""
+        ...
+
+    def open_watcher(
+        self, settings: Settings, feeds: Sequence[str], stop: threading.Event
+    ) -> AbstractContextManager[Watching]:
+        """Be the one watcher of the index until `stop` is set."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """Where a command runs: its settings, its streams and what it stands on."""
+
+    settings: Settings
+    backend: Backend
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+    @property
+    def language(self) -> Language:
+        """The language before any question was asked."""
+        return ui_language("", self.settings.language)
+
+    def screen(self) -> Screen:
+        """What standard output can show now; a window may be resized."""
+        return screen_of(self.stdout, self.settings)
+
+    def write(self, *lines: Line) -> None:
+        """Write lines to standard output."""
+        self.stdout.write(paint(lines, self.screen()))
+
+    def notice(self, key: Key, **values: object) -> None:
+        """Write one of our texts at once, for what takes long tells of it by lines."""
+        self.write(self.line(key, **values))
+        self.stdout.flush()
+
+    def line(self, key: Key, **values: object) -> Line:
+        """Make a line of one of our texts."""
+        language = self.language
+        return Line(Kind.NOTICE, say(key, language, **values), rtl=language is Language.FA)
+
+    def open_answerer(self) -> Answering:
+        """Open the answerer, showing how far a first build is."""
+        with progress_on(self.stderr, self.language) as progress:
+            return self.backend.open_answerer(self.settings, progress=progress)

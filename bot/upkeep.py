@@ -1,0 +1,128 @@
+"""Keeping the index: `index build`, `info`, `verify` and `remove`.
+
+Does not: parse arguments, or catch what goes wrong; the command line does both.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bot.messages import Key, localize_number
+from bot.progress import progress_on
+from bot.screen import Kind, Line
+from bot.surface import ExitCode, Surface
+from index import (
+    BuildReport,
+    Reject,
+)
+
+_SHOWN_ORIGINS = 3
+
+
+def build(surface: Surface) -> ExitCode:
+    """Build the index and say how it went."""
+    with progress_on(surface.stderr, surface.language) as progress:
+        report = surface.backend.build(surface.settings, progress)
+    surface.write(*_build_lines(surface, report))
+    return ExitCode.OK
+
+
+def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
+    """Yield the summary of a build."""
+    head = Key.BUILT if report.changed else Key.UNCHANGED
+    yield surface.line(head, snapshot=report.snapshot)
+    yield surface.line(Key.BUILD_ARTICLES, count=report.n_articles)
+    yield surface.line(
+        Key.BUILD_CHANGES,
+        added=report.n_added,
+        changed=report.n_changed,
+        removed=report.n_removed,
+        kept=report.n_kept,
+    )
+    yield surface.line(Key.BUILD_DUPLICATES, count=report.n_duplicates)
+    yield surface.line(Key.BUILD_REJECTS, count=len(report.rejects))
+    yield from _reject_lines(surface, report.rejects)
+    if report.missing:
+        yield surface.line(Key.BUILD_MISSING)
+    for name, count in report.missing.items():
+        yield surface.line(Key.BUILD_MISSING_FIELD, field=name, count=count)
+    yield surface.line(
+        Key.BUILD_PASSAGES,
+        passages=report.n_passages,
+        sentences=report.n_sentences,
+        encoded=report.n_encoded,
+    )
+    seconds = localize_number(round(report.seconds, 1), surface.language)
+    yield surface.line(Key.BUILD_COST, seconds=seconds, size=report.size_bytes)
+
+
+def _reject_lines(surface: Surface, rejects: tuple[Reject, ...]) -> Iterator[Line]:
+    """Yield the rejects by reason, the most frequent first, with the first few places."""
+    groups: defaultdict[str, list[Reject]] = defaultdict(list)
+    for reject in rejects:
+        groups[reject.reason].append(reject)
+    for reason, group in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        yield surface.line(Key.BUILD_REJECT_REASON, count=len(group), reason=reason)
+        for reject in group[:_SHOWN_ORIGINS]:
+            origin = f"{reject.origin} ({reject.detail})" if reject.detail else reject.origin
+            yield surface.line(Key.BUILD_REJECT_ORIGIN, origin=origin)
+        if (more := len(group) - _SHOWN_ORIGINS) > 0:
+            yield surface.line(Key.BUILD_REJECT_MORE, count=more)
+
+
+def info(surface: Surface) -> ExitCode:
+    """Say what the index is."""
+    manifest = surface.backend.info(surface.settings)
+    languages = ", ".join(f"{tag} {count}" for tag, count in manifest.languages.items())
+    surface.write(
+        surface.line(
+            Key.INFO,
+            snapshot=manifest.snapshot,
+            schema=manifest.schema,
+            encoder=f"{manifest.encoder.name} {manifest.encoder.revision}",
+            dim=manifest.encoder.dim,
+            articles=manifest.n_articles,
+            passages=manifest.n_passages,
+            sentences=manifest.n_sentences,
+            languages=languages,
+            files=len(manifest.files),
+            size=manifest.size_bytes,
+        )
+    )
+    return ExitCode.OK
+
+
+def remove(surface: Surface, article_id: str, *, reason: str) -> ExitCode:
+    """Take an article out of the index and say where it may still be."""
+    with progress_on(surface.stderr, surface.language) as progress:
+        report = surface.backend.remove(surface.settings, article_id, reason, progress)
+    surface.write(surface.line(Key.REMOVED, article=report.article))
+    if not report.snapshot:
+        surface.write(surface.line(Key.REMOVED_LAST))
+    for origin in report.unlinked:
+        surface.write(surface.line(Key.REMOVED_FILE, origin=origin))
+    for origin in report.still_in:
+        surface.write(surface.line(Key.REMOVED_STILL_IN, origin=origin))
+    return ExitCode.OK
+
+
+def verify(surface: Surface) -> ExitCode:
+    """Check every file of the index and say what is wrong."""
+    report = surface.backend.verify(surface.settings)
+    if report.n_withdrawn:
+        surface.write(surface.line(Key.VERIFY_REMOVED, count=report.n_withdrawn))
+    for origin in report.still_in:
+        surface.write(surface.line(Key.REMOVED_STILL_IN, origin=origin))
+    if not report.problems:
+        surface.write(
+            surface.line(
+                Key.VERIFIED,
+                snapshot=report.snapshot,
+                files=report.n_files,
+                articles=report.n_articles,
+                passages=report.n_passages,
+            )
+        )
+        return ExitCode.OK
+    surface.write(surface.line(Key.VERIFY_FAILED, snapshot=report.snapshot))
+    surface.write(*(Line(Kind.BODY, f"- {problem}") for problem in report.problems))
+    return ExitCode.ERROR
