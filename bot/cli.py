@@ -3,16 +3,16 @@
 Does not: do any command's work, or import what does before a command is chosen.
 """
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import TextIOBase, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from bot.streams import discard, in_our_words, open_closed_streams, speak_utf8, standard_error
 
 if TYPE_CHECKING:  # no cycle is hidden: these load pydantic and the index, which --help must not
     from bot.surface import Backend, Surface
@@ -47,15 +47,15 @@ class _Run:
             settings.log_level,
             settings.log_file,
             secrets=settings.secrets,
-            debug=_standard_error() if self.debug else None,
-            journal=_standard_error() if keeps_log else None,
+            debug=standard_error() if self.debug else None,
+            journal=standard_error() if keeps_log else None,
         )
         self.surface = Surface(
             settings=settings,
             backend=self.backend or _real_backend(),
             stdin=sys.stdin,
             stdout=sys.stdout,
-            stderr=_standard_error(),
+            stderr=standard_error(),
         )
         return self.surface
 
@@ -306,109 +306,23 @@ def main(argv: Sequence[str] | None = None, *, backend: "Backend | None" = None)
         argv: Arguments after the program's name; those of the process if None.
         backend: What to answer with; `bot.wire` if None.
     """
-    _open_closed_streams()
-    _speak_utf8()
+    open_closed_streams()
+    speak_utf8()
     run = _Run(backend=backend)
     try:
         code = _pasokh.main(argv, prog_name="pasokh", standalone_mode=False, obj=run)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show(file=_standard_error())
+        error.show(file=standard_error())
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except BrokenPipeError:
-        _discard(sys.stdout)
+        discard(sys.stdout)
         return _BROKEN_PIPE
     except Exception as error:  # noqa: BLE001  # the surface's one catch
         return _fail(run, error)
     return int(code or 0)
-
-
-def _open_closed_streams() -> None:
-    """Put the null device for standard streams that the program was started without."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # till the end
-            setattr(sys, name, stream)
-
-
-def _speak_utf8() -> None:
-    """Make the standard streams UTF-8 whatever the locale, and never fail at a character."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _discard(stream: TextIO) -> None:
-    """Send nowhere what is still buffered and to come, so that nothing complains at the end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
-
-
-class _Unfailing(TextIOBase):
-    """A stream for what is told by the way: when it cannot be written, the work goes on."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]  # read-only, as that of any stream
-        """As the stream has it; rich asks."""
-        return self._stream.encoding
-
-    def isatty(self) -> bool:
-        """Tell whether a person may be reading."""
-        return self._stream.isatty()
-
-    def fileno(self) -> int:
-        """Number of the file behind it."""
-        return self._stream.fileno()
-
-    def write(self, text: str) -> int:
-        """Write, or drop what cannot be written."""
-        try:
-            return self._stream.write(text)
-        except OSError:
-            _discard(self._stream)
-            return len(text)
-
-    def flush(self) -> None:
-        """Write what is buffered, or drop it."""
-        try:
-            self._stream.flush()
-        except OSError:
-            _discard(self._stream)
-
-
-def _standard_error() -> TextIO:
-    """Return standard error, which never fails."""
-    return cast("TextIO", _Unfailing(sys.stderr))
-
-
-def _output_trouble() -> OSError | None:
-    """Return why standard output cannot be written, after dropping what it still holds.
-
-    Subtle: what could not be written is still buffered, so that writing it fails again, which
-    no other error of the system brings about.
-    """
-    try:
-        sys.stdout.flush()
-    except OSError as trouble:
-        _discard(sys.stdout)
-        return trouble
-    return None
-
-
-def _in_our_words(error: Exception) -> Exception:
-    """Return an error of ours where standard output is at fault, else the error as it is."""
-    from index import StorageError  # see _Run.open
-
-    trouble = _output_trouble() if isinstance(error, OSError) else None
-    if trouble is None:
-        return error
-    return StorageError(f"Standard output cannot be written: {trouble.strerror}")
 
 
 def _fail(run: _Run, error: Exception) -> int:
@@ -417,11 +331,11 @@ def _fail(run: _Run, error: Exception) -> int:
     from bot.logs import report_failure, set_up  # see _Run.open
     from bot.messages import Language  # see _Run.open
 
-    error = _in_our_words(error)
+    error = in_our_words(error)
     if run.surface is None:  # the settings could not be read, so no log is set up
-        set_up("INFO", None, debug=_standard_error() if run.debug else None)
+        set_up("INFO", None, debug=standard_error() if run.debug else None)
         text = report_failure(error, Language.EN, None)
     else:
         text = report_failure(error, run.surface.language, run.surface.settings.log_file)
-    click.echo(safe(text), file=_standard_error())
+    click.echo(safe(text), file=standard_error())
     return _ERROR
