@@ -113,13 +113,6 @@ class Key(StrEnum):
     REMOVED_LAST = "removed_last"
     REMOVED_FILE = "removed_file"
     REMOVED_STILL_IN = "removed_still_in"
-    TELEGRAM_NOT_ALLOWED = "telegram_not_allowed"
-    TELEGRAM_SLOW_DOWN = "telegram_slow_down"
-    TELEGRAM_BUSY = "telegram_busy"
-    TELEGRAM_FAILED = "telegram_failed"
-    TELEGRAM_STATS = "telegram_stats"
-    TELEGRAM_RELOADED = "telegram_reloaded"
-    TELEGRAM_NOT_RELOADED = "telegram_not_reloaded"
     FEEDBACK_WRITTEN = "feedback_written"
 
 
@@ -241,27 +234,6 @@ _ENGLISH: Mapping[Key, str] = {
     Key.REMOVED_LAST: "It was the last article: there is no index any more.",
     Key.REMOVED_FILE: "deleted {origin}",
     Key.REMOVED_STILL_IN: "{origin} still holds a removed article; take it out there yourself",
-    Key.TELEGRAM_NOT_ALLOWED: (
-        "This bot answers only people its operator has named. Your id, for them to add: {user}"
-    ),
-    Key.TELEGRAM_SLOW_DOWN: (
-        "That is a lot of questions at once. Please ask again in {seconds} seconds."
-    ),
-    Key.TELEGRAM_BUSY: ("Many people are asking just now. Please ask again in {seconds} seconds."),
-    Key.TELEGRAM_FAILED: (
-        "Something went wrong on our side and this could not be answered. It has been noted; "
-        "please try again later."
-    ),
-    Key.TELEGRAM_STATS: (
-        "Waiting: {waiting}, being answered: {busy}\n"
-        "Answered since the start: {done}, given up: {dropped}\n"
-        "From question to last message: p50 {p50} s, p95 {p95} s\n"
-        "Sent again without knowing: {uncertain}\n"
-        "Snapshot: {snapshot}\n"
-        "Running for {hours} hours"
-    ),
-    Key.TELEGRAM_RELOADED: "The index was opened again: {snapshot}",
-    Key.TELEGRAM_NOT_RELOADED: "The old index still answers; opening it again failed: {message}",
     Key.FEEDBACK_WRITTEN: "Judged questions: {count}, written to {queries} and {qrels}",
 }
 
@@ -379,26 +351,6 @@ _PERSIAN: Mapping[Key, str] = {
     Key.REMOVED_LAST: "این آخرین خبر بود و دیگر نمایه‌ای در کار نیست.",
     Key.REMOVED_FILE: "{origin} پاک شد",
     Key.REMOVED_STILL_IN: "خبر حذف‌شده هنوز در {origin} هست؛ خودتان از آن‌جا برش دارید",
-    Key.TELEGRAM_NOT_ALLOWED: (
-        "این ربات فقط به کسانی پاسخ می‌دهد که گرداننده‌اش نام برده است. شناسهٔ شما برای افزودن: {user}"
-    ),
-    Key.TELEGRAM_SLOW_DOWN: (
-        "پرسش‌های شما پشت سر هم زیاد شد. لطفاً {seconds} ثانیهٔ دیگر دوباره بپرسید."
-    ),
-    Key.TELEGRAM_BUSY: ("همین حالا افراد زیادی می‌پرسند. لطفاً {seconds} ثانیهٔ دیگر دوباره بپرسید."),
-    Key.TELEGRAM_FAILED: (
-        "اشکالی از سمت ما پیش آمد و این پرسش بی‌پاسخ ماند. اشکال ثبت شد؛ لطفاً کمی بعد دوباره بپرسید."
-    ),
-    Key.TELEGRAM_STATS: (
-        "در انتظار: {waiting}، در حال پاسخ: {busy}\n"
-        "پاسخ‌داده از آغاز: {done}، رهاشده: {dropped}\n"
-        "از پرسش تا آخرین پیام: p50 {p50} ثانیه، p95 {p95} ثانیه\n"
-        "فرستاده‌شده دوباره بی‌اطمینان از بار نخست: {uncertain}\n"
-        "نسخه: {snapshot}\n"
-        "مدت کار: {hours} ساعت"
-    ),
-    Key.TELEGRAM_RELOADED: "نمایه دوباره باز شد: {snapshot}",
-    Key.TELEGRAM_NOT_RELOADED: "نمایه باز نشد و همان پیشین پاسخ می‌دهد: {message}",
     Key.FEEDBACK_WRITTEN: "پرسش‌های داوری‌شده: {count}، نوشته شد در {queries} و {qrels}",
 }
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from bot.messages import Key, Language, say
+from bot.messages import Language
+from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import AnswerButton, AnswerInline, Incoming, Kind, Outgoing, SendMessage
 
 _MAX_BUCKETS: Final = 10_000
@@ -95,9 +96,7 @@ class Gate:
             return Refusal(why="not_allowed")
         self._told = {chat: until for chat, until in self._told.items() if until > now}
         self._told[incoming.chat_id] = now + _NOT_ALLOWED_AGAIN_S
-        text = say(
-            Key.TELEGRAM_NOT_ALLOWED, language_of(incoming), user=str(incoming.user_id or "-")
-        )
+        text = tell(Phrase.NOT_ALLOWED, language_of(incoming), user=str(incoming.user_id or "-"))
         return Refusal(why="not_allowed", calls=reply(incoming, text))
 
     def _too_fast(self, incoming: Incoming) -> Refusal | None:
@@ -105,14 +104,14 @@ class Gate:
         now = self._clock()
         own = self._bucket(incoming.user_id or incoming.chat_id, now)
         for why, key, bucket in (
-            ("user", Key.TELEGRAM_SLOW_DOWN, own),
-            ("total", Key.TELEGRAM_BUSY, self._total),
+            ("user", Phrase.SLOW_DOWN, own),
+            ("total", Phrase.BUSY, self._total),
         ):
             if wait_s := bucket.wait_s(now):
                 if now < own.told_until and incoming.kind is not Kind.BUTTON:
                     return Refusal(why=why)
                 own.told_until = now + wait_s
-                text = say(key, language_of(incoming), seconds=math.ceil(wait_s))
+                text = tell(key, language_of(incoming), seconds=math.ceil(wait_s))
                 return Refusal(why=why, calls=reply(incoming, text))
         return None
 

@@ -6,10 +6,11 @@ Does not: check who asks; `Gate.is_admin` does.
 import time
 from collections.abc import Callable
 
-from bot.messages import Key, localize_number, say
+from bot.messages import localize_number
 from bot.telegram.access import language_of, reply
 from bot.telegram.desk import Desk
 from bot.telegram.metrics import Metrics
+from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import Incoming, Kind, Outgoing
 from index import PasokhError
 
@@ -43,8 +44,8 @@ class Admin:
         language, metrics = language_of(incoming), self._metrics
         waiting, busy = self._load()
         p50, p95 = (localize_number(round(one, 2), language) for one in metrics.percentiles())
-        text = say(
-            Key.TELEGRAM_STATS,
+        text = tell(
+            Phrase.STATS,
             language,
             waiting=waiting,
             busy=busy,
@@ -64,5 +65,5 @@ class Admin:
         try:
             await self._desk.reload()
         except PasokhError as error:
-            return reply(incoming, say(Key.TELEGRAM_NOT_RELOADED, language, message=error))
-        return reply(incoming, say(Key.TELEGRAM_RELOADED, language, snapshot=self._desk.snapshot))
+            return reply(incoming, tell(Phrase.NOT_RELOADED, language, message=error))
+        return reply(incoming, tell(Phrase.RELOADED, language, snapshot=self._desk.snapshot))

@@ -16,13 +16,13 @@ from typing import Any, Final
 from telegram.error import InvalidToken
 
 from bot.logs import log_failure
-from bot.messages import Key, say
 from bot.telegram import ledger
 from bot.telegram.access import Gate, language_of, reply
 from bot.telegram.admin import Admin
 from bot.telegram.desk import Desk
 from bot.telegram.inbox import STORAGE_RETRY_S, Inbox
 from bot.telegram.metrics import Metrics
+from bot.telegram.phrases import Phrase, tell
 from bot.telegram.presence import Presence
 from bot.telegram.send import Sender, Undeliverable
 from bot.telegram.store import Store
@@ -161,4 +161,4 @@ class Attendant:
 
 def _apology(incoming: Incoming) -> tuple[Outgoing, ...]:
     """Say that something went wrong."""
-    return reply(incoming, say(Key.TELEGRAM_FAILED, language_of(incoming)))
+    return reply(incoming, tell(Phrase.FAILED, language_of(incoming)))

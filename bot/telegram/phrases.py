@@ -69,6 +69,13 @@ class Phrase(StrEnum):
     FORGOTTEN = "forgotten"
     ALSO_IN = "also_in"
     INLINE_NONE = "inline_none"
+    NOT_ALLOWED = "not_allowed"
+    SLOW_DOWN = "slow_down"
+    BUSY = "busy"
+    FAILED = "failed"
+    STATS = "stats"
+    RELOADED = "reloaded"
+    NOT_RELOADED = "not_reloaded"
     MENU_ASK = "menu_ask"
     MENU_SOURCES = "menu_sources"
     MENU_ARTICLE = "menu_article"
@@ -183,6 +190,27 @@ _ENGLISH: Mapping[Phrase, str] = {
     Phrase.FORGOTTEN: "Done. I have nothing of you or of this chat any more.",
     Phrase.ALSO_IN: "Also reported by {sources}",
     Phrase.INLINE_NONE: "No answer in the archive",
+    Phrase.NOT_ALLOWED: (
+        "This bot answers only people its operator has named. Your id, for them to add: {user}"
+    ),
+    Phrase.SLOW_DOWN: (
+        "That is a lot of questions at once. Please ask again in {seconds} seconds."
+    ),
+    Phrase.BUSY: ("Many people are asking just now. Please ask again in {seconds} seconds."),
+    Phrase.FAILED: (
+        "Something went wrong on our side and this could not be answered. It has been noted; "
+        "please try again later."
+    ),
+    Phrase.STATS: (
+        "Waiting: {waiting}, being answered: {busy}\n"
+        "Answered since the start: {done}, given up: {dropped}\n"
+        "From question to last message: p50 {p50} s, p95 {p95} s\n"
+        "Sent again without knowing: {uncertain}\n"
+        "Snapshot: {snapshot}\n"
+        "Running for {hours} hours"
+    ),
+    Phrase.RELOADED: "The index was opened again: {snapshot}",
+    Phrase.NOT_RELOADED: "The old index still answers; opening it again failed: {message}",
     Phrase.MENU_ASK: "Ask the archive",
     Phrase.MENU_SOURCES: "Sources of the last answer",
     Phrase.MENU_ARTICLE: "Open a source, e.g. /article 1",
@@ -294,6 +322,24 @@ _PERSIAN: Mapping[Phrase, str] = {
     Phrase.FORGOTTEN: "انجام شد. دیگر چیزی از شما و این گفت‌وگو ندارم.",
     Phrase.ALSO_IN: "همین خبر در {sources}",
     Phrase.INLINE_NONE: "در بایگانی پاسخی نیست",
+    Phrase.NOT_ALLOWED: (
+        "این ربات فقط به کسانی پاسخ می‌دهد که گرداننده‌اش نام برده است. شناسهٔ شما برای افزودن: {user}"
+    ),
+    Phrase.SLOW_DOWN: ("پرسش‌های شما پشت سر هم زیاد شد. لطفاً {seconds} ثانیهٔ دیگر دوباره بپرسید."),
+    Phrase.BUSY: ("همین حالا افراد زیادی می‌پرسند. لطفاً {seconds} ثانیهٔ دیگر دوباره بپرسید."),
+    Phrase.FAILED: (
+        "اشکالی از سمت ما پیش آمد و این پرسش بی‌پاسخ ماند. اشکال ثبت شد؛ لطفاً کمی بعد دوباره بپرسید."
+    ),
+    Phrase.STATS: (
+        "در انتظار: {waiting}، در حال پاسخ: {busy}\n"
+        "پاسخ‌داده از آغاز: {done}، رهاشده: {dropped}\n"
+        "از پرسش تا آخرین پیام: p50 {p50} ثانیه، p95 {p95} ثانیه\n"
+        "فرستاده‌شده دوباره بی‌اطمینان از بار نخست: {uncertain}\n"
+        "نسخه: {snapshot}\n"
+        "مدت کار: {hours} ساعت"
+    ),
+    Phrase.RELOADED: "نمایه دوباره باز شد: {snapshot}",
+    Phrase.NOT_RELOADED: "نمایه باز نشد و همان پیشین پاسخ می‌دهد: {message}",
     Phrase.MENU_ASK: "از بایگانی بپرسید",
     Phrase.MENU_SOURCES: "منابع آخرین پاسخ",
     Phrase.MENU_ARTICLE: "متن کامل یک منبع، با شمارهٔ آن",
