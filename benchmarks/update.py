@@ -15,6 +15,7 @@ Does not: measure the encoder, but for opening it and counting tokens.
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -62,7 +63,7 @@ def write_corpus(folder: Path, passages: int) -> None:
     for number, record in enumerate(varied(count), start=1):
         lines.append(json.dumps(record, ensure_ascii=False))
         if number % RECORDS_A_FILE == 0 or number == count:
-            name = f"{number // RECORDS_A_FILE:04d}.jsonl"
+            name = f"{(number - 1) // RECORDS_A_FILE:04d}.jsonl"
             (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
             lines.clear()
 
@@ -95,9 +96,11 @@ def step(work: Path, name: str) -> dict[str, Any]:
 def timed(work: Path, name: str) -> dict[str, Any]:
     """Do one step in a process of its own and time it."""
     command = [sys.executable, __file__, "--work", str(work), "--step", name]
+    before = _cpu_seconds()
     started = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - started
+    cpu = _cpu_seconds() - before
     if done.returncode:
         raise SystemExit(done.stderr)
     found = json.loads(done.stdout.splitlines()[-1])
@@ -105,7 +108,13 @@ def timed(work: Path, name: str) -> dict[str, Any]:
         key: found[key] for key in ("n_added", "n_changed", "n_removed", "n_kept") if key in found
     }
     print(name, round(seconds, 2), found, flush=True)
-    return {"seconds": round(seconds, 2), **kept}
+    return {"seconds": round(seconds, 2), "cpu_seconds": round(cpu, 2), **kept}
+
+
+def _cpu_seconds() -> float:
+    """Return the processor time of all steps that are over: it hardly hangs on what else runs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run(work: Path, passages: int) -> dict[str, Any]:
@@ -127,7 +136,9 @@ def run(work: Path, passages: int) -> dict[str, Any]:
     result["remove one article for good"] = timed(work, "remove")
     assert not verify_snapshot(work / "home", cache_dir=work / "vectors").problems
     counts = {"n_articles": manifest.n_articles, "n_passages": manifest.n_passages}
-    return {**counts, "n_sentences": manifest.n_sentences, "cores": os.cpu_count(), "steps": result}
+    counts["n_sentences"] = manifest.n_sentences
+    load = round(os.getloadavg()[1], 1)
+    return {**counts, "cores": os.cpu_count(), "load_5_min": load, "steps": result}
 
 
 def main() -> None:
