@@ -295,6 +295,8 @@ def _expected(corpus: Path, encoder: Encoder) -> list[tuple[Article, list[Passag
     for item in read_articles(corpus):
         if isinstance(item, Reject) or (item.headline, item.text) in found:
             continue
+        if item.url.startswith("https://") and item.url in {one.url for one, _ in found.values()}:
+            continue
         name, ids = item.id, {article.id for article, _ in found.values()}
         if name in ids:
             content = f"{item.headline}\0{item.text}".encode()
