@@ -6,7 +6,9 @@ words, which is too slow for hundreds.
 Does not: choose what to quote, or judge whether it answers.
 """
 
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -115,6 +117,8 @@ class Retriever:
         self._encoder = encoder
         self._space = space
         self._weights = weights
+        # Vectors are searched and scored beside the words: FAISS and NumPy leave Python's lock.
+        self._aside = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="pasokh-vectors")
 
     def retrieve(
         self,
@@ -136,9 +140,12 @@ class Retriever:
             text = clean(question, language).text
             vector = self._space.query(self._encoder.encode_queries([text])[0], language)
         encoded = time.perf_counter()
-        asked = self._snapshot.lexical.question(question)
         allowed = self._snapshot.layout.within(within)
-        candidates = self._candidates(vector, asked, language, allowed)
+        near = self._aside.submit(self._snapshot.dense.search, vector, NEAR, allowed)
+        asked = self._snapshot.lexical.question(question)
+        worded, _ = self._snapshot.lexical.search(asked.groups, WORDED, allowed)
+        rows = np.union1d(near.result()[0], worded).astype(np.int64)
+        candidates = self._candidates(vector, rows, asked, language)
         searched = time.perf_counter()
         ranked = candidates.ranked(self._weights)
         best = candidates.at(self._each_report_once(candidates.rows, ranked, k))
@@ -158,19 +165,17 @@ class Retriever:
         )
 
     def _candidates(
-        self, vector: Scores, asked: LexicalQuestion, language: str, allowed: Mask | None
+        self, vector: Scores, rows: Rows, asked: LexicalQuestion, language: str
     ) -> _Candidates:
-        """Collect passages near the question or sharing its words, and score them by both."""
+        """Score passages near the question or sharing its words by both."""
         snapshot = self._snapshot
-        near, _ = snapshot.dense.search(vector, NEAR, allowed)
-        worded, _ = snapshot.lexical.search(asked.groups, WORDED, allowed)
-        rows = np.union1d(near, worded).astype(np.int64)
+        dense = self._aside.submit(self._dense, vector, rows)
         is_same_language = snapshot.layout.is_language(rows, language)
         # Words are read of one kind of passage and names of the other: nothing is scored in vain.
         lexical, names = np.zeros((2, len(rows)), np.float32)
         lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
         names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
-        return _Candidates(rows, self._dense(vector, rows), lexical, names, is_same_language)
+        return _Candidates(rows, dense.result(), lexical, names, is_same_language)
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:
         """Return the first `k` positions, of one report in several articles those of the best.

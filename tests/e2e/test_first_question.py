@@ -41,7 +41,7 @@ def corpus(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "good.jsonl").write_text(json.dumps({"id": "bridge", "text": BRIDGE}))
     (folder / "empty.txt").write_bytes(b"")
-    (folder / "noise.txt").write_bytes(b"\x00\xff" * 50)
+    (folder / "noise.txt").write_bytes(b"\x00\x01\xff" * 50)
     return folder
 
 

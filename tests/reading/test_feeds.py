@@ -167,7 +167,7 @@ def test_files_are_not_brought_in(tmp_path: Path) -> None:
         (b"<html><body>x", RejectReason.UNSUPPORTED),
         (b"<rss>" + b"<a>" * 1_000_001, RejectReason.TOO_LONG),
         (b"<rss>" + b"x" * 9_000_000, RejectReason.TOO_LONG),
-        (b"<rss>\xff\xfe\x80", RejectReason.ENCODING),
+        (b"<rss>\xff\xff\xff", RejectReason.ENCODING),
     ],
     ids=["empty", "page", "tags", "bytes", "encoding"],
 )
