@@ -213,9 +213,7 @@ _ENGLISH: Mapping[Phrase, str] = {
     Phrase.NOT_ALLOWED: (
         "This bot answers only people its operator has named. Your id, for them to add: {user}"
     ),
-    Phrase.SLOW_DOWN: (
-        "That is a lot of questions at once. Please ask again in {seconds} seconds."
-    ),
+    Phrase.SLOW_DOWN: "That is a lot of questions at once. Please ask again in {seconds} seconds.",
     Phrase.BUSY: ("Many people are asking just now. Please ask again in {seconds} seconds."),
     Phrase.FAILED: (
         "Something went wrong on our side and this could not be answered. It has been noted; "
