@@ -27,6 +27,10 @@ class OpenArchive(Protocol):
         """Return an article, or None."""
         ...
 
+    def same_report(self, article_id: ArticleId) -> Sequence[Article]:
+        """Return the articles that are one report with this one, itself among them."""
+        ...
+
 
 class Answering(Protocol):
     """What a surface asks: `bot.answer.Answerer`, or anything like it."""
@@ -53,4 +57,16 @@ class AnsweringOn(Answering, Protocol):
         within: Scope = EVERYTHING,
     ) -> tuple[Citation, ...]:
         """Return at most `k` quotes that come after those shown, numbered on."""
+        ...
+
+
+class AnsweringAnew(AnsweringOn, Protocol):
+    """What can also take up a newer archive: `bot.serving.Serving`."""
+
+    def refresh(self) -> None:
+        """Let what is published answer from now on.
+
+        Raises:
+            PasokhError: If it cannot be opened; what answered before goes on.
+        """
         ...

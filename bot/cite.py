@@ -44,10 +44,14 @@ def cite_earliest(
     for report in reports:
         place = span if report.id == article.id else find_wording(report, quote)
         if place is not None:
-            others = tuple(head(other) for other in reports if other.id != report.id)
-            cited = cite(report, place, number=number, score=score)
-            return replace(cited, also_in=others)
+            return with_others(cite(report, place, number=number, score=score), reports)
     return cite(article, span, number=number, score=score)
+
+
+def with_others(citation: Citation, reports: Iterable[Article]) -> Citation:
+    """Name beside a citation the other articles of its report."""
+    others = (head(one) for one in reports if one.id != citation.article_id)
+    return replace(citation, also_in=tuple(others))
 
 
 def head(article: Article) -> Headline:

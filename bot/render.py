@@ -168,10 +168,17 @@ def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
         yield Line(Kind.QUOTE, f"{quote} [{localize_digits(one.number, language)}]")
     percent = round(100 * answer.confidence)
     yield _label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language)
-    if answer.within != EVERYTHING:
-        key = Key.MISSED if answer.is_missed else Key.WITHIN
-        text = say(key, language, scope=scope_text(answer.within, language))
+    if text := scope_note(answer, language):
         yield _label(Kind.DETAIL, text, language)
+
+
+def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
+    """Say what part of the archive was asked, or had no answer; empty where it was all of it."""
+    is_answer = isinstance(reply, Answer)
+    if reply.within == EVERYTHING or (reply.is_missed and not is_answer):
+        return ""
+    key = Key.MISSED if reply.is_missed else Key.WITHIN
+    return say(key, language, scope=scope_text(reply.within, language))
 
 
 def scope_text(scope: Scope, language: Language) -> str:
@@ -236,15 +243,20 @@ def _sources(answer: Answer, language: Language, others: Named) -> list[Line]:
 
 def _outlets(citation: Citation, language: Language) -> Iterator[Line]:
     """Yield how many outlets carry the report of a citation, and which."""
+    if text := same_report_text(citation, language):
+        yield _label(Kind.DETAIL, text, language, indent=4)
+
+
+def same_report_text(citation: Citation, language: Language) -> str:
+    """Say how many outlets carry the report of a citation, and which; empty for no other."""
     if not citation.also_in:
-        return
+        return ""
     sources = (citation.source, *(other.source for other in citation.also_in))
     named = dict.fromkeys(outlet_name(source, language) for source in sources if source)
-    text = say(Key.SAME_REPORT_AGAIN, language, count=len(citation.also_in))
     if len(named) > 1:
         outlets = _comma(language).join(named)
-        text = say(Key.SAME_REPORT, language, count=len(named), outlets=outlets)
-    yield _label(Kind.DETAIL, text, language, indent=4)
+        return say(Key.SAME_REPORT, language, count=len(named), outlets=outlets)
+    return say(Key.SAME_REPORT_AGAIN, language, count=len(citation.also_in))
 
 
 def _copies(citation: Citation, language: Language) -> Iterator[Line]:
@@ -283,8 +295,7 @@ def _source(citations: Sequence[Citation], language: Language, others: Named) ->
 def _refusal_lines(reply: NoAnswer, language: Language) -> Iterator[Line]:
     """Yield the reason and the nearest headlines."""
     yield _label(Kind.NOTICE, say(Key(f"reason_{reply.reason}"), language), language)
-    if reply.within != EVERYTHING and not reply.is_missed:
-        text = say(Key.WITHIN, language, scope=scope_text(reply.within, language))
+    if text := scope_note(reply, language):
         yield _label(Kind.DETAIL, text, language)
     if not reply.nearest:
         return

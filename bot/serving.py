@@ -67,7 +67,7 @@ class Serving:
         self._lock = Lock()
         self._now = _Opened(answerer)
         self._opening: Thread | None = None
-        self._refused = ""
+        self._refused: tuple[str, Exception] | None = None
 
     @property
     def snapshot(self) -> "ServedArchive":
@@ -76,7 +76,9 @@ class Serving:
 
     def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
         """Answer with at most `k` quotes from a part of the newest archive."""
-        self._refresh()
+        opening = self._begin_to_open()
+        if opening is not None:
+            opening.join(_PATIENCE_S)
         with self.using() as answerer:
             return answerer.answer(question, k=k, within=within)
 
@@ -114,17 +116,33 @@ class Serving:
             self._now.is_retired = True
             self._now.close_if_done()
 
-    def _refresh(self) -> None:
-        """Begin to open a snapshot that is new, and wait for it a moment."""
+    def refresh(self) -> None:
+        """Let what is published serve, however long it takes to open; one refused is tried again.
+
+        Raises:
+            SnapshotError: If it cannot be opened; the old one serves on.
+        """
+        current_folder(self._home)
+        self._begin_to_open(is_asked=True)
+        if self._opening is not None:
+            self._opening.join()
+        if self._refused is not None:
+            _, error = self._refused
+            raise SnapshotError(str(error)) from error
+
+    def _begin_to_open(self, *, is_asked: bool = False) -> Thread | None:
+        """Begin to open a snapshot that is new; return what opens it, None where none is begun."""
         name = self._published()
         with self._lock:
-            is_known = name in {"", self._now.name, self._refused}
-            if is_known or (self._opening is not None and self._opening.is_alive()):
-                return
+            if is_asked:
+                self._refused = None
+            known = {"", self._now.name, self._refused[0] if self._refused else ""}
+            if name in known or (self._opening is not None and self._opening.is_alive()):
+                return None
             # A daemon, so that a slow disk never delays the program's end.
             opening = self._opening = Thread(target=self._open, name="pasokh-reload", daemon=True)
             opening.start()
-        opening.join(_PATIENCE_S)
+        return opening
 
     def _published(self) -> str:
         """Return the name of the snapshot that is published; empty where that cannot be told."""
@@ -148,7 +166,7 @@ class Serving:
     def _refuse(self, name: str, error: Exception) -> None:
         """Note that a snapshot cannot be opened."""
         with self._lock:
-            self._refused = name
+            self._refused = name, error
         fields = {"snapshot": name, "kind": type(error).__name__, "reason": str(error)}
         _log.warning(EVENT_NOT_RELOADED, extra={"fields": fields})
 
@@ -184,3 +202,8 @@ class ServedArchive:
         """Return an article as it stands now, or None where it is gone."""
         with self.serving.using() as answerer:
             return answerer.snapshot.article(article_id)
+
+    def same_report(self, article_id: ArticleId) -> Sequence[Article]:
+        """Return the articles that are one report with this one, itself among them."""
+        with self.serving.using() as answerer:
+            return answerer.snapshot.same_report(article_id)

@@ -265,13 +265,24 @@ class Settings(BaseSettings):
     @property
     def telegram_store(self) -> Path:
         """File of the bot's queue, one for each bot; named by the public half of its token."""
-        token = self.telegram_token.get_secret_value() if self.telegram_token else ""
-        return self.data_dir / f"telegram-queue-{token.partition(':')[0]}.db"
+        return self.data_dir / f"telegram-queue-{self._telegram_id}.db"
 
     @property
     def telegram_memory(self) -> Path:
-        """File of the Telegram bot's conversations and votes."""
-        return self.data_dir / "telegram-memory.db"
+        """File of the bot's conversations and votes, one for each bot likewise."""
+        return self.data_dir / f"telegram-memory-{self._telegram_id}.db"
+
+    @property
+    def _telegram_id(self) -> str:
+        """Id of the bot, which is no secret.
+
+        Raises:
+            SettingsError: If there is no token.
+        """
+        if self.telegram_token is None:
+            msg = f"{PREFIX}TELEGRAM_TOKEN is empty; set it to the token that @BotFather gave you."
+            raise SettingsError(msg)
+        return self.telegram_token.get_secret_value().partition(":")[0]
 
     @property
     def secrets(self) -> tuple[str, ...]:

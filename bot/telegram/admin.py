@@ -60,10 +60,10 @@ class Admin:
         return reply(incoming, text)
 
     async def _reload(self, incoming: Incoming) -> tuple[Outgoing, ...]:
-        """Open the index again, which takes over without a pause; a broken one does not."""
+        """Take up the published index without a pause and name it; a broken one is not taken."""
         language = language_of(incoming)
         try:
-            await self._desk.reload()
+            await self._desk.refresh()
         except PasokhError as error:
             return reply(incoming, tell(Phrase.NOT_RELOADED, language, message=error))
         return reply(incoming, tell(Phrase.RELOADED, language, snapshot=self._desk.snapshot))

@@ -22,7 +22,7 @@ from telegram.request import HTTPXRequest
 
 from bot.logs import log_failure
 from bot.messages import Language
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings
 from bot.telegram import ledger
 from bot.telegram.access import Gate, Rules
 from bot.telegram.admin import Admin
@@ -64,15 +64,12 @@ def serve(settings: Settings, open_conversation: Callable[[str], Conversation], 
     """Serve until a signal says to stop.
 
     Args:
-        open_conversation: Opens what answers for the bot of a name; called again on /reload.
+        open_conversation: Opens what answers for the bot of a name.
         tell: Shows a line to whoever started the program.
 
     Raises:
         PasokhError: If the bot cannot run: no token, one that is refused, another instance.
     """
-    if settings.telegram_token is None:
-        msg = "PASOKH_TELEGRAM_TOKEN is empty; set it to the token that @BotFather gave you."
-        raise SettingsError(msg)
     with _only_instance(settings):
         asyncio.run(_serve(settings, open_conversation, tell))
 
@@ -163,6 +160,7 @@ class _Service:
         await self._unless_stopped(self._reach_telegram(tell))
         stack.push_async_callback(self._application.shutdown)
         await self._unless_stopped(self._desk.load(self._application.bot.username))
+        await self._forget_old()
         n_left = await self._inbox.recover()
         self._listen(stack)
         tidying = asyncio.create_task(self._tidy())
@@ -285,20 +283,21 @@ class _Service:
         _log.info("stopped", extra={"fields": {"left_over": len(self._inbox)}})
 
     async def _tidy(self) -> None:
-        """Show that the loop turns; now and then delete the numbers of old updates."""
-        kept_s = min(ledger.KEPT_DAYS, self._settings.retention_days) * _DAY_S
-        due = 0.0
+        """Show that the loop turns; now and then delete what is old."""
+        due = time.monotonic() + _TIDY_S
         while True:
             self._beat = time.monotonic()
             if self._beat >= due:
                 due = self._beat + _TIDY_S
-                await self._forget_old(time.time() - kept_s)
+                await self._forget_old()
             await asyncio.sleep(_BEAT_S)
 
-    async def _forget_old(self, before: float) -> None:
-        """Delete the numbers of updates settled before a time, and old conversations."""
+    async def _forget_old(self) -> None:
+        """Delete numbers of updates, updates nobody could answer and conversations, when old."""
+        now, retention = time.time(), self._settings.retention_days
         try:
-            await self._store.do(ledger.prune, before)
+            await self._store.do(ledger.expire, now - retention * _DAY_S)
+            await self._store.do(ledger.prune, now - min(ledger.KEPT_DAYS, retention) * _DAY_S)
             await self._desk.forget_old()
         except StorageError as error:
             log_failure("tidy", error)
@@ -331,7 +330,7 @@ def _rules(settings: Settings) -> Rules:
 
 def _build(settings: Settings, inbox: Inbox, watch: Watch) -> _Application:
     """Build the library's application around our queue."""
-    assert settings.telegram_token is not None, "serve sees to it"  # noqa: S101
+    assert settings.telegram_token is not None, "its files are named by it"  # noqa: S101
     address = settings.telegram_base_url.rstrip("/")
     return (
         ApplicationBuilder()

@@ -9,7 +9,7 @@ Does not: fetch updates, choose whose turn it is or know how a call is made.
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from bot.telegram.phrases import Phrase, tell
 from bot.telegram.presence import Presence
 from bot.telegram.send import Sender, Undeliverable
 from bot.telegram.store import Store
-from bot.telegram.types import Incoming, Outgoing
+from bot.telegram.types import EraseQueued, Incoming, Outgoing
 from bot.telegram.watch import Watch
 
 _ANSWER_AGAIN_S: Final = (1.0, 4.0)
@@ -137,13 +137,23 @@ class Attendant:
                 await self.store.do(ledger.mark_uncertain, update_id, position)
 
             try:
-                message_id = await self.sender.make(call, note)
+                message_id = await self._make(update_id, call, note)
             except Undeliverable as error:
                 fields = {"call": type(call).__name__, "update_id": update_id, "why": str(error)}
                 _log.warning("undeliverable", extra={"fields": fields})
                 return "dropped"
             await self.store.do(ledger.mark_sent, update_id, position, message_id)
         return "done"
+
+    async def _make(
+        self, update_id: int, call: Outgoing, note: Callable[[], Awaitable[None]]
+    ) -> int | None:
+        """Make a call, or erase what is to be erased; return the message it became."""
+        if not isinstance(call, EraseQueued):
+            return await self.sender.make(call, note)
+        whose = {"chat_id": call.chat_id, "user_id": call.user_id}
+        await self.store.do(ledger.erase, update_id, **whose)
+        return None
 
     def _tell(self, incoming: Incoming, state: str, n_calls: int, seconds: float) -> None:
         """Count and log that an update is over."""

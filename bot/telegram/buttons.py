@@ -14,7 +14,7 @@ from bot.telegram.memory import Memory, Press, Turn
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.reply import Action, Reply
 from bot.telegram.screens import Screens
-from bot.telegram.types import Keyboard
+from bot.telegram.types import EraseQueued, Keyboard
 
 LANGUAGE: Final = "language"
 """Name of the setting that holds a `LanguageChoice`."""
@@ -41,6 +41,7 @@ def press(reply: Reply, screens: Screens) -> None:
 def _forget(reply: Reply) -> None:
     """Delete everything of this chat and this person."""
     reply.memory.forget_all(reply.incoming.chat_id, reply.user_id)
+    reply.calls.append(EraseQueued(chat_id=reply.incoming.chat_id, user_id=reply.user_id))
     reply.obeyed()
     reply.tell(Phrase.FORGOTTEN)
 

@@ -13,6 +13,7 @@ from bot.telegram.types import (
     AnswerButton,
     AnswerInline,
     EditMessage,
+    EraseQueued,
     Incoming,
     Outgoing,
     SendMessage,
@@ -21,7 +22,7 @@ from bot.telegram.types import (
 _INCOMING: Final = TypeAdapter(Incoming)
 _CALLS: Final[dict[str, TypeAdapter[Any]]] = {
     kind.__name__: TypeAdapter(kind)
-    for kind in (SendMessage, EditMessage, AnswerButton, AnswerInline)
+    for kind in (SendMessage, EditMessage, AnswerButton, AnswerInline, EraseQueued)
 }
 
 

@@ -7,19 +7,19 @@ Does not: import the telegram library, send, or keep order. Link previews are sw
 messages are sent.
 """
 
-import logging
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.answer import MAX_QUESTION_CHARS
-from bot.answering import AnsweringOn
+from bot.answering import AnsweringAnew
 from bot.followup import Resolved, leans, resolve
-from bot.logs import EVENT_FAILURE, log_reply
+from bot.logs import log_reply
 from bot.messages import Language, LanguageChoice, ui_language
-from bot.telegram import buttons, inline, markup
+from bot.telegram import buttons, inline, markup, only
 from bot.telegram.memory import Memory, Turn
 from bot.telegram.phrases import PHRASES, Phrase, tell
 from bot.telegram.reply import Reply
@@ -27,8 +27,9 @@ from bot.telegram.rich import Block, sendable
 from bot.telegram.screens import Screens, places_of
 from bot.telegram.types import Incoming, Kind, Outgoing
 from bot.types import Answer, NoAnswer
+from index import Scope
 
-MENU: Final = ("ask", "sources", "article", "more", "lang", "reset", "privacy", "help")
+MENU: Final = ("ask", "sources", "article", "more", "only", "lang", "reset", "privacy", "help")
 """Commands in the order the menu lists them; /start needs no place there."""
 
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:\s+(?P<argument>.*))?", re.DOTALL)
@@ -43,8 +44,6 @@ _LANGUAGES: Final = {
 }
 _MAX_DIGITS: Final = 9
 
-_log = logging.getLogger(__name__)
-
 
 def commands() -> Mapping[Language, tuple[tuple[str, str], ...]]:
     """Return the command menu of each language: names and what they do."""
@@ -56,7 +55,7 @@ def commands() -> Mapping[Language, tuple[tuple[str, str], ...]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """Answers updates from one archive.
+    """Answers updates from one archive, whose newest edition is asked.
 
     Attributes:
         username: Of the bot, without the @; its mention is no part of a question. Where it is
@@ -65,7 +64,7 @@ class Conversation:
         clock: Seconds since 1970.
     """
 
-    answerer: AnsweringOn
+    answerer: AnsweringAnew
     memory: Memory
     username: str = ""
     max_quotes: int = 3
@@ -83,6 +82,14 @@ class Conversation:
         """Name of the snapshot that answers."""
         return self.answerer.snapshot.manifest.snapshot
 
+    def refresh(self) -> None:
+        """Let the snapshot that is published answer.
+
+        Raises:
+            PasokhError: If it cannot be opened; the one before goes on.
+        """
+        self.answerer.refresh()
+
     def forget_old(self) -> None:
         """Delete what has been remembered longer than it may be."""
         self.memory.purge()
@@ -90,27 +97,13 @@ class Conversation:
     def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
         """Return the calls that answer an update, in order; none for what is not for us.
 
-        Whatever goes wrong is logged, and told in a sentence.
+        Raises:
+            Exception: Whatever goes wrong; nothing was remembered then, and asking again may help.
         """
-        reply = Reply(incoming=incoming, memory=self.memory, language=Language.EN)
-        try:
-            reply.language = self._language(incoming)
-            self._respond(reply)
-            reply.keep()
-        except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
-            _log.error(EVENT_FAILURE, exc_info=error)
-            return self._apology(incoming, reply.language)
-        return tuple(reply.calls)
-
-    def _apology(self, incoming: Incoming, language: Language) -> tuple[Outgoing, ...]:
-        """Return what is said when something failed; for inline questions an empty list."""
+        language = self._language(incoming)
         reply = Reply(incoming=incoming, memory=self.memory, language=language)
-        if incoming.kind is Kind.INLINE:
-            reply.calls.append(inline.nothing(incoming.query_id))
-        elif incoming.kind is Kind.BUTTON:
-            reply.obeyed(tell(Phrase.TROUBLE, language))
-        else:
-            reply.tell(Phrase.TROUBLE)
+        self._respond(reply)
+        reply.keep()
         return tuple(reply.calls)
 
     def _respond(self, reply: Reply) -> None:
@@ -157,8 +150,8 @@ class Conversation:
                 self._help(reply)
             case "ask":
                 self._ask(reply, argument)
-            case "lang":
-                self._choose_language(reply, argument)
+            case "lang" | "only":
+                self._choose(reply, name, argument)
             case "reset":
                 self.memory.forget(reply.incoming.chat_id)
                 reply.tell(Phrase.RESET_DONE)
@@ -181,10 +174,13 @@ class Conversation:
         if reply.incoming.is_private or "@" in reply.incoming.text.split()[0]:
             reply.tell(Phrase.UNKNOWN, command=command[:40])
 
-    def _choose_language(self, reply: Reply, argument: str) -> None:
-        """Set the language, or ask which."""
+    def _choose(self, reply: Reply, name: str, argument: str) -> None:
+        """Set the language or the part of the archive, or ask which."""
         choice = _LANGUAGES.get(argument.lower())
-        if choice is None:
+        if name == "only":
+            now = datetime.fromtimestamp(self.clock(), UTC)
+            only.choose(reply, self.answerer.snapshot, argument, now)
+        elif choice is None:
             reply.tell(Phrase.LANG_ASK, keyboard=buttons.language_keyboard(reply))
         else:
             buttons.set_language(reply, choice)
@@ -223,9 +219,10 @@ class Conversation:
         resolved = self._resolved(reply, question)
         if resolved is None:
             return
-        found = self.answerer.answer(resolved.text, k=self.max_quotes)
+        within = only.scope_of(self.memory, reply.incoming.chat_id)
+        found = self.answerer.answer(resolved.text, k=self.max_quotes, within=within)
         log_reply(found, self.max_quotes)
-        turn = self._turn(reply, question, found)
+        turn = self._turn(reply, question, found, within)
         reply.turn = turn
         reply.language = self._language(reply.incoming, found.language)
         notes = [*_notes(reply, text)]
@@ -251,7 +248,7 @@ class Conversation:
         ]
         return resolve(question, context)
 
-    def _turn(self, reply: Reply, question: str, found: Answer | NoAnswer) -> Turn:
+    def _turn(self, reply: Reply, question: str, found: Answer | NoAnswer, within: Scope) -> Turn:
         """Return what is remembered of a question and its answer."""
         incoming = reply.incoming
         citations = found.citations if isinstance(found, Answer) else ()
@@ -270,6 +267,7 @@ class Conversation:
             encoder=found.fingerprint.encoder,
             places=places_of(citations),
             nearest=tuple(one.article_id for one in nearest),
+            within=within if found.is_missed else found.within,
         )
 
     def _inline(self, reply: Reply) -> None:
@@ -278,7 +276,8 @@ class Conversation:
         if not question:
             reply.calls.append(inline.nothing(reply.incoming.query_id))
             return
-        found = self.answerer.answer(question, k=self.max_quotes)
+        within = only.scope_of(self.memory, reply.incoming.chat_id)
+        found = self.answerer.answer(question, k=self.max_quotes, within=within)
         log_reply(found, self.max_quotes)
         language = self._language(reply.incoming, found.language)
         reply.calls.append(inline.results(reply.incoming.query_id, found, language))

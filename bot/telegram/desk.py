@@ -13,11 +13,19 @@ from bot.worker import Worker
 
 
 class Conversation(Protocol):
-    """Answers updates from one snapshot; called from several threads at once."""
+    """Answers updates from the published snapshot; called from several threads at once."""
 
     @property
     def snapshot(self) -> str:
         """Name of the snapshot that answers."""
+        ...
+
+    def refresh(self) -> None:
+        """Let the snapshot that is published answer.
+
+        Raises:
+            PasokhError: If it cannot be opened; the one before goes on.
+        """
         ...
 
     def forget_old(self) -> None:
@@ -30,12 +38,11 @@ class Conversation(Protocol):
 
 
 class Desk:
-    """Answers on threads, with a conversation that can be replaced."""
+    """Answers on threads."""
 
     def __init__(self, open_conversation: Callable[[str], Conversation], n_threads: int) -> None:
         """Answer with what `open_conversation` returns, once `load` has called it."""
         self._open = open_conversation
-        self._username = ""
         self._seats = asyncio.Semaphore(n_threads)
         self._worker = Worker(n_threads)
         self._loader = Worker()
@@ -48,13 +55,13 @@ class Desk:
 
     async def load(self, username: str) -> None:
         """Open the conversation of the bot of that name."""
-        self._username = username
-        await self.reload()
-
-    async def reload(self) -> None:
-        """Open the conversation again; the old one answers until the new one can."""
-        opening = self._loader.submit(lambda: self._open(self._username))
+        opening = self._loader.submit(lambda: self._open(username))
         self._conversation = await asyncio.wrap_future(opening)
+
+    async def refresh(self) -> None:
+        """Let the snapshot that is published answer; until it can, the one before does."""
+        if self._conversation is not None:
+            await asyncio.wrap_future(self._loader.submit(self._conversation.refresh))
 
     async def forget_old(self) -> None:
         """Delete what has been remembered longer than it may be."""

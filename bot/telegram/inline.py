@@ -3,15 +3,15 @@
 Does not: answer, or remember anything; an inline message has no buttons.
 """
 
-from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from bot.messages import Key, Language, say
 from bot.telegram import markup
 from bot.telegram.phrases import Phrase, tell
-from bot.telegram.rich import BLANK, Block, render
+from bot.telegram.rich import Block, render
 from bot.telegram.types import AnswerInline, InlineResult
-from bot.types import Answer, Citation, NoAnswer
+from bot.types import Answer, NoAnswer
 
 _MAX_TITLE: Final = 100
 _MAX_DESCRIPTION: Final = 200
@@ -26,24 +26,21 @@ def results(query_id: str, found: Answer | NoAnswer, language: Language) -> Answ
     """Offer the whole answer and each quote alone, or say that there is none."""
     if isinstance(found, NoAnswer):
         return AnswerInline(query_id=query_id, results=(_none(found, language),))
-    whole = _offered("answer", found.citations[0], found.citations, language)
+    whole = _offered("answer", found, language)
     single = [
-        _offered(str(one.number), one, [one], language)
+        _offered(str(one.number), replace(found, citations=(one,)), language)
         for one in found.citations
         if len(found.citations) > 1
     ]
     return AnswerInline(query_id=query_id, results=(whole, *single))
 
 
-def _offered(
-    result_id: str, first: Citation, citations: Iterable[Citation], language: Language
-) -> InlineResult:
-    """Return quotes with their sources as one thing to choose."""
-    chosen = list(citations)
-    blocks = [*markup.quotes(chosen, language), BLANK, *markup.sources(chosen, language)]
-    numbers = markup.numbers_of(chosen, language)
+def _offered(result_id: str, offered: Answer, language: Language) -> InlineResult:
+    """Return an answer with its sources as one thing to choose."""
+    first = offered.citations[0]
+    numbers = markup.numbers_of(offered.citations, language)
     title = f"{numbers} {first.headline or say(Key.NO_HEADLINE, language)}"
-    return _result(result_id, title, first.quote, blocks)
+    return _result(result_id, title, first.quote, markup.answer(offered, language))
 
 
 def _none(found: NoAnswer, language: Language) -> InlineResult:

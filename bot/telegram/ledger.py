@@ -5,8 +5,8 @@ An update is `waiting`, then `answered` (its calls are stored), then `done` or `
 often an answer was tried, so that after a crash all of them simply wait again. What people wrote
 and what was answered is erased once an update is settled; its number stays, to know it again.
 
-Does not: open threads, wait, or decide when anything happens; every function is one statement or
-a few inside the caller's transaction.
+Does not: open threads, wait, or decide when anything happens; every function is a few statements
+inside the caller's transaction.
 """
 
 import sqlite3
@@ -76,6 +76,11 @@ def unsettled(database: sqlite3.Connection) -> list[Incoming]:
         " SELECT update_id, min(position) FROM calls JOIN updates USING (update_id)"
         " WHERE calls.state = 'waiting' AND updates.state = 'answered' GROUP BY update_id)"
     )
+    return _unsettled(database)
+
+
+def _unsettled(database: sqlite3.Connection) -> list[Incoming]:
+    """Return the same and change nothing."""
     rows = database.execute(
         "SELECT body FROM updates WHERE state IN ('waiting', 'answered') ORDER BY update_id"
     )
@@ -141,6 +146,25 @@ def settle(database: sqlite3.Connection, update_id: int, *, state: str) -> None:
         "UPDATE updates SET state = ?, body = '', settled = ? WHERE update_id = ?",
         (state, time.time(), update_id),
     )
+
+
+def erase(database: sqlite3.Connection, before: int, *, chat_id: int, user_id: int) -> None:
+    """Drop what is unsettled of a chat, and of a person anywhere, and came before an update.
+
+    Subtle: whoever holds one of them already finds nothing left to send.
+    """
+    for one in _unsettled(database):
+        if one.update_id < before and (one.chat_id == chat_id or one.user_id == user_id):
+            settle(database, one.update_id, state="dropped")
+
+
+def expire(database: sqlite3.Connection, before: float) -> None:
+    """Drop what arrived before a time and is still unsettled."""
+    rows = database.execute(
+        "SELECT update_id FROM updates WHERE settled IS NULL AND received < ?", (before,)
+    )
+    for (update_id,) in rows.fetchall():
+        settle(database, update_id, state="dropped")
 
 
 def prune(database: sqlite3.Connection, before: float) -> int:

@@ -15,7 +15,7 @@ from typing import Final
 
 from bot.bidi import isolate_runs, safe
 from bot.messages import Key, Language, localize_digits, say
-from bot.render import agency, dates
+from bot.render import agency, dates, same_report_text, scope_note
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.rich import (
     BLANK,
@@ -99,8 +99,19 @@ def _quote(text: str, number: str = "") -> Block:
 
 
 def answer(reply: Answer, language: Language) -> list[Block]:
-    """Return the quotes of an answer and their sources."""
-    return [*quotes(reply.citations, language), BLANK, *sources(reply.citations, language)]
+    """Return the quotes of an answer, what part of the archive was asked, and their sources."""
+    return [
+        *quotes(reply.citations, language),
+        *within(reply, language),
+        BLANK,
+        *sources(reply.citations, language),
+    ]
+
+
+def within(reply: Answer | NoAnswer, language: Language) -> Iterator[Block]:
+    """Yield what part of the archive was asked, or had no answer, where it was not all of it."""
+    if text := scope_note(reply, language):
+        yield note(text, language, is_italic=True)
 
 
 def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block]:
@@ -109,10 +120,8 @@ def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block
     for group in by_article(citations):
         first = group[0]
         details = [_line(agency(first.source, first.via, language), first.published, language)]
-        if first.also_in:
-            others = ", ".join(agency(one.source, "", language) for one in first.also_in)
-            also = shorten(others, _MAX_SOURCE)
-            details.append(label(tell(Phrase.ALSO_IN, language, sources=also), language))
+        if also := same_report_text(first, language):
+            details.append(label(shorten(also, _MAX_SOURCE), language))
         yield _entry(numbers_of(group, language), first.headline, first.url, details, language)
 
 
@@ -154,8 +163,9 @@ def _line(publisher: str, published: Moment | None, language: Language) -> str:
 
 
 def refusal(reply: NoAnswer, language: Language) -> Iterator[Block]:
-    """Yield the reason, and the nearest headlines."""
+    """Yield the reason, what part of the archive was asked, and the nearest headlines."""
     yield note(say(Key(f"reason_{reply.reason}"), language), language)
+    yield from within(reply, language)
     if not reply.nearest:
         return
     yield note(tell(Phrase.TIP_REFUSED, language), language)

@@ -21,7 +21,9 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
-from index import StorageError
+from pydantic import TypeAdapter
+
+from index import EVERYTHING, Scope, StorageError
 
 _VERSION: Final = 1
 _DAY_S: Final = 86_400
@@ -72,6 +74,7 @@ class Turn:
         asked: As it was understood and put to the archive.
         places: What was quoted up to now, in order; empty for a refusal.
         nearest: Ids of the articles a refusal named.
+        within: The part of the archive that the answer came from.
     """
 
     update_id: int
@@ -87,11 +90,15 @@ class Turn:
     encoder: str
     places: tuple[Place, ...] = ()
     nearest: tuple[str, ...] = ()
+    within: Scope = EVERYTHING
 
     @property
     def article_ids(self) -> tuple[str, ...]:
         """The articles quoted, each once, in order."""
         return tuple(dict.fromkeys(place.article_id for place in self.places))
+
+
+_TURN: Final = TypeAdapter(Turn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +180,7 @@ class Memory:
             return self._db.execute(query, values).fetchall()
 
     def setting(self, chat_id: int, name: str) -> str:
-        """Return what a chat chose, "" for nothing."""
+        """Return what a chat chose; empty for nothing."""
         rows = self._rows(
             "SELECT value FROM settings WHERE (chat_id, name) = (?, ?)", chat_id, name
         )
@@ -206,7 +213,7 @@ class Memory:
         rows = self._rows(
             "SELECT record FROM turns WHERE (chat_id, update_id) = (?, ?)", chat_id, update_id
         )
-        return _turn(rows[0][0]) if rows else None
+        return _TURN.validate_json(rows[0][0]) if rows else None
 
     def recent(self, chat_id: int, *, before: int, n: int) -> list[Turn]:
         """Return the last `n` turns of a chat, newest first, without that of update `before`."""
@@ -217,7 +224,7 @@ class Memory:
             before,
             n,
         )
-        return [_turn(record) for (record,) in rows]
+        return [_TURN.validate_json(record) for (record,) in rows]
 
     def pressed(self, chat_id: int, button_id: str) -> Press | None:
         """Return what a button of a chat means; None for any other id."""
@@ -277,20 +284,13 @@ class Memory:
 
 def _keep_turn(db: sqlite3.Connection, turn: Turn) -> None:
     """Store a turn, in the place of the same update's."""
-    record = json.dumps(asdict(turn), ensure_ascii=False)
+    record = _TURN.dump_json(turn).decode()
     db.execute(
         "INSERT INTO turns (update_id, chat_id, user_id, message_id, at, record)"
         " VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (update_id) DO UPDATE SET record = excluded.record",
         (turn.update_id, turn.chat_id, turn.user_id, turn.message_id, turn.at, record),
     )
-
-
-def _turn(record: str) -> Turn:
-    """Read a turn back."""
-    read: dict[str, Any] = json.loads(record)
-    places = tuple(Place(**place) for place in read["places"])
-    return Turn(**read | {"places": places, "nearest": tuple(read["nearest"])})
 
 
 @contextmanager

@@ -20,7 +20,6 @@ class Phrase(StrEnum):
     UNKNOWN = "unknown"
     ASK_USAGE = "ask_usage"
     NO_TEXT = "no_text"
-    TROUBLE = "trouble"
     EDITED = "edited"
     FORWARDED = "forwarded"
     TOO_LONG = "too_long"
@@ -64,10 +63,12 @@ class Phrase(StrEnum):
     LANG_AUTO = "lang_auto"
     LANG_EN = "lang_en"
     LANG_FA = "lang_fa"
+    ONLY_SET = "only_set"
+    ONLY_ALL = "only_all"
+    ONLY_UNREAD = "only_unread"
     RESET_DONE = "reset_done"
     PRIVACY = "privacy"
     FORGOTTEN = "forgotten"
-    ALSO_IN = "also_in"
     INLINE_NONE = "inline_none"
     NOT_ALLOWED = "not_allowed"
     SLOW_DOWN = "slow_down"
@@ -80,6 +81,7 @@ class Phrase(StrEnum):
     MENU_SOURCES = "menu_sources"
     MENU_ARTICLE = "menu_article"
     MENU_MORE = "menu_more"
+    MENU_ONLY = "menu_only"
     MENU_LANG = "menu_lang"
     MENU_RESET = "menu_reset"
     MENU_PRIVACY = "menu_privacy"
@@ -102,6 +104,7 @@ _ENGLISH: Mapping[Phrase, str] = {
         "/sources - the sources of the last answer\n"
         "/article 1 - the whole article behind source 1\n"
         "/more - further quotes\n"
+        "/only since=1402/03 source=Mehr lang=fa - ask a part of the archive; /only off asks all\n"
         "/lang - English or Persian\n"
         "/reset - forget this conversation\n"
         "/privacy - what I keep, and for how long\n"
@@ -117,7 +120,6 @@ _ENGLISH: Mapping[Phrase, str] = {
         "Thank you, but I can only read text. Write your question in a few words and I will "
         "look it up."
     ),
-    Phrase.TROUBLE: "Sorry, something went wrong on our side. Please ask again in a moment.",
     Phrase.EDITED: "For your edited question:",
     Phrase.FORWARDED: "I read the forwarded text as a question.",
     Phrase.TOO_LONG: "That was long; I read the first {limit} characters.",
@@ -174,28 +176,44 @@ _ENGLISH: Mapping[Phrase, str] = {
     Phrase.LANG_AUTO: "Good, I will follow the language of your questions.",
     Phrase.LANG_EN: "English",
     Phrase.LANG_FA: "فارسی",
+    Phrase.ONLY_SET: (
+        "Your questions are asked only of this part of the archive: {scope}\n"
+        "/only off asks all of it again."
+    ),
+    Phrase.ONLY_ALL: (
+        "Your questions are asked of the whole archive. To ask a part of it, name what you like "
+        "of these:\n"
+        "/only since=1402/03 until=2023-06-30 source=Mehr lang=fa"
+    ),
+    Phrase.ONLY_UNREAD: (
+        "I cannot use that: {message}\n"
+        "Write it like this: /only since=1402/03 until=2023-06-30 source=Mehr lang=fa"
+    ),
     Phrase.RESET_DONE: "Forgotten. What would you like to know?",
     Phrase.PRIVACY: (
         "What I keep, for at most {days} days:\n"
         "• your questions and which articles were quoted, so that you can follow up and open them\n"
-        "• your 👍 and 👎, with the question they belong to, so that answers get better\n"
-        "• your Telegram number beside them, and the language you chose until you delete it\n"
+        "• your 👍 and 👎, with the question they belong to, so that answers get better; whoever "
+        "runs this bot may copy them out, without your number\n"
+        "• your Telegram number and that of the chat beside them\n"
+        "• a message that waits, until it is answered; then only Telegram's number of it, for two "
+        "days\n"
+        "\n"
+        "Until you delete it, also what you chose with /lang and /only in this chat.\n"
         "\n"
         "I do not keep your name, your photos or what others write in a group without addressing "
-        "me. Inline questions are not kept.\n"
+        "me. Inline questions are not kept once they are answered.\n"
         "\n"
-        "/reset deletes this conversation. The button below deletes everything I have of you and "
-        "of this chat, at once and for good."
+        "/reset deletes this conversation, but not what you chose with /lang and /only. The button "
+        "below deletes everything I have of you and of this chat, at once and for good, and what "
+        "you wrote before and still waits."
     ),
     Phrase.FORGOTTEN: "Done. I have nothing of you or of this chat any more.",
-    Phrase.ALSO_IN: "Also reported by {sources}",
     Phrase.INLINE_NONE: "No answer in the archive",
     Phrase.NOT_ALLOWED: (
         "This bot answers only people its operator has named. Your id, for them to add: {user}"
     ),
-    Phrase.SLOW_DOWN: (
-        "That is a lot of questions at once. Please ask again in {seconds} seconds."
-    ),
+    Phrase.SLOW_DOWN: "That is a lot of questions at once. Please ask again in {seconds} seconds.",
     Phrase.BUSY: ("Many people are asking just now. Please ask again in {seconds} seconds."),
     Phrase.FAILED: (
         "Something went wrong on our side and this could not be answered. It has been noted; "
@@ -209,12 +227,13 @@ _ENGLISH: Mapping[Phrase, str] = {
         "Snapshot: {snapshot}\n"
         "Running for {hours} hours"
     ),
-    Phrase.RELOADED: "The index was opened again: {snapshot}",
-    Phrase.NOT_RELOADED: "The old index still answers; opening it again failed: {message}",
+    Phrase.RELOADED: "The newest index answers: {snapshot}",
+    Phrase.NOT_RELOADED: "The old index still answers; the newest cannot be opened: {message}",
     Phrase.MENU_ASK: "Ask the archive",
     Phrase.MENU_SOURCES: "Sources of the last answer",
     Phrase.MENU_ARTICLE: "Open a source, e.g. /article 1",
     Phrase.MENU_MORE: "Further quotes",
+    Phrase.MENU_ONLY: "Ask a part of the archive, e.g. /only source=Mehr",
     Phrase.MENU_LANG: "English or Persian",
     Phrase.MENU_RESET: "Forget this conversation",
     Phrase.MENU_PRIVACY: "What is kept, and how to delete it",
@@ -236,6 +255,7 @@ _PERSIAN: Mapping[Phrase, str] = {
         "/sources - منابع آخرین پاسخ\n"
         "/article 1 - متن کامل خبرِ منبع ۱\n"
         "/more - نقل‌قول‌های بیشتر\n"
+        "/only since=1402/03 source=مهر lang=fa - پرسش از بخشی از بایگانی؛ با /only off از همهٔ آن\n"
         "/lang - فارسی یا انگلیسی\n"
         "/reset - فراموش کردن این گفت‌وگو\n"
         "/privacy - چه چیزی را تا کی نگه می‌دارم\n"
@@ -250,7 +270,6 @@ _PERSIAN: Mapping[Phrase, str] = {
     Phrase.NO_TEXT: (
         "ممنون، ولی من فقط نوشته می‌خوانم. پرسشتان را در چند کلمه بنویسید تا برایتان پیدا کنم."
     ),
-    Phrase.TROUBLE: "ببخشید، از سمت ما مشکلی پیش آمد. لطفاً کمی بعد دوباره بپرسید.",
     Phrase.EDITED: "برای پرسش ویرایش‌شدهٔ شما:",
     Phrase.FORWARDED: "متن فرستاده‌شده را به‌جای پرسش خواندم.",
     Phrase.TOO_LONG: "متن بلند بود؛ {limit} نویسهٔ اول آن را خواندم.",
@@ -305,22 +324,40 @@ _PERSIAN: Mapping[Phrase, str] = {
     Phrase.LANG_AUTO: "چشم، به زبان پرسش‌های شما پاسخ می‌دهم.",
     Phrase.LANG_EN: "English",
     Phrase.LANG_FA: "فارسی",
+    Phrase.ONLY_SET: (
+        "پرسش‌هایتان فقط از این بخش بایگانی پرسیده می‌شود: {scope}\n"
+        "برای برگشتن به همهٔ بایگانی: /only off"
+    ),
+    Phrase.ONLY_ALL: (
+        "پرسش‌هایتان از همهٔ بایگانی پرسیده می‌شود. برای پرسش از بخشی از آن، هر کدام از این‌ها را که "
+        "خواستید بنویسید:\n"
+        "/only since=1402/03 until=1402/06 source=مهر lang=fa"
+    ),
+    Phrase.ONLY_UNREAD: (
+        "این را نتوانستم به کار ببرم: {message}\n"
+        "این‌طور بنویسید: /only since=1402/03 until=1402/06 source=مهر lang=fa"
+    ),
     Phrase.RESET_DONE: "همه را فراموش کردم. چه می‌خواهید بدانید؟",
     Phrase.PRIVACY: (
         "آنچه نگه می‌دارم، حداکثر تا {days} روز:\n"
         "• پرسش‌های شما و این‌که از کدام خبر نقل شد، تا بتوانید دنبالهٔ آن را بگیرید و "
         "خبر را باز کنید\n"
-        "• 👍 و 👎 شما با پرسشی که به آن مربوط است، تا پاسخ‌ها بهتر شود\n"
-        "• شمارهٔ تلگرامی شما در کنار آن‌ها، و زبانی که برگزیده‌اید تا وقتی پاکش کنید\n"
+        "• 👍 و 👎 شما با پرسشی که به آن مربوط است، تا پاسخ‌ها بهتر شود؛ گردانندهٔ ربات می‌تواند "
+        "از آن‌ها بی شمارهٔ شما رونوشت بردارد\n"
+        "• شمارهٔ تلگرامی شما و این گفت‌وگو در کنار آن‌ها\n"
+        "• پیامی که در انتظار است، تا پاسخ بگیرد؛ پس از آن فقط شماره‌ای که تلگرام به آن داده، "
+        "تا دو روز\n"
+        "\n"
+        "و آنچه در این گفت‌وگو با /lang و /only برگزیده‌اید، تا وقتی پاکش کنید.\n"
         "\n"
         "نام و عکس شما، و آنچه دیگران در گروه بی‌آن‌که با من باشند می‌نویسند، نزد من نمی‌ماند. "
-        "پرسش‌های درون‌خطی را هم نگه نمی‌دارم.\n"
+        "پرسش‌های درون‌خطی هم پس از پاسخ نمی‌ماند.\n"
         "\n"
-        "/reset این گفت‌وگو را پاک می‌کند. دکمهٔ زیر هر چه را از شما و این گفت‌وگو دارم، همین حالا و "
-        "برای همیشه پاک می‌کند."
+        "/reset این گفت‌وگو را پاک می‌کند، ولی نه آنچه را با /lang و /only برگزیده‌اید. دکمهٔ زیر "
+        "هر چه را از شما و این گفت‌وگو دارم، همین حالا و برای همیشه پاک می‌کند؛ آنچه را پیش‌تر "
+        "نوشته‌اید و هنوز در انتظار است هم."
     ),
     Phrase.FORGOTTEN: "انجام شد. دیگر چیزی از شما و این گفت‌وگو ندارم.",
-    Phrase.ALSO_IN: "همین خبر در {sources}",
     Phrase.INLINE_NONE: "در بایگانی پاسخی نیست",
     Phrase.NOT_ALLOWED: (
         "این ربات فقط به کسانی پاسخ می‌دهد که گرداننده‌اش نام برده است. شناسهٔ شما برای افزودن: {user}"
@@ -338,12 +375,13 @@ _PERSIAN: Mapping[Phrase, str] = {
         "نسخه: {snapshot}\n"
         "مدت کار: {hours} ساعت"
     ),
-    Phrase.RELOADED: "نمایه دوباره باز شد: {snapshot}",
-    Phrase.NOT_RELOADED: "نمایه باز نشد و همان پیشین پاسخ می‌دهد: {message}",
+    Phrase.RELOADED: "تازه‌ترین نمایه پاسخ می‌دهد: {snapshot}",
+    Phrase.NOT_RELOADED: "تازه‌ترین نمایه باز نشد و همان پیشین پاسخ می‌دهد: {message}",
     Phrase.MENU_ASK: "از بایگانی بپرسید",
     Phrase.MENU_SOURCES: "منابع آخرین پاسخ",
     Phrase.MENU_ARTICLE: "متن کامل یک منبع، با شمارهٔ آن",
     Phrase.MENU_MORE: "نقل‌قول‌های بیشتر",
+    Phrase.MENU_ONLY: "پرسش از بخشی از بایگانی، مثلاً /only source=مهر",
     Phrase.MENU_LANG: "فارسی یا انگلیسی",
     Phrase.MENU_RESET: "فراموش کردن این گفت‌وگو",
     Phrase.MENU_PRIVACY: "چه چیزی نگه داشته می‌شود و چگونه پاک می‌شود",

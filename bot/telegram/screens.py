@@ -6,14 +6,15 @@ again and left out where the archive no longer says the same.
 Does not: ask the archive anew, but for further quotes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
 from bot.answering import AnsweringOn
-from bot.cite import cite, is_borne_out
-from bot.messages import localize_digits
+from bot.cite import cite, is_borne_out, with_others
+from bot.messages import Key, localize_digits, say
+from bot.render import scope_text
 from bot.telegram import markup
 from bot.telegram.memory import Place, Turn
 from bot.telegram.phrases import Phrase, tell
@@ -21,7 +22,7 @@ from bot.telegram.reply import Action, Reply
 from bot.telegram.rich import BLANK, Block
 from bot.telegram.types import Button, Keyboard
 from bot.types import Answer, Citation, NoAnswer
-from index import Article, ArticleId, Span
+from index import EVERYTHING, Article, ArticleId, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Screens:
     def more(self, reply: Reply, turn: Turn) -> None:
         """Send what comes after the quotes shown, and remember both as one turn."""
         shown = self.recall(turn)
-        found = self.answerer.further(turn.asked, beyond=shown, k=self.max_quotes) if shown else ()
+        found = self._further(turn, shown) if shown else ()
         if not found:
             reply.tell(Phrase.NO_MORE)
             return
@@ -77,6 +78,11 @@ class Screens:
         reply.send(
             [head, *blocks, BLANK, *markup.sources(found, reply.language)],
             (*_source_rows(reply, both, found), _row(reply, both, Action.MORE)),
+        )
+
+    def _further(self, turn: Turn, shown: Sequence[Citation]) -> tuple[Citation, ...]:
+        return self.answerer.further(
+            turn.asked, beyond=shown, k=self.max_quotes, within=turn.within
         )
 
     def why(self, reply: Reply, turn: Turn) -> None:
@@ -93,7 +99,7 @@ class Screens:
             articles=manifest.n_articles,
             snapshot=turn.snapshot,
         )
-        reply.send([*blocks, markup.note(text, reply.language)])
+        reply.send([*blocks, *_within(reply, turn), markup.note(text, reply.language)])
 
     def article(self, reply: Reply, turn: Turn, position: int) -> None:
         """Send an article, from where it was quoted."""
@@ -119,12 +125,11 @@ class Screens:
 
     def recall(self, turn: Turn) -> tuple[Citation, ...]:
         """Return the quotes of a turn that still stand in the archive, with their numbers."""
-        read = ((self._article(place.article_id), place) for place in turn.places)
-        return tuple(
-            citation
-            for article, place in read
-            if article is not None and (citation := _recalled(article, place)) is not None
-        )
+        reports = {
+            one: self.answerer.snapshot.same_report(ArticleId(one)) for one in turn.article_ids
+        }
+        recalled = (_recalled(reports[place.article_id], place) for place in turn.places)
+        return tuple(citation for citation in recalled if citation is not None)
 
     def _article(self, article_id: str) -> Article | None:
         return self.answerer.snapshot.article(ArticleId(article_id))
@@ -156,12 +161,27 @@ def places_of(citations: Iterable[Citation]) -> tuple[Place, ...]:
     )
 
 
-def _recalled(article: Article, place: Place) -> Citation | None:
-    """Return a remembered quote, None where the article no longer says the same there."""
+def _recalled(reports: Sequence[Article], place: Place) -> Citation | None:
+    """Return a remembered quote, None where its article no longer says the same there.
+
+    Args:
+        reports: The articles of its report, its own among them; none where that is gone.
+        place: Where it stood.
+    """
+    article = next((one for one in reports if one.id == place.article_id), None)
+    if article is None:
+        return None
     span = Span(place.start, place.end)
     citation = cite(article, span, number=place.number, score=place.score)
     is_same = _digest(citation.quote) == place.digest and is_borne_out(citation, article)
-    return citation if is_same else None
+    return with_others(citation, reports) if is_same else None
+
+
+def _within(reply: Reply, turn: Turn) -> Iterator[Block]:
+    """Yield the part of the archive that an answer came from, where it was not all of it."""
+    if turn.within != EVERYTHING:
+        scope = scope_text(turn.within, reply.language)
+        yield markup.note(say(Key.WITHIN, reply.language, scope=scope), reply.language)
 
 
 def _digest(quote: str) -> str:

@@ -36,10 +36,10 @@ from bot.telegram.metrics import Metrics
 from bot.telegram.types import (
     AnswerButton,
     AnswerInline,
+    Call,
     EditMessage,
     InlineResult,
     Keyboard,
-    Outgoing,
     SendMessage,
 )
 
@@ -58,7 +58,7 @@ class Undeliverable(Exception):  # it says what happened
 class _Try:
     """A call as it is made next."""
 
-    call: Outgoing
+    call: Call
     is_plain: bool = False
 
 
@@ -70,9 +70,7 @@ class Sender:
         self._bot = bot
         self._metrics = metrics
 
-    async def make(
-        self, call: Outgoing, when_uncertain: Callable[[], Awaitable[None]]
-    ) -> int | None:
+    async def make(self, call: Call, when_uncertain: Callable[[], Awaitable[None]]) -> int | None:
         """Make a call, as often as it takes; return the message it became, None for no message.
 
         Args:
@@ -92,7 +90,7 @@ class Sender:
         return message_id
 
     async def _until_taken(
-        self, call: Outgoing, when_uncertain: Callable[[], Awaitable[None]]
+        self, call: Call, when_uncertain: Callable[[], Awaitable[None]]
     ) -> int | None:
         """Try until Telegram takes the call or refuses it for good."""
         attempt = _Try(call)
@@ -186,7 +184,7 @@ class Sender:
         return call.message_id
 
 
-def _waits(call: Outgoing) -> Iterator[float]:
+def _waits(call: Call) -> Iterator[float]:
     """Yield the seconds to wait after each try: for ever, but twice for what is soon stale."""
     yield (wait_s := _FIRST_WAIT_S)
     while _has_plain_form(call) or wait_s == _FIRST_WAIT_S:
@@ -194,12 +192,12 @@ def _waits(call: Outgoing) -> Iterator[float]:
         yield wait_s
 
 
-def _has_plain_form(call: Outgoing) -> bool:
+def _has_plain_form(call: Call) -> bool:
     """Tell messages from answers to buttons and inline questions."""
     return isinstance(call, SendMessage | EditMessage)
 
 
-def _moved(call: Outgoing, chat_id: int) -> Outgoing:
+def _moved(call: Call, chat_id: int) -> Call:
     """Return a call for the chat that its own has become."""
     return replace(call, chat_id=chat_id) if isinstance(call, SendMessage | EditMessage) else call
 

@@ -1,8 +1,8 @@
 """What comes from Telegram and what goes back, as plain values.
 
-`Incoming` is what a conversation needs of an update; `Outgoing` is a call of the Bot API that has
-still to be made. A conversation turns one into a list of the other and does nothing else, so that
-the list can be stored before the first call and finished after a crash.
+`Incoming` is what a conversation needs of an update; `Outgoing` is what has still to be done, as
+a rule a call of the Bot API. A conversation turns one into a list of the other and does nothing
+else, so that the list can be stored before the first call and finished after a crash.
 
 Does not: know the telegram library; `app` turns its objects into these and back.
 """
@@ -123,4 +123,16 @@ class AnswerInline:
     cache_s: int = 60
 
 
-Outgoing: TypeAlias = SendMessage | EditMessage | AnswerButton | AnswerInline
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseQueued:
+    """Erase what waits in the queue of a chat, and of a person wherever they wrote it."""
+
+    chat_id: int
+    user_id: int
+
+
+Call: TypeAlias = SendMessage | EditMessage | AnswerButton | AnswerInline
+"""A call of the Bot API."""
+
+Outgoing: TypeAlias = Call | EraseQueued
+"""What an update comes to."""

@@ -16,6 +16,7 @@ from bot.types import Answer
 from index import (
     IndexConfig,
     SnapshotCorrupt,
+    SnapshotError,
     VectorSpace,
     build_index,
     current_folder,
@@ -213,6 +214,32 @@ def test_a_damaged_snapshot_is_left_alone(
 
     repaired = archive.add(2)
     assert repaired == _until(lambda: serving.answer(QUESTION).fingerprint.snapshot, repaired)
+    serving.close()
+
+
+def test_a_refresh_waits_and_says_what_is_wrong(archive: _Archive) -> None:
+    """What is published serves at once; a damaged one is told each time, until it is mended."""
+    serving = archive.serve()
+    serving.refresh()
+    assert len(archive.opened) == 1
+    before = archive.add(1)
+    serving.refresh()
+    assert serving.snapshot.manifest.snapshot == before
+
+    manifest = archive.home / "snapshots" / archive.add(2) / "manifest.json"
+    whole = manifest.read_bytes()
+    manifest.write_text("{}", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(SnapshotError, match="manifest"):
+            serving.refresh()
+    assert serving.snapshot.manifest.snapshot == before
+    manifest.write_bytes(whole)
+    serving.refresh()
+
+    assert serving.snapshot.manifest.snapshot == archive_name(archive) != before
+    shutil.rmtree(archive.home)
+    with pytest.raises(SnapshotError):
+        serving.refresh()
     serving.close()
 
 

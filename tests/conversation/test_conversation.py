@@ -7,9 +7,10 @@ from typing import Protocol
 
 import pytest
 
-from bot.answer import MAX_QUESTION_CHARS, Answerer
+from bot.answer import MAX_QUESTION_CHARS
 from bot.bidi import safe
 from bot.messages import Language
+from bot.serving import Serving
 from bot.telegram.conversation import MENU, Conversation, commands
 from bot.telegram.memory import Memory
 from bot.telegram.phrases import PHRASES, Phrase, tell
@@ -17,11 +18,12 @@ from bot.telegram.types import (
     AnswerButton,
     AnswerInline,
     EditMessage,
+    EraseQueued,
     Kind,
     Outgoing,
     SendMessage,
 )
-from index import ArticleId
+from index import ArticleId, StorageError
 
 EN = "What did Kirby say about Sukhoi jets?"
 FA = "کربی درباره جت‌های سوخو چه گفت؟"
@@ -69,7 +71,7 @@ def _said(
 
 
 def test_a_question_is_answered_with_verbatim_quotes(
-    talker: Talker, check: Check, answerer: Answerer
+    talker: Talker, check: Check, answerer: Serving
 ) -> None:
     """Each quote stands word for word behind its number, its source below."""
     (text,) = check(talker.send(EN))
@@ -232,7 +234,7 @@ def test_an_empty_question_gets_a_hint(talker: Talker, check: Check, question: s
 
 
 def test_the_article_button_shows_the_quotes_in_their_place(
-    talker: Talker, check: Check, answerer: Answerer
+    talker: Talker, check: Check, answerer: Serving
 ) -> None:
     """All quotes of an article are set off, the rest of the body is there, furniture is not."""
     calls = talker.send(EN)
@@ -365,8 +367,9 @@ def test_privacy_says_how_long_and_deletes_everything(talker: Talker, memory: Me
     told = talker.send("/privacy")
     assert _said(told, Phrase.PRIVACY, Language.FA, days=30)
 
-    gone = talker.press(told, "🗑")
+    erasing, *gone = talker.press(told, "🗑")
 
+    assert erasing == EraseQueued(chat_id=7, user_id=7)
     assert _said(gone, Phrase.FORGOTTEN, Language.FA)
     assert memory.votes() == []
     assert memory.recent(7, before=0, n=1) == []
@@ -418,13 +421,13 @@ def test_a_hostile_article_is_shown_safely_and_verbatim(talker: Talker, check: C
     assert check(talker.press(calls, "Article"))
 
 
-def test_a_failure_is_told_and_survived(talker: Talker, memory: Memory) -> None:
-    """A closed store fails every update, and every update gets an answer that says so."""
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.EDITED, Kind.BUTTON, Kind.INLINE])
+def test_a_failure_is_left_to_whoever_asks(talker: Talker, memory: Memory, kind: Kind) -> None:
+    """A closed store fails every update; the caller is told, who tries again."""
     memory.close()
 
-    assert _said(talker.send(EN), Phrase.TROUBLE)
-    assert isinstance(talker.send("x", Kind.BUTTON)[0], AnswerButton)
-    assert talker.send(EN, Kind.INLINE)[0].results == ()
+    with pytest.raises(StorageError, match="telegram-memory"):
+        talker.send(EN, kind)
 
 
 def test_many_chats_at_once_do_not_mix(talker: Talker) -> None:

@@ -59,18 +59,31 @@ def test_no_votes_and_no_place_are_errors(tmp_path: Path) -> None:
         export([_vote(1, 1, "a")], tmp_path / "none" / "q", tmp_path / "r")
 
 
+def test_the_command_needs_to_know_whose_votes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a token there is no bot whose file could be read."""
+    monkeypatch.setenv("PASOKH_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["feedback", "export", "--queries", "q.jsonl", "--qrels", "q.tsv"]) == 1
+    assert "PASOKH_TELEGRAM_TOKEN is empty" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_command_exports_what_the_bot_keeps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`pasokh feedback export` reads the data folder of the settings."""
     monkeypatch.setenv("PASOKH_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PASOKH_TELEGRAM_TOKEN", f"4242:{'A' * 35}")
     monkeypatch.chdir(tmp_path)
     arguments = ["feedback", "export", "--queries", "q.jsonl", "--qrels", "q.tsv"]
 
     assert main(arguments) == 1
     assert "nobody has pressed" in capsys.readouterr().err
 
-    memory = Memory(tmp_path / "telegram-memory.db", retention_days=30)
+    memory = Memory(tmp_path / "telegram-memory-4242.db", retention_days=30)
     with memory._writing() as db:
         kept = asdict(_vote(1, 1, "a"))
         db.execute(

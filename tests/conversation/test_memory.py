@@ -5,12 +5,13 @@ import sqlite3
 import stat
 import string
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bot.telegram.memory import Memory, Place, Press, Turn
-from index import StorageError
+from index import TEHRAN, Scope, StorageError
 
 DAY_S = 86_400
 
@@ -32,7 +33,12 @@ def _turn(update_id: int, chat_id: int = 1, question: str = "Who?", **more: obje
 
 def test_a_turn_reads_back_as_it_was(memory: Memory) -> None:
     """What was kept is found by its chat and update, and by no other chat."""
-    turn = _turn(5, question="چه گفت؟ <b>&")
+    within = Scope(
+        since=datetime(2023, 5, 22, tzinfo=TEHRAN),
+        sources=frozenset({"mehr"}),
+        languages=frozenset({"fa", "en"}),
+    )
+    turn = _turn(5, question="چه گفت؟ <b>&", within=within)
     memory.keep(1, turn, {})
 
     assert memory.turn(1, 5) == turn

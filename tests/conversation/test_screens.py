@@ -12,7 +12,7 @@ from typing import Protocol
 
 import pytest
 
-from bot.answer import Answerer
+from bot.serving import Serving
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.types import AnswerButton, Kind, Outgoing
@@ -41,6 +41,7 @@ QUESTION = {
 }
 FOLLOW_UP = {"en": "and what did Moscow answer?", "fa": "و مسکو چه پاسخی داد؟"}
 OFF_TOPIC = {"en": "Who won the 2022 World Cup?", "fa": "قهرمان جام جهانی ۲۰۲۲ چه تیمی شد؟"}
+ONLY = {"en": "/only since=1402/03 source=Mehr", "fa": "/only since=۱۴۰۲/۰۳ source=مهر"}
 TITLES = {"en": "English", "fa": "Persian"}
 
 
@@ -65,7 +66,7 @@ class Talker(Protocol):
 @pytest.fixture(scope="module")
 def answerer(
     encoder: Encoder, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Answerer:
+) -> Serving:
     """Answer from the seed article alone."""
     assert encoder.identity.dim  # its weights are converted in cache_dir now
     corpus = tmp_path_factory.mktemp("seeds")
@@ -104,7 +105,8 @@ def _screens(talker: Talker, language: str) -> Iterable[tuple[str, str]]:
     labels = [[one.label for one in row] for row in answered[-1].keyboard]
     for label in (labels[1][1], labels[1][0], labels[0][0], "👍"):
         yield f"[ {label} ]", _shown(talker.press(answered, label), snapshot)
-    for text in (FOLLOW_UP[language], OFF_TOPIC[language], "/help", "/lang", "/privacy", "/reset"):
+    part = (FOLLOW_UP[language], ONLY[language], OFF_TOPIC[language], "/only off")
+    for text in (*part, "/help", "/lang", "/privacy", "/reset"):
         yield text, _shown(talker.send(text), snapshot)
     yield "(a sticker)", _shown(talker.send("", Kind.OTHER), snapshot)
 

@@ -1,16 +1,11 @@
 """A server for each test, and what fetches from it."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from loopback import CONFIG, Site, serving
 
 from index.web.fetch import Fetcher
-
-sys.path.insert(0, str(Path(__file__).parent))  # for what the tests share: `loopback`
-
-from loopback import CONFIG, Site, serving
 
 
 @pytest.fixture

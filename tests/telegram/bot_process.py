@@ -46,6 +46,11 @@ class Bot:
         return self.output.read_text(encoding="utf-8")
 
     @property
+    def memory(self) -> Path:
+        """File of its conversations."""
+        return Path(self.environment["PASOKH_DATA_DIR"], "telegram-memory-4242.db")
+
+    @property
     def store(self) -> Path:
         """File of its queue."""
         return Path(self.environment["PASOKH_DATA_DIR"], "telegram-queue-4242.db")

@@ -202,6 +202,46 @@ async def test_old_numbers_are_deleted(store: Store) -> None:
     assert await store.do(ledger.counts) == {"waiting": 1}
 
 
+@pytest.mark.asyncio
+async def test_what_nobody_could_answer_is_deleted_in_time(store: Store) -> None:
+    """What waits longer than it may be kept is erased; whoever holds it has nothing to send."""
+    for number in (1, 2):
+        await store.do(ledger.add, asked(number))
+    await store.do(ledger.answer, 2, (HELLO,))
+
+    await store.do(ledger.expire, 0.0)
+    assert len(await store.do(ledger.unsettled)) == 2
+    await store.do(ledger.expire, 1e12)
+
+    assert await store.do(ledger.unsettled) == []
+    assert [dict((await store.do(ledger.progress, number)).calls or {}) for number in (1, 2)] == [
+        {},
+        {},
+    ]
+    assert await store.do(_bodies) == []
+
+
+@pytest.mark.asyncio
+async def test_a_person_s_updates_are_erased_wherever_they_wait(store: Store) -> None:
+    """Of the chat and of the person, what came before; nothing of others and nothing later."""
+    group = replace(asked(2, 1), chat_id=-5)
+    of_another = replace(asked(3, 8), chat_id=-5)
+    for one in (asked(1), group, of_another, asked(4), asked(5)):
+        await store.do(ledger.add, one)
+    await store.do(ledger.answer, 1, (HELLO,))
+
+    await store.do(ledger.erase, 4, chat_id=1, user_id=1)
+
+    assert await store.do(ledger.unsettled) == [of_another, asked(4), asked(5)]
+    assert len(await store.do(_bodies)) == 3
+
+
+def _bodies(database: sqlite3.Connection) -> list[str]:
+    """Return every text that is kept."""
+    rows = database.execute("SELECT body FROM updates UNION ALL SELECT body FROM calls")
+    return [body for (body,) in rows if body]
+
+
 def test_what_people_write_is_in_no_repr() -> None:
     """Values that end up in other people's log lines do not show what was written."""
     shown = repr(replace(asked(1), replied_text="plugh")) + repr(HELLO)

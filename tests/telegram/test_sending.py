@@ -17,13 +17,13 @@ from bot.telegram.types import (
     AnswerButton,
     AnswerInline,
     Button,
+    Call,
     EditMessage,
     InlineResult,
-    Outgoing,
     SendMessage,
 )
 
-Make = Callable[[Outgoing], Awaitable[int | None]]
+Make = Callable[[Call], Awaitable[int | None]]
 
 
 def hello(chat_id: int = 1, html: str = "<b>hi</b>") -> SendMessage:
@@ -37,7 +37,7 @@ class Trial:
     def __init__(self, sender: Sender, metrics: Metrics) -> None:
         self.sender, self.metrics, self.n_uncertain = sender, metrics, 0
 
-    async def make(self, call: Outgoing) -> int | None:
+    async def make(self, call: Call) -> int | None:
         """Make a call."""
         return await self.sender.make(call, self._note)
 

@@ -1,16 +1,21 @@
 """`pasokh serve` as a process: its life, its errors and what it lets out."""
 
 import json
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 from bot_api_server import TOKEN, BotApi
 from bot_process import Bot
+
+from bot.settings import Settings
+from bot.wire import build
 
 QUESTION = "What did Kirby say about Sukhoi jets?"
 HOOK = {"telegram_webhook_secret": "opensesame"}
@@ -178,7 +183,43 @@ def test_admins_and_others(api: BotApi, bot: Bot) -> None:
     assert "Snapshot:" not in api.texts(7)[0]
     assert api.texts(8)[0].endswith(": 8")
     assert "Snapshot:" in api.texts(9)[0]
-    assert "نمایه دوباره باز شد" in api.texts(9)[1]
+    assert "تازه‌ترین نمایه پاسخ می‌دهد" in api.texts(9)[1]
+
+
+def test_a_new_index_serves_and_a_broken_one_does_not(
+    api: BotApi, bot: Bot, tmp_path: Path, indexed: dict[str, str]
+) -> None:
+    """/reload takes up what is published and names it, /stats names what serves."""
+    corpus, home = tmp_path / "corpus", tmp_path / "home"
+    shutil.copytree(indexed["PASOKH_CORPUS"], corpus)
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]  # the source's own keyword
+        corpus=corpus,
+        index_dir=home,
+        cache_dir=Path(indexed["PASOKH_CACHE_DIR"]),
+    )
+    built = [build(settings).snapshot]
+    bot.start(telegram_admins="9", corpus=corpus, index_dir=home)
+    api.say(9, "/stats")
+    api.wait_until(lambda: len(api.texts(9)) == 1)
+    (corpus / "bees.txt").write_text("Bees\nThe minister of bees spoke.\n", encoding="utf-8")
+    built.append(build(settings).snapshot)
+    for command in ("/reload", "/stats"):
+        api.say(9, command)
+    api.wait_until(lambda: len(api.texts(9)) == 3)
+    (corpus / "wax.txt").write_text("Wax\nThe minister of wax spoke.\n", encoding="utf-8")
+    damaged = build(settings).snapshot
+    (home / "snapshots" / damaged / "manifest.json").write_text("{}", encoding="utf-8")
+    for command in ("/reload", "/stats"):
+        api.say(9, command)
+    api.wait_until(lambda: len(api.texts(9)) == 5)
+
+    first, reloaded, then, refused, last = api.texts(9)
+    assert f"Snapshot: {built[0]}" in first
+    assert reloaded == f"The newest index answers: {built[1]}"
+    assert f"Snapshot: {built[1]}" in then
+    assert refused.startswith("The old index still answers; the newest cannot be opened: ")
+    assert f"Snapshot: {built[1]}" in last
 
 
 def test_the_menu_is_shown_in_both_languages(api: BotApi, bot: Bot) -> None:
