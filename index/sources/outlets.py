@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from index.clean import clean
-from index.dates import jalali_parts
+from index.moments import jalali_parts
 from index.types import Moment
 
 
