@@ -88,7 +88,7 @@ _WEEKDAY = (
 )
 _LABEL = r"(?:تاریخ انتشار|زمان انتشار|تاریخ خبر|انتشار|تاریخ|published(?: on)?|date)\s*:?"
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<half>am|pm|a\.m\.|p\.m\.))?"
-_JOIN = r"[\s,،|؛;–—-]*(?:ساعت|الساعه|در ساعت|at)?[\s:]*"
+_JOIN = r"[\s,،|/؛;–—-]*(?:ساعت|الساعه|در ساعت|at)?[\s:]*"
 _ERA = r"(?: ?(?P<era>ه\.? ?ش|ه\.? ?ق|ش|ق|م|شمسی|خورشیدی|هجری شمسی|قمری|هجری قمری|میلادی)\.?)?"
 _NAME = r"(?P<month>[^\W\d_][^\d,،:/]*?)"
 _SHAPES = (
@@ -105,7 +105,7 @@ _SHAPES = (
     r"(?:سال )?(?P<year>\d{4})" + _ERA,
 )
 _DATES = tuple(
-    re.compile(rf"(?:{_LABEL} ?)?(?:{_WEEKDAY}[\s,،]*)?{shape}(?:{_JOIN}{_TIME})?", re.IGNORECASE)
+    re.compile(rf"(?:{_LABEL} ?)?(?:{_WEEKDAY}[\s,،/]*)?{shape}(?:{_JOIN}{_TIME})?", re.IGNORECASE)
     for shape in _SHAPES
 )
 _TIME_FIRST = re.compile(
