@@ -6,7 +6,10 @@ Does not: judge what was read; a crash or an input of over 5 seconds ends the ru
 
 import sys
 
-import atheris  # type: ignore[import-not-found,unused-ignore]  # optional
+try:
+    import atheris  # type: ignore[import-not-found,unused-ignore]  # optional
+except ImportError:
+    sys.exit("Expected atheris, which is not installed: `pip install atheris`, or `make fuzz`.")
 
 with atheris.instrument_imports(include=["index.sources"]):
     from index.sources import read_bytes

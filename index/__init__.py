@@ -5,15 +5,8 @@ from index.build import build_index
 from index.calibration import Vectors, VectorSpace, stored_confidence
 from index.clean import clean as clean_text
 from index.config import COLLECTED, RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
-from index.dates import (
-    MONTH_NAMES,
-    TEHRAN,
-    format_gregorian,
-    format_jalali,
-    jalali_parts,
-)
+from index.dates import MONTH_NAMES
 from index.dates import parse as parse_date
-from index.dates import period as period_of
 from index.encoders import (
     BundledConfig,
     Encoder,
@@ -60,6 +53,8 @@ from index.judged import (
 )
 from index.lang import detect
 from index.manifest import Manifest, PartCounts
+from index.moments import TEHRAN, format_gregorian, format_jalali, jalali_parts
+from index.moments import period as period_of
 from index.remembered import RememberingEncoder
 from index.removal import RemovalReport, remove_article
 from index.retrieve import Retrieval, Retriever

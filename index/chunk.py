@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 from index.clean import clean
 from index.config import ChunkConfig
-from index.dates import format_gregorian, format_jalali
 from index.lang import detect
+from index.moments import format_gregorian, format_jalali
 from index.segment import grapheme_border, sentences
 from index.types import Article, Passage, Span, join_spans, passage_id
 

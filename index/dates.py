@@ -1,4 +1,4 @@
-"""Dates as newspapers write them, read into `Moment` and written back.
+"""Dates as newspapers write them, read into `Moment`.
 
 Reads Jalali, Gregorian and lunar Hijri dates in Persian, Arabic or ASCII digits, with month names
 in Persian, Arabic or English, or as numbers with the year first; ISO 8601 and RFC 2822 as well.
@@ -6,32 +6,21 @@ A date without a zone is Tehran's.
 
 Does not: guess. Two-digit years, «03/04/2023» (April or March?), the 31st of Mehr, or a date
 amid other words give None. Relative words («دیروز») are read only from a base that is given.
-Sources: Jalali arithmetic from persiantools (equal to jdatetime on every day 1900-2100);
-Hijri from hijridate (Umm al-Qura, may differ by a day from a local sighting of the moon).
+Nor does it read a lunar month or year without a day («رمضان ۱۴۴۴»): it may begin with a Jalali or
+Gregorian one, and a `Moment` tells calendars apart by their first days.
+Source: Hijri from hijridate (Umm al-Qura, may differ by a day from a local sighting of the moon).
 """
 
 import re
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from hijridate import Hijri
-from persiantools.jdatetime import JalaliDate
 
 from index.clean import clean
+from index.moments import TEHRAN, from_jalali
 from index.types import Moment, Precision
-
-TEHRAN = ZoneInfo("Asia/Tehran")
-
-JALALI_MONTHS = (
-    "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
-    "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
-)  # fmt: skip
-GREGORIAN_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 class _Calendar(StrEnum):
@@ -99,7 +88,7 @@ _WEEKDAY = (
 )
 _LABEL = r"(?:تاریخ انتشار|زمان انتشار|تاریخ خبر|انتشار|تاریخ|published(?: on)?|date)\s*:?"
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<half>am|pm|a\.m\.|p\.m\.))?"
-_JOIN = r"[\s,،|؛;–—-]*(?:ساعت|الساعه|در ساعت|at)?[\s:]*"
+_JOIN = r"[\s,،|/؛;–—-]*(?:ساعت|الساعه|در ساعت|at)?[\s:]*"
 _ERA = r"(?: ?(?P<era>ه\.? ?ش|ه\.? ?ق|ش|ق|م|شمسی|خورشیدی|هجری شمسی|قمری|هجری قمری|میلادی)\.?)?"
 _NAME = r"(?P<month>[^\W\d_][^\d,،:/]*?)"
 _SHAPES = (
@@ -116,7 +105,7 @@ _SHAPES = (
     r"(?:سال )?(?P<year>\d{4})" + _ERA,
 )
 _DATES = tuple(
-    re.compile(rf"(?:{_LABEL} ?)?(?:{_WEEKDAY}[\s,،]*)?{shape}(?:{_JOIN}{_TIME})?", re.IGNORECASE)
+    re.compile(rf"(?:{_LABEL} ?)?(?:{_WEEKDAY}[\s,،/]*)?{shape}(?:{_JOIN}{_TIME})?", re.IGNORECASE)
     for shape in _SHAPES
 )
 _TIME_FIRST = re.compile(
@@ -201,59 +190,6 @@ def _day_before(base: Moment, days: int, parts: dict[str, str | None]) -> Moment
     return _at(day, parts, Precision.MINUTE if parts.get("hour") else Precision.DAY)
 
 
-def format_jalali(moment: Moment) -> str:
-    """Write the known parts, e.g. «۱۹ خرداد ۱۴۰۲، ۱۸:۱۵».
-
-    A Gregorian month or year lies across two Jalali ones: both are named.
-    """
-    first, last = (_jalali(day) for day in _days(moment))
-    match moment.precision:
-        case Precision.YEAR:
-            text = _joined(f"{first.year}", f"{last.year}", "–")
-        case Precision.MONTH:
-            text = _joined(_jalali_month(first), _jalali_month(last), " تا ")
-        case _:
-            text = f"{first.day} {_jalali_month(first)}"
-    if moment.precision is Precision.MINUTE:
-        text += f"، {moment.at.astimezone(TEHRAN):%H:%M}"
-    return text.translate(_TO_PERSIAN)
-
-
-def period(moment: Moment) -> tuple[datetime, datetime]:
-    """Return the times [start, end) in which a moment may lie by what is known of it."""
-    if moment.precision is Precision.MINUTE:
-        return moment.at, moment.at + timedelta(minutes=1)
-    first, last = _days(moment)
-    return moment.at, moment.at + (last - first + timedelta(days=1))
-
-
-def format_gregorian(moment: Moment) -> str:
-    """Write the known parts, e.g. "9 June 2023, 18:15" (Tehran time).
-
-    A Jalali month or year lies across two Gregorian ones: both are named.
-    """
-    first, last = _days(moment)
-    match moment.precision:
-        case Precision.YEAR:
-            return _joined(f"{first.year}", f"{last.year}", "–")
-        case Precision.MONTH:
-            return _joined(_gregorian_month(first), _gregorian_month(last), " to ")
-        case Precision.DAY:
-            return f"{first.day} {_gregorian_month(first)}"
-        case _:
-            at = moment.at.astimezone(TEHRAN)
-            return f"{first.day} {_gregorian_month(first)}, {at:%H:%M}"
-
-
-def jalali_parts(moment: Moment) -> tuple[int, int, int]:
-    """Return year, month and day in the Jalali calendar, in Tehran."""
-    day = _jalali(moment.at.astimezone(TEHRAN).date())
-    return day.year, day.month, day.day
-
-
-_TO_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-
-
 def _standard(line: str) -> Moment | None:
     """Read ISO 8601 or RFC 2822, with its zone where it names one."""
     try:
@@ -334,7 +270,7 @@ def _gregorian(calendar: _Calendar, year: int, month: int, day: int) -> date | N
     try:
         match calendar:
             case _Calendar.JALALI:
-                return _jalali_to_gregorian(year, month, day)
+                return from_jalali(year, month, day)
             case _Calendar.HIJRI:
                 return date(*Hijri(year, month, day).to_gregorian().datetuple())
             case _Calendar.GREGORIAN:
@@ -357,53 +293,3 @@ def _at(day: date, parts: dict[str, str | None], precision: Precision) -> Moment
     except ValueError:
         return None
     return Moment(at, precision)
-
-
-def _jalali(day: date) -> JalaliDate:
-    """Return a day in the Jalali calendar."""
-    jalali: JalaliDate = JalaliDate(day)  # type: ignore[no-untyped-call]  # annotated in part
-    return jalali
-
-
-def _jalali_to_gregorian(year: int, month: int, day: int) -> date:
-    """Return the Gregorian day of a Jalali one; ValueError when there is none."""
-    jalali: JalaliDate = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]  # as above
-    return jalali.to_gregorian()
-
-
-def _days(moment: Moment) -> tuple[date, date]:
-    """Return the first and the last day, in Tehran, that a moment may mean."""
-    first = moment.at.astimezone(TEHRAN).date()
-    jalali = _jalali(first)
-    match moment.precision:
-        case Precision.YEAR if first.day == 1:
-            return first, date(first.year, 12, 31)
-        case Precision.YEAR:
-            return first, _jalali_to_gregorian(jalali.year + 1, 1, 1) - timedelta(days=1)
-        # Jalali months begin between the 19th and the 23rd of Gregorian ones, never on the 1st.
-        case Precision.MONTH if first.day == 1:
-            return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        case Precision.MONTH:
-            length = JalaliDate.days_in_month(jalali.month, jalali.year)
-            return first, first + timedelta(days=length - 1)
-        case _:
-            return first, first
-
-
-def _jalali_month(day: JalaliDate) -> str:
-    """Write a Jalali month and its year."""
-    return f"{JALALI_MONTHS[day.month - 1]} {day.year}"
-
-
-def _gregorian_month(day: date) -> str:
-    """Write a Gregorian month and its year."""
-    return f"{GREGORIAN_MONTHS[day.month - 1]} {day.year}"
-
-
-def _joined(first: str, last: str, link: str) -> str:
-    """Write a range, or its one value; a year that both ends share is written once."""
-    if first == last:
-        return first
-    name, _, year = first.rpartition(" ")
-    start = name if name and last.endswith(f" {year}") else first
-    return f"{start}{link}{last}"

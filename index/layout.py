@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.dates import period
 from index.errors import SnapshotCorrupt
+from index.moments import period
 from index.types import EVERYTHING, Moment, Scope
 
 STARTS: Final = "sentence_starts.npy"

@@ -31,13 +31,13 @@ from pathlib import Path
 from index.archive import Archive
 from index.calibration import VectorSpace
 from index.copies import COPIES, Copies
-from index.dates import period
 from index.dense import DenseIndex
 from index.disk import replace_text, sync_folder, sync_tree
 from index.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, StorageError
 from index.layout import Layout, open_layout
 from index.lexical import LexicalIndex
 from index.manifest import Manifest, PartCounts, check_files, check_space, load_manifest
+from index.moments import period
 from index.parts import Archives, PassageVectors, SentenceVectors, open_sentences
 from index.types import Article, ArticleId
 

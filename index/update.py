@@ -196,11 +196,14 @@ def _write(task: Task, draft: Path, old: Snapshot | None, new: _New) -> int:
 
 
 def _nothing_read(corpus: Path, ledger: Ledger) -> str:
+    """Say why there is nothing, and what is wrong with the first file, which may name the cure."""
     rejects = ledger.rejects()
-    reasons = sorted({reject.reason for reject in rejects})
-    why = f"{len(rejects)} files were rejected ({', '.join(reasons)})" if reasons else "none"
+    why = "there are none"
+    if rejects:
+        reasons = ", ".join(sorted({reject.reason for reject in rejects}))
+        why = f"{len(rejects)} files were rejected ({reasons}), the first: {rejects[0].detail}"
     return (
-        f"Expected articles in {corpus}, but {why if reasons else 'there are none'}; "
+        f"Expected articles in {corpus}, but {why}; "
         "put text files or JSON Lines there, or set PASOKH_CORPUS to where they are."
     )
 

@@ -257,7 +257,7 @@ def _score(sample: bytes, page: _CodePage, *, is_declared: bool = False) -> floa
         _weight(text, at, page) for at, character in enumerate(text) if not character.isascii()
     ]
     if page.is_latin:  # such text is mostly ASCII, whatever the language
-        is_enough = len(weights) <= sum(c.isascii() and c.isalpha() for c in text)
+        is_enough = len(weights) < sum(c.isascii() and c.isalpha() for c in text)
     else:
         is_enough = len(page.script.findall(text)) >= _FEW_LETTERS
     return sum(weights) / len(weights) if weights and (is_enough or is_declared) else _WRONG

@@ -48,6 +48,7 @@ _CONTENTS = ("content:encoded", "content", "description", "summary")
 _ROOTS = frozenset(("rss", "rdf:RDF", "feed", "urlset", "sitemapindex"))
 _ENTRIES = frozenset(("item", "entry", "url"))
 _DATES = ("pubDate", "published", "issued", "dc:date", "dcterms:issued", "news:publication_date")
+_MADE = ("lastBuildDate", "pubDate", "updated", "modified", "dc:date")  # of the feed itself
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
@@ -84,10 +85,11 @@ class FeedLinks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Feed:
-    """What a feed says of all its entries."""
+    """What a feed says of all its entries; `made` is when it was written."""
 
     title: str
     language: str
+    made: Moment | None
 
 
 def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
@@ -120,7 +122,8 @@ def links(data: bytes, charset: str = "") -> FeedLinks:
         Refused: If it is neither feed nor sitemap, too large, or in no known encoding.
     """
     root = _root(data, charset)
-    found = tuple(link for entry in _entries(root) if (link := _link(_fields(entry))).url)
+    made = _feed(root).made
+    found = tuple(link for entry in _entries(root) if (link := _link(_fields(entry), made)).url)
     nested = tuple(url for element in _named(root, "sitemap") if (url := _url(_fields(element))))
     return FeedLinks(links=found, nested=nested)
 
@@ -173,7 +176,7 @@ def _feed(root: etree._Element) -> _Feed:
     channel = next(_named(root, "channel"), root)
     fields = _fields(channel)
     stated = _line(fields, "language") or _line(fields, "dc:language") or root.get(_XML_LANG, "")
-    return _Feed(title=_line(fields, "title"), language=stated)
+    return _Feed(title=_line(fields, "title"), language=stated, made=_stated(fields, _MADE))
 
 
 def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
@@ -183,7 +186,7 @@ def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
         Refused: If it carries no more than a teaser.
     """
     fields = _fields(entry)
-    link = _link(fields)
+    link = _link(fields, feed.made)
     text = max(
         (_content(one) for name in _CONTENTS for one in fields.get(name, ())), key=len, default=""
     )
@@ -239,12 +242,18 @@ def _fields(entry: etree._Element) -> dict[str, list[etree._Element]]:
     return found
 
 
-def _link(fields: dict[str, list[etree._Element]]) -> FeedLink:
-    """Return the address, headline and date of an entry."""
+def _link(fields: dict[str, list[etree._Element]], made: Moment | None) -> FeedLink:
+    """Return the address, headline and date of an entry; «دیروز» counts from the feed's own."""
     title = _line(fields, "title") or _line(fields, "news:title") or _line(fields, "dc:title")
-    stated = (parse(_line(fields, name)) for name in _DATES if name in fields)
-    published = next((moment for moment in stated if moment), None)
-    return FeedLink(url=_url(fields), title=title, published=published)
+    return FeedLink(url=_url(fields), title=title, published=_stated(fields, _DATES, made))
+
+
+def _stated(
+    fields: dict[str, list[etree._Element]], names: tuple[str, ...], base: Moment | None = None
+) -> Moment | None:
+    """Return the first date that stands under these names."""
+    found = (parse(_line(fields, name), base) for name in names if name in fields)
+    return next((moment for moment in found if moment), None)
 
 
 def _url(fields: dict[str, list[etree._Element]]) -> str:

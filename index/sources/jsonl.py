@@ -1,10 +1,13 @@
 """Articles from JSON: one object a line, or one object or array of objects across lines.
 
-Does not: hold more than one record in memory, or look for records deeper in a document.
+An object that is no article but wraps a list of them, as `{"articles": [...]}`, is read as the
+list. Does not: hold more than one record in memory, or look for records deeper in a document.
 """
 
 import json
+import re
 from collections.abc import Iterator
+from itertools import islice
 
 import ijson
 
@@ -19,14 +22,23 @@ _STEP = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 _MAX_DEPTH = 100
 _LINES = frozenset({".jsonl", ".ndjson"})
 _BLANK = b" \t\r\n"
+_LISTS = ("articles", "items")
+_STRING = rb'"(?:[^"\\]|\\.)*+"'
+_LISTING = re.compile(  # an object in which a list stands, behind nothing but short values
+    rb"\{\s*+(?:%(s)s\s*+:\s*+(?:%(s)s|[\w.+-]++)\s*+,\s*+)*+\"(?:%(keys)s)\"\s*+:\s*+\["
+    % {b"s": _STRING, b"keys": "|".join(_LISTS).encode()}
+)
+_Events = Iterator[tuple[str, object]]
 
 
 def is_document(head: bytes, suffix: str) -> bool:
-    """Tell JSON that spans lines, or an array on one, by the first bytes of a file."""
+    """Tell JSON that spans lines, or a list on one, by the first bytes of a file."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)
     first, _, rest = start.partition(b"\n")
     if suffix in _LINES:
         return first.strip() in (b"{", b"[", b"[{") and bool(rest.strip())
+    if _LISTING.match(start):
+        return True
     if start.startswith(b"["):
         return start[1:].lstrip(_BLANK)[:1] in (b"{", b"]") or suffix == ".json"
     opens_only = first.rstrip()[-1:] in (b"{", b"[", b",") and bool(rest.strip())
@@ -60,7 +72,7 @@ def _record(line: bytes | None, decoder: LineDecoder) -> object:
 
 
 def read_document(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article | Reject]:
-    """Read the articles of one object or of an array of objects, numbered from 1.
+    """Read the articles of one object or of a list of objects, numbered from 1.
 
     Raises:
         Refused: Where the JSON breaks off, or a record is too long; what came before stays.
@@ -71,8 +83,8 @@ def read_document(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[
         stream.read(3)
     guarded = _Guarded(stream)
     try:
-        for number, record in enumerate(_records(guarded), start=1):
-            place = f"{origin}:{number}"
+        for number, record in enumerate(_records(guarded, names), start=1):
+            place, guarded.taken = f"{origin}:{number}", 0
             try:
                 yield article_of(record, names, place)
             except Refused as refused:
@@ -82,28 +94,88 @@ def read_document(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[
         raise Refused(RejectReason.BROKEN_JSON, detail) from None
 
 
-def _records(file: "_Guarded") -> Iterator[object]:
-    """Yield the object of a document, or each item of its array.
+def _records(file: "_Guarded", names: Names) -> Iterator[object]:
+    """Yield the object of a document, or each item of its list.
 
     Built from events: `ijson.items` spells out the path to each value, which takes the square
     of the depth.
     """
-    base, depth = -1, 0
-    builder = ijson.ObjectBuilder()
-    for event, value in ijson.basic_parse(file, use_float=True, buf_size=_CHUNK):
-        if base < 0:
-            base = int(event == "start_array")
-            if base:
-                depth = 1
-                continue
+    events = _events(file)
+    for event, value in events:
+        if event == "start_array":
+            yield from _items(events)
+        elif event == "start_map":
+            yield from _object(events, names)
+        else:
+            yield value
+
+
+def _events(file: "_Guarded") -> _Events:
+    """Yield what the parser meets.
+
+    Raises:
+        Refused: If it is nested too deep.
+    """
+    depth = 0
+    for event, value in ijson.basic_parse(
+        file, use_float=True, buf_size=_CHUNK, multiple_values=True
+    ):
         depth += _STEP.get(event, 0)
         if depth > _MAX_DEPTH:
             raise Refused(RejectReason.BAD_FIELD, f"nested more than {_MAX_DEPTH} deep")
-        if depth >= base:
-            builder.event(event, value)
-        if depth == base and event != "map_key":
-            yield builder.value
-            builder, file.taken = ijson.ObjectBuilder(), 0
+        yield event, value
+
+
+def _object(events: _Events, names: Names) -> Iterator[object]:
+    """Yield the items of the lists in an object that has begun, else the object.
+
+    It is an article once it has a text, and a list is one of articles if its first item is. What
+    stands before such a list is let go, so that memory stays bounded.
+    """
+    record: dict[object, object] = {}
+    has_list = False
+    for event, key in events:
+        if event == "end_map":
+            break
+        event, value = next(events)  # noqa: PLW2901  # the value of the key
+        if event != "start_array" or key not in _LISTS or _has_text(record, names):
+            record[key] = _value(event, value, events)
+            continue
+        items = _items(events)
+        first = list(islice(items, 1))
+        if first and _has_text(first[0], names):
+            has_list, record = True, {}
+            yield first[0]
+            yield from items
+        else:
+            record[key] = [*first, *items]
+    if not has_list or _has_text(record, names):
+        yield record
+
+
+def _has_text(record: object, names: Names) -> bool:
+    """Tell whether a record may be an article."""
+    return isinstance(record, dict) and "text" in names.known(list(map(str, record)))
+
+
+def _items(events: _Events) -> Iterator[object]:
+    """Yield the items of an array that has begun."""
+    for event, value in events:
+        if event == "end_array":
+            return
+        yield _value(event, value, events)
+
+
+def _value(event: str, value: object, events: _Events) -> object:
+    """Build the value that begins with an event."""
+    builder, depth = ijson.ObjectBuilder(), _STEP.get(event, 0)
+    builder.event(event, value)
+    while depth:
+        event, value = next(events)
+        depth += _STEP.get(event, 0)
+        builder.event(event, value)
+    built: object = builder.value
+    return built
 
 
 class _Guarded:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from index.clean import clean
-from index.dates import jalali_parts
+from index.moments import jalali_parts
 from index.types import Moment
 
 
@@ -90,23 +90,33 @@ OUTLETS = (
 
 # Headings that begin the tail of a page: nothing after them is report. Compared by `key`.
 TAIL_HEADINGS = (
-    "برچسب‌ها", "برچسب", "برچسب‌های خبر", "کلیدواژه‌ها", "کلید واژه", "نظر شما", "ارسال نظر",
-    "نظرات", "نظرات کاربران", "دیدگاه شما", "دیدگاه‌ها", "نظر بدهید", "ثبت نظر", "اخبار مرتبط",
-    "مطالب مرتبط", "خبرهای مرتبط", "بیشتر بخوانید", "پربازدیدترین", "پربازدیدها", "آخرین اخبار",
-    "پیشنهاد سردبیر", "لینک کوتاه", "لینک کوتاه کپی شد", "انتهای پیام", "captcha",
+    "برچسب‌ها", "برچسب", "برچسب‌های خبر", "کلیدواژه‌ها", "کلید واژه", "واژه‌های کاربردی مرتبط",
+    "نظر شما", "ارسال نظر", "نظرات", "نظرات کاربران", "دیدگاه شما", "دیدگاه‌ها", "نظر بدهید",
+    "ثبت نظر", "لینک کوتاه", "لینک کوتاه کپی شد", "انتهای پیام", "captcha",
+)  # fmt: skip
+# Headings of lists of other reports: in the tail, and in the menu above the report.
+LISTS = (
+    "اخبار مرتبط", "مطالب مرتبط", "خبرهای مرتبط", "بیشتر بخوانید", "پربازدیدترین", "پربازدیدها",
+    "آخرین اخبار", "پیشنهاد سردبیر",
 )  # fmt: skip
 # Lines of a page's frame that may stand anywhere; only the line itself is dropped.
 FRAME_LINES = (
     "اشتراک‌گذاری", "به اشتراک بگذارید", "چاپ", "پرینت", "دانلود", "ذخیره", "کپی لینک", "کپی شد",
     "صفحه نخست", "خانه", "اندازه قلم", "تبلیغات", "آگهی",
 )  # fmt: skip
+# Where a report is shared: of the frame when they follow one of its lines.
+SHARE_LINES = (
+    "تلگرام", "واتساپ", "واتس‌اپ", "ایمیل", "توییتر", "فیسبوک", "فیس‌بوک", "لینکدین", "بله", "ایتا",
+    "سروش", "روبیکا", "telegram", "whatsapp", "email", "twitter", "x", "facebook", "linkedin",
+)  # fmt: skip
 
 # What stands between «به گزارش» and the next stop; the name is its last words:
 # «خبرنگار اقتصادی ایرنا», «خبرگزاری فارس از تبریز».
-_PHRASE = r'"?(?P<phrase>[^،,.؛:("\n]{2,60}?)"?(?=[،,.؛:("]|\s*$| به نقل| از | در | گزارش)'
+_PHRASE = r'"?(?P<phrase>[^،,.؛:("\n]{2,60}?)"?(?=[،,.؛:("]|\s*$|(?: و)? به نقل| از | در | گزارش)'
 _REPORTED = re.compile(rf"به گزارش {_PHRASE}")
 _SIGNED = re.compile(r"^(?P<phrase>(?:[\w-]+ )?خبرگزاری \w+)(?= ?[:،,-])")
 _QUOTING = re.compile(rf"به نقل از {_PHRASE}")
+_DATELINE = re.compile(r"^[\w ،]{2,30}[-–] ?(?P<phrase>ایرنا|ایسنا) ?[-–]")  # «ساری - ایرنا -»
 _MAX_NAME_WORDS = 3
 _LEAD_CHARS = 1_500  # who reports stands in the first paragraphs
 
@@ -118,8 +128,11 @@ def key(text: str) -> str:
 
 _BY_NAME = {key(name): outlet for outlet in OUTLETS for name in (*outlet.names, outlet.name)}
 _BY_HOST = {host: outlet for outlet in OUTLETS for host in outlet.hosts}
+_ORDINARY = frozenset(("مهر", "فارس", "همشهری"))  # a month, a province, a citizen
 TAIL_KEYS = frozenset(map(key, TAIL_HEADINGS))
+LIST_KEYS = frozenset(map(key, LISTS))
 FRAME_KEYS = frozenset(map(key, FRAME_LINES))
+SHARE_KEYS = frozenset(map(key, SHARE_LINES))
 
 
 def by_url(url: str) -> Outlet | None:
@@ -134,6 +147,13 @@ def by_url(url: str) -> Outlet | None:
 def by_name(name: str) -> Outlet | None:
     """Return the outlet of a Persian or English name, joiners and spaces aside."""
     return _BY_NAME.get(key(name))
+
+
+def masthead(line: str) -> Outlet | None:
+    """Return the outlet whose name, and nothing else, is a line: «خبرگزاری مهر», «ایسنا»."""
+    name = line.removeprefix("خبرگزاری ").strip()
+    outlet = by_name(name) if name != line or name not in _ORDINARY else None
+    return outlet if outlet and outlet.hosts else None
 
 
 def code_in(url: str) -> str:
@@ -158,7 +178,7 @@ def address(outlet: Outlet, code: str, published: Moment | None) -> str:
 def reporting(text: str) -> Outlet | None:
     """Return the outlet that says of itself that it reports, in the first paragraphs."""
     lead = clean(text[:_LEAD_CHARS]).text
-    return _named(_REPORTED, lead) or _named(_SIGNED, lead)
+    return _named(_REPORTED, lead) or _named(_SIGNED, lead) or _named(_DATELINE, lead)
 
 
 def relayed(text: str) -> str:

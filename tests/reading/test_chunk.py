@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.chunk import encoder_text, split
 from index.config import ChunkConfig
-from index.dates import TEHRAN
+from index.moments import TEHRAN
 from index.types import Article, ArticleId, Moment, Span
 
 TEXT = st.text(

@@ -115,6 +115,29 @@ def test_links_of_a_sitemap_index() -> None:
     assert feeds.links(undated).links[0].published is None
 
 
+@pytest.mark.parametrize(
+    ("made", "stated", "expected"),
+    [
+        ("<lastBuildDate>Fri, 09 Jun 2023 14:45:00 GMT</lastBuildDate>", "دیروز", "2023-06-08"),
+        ("<pubDate>Fri, 09 Jun 2023 14:45:00 GMT</pubDate>", "2 hours ago", "2023-06-09"),
+        ("<lastBuildDate>soon</lastBuildDate><pubDate>2023-06-09</pubDate>", "دیروز", "2023-06-08"),
+        ("<pubDate>2023-06-09</pubDate>", "2 hours ago", ""),
+        ("", "دیروز", ""),
+    ],
+    ids=["built", "published", "first that is a date", "finer than its base", "none"],
+)
+def test_relative_dates_count_from_the_feeds_own(made: str, stated: str, expected: str) -> None:
+    """An entry of «دیروز» is a day before the feed was made, and of no day where that is unsaid."""
+    data = RSS.replace("<channel>", f"<channel>{made}").replace(
+        "Thu, 08 Feb 2024 10:00:50 GMT", stated
+    )
+    first, _ = read(data)
+
+    assert isinstance(first, Article)
+    assert expected == day(feeds.links(data.encode()).links[0])
+    assert expected == (first.published.isoformat()[:10] if first.published else "")
+
+
 def test_broken_feed_is_read_as_far_as_it_goes() -> None:
     """A feed cut in two keeps the entries before the cut."""
     assert (

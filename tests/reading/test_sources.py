@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dates import TEHRAN
 from index.errors import CorpusError
+from index.moments import TEHRAN
 from index.sources import RejectReason, page_text, read_articles, rejects
 from index.types import Article, Moment, Reject, Span
 

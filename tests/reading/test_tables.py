@@ -151,6 +151,57 @@ def test_one_pretty_object_is_an_article(tmp_path: Path, encoding: str) -> None:
     assert ("3", record["text"]) == (found.id, found.text)
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("key", ["articles", "items"])
+@pytest.mark.parametrize("name", ["a.json", "a.txt"])
+def test_list_that_an_object_wraps_is_read(
+    tmp_path: Path, indent: int | None, key: str, name: str
+) -> None:
+    """The list of an object that says how many there are is read as the array alone would be."""
+    document = {"status": 'o"k', "total": 2, key: DOCUMENT, "next": {"items": [1]}}
+    found = articles(read(tmp_path, name, json.dumps(document, indent=indent)))
+
+    assert [("a", f"{name}:1"), ("b", f"{name}:2")] == [(a.id, a.origin) for a in found]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("items", [[], [{"src": "1.jpg"}, {"src": "2.jpg"}], ["x"]])
+def test_article_with_items_of_its_own_is_one_article(
+    tmp_path: Path, indent: int | None, items: list[object], *, is_first: bool
+) -> None:
+    """Items that are no articles wrap nothing: the object keeps its headline and its text."""
+    record = {"title": "بودجه", "items": items, "text": TEXT}
+    ordered = record if is_first else dict(reversed(record.items()))
+    (found,) = articles(read(tmp_path, "a.json", json.dumps(ordered, indent=indent)))
+
+    assert ("بودجه", TEXT) == (found.headline, found.text)
+
+
+def test_text_behind_a_list_of_articles_is_not_lost(tmp_path: Path) -> None:
+    """An object that wraps articles and has a text after them is an article too."""
+    content = json.dumps({"articles": DOCUMENT, "id": "c", "text": f"{TEXT} پ"})
+
+    assert ["a", "b", "c"] == [a.id for a in articles(read(tmp_path, "a.json", content))]
+
+
+def test_wrapped_list_of_megabytes_is_read_in_bounded_memory(tmp_path: Path) -> None:
+    """A list of 5 times what one record may take is read record by record."""
+    path = tmp_path / "a.json"
+    record = json.dumps({"text": f"{TEXT} {'x' * 100_000}"}, ensure_ascii=False)
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"status": "ok", "articles": [')
+        file.writelines(f"{record}, " for _ in range(5 * rejects.MAX_BYTES // 100_000))
+        file.write(f'{record}], "items": [{record}]}}')
+    tracemalloc.start()
+    n_articles = sum(isinstance(item, Article) for item in read_articles(path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert 5 * rejects.MAX_BYTES // 100_000 + 2 == n_articles
+    assert peak < 2 * rejects.MAX_BYTES
+
+
 def test_array_that_breaks_off_keeps_what_came(tmp_path: Path) -> None:
     """Objects before the break stay; what is no object, and the break, are rejects."""
     content = json.dumps([DOCUMENT[0], 7, DOCUMENT[1]], indent=1)[:-20]
