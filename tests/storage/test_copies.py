@@ -234,3 +234,16 @@ def test_a_new_wording_in_the_same_file_replaces_the_old(
     with opened(tmp_path / "home", space) as snapshot:
         (article,) = snapshot.archive.articles()
         assert "two" in article.text
+
+
+def test_an_article_whose_file_was_renamed_is_still_known_by_its_address(
+    put: Callable[..., BuildReport],
+) -> None:
+    """It is kept, and another wording under its address is a duplicate as ever."""
+    old = record("a", "ISNA", "", ["The minister opened a bridge"], url=PAGE)
+    put(old)
+    renamed = old | {"file": "renamed"}
+    assert put(renamed).n_kept == 1
+
+    report = put(renamed, record("z", "ISNA", "", ["The minister opened two bridges"], url=PAGE))
+    assert (report.n_articles, report.n_duplicates) == (1, 1)
