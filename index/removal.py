@@ -114,7 +114,7 @@ def remove_article(  # what is removed, where from and why
 def _no_such(article_id: ArticleId, home: Path) -> str:
     return (
         f"Expected the id of an article in the index at {home}, but none is called "
-        f"{article_id!r}; answers and `--json` name the ids."
+        f"{article_id!r}; `pasokh ask --json` names the ids."
     )
 
 
