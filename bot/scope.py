@@ -71,6 +71,9 @@ def make_scope(
     Raises:
         ScopeError: As `parse_scope`.
     """
+    for name, given in (("source", sources), ("lang", languages)):
+        if any(not value.strip(" ,،") for value in given):
+            raise ScopeError(f"{name} needs a value.")
     first = _days(since, "since", now).first if since else None
     last = _days(until, "until", now).last if until else None
     if first and last and first > last:

@@ -218,9 +218,11 @@ def _rows(part: _Part, query: str, *values: int) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """Turn what SQLite says of a damaged file into ours."""
+    """Turn what SQLite says of a damaged file into ours; a full disk is none."""
     try:
         yield
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+            raise
         msg = f"Expected readable sketches of articles, but: {error}; run `pasokh index build`."
         raise SnapshotCorrupt(msg) from error

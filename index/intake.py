@@ -199,7 +199,8 @@ class _Sync:
         if held is None or self.ledger.has_article(held.article):
             return False
         del self.loose[found.record]
-        self.ledger.add_article(place, held)
+        # As found, since what was read back from the ledger does not know its identities.
+        self.ledger.add_article(place, replace(held, digests=found))
         return True
 
     def _index(self, place: Place, article: Article, found: Digests) -> None:

@@ -14,7 +14,7 @@ from index.disk import checksum, replace_text
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
 
-SCHEMA = 3
+SCHEMA = 4
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 _REBUILD = "run `pasokh index build`"

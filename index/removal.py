@@ -83,11 +83,16 @@ def remove_article(  # what is removed, where from and why
                 held = ledger.article(article_id)
                 if held is None:
                     raise CorpusError(_no_such(article_id, home))
-                collected = list(_alone(home, ledger, held))
                 article = old.archive.article(article_id)
                 names = digests(article).names if article else ()
                 same = (*ledger.items(held.digests.text), *ledger.named(names))
-                items = {str(ledger.origin(one.file)) for one, _ in same}
+                origins = {one.file: ledger.origin(one.file) for one, _ in same}
+                items = set(map(str, origins.values()))
+                collected = [
+                    (str(origin), home / COLLECTED / origin.path)
+                    for file, origin in origins.items()
+                    if origin.root == COLLECTED and ledger.count_in(file) == 1
+                ]
                 files = [
                     CorpusFile(Path(), origin, checksum)
                     for origin, checksum in ledger.files().items()
@@ -109,16 +114,8 @@ def remove_article(  # what is removed, where from and why
 def _no_such(article_id: ArticleId, home: Path) -> str:
     return (
         f"Expected the id of an article in the index at {home}, but none is called "
-        f"{article_id!r}; answers and `--json` name the ids."
+        f"{article_id!r}; `pasokh ask --json` names the ids."
     )
-
-
-def _alone(home: Path, ledger: Ledger, held: Indexed) -> Iterator[tuple[str, Path]]:
-    """Yield origin and path of each collected file that holds nothing but the article."""
-    for place, _ in ledger.items(held.digests.text):
-        origin = ledger.origin(place.file)
-        if origin.root == COLLECTED and ledger.count_in(place.file) == 1:
-            yield str(origin), home / COLLECTED / origin.path
 
 
 def _withdraw(  # as above

@@ -1,10 +1,12 @@
 """One report in several articles: found through builds and updates, and left when it is gone."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import (
@@ -17,6 +19,7 @@ from index import (
     open_snapshot,
     verify_snapshot,
 )
+from index.bands import SCHEMA
 from index.copies import COPIES
 from index.encoders import Encoder
 from index.snapshot import PARTS, current_folder
@@ -234,3 +237,32 @@ def test_a_new_wording_in_the_same_file_replaces_the_old(
     with opened(tmp_path / "home", space) as snapshot:
         (article,) = snapshot.archive.articles()
         assert "two" in article.text
+
+
+def test_an_article_whose_file_was_renamed_is_still_known_by_its_address(
+    put: Callable[..., BuildReport],
+) -> None:
+    """It is kept, and another wording under its address is a duplicate as ever."""
+    old = record("a", "ISNA", "", ["The minister opened a bridge"], url=PAGE)
+    put(old)
+    renamed = old | {"file": "renamed"}
+    assert put(renamed).n_kept == 1
+
+    report = put(renamed, record("z", "ISNA", "", ["The minister opened two bridges"], url=PAGE))
+    assert (report.n_articles, report.n_duplicates) == (1, 1)
+
+
+def test_a_full_disk_is_not_taken_for_a_damaged_index(
+    put: Callable[..., BuildReport], copies: dict[str, Record], tmp_path: Path, space: VectorSpace
+) -> None:
+    """Where sketches that move into a new part have no room, nothing is said of damage."""
+    put(*copies.values())
+    with (
+        opened(tmp_path / "home", space) as snapshot,
+        closing(sqlite3.connect(f"{(tmp_path / 'new.db').as_uri()}", uri=True)) as connection,
+    ):
+        connection.executescript("PRAGMA page_size = 512;" + SCHEMA)
+        connection.execute("PRAGMA max_page_count = 1")
+        rows = np.arange(snapshot.archive.n_rows)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            snapshot.copies.move(rows, connection, first=0, start=0)

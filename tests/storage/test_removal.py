@@ -175,6 +175,23 @@ def test_collected_files_of_its_own_are_deleted(
     assert () == verify_snapshot(home, cache_dir=cache).problems
 
 
+def test_collected_copies_under_the_same_address_are_deleted_too(
+    home: Path, sync: Sync, remove: Remove
+) -> None:
+    """A page that was saved and added twice leaves neither wording in the collection."""
+    (home / "collected").mkdir()
+    page = {"url": "https://news.example/1", "date": "2023-06-09"}
+    for number, text in enumerate(("Eleven flew in a zeppelin.", "Twelve flew in a zeppelin.")):
+        path = home / "collected" / f"page{number}.jsonl"
+        path.write_text(json.dumps({"id": f"p{number}", "text": text} | page))
+    sync()
+    report = remove("p0")
+
+    assert ("collected/page0.jsonl", "collected/page1.jsonl") == report.unlinked
+    assert () == report.still_in
+    assert [] == _holding(home, "zeppelin")
+
+
 def test_remove_when_there_is_no_such_article(home: Path, remove: Remove) -> None:
     """An unknown id is an error and changes nothing."""
     serving = read_manifest(home).snapshot

@@ -51,6 +51,8 @@ def test_parse_scope(text: str, scope: Scope) -> None:
         ("since=soon", "got 'soon'"),
         ("since=", "since= needs a value"),
         ("lang=fa source=", "source= needs a value"),
+        ("source=,", "source needs a value"),
+        ("lang=،", "lang needs a value"),
         ("since=03/04/2023", "got '03/04/2023'"),
         ("since=2023 since=2022", "since= is given 2 times"),
         ("since=2023-06-09 until=2022", "Nothing lies between"),
