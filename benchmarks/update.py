@@ -49,10 +49,9 @@ def varied(count: int) -> Iterator[dict[str, str]]:
     for number in range(count):
         record, turn = records[number % len(records)], number // len(records)
         name = f"{record['id']}-{turn}" if turn else record["id"]
-        yield record | {
-            "id": name,
-            "text": f"{record['text']}\n({turn})" if turn else record["text"],
-        }
+        text = f"{record['text']}\n({turn})" if turn else record["text"]
+        # One address is one article, so the repeats have none.
+        yield record | {"id": name, "text": text} | ({"url": ""} if turn else {})
 
 
 def write_corpus(folder: Path, passages: int) -> None:
