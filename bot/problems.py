@@ -31,6 +31,7 @@ _ENGLISH: Mapping[Problem, str] = {
     Problem.EMPTY: "empty",
     Problem.NO_ARTICLE: "no article found: {detail}",
     Problem.NO_FEED: "neither a feed nor a sitemap",
+    Problem.REMOVED: "it was removed by request and is not kept",
     Problem.UNREADABLE: "the file cannot be read: {detail}",
     Problem.STOPPED: "stopped",
 }
@@ -58,6 +59,7 @@ _PERSIAN: Mapping[Problem, str] = {
     Problem.EMPTY: "خالی است",
     Problem.NO_ARTICLE: "خبری در آن یافت نشد: {detail}",
     Problem.NO_FEED: "نه خوراک است و نه نقشهٔ سایت",
+    Problem.REMOVED: "پیش‌تر به درخواست حذف شده است و نگه داشته نمی‌شود",
     Problem.UNREADABLE: "پرونده خوانده نمی‌شود: {detail}",
     Problem.STOPPED: "متوقف شد",
 }

@@ -81,10 +81,16 @@ def _run(surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedP
     )
 
 
+def _found(surroundings: dict[str, str], question: str) -> list[dict[str, str]]:
+    """Return the citations that answer a question."""
+    found: list[dict[str, str]]
+    found = json.loads(_run(surroundings, "ask", "--json", question).stdout)["citations"]
+    return found
+
+
 def _cited(surroundings: dict[str, str], question: str) -> list[str]:
     """Return the addresses of the articles that answer a question."""
-    done = _run(surroundings, "ask", "--json", question)
-    return [citation["url"] for citation in json.loads(done.stdout)["citations"]]
+    return [citation["url"] for citation in _found(surroundings, question)]
 
 
 def test_what_is_added_is_asked(site: Site, surroundings: dict[str, str]) -> None:
@@ -134,6 +140,33 @@ def test_files_are_kept_as_they_are(
     assert kept.read_text() == record
     assert kept.name.endswith("-news.jsonl")
     assert "articles    3" in done.stdout
+
+
+def test_what_was_removed_is_not_kept_again(
+    site: Site, surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    """Neither the page, nor its article or wording in a file, is written under the home again."""
+    _run(surroundings, "index", "add", f"{site.url}/1", f"{site.url}/2")
+    ids = {found["url"]: found["article_id"] for found in _found(surroundings, "What was opened?")}
+    removed = _run(surroundings, "index", "remove", ids[f"{site.url}/1"])
+    collected = tmp_path / "home" / "collected"
+    address = {"url": f"{site.url}/1?utm_source=x", "text": "A planetarium was opened in Shiraz."}
+    for name, record in {"named": address, "other": {"text": "A bridge was closed."}}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(record))
+    places = (f"{site.url}/1", str(tmp_path / "named.json"), str(tmp_path / "other.json"))
+    done = _run(surroundings, "index", "add", *places)
+    alone = _run(surroundings, "index", "add", *places[:2])
+
+    why = "it was removed by request and is not kept"
+    assert removed.returncode == 0
+    assert done.stdout.splitlines()[:3] == [
+        f"rejected   {site.url}/1: {why}",
+        f"rejected   named.json: {why}",
+        "added      other.json",
+    ]
+    assert (done.returncode, alone.returncode) == (0, 1)
+    kept = [path.read_text() for path in collected.rglob("*") if path.is_file()]
+    assert (len(kept), any("planetarium" in text for text in kept)) == (2, False)
 
 
 @pytest.mark.parametrize(
