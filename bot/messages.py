@@ -113,6 +113,7 @@ class Key(StrEnum):
     REMOVED_LAST = "removed_last"
     REMOVED_FILE = "removed_file"
     REMOVED_STILL_IN = "removed_still_in"
+    REMOVED_SHARED = "removed_shared"
     FEEDBACK_WRITTEN = "feedback_written"
 
 
@@ -234,6 +235,8 @@ _ENGLISH: Mapping[Key, str] = {
     Key.REMOVED_LAST: "It was the last article: there is no index any more.",
     Key.REMOVED_FILE: "deleted {origin}",
     Key.REMOVED_STILL_IN: "{origin} still holds a removed article; take it out there yourself",
+    Key.REMOVED_SHARED: "{path}, a collected file, still holds a removed article; delete the file "
+    "and run `pasokh index build`: the other articles in it go along",
     Key.FEEDBACK_WRITTEN: "Judged questions: {count}, written to {queries} and {qrels}",
 }
 
@@ -351,6 +354,8 @@ _PERSIAN: Mapping[Key, str] = {
     Key.REMOVED_LAST: "این آخرین خبر بود و دیگر نمایه‌ای در کار نیست.",
     Key.REMOVED_FILE: "{origin} پاک شد",
     Key.REMOVED_STILL_IN: "خبر حذف‌شده هنوز در {origin} هست؛ خودتان از آن‌جا برش دارید",
+    Key.REMOVED_SHARED: "خبر حذف‌شده هنوز در پروندهٔ گردآوری‌شدهٔ {path} هست؛ این پرونده را پاک و "
+    "`pasokh index build` را اجرا کنید: خبرهای دیگر آن نیز با آن می‌روند",
     Key.FEEDBACK_WRITTEN: "پرسش‌های داوری‌شده: {count}، نوشته شد در {queries} و {qrels}",
 }
 

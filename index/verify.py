@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.config import COLLECTED
 from index.errors import SnapshotCorrupt
 from index.ledger import Ledger, digests
 from index.manifest import check_files, load_manifest
@@ -26,6 +27,7 @@ class VerifyReport:
             cache holds it, or `problems` says which does.
         still_in: Items of the corpus that hold such an article: they are never indexed, but the
             corpus is not ours to change.
+        shared: Paths of what was collected that hold such an article still.
     """
 
     snapshot: str
@@ -35,6 +37,7 @@ class VerifyReport:
     problems: tuple[str, ...]
     n_withdrawn: int
     still_in: tuple[str, ...]
+    shared: tuple[str, ...]
 
 
 def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyReport:
@@ -52,6 +55,7 @@ def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyRepor
     withdrawals = read_withdrawals(home)
     problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
     still_in: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     if not problems:
         with closing(open_folder(folder, manifest)) as snapshot:
             problems = check_parts(snapshot)
@@ -61,7 +65,7 @@ def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyRepor
                     f"{path.name}, an older snapshot, may hold what was taken out by request"
                     for path in leftovers(home, withdrawals)
                 ]
-                still_in = _still_in(snapshot)
+                still_in, shared = _still_held(snapshot, home)
     return VerifyReport(
         snapshot=manifest.snapshot,
         n_files=len(manifest.files),
@@ -70,6 +74,7 @@ def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyRepor
         problems=tuple(problems),
         n_withdrawn=len(withdrawals.entries),
         still_in=still_in,
+        shared=shared,
     )
 
 
@@ -112,7 +117,11 @@ def _remains(snapshot: Snapshot, withdrawals: Withdrawals, cache_dir: Path | Non
                 yield f"{path.name} holds vectors of {entry.article}, taken out by request"
 
 
-def _still_in(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return the origins of the items of the corpus that were refused as taken out."""
+def _still_held(snapshot: Snapshot, home: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the items of the corpus that were refused as taken out, and our files with such."""
     with Ledger(snapshot.folder / LEDGER, is_written=False) as ledger:
-        return tuple(one.origin for one in ledger.rejects() if one.reason == RejectReason.REMOVED)
+        refused = ledger.refused(RejectReason.REMOVED)
+        files = {place.file: ledger.origin(place.file) for place, _ in refused}
+    own = [origin for place, origin in refused if files[place.file].root != COLLECTED]
+    paths = [home / COLLECTED / file.path for file in files.values() if file.root == COLLECTED]
+    return tuple(own), tuple(str(path) for path in paths if path.exists())

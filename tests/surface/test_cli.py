@@ -251,9 +251,13 @@ def test_index_remove(backend: Backend, capsys: Capture) -> None:
         "mehr-1 is removed and will not be indexed again\n"
         "deleted collected/a.txt\n"
         "b.jsonl still holds a removed article; take it out there yourself\n"
+        "/home/collected/c.zip, a collected file, still holds a removed article; delete the file "
+        "and run `pasokh index build`: the other articles in it go along\n"
         "mehr-2 is removed and will not be indexed again\n"
         "It was the last article: there is no index any more.\n"
         "b.jsonl still holds a removed article; take it out there yourself\n"
+        "/home/collected/c.zip, a collected file, still holds a removed article; delete the file "
+        "and run `pasokh index build`: the other articles in it go along\n"
     )
 
 
