@@ -109,6 +109,7 @@ class Key(StrEnum):
     VERIFIED = "verified"
     VERIFY_FAILED = "verify_failed"
     VERIFY_REMOVED = "verify_removed"
+    VERIFY_CACHED = "verify_cached"
     REMOVED = "removed"
     REMOVED_LAST = "removed_last"
     REMOVED_FILE = "removed_file"
@@ -231,6 +232,9 @@ _ENGLISH: Mapping[Key, str] = {
     Key.VERIFIED: "{snapshot} is whole: {files} files, {articles} articles, {passages} passages",
     Key.VERIFY_FAILED: "{snapshot} is damaged; run `pasokh index build`",
     Key.VERIFY_REMOVED: "removed by request and looked for everywhere: {count} articles",
+    Key.VERIFY_CACHED: "the vector cache holds {count} vectors of {article}, a removed article, "
+    "again, as another index or article has the same text; `pasokh index remove {article}` "
+    "deletes them",
     Key.REMOVED: "{article} is removed and will not be indexed again",
     Key.REMOVED_LAST: "It was the last article: there is no index any more.",
     Key.REMOVED_FILE: "deleted {origin}",
@@ -350,6 +354,8 @@ _PERSIAN: Mapping[Key, str] = {
     Key.VERIFIED: "{snapshot} سالم است: {files} پرونده، {articles} خبر، {passages} بند",
     Key.VERIFY_FAILED: "{snapshot} آسیب دیده است؛ `pasokh index build` را اجرا کنید",
     Key.VERIFY_REMOVED: "خبرهایی که به درخواست حذف شده‌اند و همه‌جا جست‌وجو شدند: {count}",
+    Key.VERIFY_CACHED: "حافظهٔ بردارها باز {count} بردار از خبر حذف‌شدهٔ {article} دارد، چون "
+    "نمایه یا خبر دیگری همان متن را دارد؛ `pasokh index remove {article}` آن‌ها را پاک می‌کند",
     Key.REMOVED: "خبر {article} حذف شد و دیگر نمایه نمی‌شود",
     Key.REMOVED_LAST: "این آخرین خبر بود و دیگر نمایه‌ای در کار نیست.",
     Key.REMOVED_FILE: "{origin} پاک شد",

@@ -120,6 +120,8 @@ def verify(surface: Surface) -> ExitCode:
     if report.n_withdrawn:
         surface.write(surface.line(Key.VERIFY_REMOVED, count=report.n_withdrawn))
     _tell_still_held(surface, report)
+    for article, count in report.cached.items():
+        surface.write(surface.line(Key.VERIFY_CACHED, article=article, count=count))
     if not report.problems:
         surface.write(
             surface.line(

@@ -235,6 +235,23 @@ def test_collected_copies_under_the_same_address_are_deleted_too(
     assert [] == _holding(home, "zeppelin")
 
 
+def test_vectors_that_another_index_has_are_no_damage(
+    home: Path, remove: Remove, corpus: Path, encoder: Encoder, cache: Path
+) -> None:
+    """Encoded again elsewhere, the text's vector is told, and another removal deletes it."""
+    remove("two")
+    before = verify_snapshot(home, cache_dir=cache)
+    other = home.parent / "other"
+    build_index([corpus], other, encoder=encoder, config=IndexConfig(), cache_dir=cache)
+    again = verify_snapshot(home, cache_dir=cache)
+    remove("two")
+    after = verify_snapshot(home, cache_dir=cache)
+
+    assert ((), (), ()) == (before.problems, again.problems, after.problems)
+    assert ({}, {"two": 1}, {}) == (before.cached, again.cached, after.cached)
+    assert () == verify_snapshot(other, cache_dir=cache).problems
+
+
 def test_remove_when_there_is_no_such_article(home: Path, remove: Remove) -> None:
     """An unknown id is an error and changes nothing."""
     serving = read_manifest(home).snapshot

@@ -251,6 +251,7 @@ class SmallBackend:
             n_withdrawn=0,
             still_in=(),
             shared=(),
+            cached={} if self.problems else {"mehr-1": 2},
         )
 
 

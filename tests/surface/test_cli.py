@@ -268,6 +268,8 @@ def test_index_verify(backend: Backend, capsys: Capture) -> None:
 
     assert codes == [0, 1]
     assert capsys.readouterr().out == (
+        "the vector cache holds 2 vectors of mehr-1, a removed article, again, as another index or "
+        "article has the same text; `pasokh index remove mehr-1` deletes them\n"
         "0001-abc is whole: 4 files, 2 articles, 2 passages\n"
         "0001-abc is damaged; run `pasokh index build`\n"
         "- a.bin: 3 of 5 bytes\n"
