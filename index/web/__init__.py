@@ -37,7 +37,6 @@ def gather_articles(
         reading: How a build reads the files, to tell what was removed by request.
 
     Raises:
-        CorpusError: If a place is neither an address nor a path where something is.
         StorageError: If something cannot be kept.
     """
     from index.web.collect import Collection

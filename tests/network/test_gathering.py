@@ -189,12 +189,25 @@ def test_nothing_to_add_is_an_error(
     assert said in told
 
 
-def test_a_path_that_is_not_there_is_an_error(surroundings: dict[str, str]) -> None:
-    """What is neither an address nor a path is told in one line."""
-    done = _run(surroundings, "index", "add", "news.example/feed")
+def test_places_that_are_not_there_are_told(surroundings: dict[str, str], tmp_path: Path) -> None:
+    """What is neither an address nor a path is told, and what else was named is built."""
+    (tmp_path / "news.txt").write_text("The bridge over the Karun was closed in May.")
+    places = ("news.example/feed", str(tmp_path / "news.txt"), "x" * 300)
+    done = _run(surroundings, "index", "add", *places)
+    alone = _run(surroundings, "index", "add", places[0])
 
-    assert done.returncode == 1
-    assert done.stderr.startswith("Error: Expected a file or folder of articles, found nothing at")
+    missing = (
+        "rejected   news.example/feed: "
+        "there is no such file or folder, and it is no http or https address"
+    )
+    assert done.stdout.splitlines()[:3] == [
+        missing,
+        "added      news.txt",
+        f"rejected   {places[2]}: the file or folder cannot be read: File name too long",
+    ]
+    assert (done.returncode, "articles    2" in done.stdout) == (0, True)
+    assert (alone.returncode, alone.stderr) == (1, "")
+    assert alone.stdout.splitlines() == [missing, "Nothing could be added."]
 
 
 def test_watching_from_cron(site: Site, surroundings: dict[str, str]) -> None:
