@@ -31,7 +31,9 @@ _ENGLISH: Mapping[Problem, str] = {
     Problem.EMPTY: "empty",
     Problem.NO_ARTICLE: "no article found: {detail}",
     Problem.NO_FEED: "neither a feed nor a sitemap",
-    Problem.UNREADABLE: "the file cannot be read: {detail}",
+    Problem.MISSING: "there is no such file or folder, and it is no http or https address",
+    Problem.REMOVED: "it was removed by request and is not kept",
+    Problem.UNREADABLE: "the file or folder cannot be read: {detail}",
     Problem.STOPPED: "stopped",
 }
 
@@ -58,7 +60,9 @@ _PERSIAN: Mapping[Problem, str] = {
     Problem.EMPTY: "خالی است",
     Problem.NO_ARTICLE: "خبری در آن یافت نشد: {detail}",
     Problem.NO_FEED: "نه خوراک است و نه نقشهٔ سایت",
-    Problem.UNREADABLE: "پرونده خوانده نمی‌شود: {detail}",
+    Problem.MISSING: "چنین پرونده یا پوشه‌ای نیست و نشانی http یا https هم نیست",
+    Problem.REMOVED: "پیش‌تر به درخواست حذف شده است و نگه داشته نمی‌شود",
+    Problem.UNREADABLE: "پرونده یا پوشه خوانده نمی‌شود: {detail}",
     Problem.STOPPED: "متوقف شد",
 }
 

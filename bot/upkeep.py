@@ -13,6 +13,8 @@ from bot.surface import ExitCode, Surface
 from index import (
     BuildReport,
     Reject,
+    RemovalReport,
+    VerifyReport,
 )
 
 _SHOWN_ORIGINS = 3
@@ -100,9 +102,16 @@ def remove(surface: Surface, article_id: str, *, reason: str) -> ExitCode:
         surface.write(surface.line(Key.REMOVED_LAST))
     for origin in report.unlinked:
         surface.write(surface.line(Key.REMOVED_FILE, origin=origin))
+    _tell_still_held(surface, report)
+    return ExitCode.OK
+
+
+def _tell_still_held(surface: Surface, report: RemovalReport | VerifyReport) -> None:
+    """Say which files hold a removed article still: the user's own, and ours with others."""
     for origin in report.still_in:
         surface.write(surface.line(Key.REMOVED_STILL_IN, origin=origin))
-    return ExitCode.OK
+    for path in report.shared:
+        surface.write(surface.line(Key.REMOVED_SHARED, path=path))
 
 
 def verify(surface: Surface) -> ExitCode:
@@ -110,8 +119,9 @@ def verify(surface: Surface) -> ExitCode:
     report = surface.backend.verify(surface.settings)
     if report.n_withdrawn:
         surface.write(surface.line(Key.VERIFY_REMOVED, count=report.n_withdrawn))
-    for origin in report.still_in:
-        surface.write(surface.line(Key.REMOVED_STILL_IN, origin=origin))
+    _tell_still_held(surface, report)
+    for article, count in report.cached.items():
+        surface.write(surface.line(Key.VERIFY_CACHED, article=article, count=count))
     if not report.problems:
         surface.write(
             surface.line(

@@ -147,7 +147,8 @@ def remove(
 
 def gather(settings: Settings, places: Sequence[str]) -> Iterator[Step]:
     """Take addresses, files and folders into what is kept beside the index."""
-    return gather_articles(places, settings.index_home, web_config(settings))
+    reading = ReadConfig.parse(settings.columns)
+    return gather_articles(places, settings.index_home, web_config(settings), reading)
 
 
 def open_watcher(
@@ -160,6 +161,7 @@ def open_watcher(
         web_config(settings),
         interval_s=settings.watch_interval_s,
         stop=stop,
+        reading=ReadConfig.parse(settings.columns),
     )
 
 

@@ -249,6 +249,14 @@ class Ledger:
             for file, at, record, text in self._rows(query, name)
         ]
 
+    def refused(self, reason: str) -> list[tuple[Place, str]]:
+        """Return the items that were refused for a reason, each with its origin as told."""
+        query = (
+            "SELECT file, position, origin FROM item WHERE kind = 'reject' AND reason = ? "
+            "ORDER BY file, position"
+        )
+        return [(Place(file, at), origin) for file, at, origin in self._rows(query, reason)]
+
     def count(self, kind: Kind) -> int:
         """Count the items of a kind."""
         return int(self._rows("SELECT count(*) FROM item WHERE kind = ?", str(kind))[0][0])

@@ -3,12 +3,14 @@
 Its vectors are deleted from the cache, it is entered in the list of withdrawals, and all that is
 left is copied into a new snapshot; every older one is deleted. Killed at any moment it is run
 again, and a build in between takes the article out just so. It stays out: a later build rejects
-its id and its wording.
-Does not: change the user's own corpus, where it may still be; `verify` tells. Deleting a file does
+its id and its wording. Run again for an article that is out, it deletes what came back of it.
+Does not: change the user's own corpus or a collected file with other articles, where it may still
+be; `verify` tells. Deleting a file does
 not wipe the disk's blocks, and copies made elsewhere are out of reach.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +23,12 @@ from index.build import snapshot_key
 from index.config import COLLECTED, IndexConfig
 from index.disk import builder_lock, storage_errors
 from index.encode import Shard, texts_of
-from index.errors import CorpusError
+from index.errors import CorpusError, SnapshotMissing
 from index.intake import CorpusFile
-from index.ledger import Indexed, Ledger, digests
+from index.ledger import Indexed, Ledger, Origin, Place, digests
 from index.manifest import Manifest
 from index.snapshot import LEDGER, Snapshot, current_folder, open_folder, read_manifest
+from index.sources import RejectReason
 from index.types import ArticleId
 from index.update import Progress, Task, make_snapshot
 from index.vectors import forget_vectors, vector_key
@@ -39,14 +42,25 @@ class RemovalReport:
     Attributes:
         article: Its id.
         snapshot: What serves now; empty where it was the last article.
-        unlinked: Files of what was collected that held nothing else and were deleted.
+        unlinked: Files of what was collected that held no other article and were deleted.
         still_in: Items of the corpus that hold the article still, to be taken out by their owner.
+        shared: Paths of what was collected that hold it still, beside other articles.
     """
 
     article: str
     snapshot: str
     unlinked: tuple[str, ...]
     still_in: tuple[str, ...]
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Whereabouts:
+    """The files in which an article stands: `alone` are ours and hold nothing else."""
+
+    alone: tuple[Origin, ...]
+    shared: tuple[Origin, ...]
+    still_in: tuple[Origin, ...]
 
 
 def remove_article(  # what is removed, where from and why
@@ -60,6 +74,8 @@ def remove_article(  # what is removed, where from and why
     wait_s: float = 0,
 ) -> RemovalReport:
     """Take an article out of the index under `home`, for good.
+
+    One that is out already is looked for again: collected files and vectors are deleted.
 
     Args:
         home: Where snapshots live.
@@ -75,40 +91,75 @@ def remove_article(  # what is removed, where from and why
         SnapshotError: If there is no index, or it is damaged.
         StorageError: If something cannot be written.
     """
-    current_folder(home)  # no lock is left where there is no index
+    before = _entries(home, article_id)
+    try:
+        current_folder(home)  # no lock is left where there is no index
+    except SnapshotMissing:
+        if not before:
+            raise
+        _forget(cache_dir, before)
+        return RemovalReport(article=article_id, snapshot="", unlinked=(), still_in=(), shared=())
     with storage_errors(home), builder_lock(home, wait_s=wait_s):
         folder, manifest = current_folder(home), read_manifest(home)
         with closing(open_folder(folder, manifest)) as old:
             with Ledger(folder / LEDGER, is_written=False) as ledger:
                 held = ledger.article(article_id)
-                if held is None:
+                if held is None and not before:
                     raise CorpusError(_no_such(article_id, home))
-                article = old.archive.article(article_id)
-                names = digests(article).names if article else ()
-                same = (*ledger.items(held.digests.text), *ledger.named(names))
-                origins = {one.file: ledger.origin(one.file) for one, _ in same}
-                items = set(map(str, origins.values()))
-                collected = [
-                    (str(origin), home / COLLECTED / origin.path)
-                    for file, origin in origins.items()
-                    if origin.root == COLLECTED and ledger.count_in(file) == 1
-                ]
+                found = _whereabouts(ledger, old, held)
                 files = [
                     CorpusFile(Path(), origin, checksum)
                     for origin, checksum in ledger.files().items()
-                    if str(origin) not in {name for name, _ in collected}
+                    if origin not in found.alone
                 ]
-            _withdraw(home, old, held, config, cache_dir, reason)
-            for _, path in collected:
-                path.unlink(missing_ok=True)
-            snapshot = _without(home, old, manifest, files, progress)
-    unlinked = tuple(name for name, _ in collected)
+            _forget(cache_dir, before)
+            if held is not None:
+                _withdraw(home, old, held, config, cache_dir, reason)
+            for origin in found.alone:
+                (home / COLLECTED / origin.path).unlink(missing_ok=True)
+            snapshot = manifest.snapshot
+            if held is not None or found.alone:
+                snapshot = _without(home, old, manifest, files, progress)
     return RemovalReport(
         article=article_id,
         snapshot=snapshot,
-        unlinked=unlinked,
-        still_in=tuple(sorted(items - set(unlinked))),
+        unlinked=tuple(map(str, found.alone)),
+        still_in=tuple(map(str, found.still_in)),
+        shared=tuple(str(home / COLLECTED / origin.path) for origin in found.shared),
     )
+
+
+def _entries(home: Path, article_id: ArticleId) -> list[Withdrawal]:
+    """Return what the list of withdrawals says of an article."""
+    return [entry for entry in read_withdrawals(home).entries if entry.article == article_id]
+
+
+def _forget(cache_dir: Path, entries: Iterable[Withdrawal]) -> None:
+    """Delete the vectors of articles that are on the list."""
+    forget_vectors(cache_dir, [bytes.fromhex(key) for entry in entries for key in entry.vectors])
+
+
+def _whereabouts(ledger: Ledger, old: Snapshot, held: Indexed | None) -> _Whereabouts:
+    """Find an article's files; for one that is out already, those of all that are out."""
+    gone = {place for place, _ in ledger.refused(RejectReason.REMOVED)}
+    asked = set(_places(ledger, old, held)) if held else gone
+    n_gone = Counter(place.file for place in gone | asked)
+    files = {place.file: ledger.origin(place.file) for place in asked}
+    ours = {number for number, origin in files.items() if origin.root == COLLECTED}
+    alone = {number for number in ours if ledger.count_in(number) == n_gone[number]}
+    return _Whereabouts(
+        *(
+            tuple(sorted(files[number] for number in numbers))
+            for numbers in (alone, ours - alone, files.keys() - ours)
+        )
+    )
+
+
+def _places(ledger: Ledger, old: Snapshot, held: Indexed) -> Sequence[Place]:
+    """Return the items of an article's wording or identities."""
+    article = old.archive.article(held.article)
+    names = digests(article).names if article else ()
+    return [place for place, _ in (*ledger.items(held.digests.text), *ledger.named(names))]
 
 
 def _no_such(article_id: ArticleId, home: Path) -> str:

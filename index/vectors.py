@@ -167,13 +167,13 @@ def forget_vectors(folder: Path, keys: Sequence[bytes]) -> None:
                 connection.executemany("DELETE FROM vector WHERE key = ?", ((key,) for key in keys))
 
 
-def holds_vectors(folder: Path, keys: Sequence[bytes]) -> Iterator[Path]:
-    """Yield the caches that hold a vector under any of the keys."""
-    for path in sorted(folder.glob("*.db")):
+def held_vectors(folder: Path, keys: Sequence[bytes]) -> int:
+    """Count the vectors under any of the keys in the caches of all encoders."""
+    query, found = "SELECT count(*) FROM vector WHERE key = ?", 0
+    for path in folder.glob("*.db"):
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            query = "SELECT 1 FROM vector WHERE key = ?"
-            if any(connection.execute(query, (key,)).fetchone() for key in keys):
-                yield path
+            found += sum(connection.execute(query, (key,)).fetchone()[0] for key in set(keys))
+    return found
 
 
 def _open(path: Path) -> sqlite3.Connection:

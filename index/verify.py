@@ -8,12 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.config import COLLECTED
 from index.errors import SnapshotCorrupt
 from index.ledger import Ledger, digests
 from index.manifest import check_files, load_manifest
 from index.snapshot import LEDGER, Snapshot, check_parts, current_folder, older_folders, open_folder
 from index.sources import RejectReason
-from index.vectors import holds_vectors
+from index.vectors import held_vectors
 from index.withdrawn import Withdrawals, read_withdrawals
 
 
@@ -22,10 +23,13 @@ class VerifyReport:
     """What a full check of the serving snapshot found.
 
     Attributes:
-        n_withdrawn: Articles taken out by request; of each it was proved that no part, ledger or
-            cache holds it, or `problems` says which does.
+        n_withdrawn: Articles taken out by request; of each it was proved that no part and no
+            ledger holds it, or `problems` says which does.
         still_in: Items of the corpus that hold such an article: they are never indexed, but the
             corpus is not ours to change.
+        shared: Paths of what was collected that hold such an article still.
+        cached: Id of such an article to the number of its vectors in the cache: a removal deletes
+            them, but another index, or another article with the same passage, may need them.
     """
 
     snapshot: str
@@ -35,6 +39,8 @@ class VerifyReport:
     problems: tuple[str, ...]
     n_withdrawn: int
     still_in: tuple[str, ...]
+    shared: tuple[str, ...]
+    cached: dict[str, int]
 
 
 def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyReport:
@@ -52,16 +58,17 @@ def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyRepor
     withdrawals = read_withdrawals(home)
     problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
     still_in: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     if not problems:
         with closing(open_folder(folder, manifest)) as snapshot:
             problems = check_parts(snapshot)
             if withdrawals.entries:
-                problems += _remains(snapshot, withdrawals, cache_dir)
+                problems += _remains(snapshot, withdrawals)
                 problems += [
                     f"{path.name}, an older snapshot, may hold what was taken out by request"
                     for path in leftovers(home, withdrawals)
                 ]
-                still_in = _still_in(snapshot)
+                still_in, shared = _still_held(snapshot, home)
     return VerifyReport(
         snapshot=manifest.snapshot,
         n_files=len(manifest.files),
@@ -70,6 +77,8 @@ def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyRepor
         problems=tuple(problems),
         n_withdrawn=len(withdrawals.entries),
         still_in=still_in,
+        shared=shared,
+        cached=_cached(withdrawals, cache_dir) if cache_dir else {},
     )
 
 
@@ -94,7 +103,7 @@ def _holds(folder: Path, withdrawals: Withdrawals) -> bool:
         return True  # nobody can tell, so it must go
 
 
-def _remains(snapshot: Snapshot, withdrawals: Withdrawals, cache_dir: Path | None) -> Iterator[str]:
+def _remains(snapshot: Snapshot, withdrawals: Withdrawals) -> Iterator[str]:
     """Yield where something of the articles taken out is left.
 
     The postings need no search of their own: they have a row for each live passage and no other.
@@ -107,12 +116,22 @@ def _remains(snapshot: Snapshot, withdrawals: Withdrawals, cache_dir: Path | Non
         for entry in withdrawals.entries:
             if ledger.article(entry.article) or ledger.articles(bytes.fromhex(entry.text)):
                 yield f"the ledger indexes {entry.article}, which was taken out by request"
-            keys = [bytes.fromhex(key) for key in entry.vectors]
-            for path in holds_vectors(cache_dir, keys) if cache_dir else ():
-                yield f"{path.name} holds vectors of {entry.article}, taken out by request"
 
 
-def _still_in(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return the origins of the items of the corpus that were refused as taken out."""
+def _cached(withdrawals: Withdrawals, cache_dir: Path) -> dict[str, int]:
+    """Count the vectors in the cache of each article taken out that has some there."""
+    found = {
+        entry.article: held_vectors(cache_dir, [bytes.fromhex(key) for key in entry.vectors])
+        for entry in withdrawals.entries
+    }
+    return {article: count for article, count in found.items() if count}
+
+
+def _still_held(snapshot: Snapshot, home: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the items of the corpus that were refused as taken out, and our files with such."""
     with Ledger(snapshot.folder / LEDGER, is_written=False) as ledger:
-        return tuple(one.origin for one in ledger.rejects() if one.reason == RejectReason.REMOVED)
+        refused = ledger.refused(RejectReason.REMOVED)
+        files = {place.file: ledger.origin(place.file) for place, _ in refused}
+    own = [origin for place, origin in refused if files[place.file].root != COLLECTED]
+    paths = [home / COLLECTED / file.path for file in files.values() if file.root == COLLECTED]
+    return tuple(own), tuple(str(path) for path in paths if path.exists())

@@ -4,7 +4,7 @@
     collected/files/<hash of the content>-<name>    one copied file, as it was
 
 An article is taken out of its page once; from then on its text stands still and quotes keep
-their places, until the page itself changes.
+their places, until the page itself changes. What was removed by request is not kept.
 Does not: fetch, or build the index; `collected/` is one more corpus to read.
 """
 
@@ -13,14 +13,20 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from xxhash import xxh3_128_hexdigest
 
+from index.config import COLLECTED, ReadConfig
 from index.disk import checksum, replace_text, storage_errors, sync_folder
-from index.types import Article
+from index.ledger import digests
+from index.sources import read_bytes, read_file
+from index.types import Article, Reject
 from index.web.address import Address
+from index.web.problems import Failure, Problem
 from index.web.steps import Kept
+from index.withdrawn import read_withdrawals
 
 _FILES = "files"
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -29,21 +35,27 @@ _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
 class Collection:
-    """The articles kept in one folder, made when the first is.
+    """The articles kept in one folder of an index's home, made when the first is.
 
-    Every method raises StorageError where something cannot be written.
+    Every method raises StorageError where something cannot be written, and SnapshotCorrupt where
+    the list of what was removed by request cannot be read.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._files = folder / _FILES
+    def __init__(self, home: Path, reading: ReadConfig | None) -> None:
+        """Keep what comes under `home`, where builds read it by `reading`."""
+        self._home = home
+        self._reading = reading
+        self._folder = home / COLLECTED
+        self._files = self._folder / _FILES
         self._known = {path.name.partition("-")[0] for path in self._files.glob("*-*")}
 
-    def keep_article(self, article: Article, address: Address) -> Kept:
+    def keep_article(self, article: Article, address: Address) -> Kept | Failure:
         """Keep an article under its own address, in place of what stood there."""
         name = xxh3_128_hexdigest(str(address).encode())
         path = self._folder / name[:2] / f"{name}.json"
         text = json.dumps(_record(article, address, name), ensure_ascii=False) + "\n"
+        if self._is_removed(read_bytes(text.encode(), path.name, self._reading)):
+            return Failure(Problem.REMOVED)
         with storage_errors(self._folder):
             before = _text_of(path)
             if before == text:
@@ -52,8 +64,10 @@ class Collection:
             replace_text(path, text)
         return Kept.ADDED if before is None else Kept.CHANGED
 
-    def keep_file(self, source: Path) -> Kept:
+    def keep_file(self, source: Path) -> Kept | Failure:
         """Keep a copy of a file, unless one with the same content is there.
+
+        One that holds other articles beside a removed one is kept; builds tell of it.
 
         Raises:
             OSError: If the file cannot be read.
@@ -61,6 +75,8 @@ class Collection:
         digest = checksum(source)
         if digest in self._known:
             return Kept.UNCHANGED
+        if self._is_removed(read_file(source, source.name, self._reading)):
+            return Failure(Problem.REMOVED)
         target = self._files / f"{digest}-{_safe_name(source)}"
         draft = self._files / f".{target.name}.{os.getpid()}"
         with source.open("rb") as file, storage_errors(self._folder):
@@ -76,6 +92,20 @@ class Collection:
             sync_folder(self._files)
         self._known.add(digest)
         return Kept.ADDED
+
+    def _is_removed(self, items: Iterable[Article | Reject]) -> bool:
+        """Tell whether all of some items, as a build reads them, were removed by request.
+
+        Subtle: the list is read each time, as a watcher runs while articles are removed.
+        """
+        withdrawals = read_withdrawals(self._home)
+        if not withdrawals.entries:
+            return False
+        held = (
+            isinstance(item, Article) and withdrawals.holds(item.id, digests(item))
+            for item in items
+        )
+        return next(held, False) and all(held)
 
 
 def _record(article: Article, address: Address, name: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from index.errors import CorpusError
 from index.retry import backoff_s
 from index.sources import corpus_files
 from index.sources.markup import is_feed, text_of
@@ -53,11 +54,13 @@ class Gatherer:
         """Take in an address, a file or a folder, and all that a feed or sitemap there lists.
 
         Raises:
-            CorpusError: If `place` is neither an address nor a path where something is.
             StorageError: If something cannot be kept.
         """
         if not _WEB.match(place.strip()):
-            yield from self._add_path(Path(place))
+            try:
+                yield from self._add_path(Path(place))
+            except CorpusError as error:
+                yield Step(place, _no_files(error))
             return
         address = read_address(place)
         if isinstance(address, Failure):
@@ -99,7 +102,11 @@ class Gatherer:
         yield Step(shown(str(address)), outcome)
 
     def _add_path(self, path: Path) -> Iterator[Step]:
-        """Copy a file, or every corpus file below a folder; fetch what a feed there lists."""
+        """Copy a file, or every corpus file below a folder; fetch what a feed there lists.
+
+        Raises:
+            CorpusError: If nothing is there, or the folder cannot be listed.
+        """
         seen: set[Address] = set()
         for file, origin in corpus_files(path):
             try:
@@ -161,6 +168,14 @@ def listing_of(data: bytes, charset: str, base: Address | None) -> Listing | Non
         sitemaps=_addresses(found.nested, base),
         ttl_s=60.0 * int(ttl[1]) if ttl else 0.0,
     )
+
+
+def _no_files(error: CorpusError) -> Failure:
+    """Say why a path gave no files."""
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return Failure(Problem.UNREADABLE, cause.strerror or "")
+    return Failure(Problem.MISSING)
 
 
 def _addresses(urls: Iterable[str], base: Address | None) -> tuple[Address, ...]:

@@ -32,6 +32,8 @@ class Problem(StrEnum):
     EMPTY = "empty"
     NO_ARTICLE = "no_article"
     NO_FEED = "no_feed"
+    MISSING = "missing"
+    REMOVED = "removed"
     UNREADABLE = "unreadable"
     STOPPED = "stopped"
 

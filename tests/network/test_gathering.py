@@ -81,10 +81,16 @@ def _run(surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedP
     )
 
 
+def _found(surroundings: dict[str, str], question: str) -> list[dict[str, str]]:
+    """Return the citations that answer a question."""
+    found: list[dict[str, str]]
+    found = json.loads(_run(surroundings, "ask", "--json", question).stdout)["citations"]
+    return found
+
+
 def _cited(surroundings: dict[str, str], question: str) -> list[str]:
     """Return the addresses of the articles that answer a question."""
-    done = _run(surroundings, "ask", "--json", question)
-    return [citation["url"] for citation in json.loads(done.stdout)["citations"]]
+    return [citation["url"] for citation in _found(surroundings, question)]
 
 
 def test_what_is_added_is_asked(site: Site, surroundings: dict[str, str]) -> None:
@@ -136,6 +142,33 @@ def test_files_are_kept_as_they_are(
     assert "articles    3" in done.stdout
 
 
+def test_what_was_removed_is_not_kept_again(
+    site: Site, surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    """Neither the page, nor its article or wording in a file, is written under the home again."""
+    _run(surroundings, "index", "add", f"{site.url}/1", f"{site.url}/2")
+    ids = {found["url"]: found["article_id"] for found in _found(surroundings, "What was opened?")}
+    removed = _run(surroundings, "index", "remove", ids[f"{site.url}/1"])
+    collected = tmp_path / "home" / "collected"
+    address = {"url": f"{site.url}/1?utm_source=x", "text": "A planetarium was opened in Shiraz."}
+    for name, record in {"named": address, "other": {"text": "A bridge was closed."}}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(record))
+    places = (f"{site.url}/1", str(tmp_path / "named.json"), str(tmp_path / "other.json"))
+    done = _run(surroundings, "index", "add", *places)
+    alone = _run(surroundings, "index", "add", *places[:2])
+
+    why = "it was removed by request and is not kept"
+    assert removed.returncode == 0
+    assert done.stdout.splitlines()[:3] == [
+        f"rejected   {site.url}/1: {why}",
+        f"rejected   named.json: {why}",
+        "added      other.json",
+    ]
+    assert (done.returncode, alone.returncode) == (0, 1)
+    kept = [path.read_text() for path in collected.rglob("*") if path.is_file()]
+    assert (len(kept), any("planetarium" in text for text in kept)) == (2, False)
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [
@@ -156,12 +189,25 @@ def test_nothing_to_add_is_an_error(
     assert said in told
 
 
-def test_a_path_that_is_not_there_is_an_error(surroundings: dict[str, str]) -> None:
-    """What is neither an address nor a path is told in one line."""
-    done = _run(surroundings, "index", "add", "news.example/feed")
+def test_places_that_are_not_there_are_told(surroundings: dict[str, str], tmp_path: Path) -> None:
+    """What is neither an address nor a path is told, and what else was named is built."""
+    (tmp_path / "news.txt").write_text("The bridge over the Karun was closed in May.")
+    places = ("news.example/feed", str(tmp_path / "news.txt"), "x" * 300)
+    done = _run(surroundings, "index", "add", *places)
+    alone = _run(surroundings, "index", "add", places[0])
 
-    assert done.returncode == 1
-    assert done.stderr.startswith("Error: Expected a file or folder of articles, found nothing at")
+    missing = (
+        "rejected   news.example/feed: "
+        "there is no such file or folder, and it is no http or https address"
+    )
+    assert done.stdout.splitlines()[:3] == [
+        missing,
+        "added      news.txt",
+        f"rejected   {places[2]}: the file or folder cannot be read: File name too long",
+    ]
+    assert (done.returncode, "articles    2" in done.stdout) == (0, True)
+    assert (alone.returncode, alone.stderr) == (1, "")
+    assert alone.stdout.splitlines() == [missing, "Nothing could be added."]
 
 
 def test_watching_from_cron(site: Site, surroundings: dict[str, str]) -> None:

@@ -169,8 +169,51 @@ def test_collected_files_of_its_own_are_deleted(
     reports = [remove("c0"), remove("c1")]
 
     assert (("collected/alone.jsonl",), ()) == (reports[0].unlinked, reports[0].still_in)
-    assert ((), ("collected/shared.jsonl",)) == (reports[1].unlinked, reports[1].still_in)
+    assert ((), (), (str(shared),)) == (
+        reports[1].unlinked,
+        reports[1].still_in,
+        reports[1].shared,
+    )
     assert (False, True) == (alone.exists(), shared.exists())
+    assert not sync().changed
+    found = verify_snapshot(home, cache_dir=cache)
+    assert ((), (), (str(shared),)) == (found.problems, found.still_in, found.shared)
+
+
+def test_a_collected_file_goes_with_the_last_of_its_articles(
+    home: Path, sync: Sync, remove: Remove, cache: Path
+) -> None:
+    """A file that holds nothing but removed articles is deleted."""
+    (home / "collected").mkdir()
+    shared = home / "collected" / "shared.jsonl"
+    records = [{"id": f"c{n}", "text": f"Collected item {n} of the day."} for n in range(2)]
+    shared.write_text("\n".join(map(json.dumps, records)))
+    sync()
+    remove("c0")
+    report = remove("c1")
+
+    assert (("collected/shared.jsonl",), ()) == (report.unlinked, report.shared)
+    assert not shared.exists()
+    assert () == verify_snapshot(home, cache_dir=cache).shared
+
+
+def test_removing_again_deletes_what_came_back(
+    home: Path, remove: Remove, sync: Sync, corpus: Path, cache: Path
+) -> None:
+    """A second removal deletes a collected copy, tells where else it is, and changes no more."""
+    (corpus / "news.jsonl").unlink()
+    (home / "collected").mkdir()
+    (home / "collected" / "all.jsonl").write_text("\n".join(map(json.dumps, RECORDS)))
+    sync()
+    remove("two")
+    (home / "collected" / "again.jsonl").write_text(json.dumps(RECORDS[1]))
+    sync()
+    reports = [remove("two"), remove("two")]
+
+    assert [("collected/again.jsonl",), ()] == [report.unlinked for report in reports]
+    assert [(str(home / "collected" / "all.jsonl"),)] * 2 == [one.shared for one in reports]
+    assert reports[0].snapshot == reports[1].snapshot == read_manifest(home).snapshot
+    assert ["all.jsonl"] == _holding(home, "quagmire")
     assert not sync().changed
     assert () == verify_snapshot(home, cache_dir=cache).problems
 
@@ -190,6 +233,23 @@ def test_collected_copies_under_the_same_address_are_deleted_too(
     assert ("collected/page0.jsonl", "collected/page1.jsonl") == report.unlinked
     assert () == report.still_in
     assert [] == _holding(home, "zeppelin")
+
+
+def test_vectors_that_another_index_has_are_no_damage(
+    home: Path, remove: Remove, corpus: Path, encoder: Encoder, cache: Path
+) -> None:
+    """Encoded again elsewhere, the text's vector is told, and another removal deletes it."""
+    remove("two")
+    before = verify_snapshot(home, cache_dir=cache)
+    other = home.parent / "other"
+    build_index([corpus], other, encoder=encoder, config=IndexConfig(), cache_dir=cache)
+    again = verify_snapshot(home, cache_dir=cache)
+    remove("two")
+    after = verify_snapshot(home, cache_dir=cache)
+
+    assert ((), (), ()) == (before.problems, again.problems, after.problems)
+    assert ({}, {"two": 1}, {}) == (before.cached, again.cached, after.cached)
+    assert () == verify_snapshot(other, cache_dir=cache).problems
 
 
 def test_remove_when_there_is_no_such_article(home: Path, remove: Remove) -> None:
@@ -215,7 +275,7 @@ def test_removing_the_last_article_leaves_no_index(home: Path, remove: Remove, s
         ((last,),) = rows.execute("SELECT id FROM article").fetchall()
     reports = [remove(name) for name in ("one", "two", "three", last)]
 
-    assert "" == reports[-1].snapshot
+    assert "" == reports[-1].snapshot == remove("two").snapshot
     with pytest.raises(SnapshotMissing):
         read_manifest(home)
     assert [] == list((home / "snapshots").iterdir())

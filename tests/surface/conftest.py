@@ -233,7 +233,11 @@ class SmallBackend:
             progress("words", 0, 0)
         where = ("collected/a.txt",) if reason else ()
         return RemovalReport(
-            article=article_id, snapshot=reason, unlinked=where, still_in=("b.jsonl",)
+            article=article_id,
+            snapshot=reason,
+            unlinked=where,
+            still_in=("b.jsonl",),
+            shared=("/home/collected/c.zip",),
         )
 
     def verify(self, _settings: Settings) -> VerifyReport:
@@ -246,6 +250,8 @@ class SmallBackend:
             problems=self.problems,
             n_withdrawn=0,
             still_in=(),
+            shared=(),
+            cached={} if self.problems else {"mehr-1": 2},
         )
 
 

@@ -251,9 +251,13 @@ def test_index_remove(backend: Backend, capsys: Capture) -> None:
         "mehr-1 is removed and will not be indexed again\n"
         "deleted collected/a.txt\n"
         "b.jsonl still holds a removed article; take it out there yourself\n"
+        "/home/collected/c.zip, a collected file, still holds a removed article; delete the file "
+        "and run `pasokh index build`: the other articles in it go along\n"
         "mehr-2 is removed and will not be indexed again\n"
         "It was the last article: there is no index any more.\n"
         "b.jsonl still holds a removed article; take it out there yourself\n"
+        "/home/collected/c.zip, a collected file, still holds a removed article; delete the file "
+        "and run `pasokh index build`: the other articles in it go along\n"
     )
 
 
@@ -264,6 +268,8 @@ def test_index_verify(backend: Backend, capsys: Capture) -> None:
 
     assert codes == [0, 1]
     assert capsys.readouterr().out == (
+        "the vector cache holds 2 vectors of mehr-1, a removed article, again, as another index or "
+        "article has the same text; `pasokh index remove mehr-1` deletes them\n"
         "0001-abc is whole: 4 files, 2 articles, 2 passages\n"
         "0001-abc is damaged; run `pasokh index build`\n"
         "- a.bin: 3 of 5 bytes\n"
