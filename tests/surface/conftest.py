@@ -132,6 +132,7 @@ class SmallAnswerer:
                 msg = "the encoder is gone; start it"
                 raise PasokhError(msg)
             case "sleep":
+                print("asleep", file=sys.stderr, flush=True)  # noqa: T201  # for who interrupts
                 time.sleep(60)
         language = "fa" if any("\u0600" <= char <= "\u06ff" for char in question) else "en"
         found = [

@@ -205,16 +205,18 @@ def test_ctrl_c_stops_the_question_and_not_the_program(tmp_path: Path) -> None:
         [sys.executable, str(_CONFTEST), "chat"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(_ROOT)},
         cwd=tmp_path,
         encoding="utf-8",
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
+        assert process.stderr is not None
         welcome = process.stdout.readline()
         process.stdin.write("sleep\n")
         process.stdin.flush()
-        time.sleep(1)
+        assert "asleep\n" in iter(process.stderr.readline, "")
         started = time.monotonic()
         process.send_signal(signal.SIGINT)
         stopped = process.stdout.readline()
@@ -225,7 +227,7 @@ def test_ctrl_c_stops_the_question_and_not_the_program(tmp_path: Path) -> None:
 
     assert (welcome, stopped, rest) == (_WELCOME, "Stopped.\n", "Language: en\nGoodbye.\n")
     assert process.returncode == 0
-    assert took_s < 5
+    assert took_s < 30
 
 
 def test_ctrl_c_stops_a_command_and_not_the_program(
