@@ -301,7 +301,7 @@ _LINES = [line for page in PAGES.values() for line in page.text.splitlines()] + 
 def test_paragraphs_are_never_lost_before_the_tail(lines: list[str]) -> None:
     """Lines of frames in any order: a paragraph above the first heading or code is kept."""
     found = page_text.article_of("\n".join(lines), "x")
-    headings = ("برچسب", "نظر", "انتهای", "کد", "لینک", "واژه", "بیشتر", "اخبار", "شناسه", "  •")
+    headings = ("برچسب", "نظر", "انتهای", "کد", "لینک", "واژه", "بیشتر", "اخبار", "شناسه", "•")
     ends = [row for row, line in enumerate(lines) if line.lstrip().startswith(headings)]
     above = lines[: ends[0]] if ends else lines
 
