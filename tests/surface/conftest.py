@@ -5,6 +5,7 @@ Run as a program it is `pasokh` over that archive, for tests that need a process
 
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -289,4 +290,6 @@ def _log_as_before() -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    # A shell that runs the tests in its background has Ctrl-C ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(backend=SmallBackend()))
