@@ -26,6 +26,7 @@ from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import Vectors, unit_rows
 from index.retrieve import Retriever
 from index.snapshot import open_snapshot
+from index.update import BuildReport
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"
@@ -71,6 +72,23 @@ def questions(count: int) -> list[tuple[str, str]]:
     return found
 
 
+def build_drawn(work: Path, corpora: Sequence[Path]) -> tuple[DrawnEncoder, BuildReport]:
+    """Build an index of corpora with drawn vectors under `work`/home."""
+    corpus = work / "corpus"
+    corpus.mkdir()
+    for path in corpora:
+        (corpus / f"{path.parent.name}-{path.name}").symlink_to(path)
+    encoder = DrawnEncoder(open_encoder(BundledConfig(cache_dir=work / "encoder")))
+    report = build_index(
+        [corpus],
+        work / "home",
+        encoder=encoder,
+        config=IndexConfig(),
+        cache_dir=work / "vectors",
+    )
+    return encoder, report
+
+
 def main() -> None:
     """Build, ask, print and write."""
     parser = argparse.ArgumentParser()
@@ -78,18 +96,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        corpus = work / "corpus"
-        corpus.mkdir()
-        for path in CORPORA:
-            (corpus / f"{path.parent.name}-{path.name}").symlink_to(path)
-        encoder = DrawnEncoder(open_encoder(BundledConfig(cache_dir=work / "encoder")))
-        report = build_index(
-            [corpus],
-            work / "home",
-            encoder=encoder,
-            config=IndexConfig(),
-            cache_dir=work / "vectors",
-        )
+        encoder, report = build_drawn(work, CORPORA)
         space = VectorSpace(encoder.identity)
         retriever = Retriever(open_snapshot(work / "home", space=space), encoder, space=space)
         asked = questions(options.questions)

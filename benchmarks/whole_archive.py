@@ -16,11 +16,8 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
-from warm_retrieval import EVAL, ROOT, DrawnEncoder
+from warm_retrieval import EVAL, ROOT, build_drawn
 
-from index.build import build_index
-from index.config import IndexConfig
-from index.encoders import BundledConfig, open_encoder
 from index.verify import verify_snapshot
 
 CORPORA = (EVAL / "news-fa.jsonl", EVAL / "news-en.jsonl", EVAL / "hamshahri-fa" / "corpus.jsonl")
@@ -30,18 +27,7 @@ def main() -> None:
     """Build, verify, count and write."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        corpus = work / "corpus"
-        corpus.mkdir()
-        for path in CORPORA:
-            (corpus / f"{path.parent.name}-{path.name}").symlink_to(path)
-        encoder = DrawnEncoder(open_encoder(BundledConfig(cache_dir=work / "encoder")))
-        report = build_index(
-            [corpus],
-            work / "home",
-            encoder=encoder,
-            config=IndexConfig(),
-            cache_dir=work / "vectors",
-        )
+        _, report = build_drawn(work, CORPORA)
         verified = verify_snapshot(work / "home")
     n_in = sum(len(path.read_bytes().splitlines()) for path in CORPORA)
     n_out = report.n_articles + report.n_duplicates + len(report.rejects)
