@@ -1,12 +1,12 @@
-"""What a surface asks of whatever answers, and of the archive behind the answers.
+"""What a surface asks of whatever answers, words or translates, and of the archive behind.
 
 Does not: answer; `bot.answer.Answerer` does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
-from bot.types import Answer, Citation, NoAnswer
+from bot.types import Answer, Citation, Claim, NoAnswer
 from index import EVERYTHING, Article, ArticleId, Manifest, Scope
 
 
@@ -68,5 +68,25 @@ class AnsweringAnew(AnsweringOn, Protocol):
 
         Raises:
             PasokhError: If it cannot be opened; what answered before goes on.
+        """
+        ...
+
+
+class Writing(Protocol):
+    """What words an answer in the asker's language: a language model and the checks on it."""
+
+    def word(
+        self, answer: Answer, *, tell: Callable[[tuple[Claim, ...]], None] | None = None
+    ) -> Answer | NoAnswer:
+        """Return an answer with claims, each checked; the quotes alone where that fails.
+
+        Args:
+            answer: Verified quotes.
+            tell: Called with all claims that stand so far, each time there is one more; nothing
+                unchecked is ever told.
+
+        Returns:
+            `answer` with claims and the quotes that these stand on; with `unworded` where there
+            are none; a refusal where the model finds no answer in the quotes.
         """
         ...

@@ -53,12 +53,44 @@ class Citation:
     also_in: tuple[Headline, ...] = ()
 
 
+class Unworded(StrEnum):
+    """Why the quotes stand alone although a language model was to word the answer."""
+
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+    MALFORMED = "malformed"
+    UNSUPPORTED = "unsupported"
+    OVER_BUDGET = "over_budget"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A sentence in the asker's language that the quotes it names bear out.
+
+    Attributes:
+        text: What a language model wrote; no words of an article.
+        numbers: Of the citations it stands on, at least one, in the model's order.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What an answer was made from: the snapshot's name and the encoder's fingerprint."""
+    """What an answer was made from.
+
+    Attributes:
+        snapshot: Name of the snapshot.
+        encoder: Fingerprint of the encoder.
+        model: Name of the language model that worded it; empty where it is quotes alone.
+        prompt: Version of the prompt that the model was given; empty likewise.
+    """
 
     snapshot: str
     encoder: str
+    model: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +101,8 @@ class Answer:
         within: The part of the archive asked for, by the asker or by the question's words.
         is_missed: Whether the time in the question's words had no answer, so that this one is
             from beyond it.
+        claims: The answer in the asker's language, each claim checked; () for quotes alone.
+        unworded: Why there are no claims, where a language model was to make them.
     """
 
     question: str
@@ -79,6 +113,8 @@ class Answer:
     fingerprint: Fingerprint
     within: Scope = EVERYTHING
     is_missed: bool = False
+    claims: tuple[Claim, ...] = ()
+    unworded: Unworded | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,38 @@
+"""What a check of a claim finds.
+
+Does not: check.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What is wrong with a claim."""
+
+    DEAD_CITATION = "dead_citation"
+    NUMBER = "number"
+    DATE = "date"
+    QUOTE = "quote"
+    NAME = "name"
+    NEGATION = "negation"
+    MEANING = "meaning"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the checks of one claim found.
+
+    Attributes:
+        faults: Each kind once; empty for a claim that stands.
+        meaning: How close claim and evidence are, calibrated, in [0, 1].
+    """
+
+    faults: tuple[Fault, ...]
+    meaning: float
+
+    @property
+    def stands(self) -> bool:
+        """Whether the claim may be shown."""
+        return not self.faults
