@@ -26,11 +26,11 @@ eval: $(VENV)/run ## Measure all sets of ../shared/eval (hours the first time; O
 test: $(VENV)/dev ## Run the tests; needs no torch.
 	$(BIN)/pytest
 
-test-all: $(VENV)/all ## Also run what needs sentence-transformers and torch.
-	$(BIN)/pytest -m sentence_transformers
+test-all: $(VENV)/all ## Also run what needs torch, sentence-transformers or ray.
+	$(BIN)/pytest -m "sentence_transformers or ray"
 
-bench: $(VENV)/run $(VENV)-peers/run ## A cold question beside plain scripts of the same job.
-	$(BIN)/python benchmarks/cold_ask.py --peers $(VENV)-peers/bin/python
+bench: $(VENV)/run $(VENV)-peers/run ## Beside LlamaIndex, Haystack, txtai and a plain script.
+	$(BIN)/python benchmarks/side_by_side.py --peers $(VENV)-peers/bin/python
 
 fuzz: $(VENV)/dev ## Search for bytes that break a reader (SECONDS=120).
 	$(PIP) install atheris
@@ -70,5 +70,5 @@ $(VENV)/dev: $(VENV)/run
 # torch by itself and first: spelled so, pip takes a CPU build where one lies on the machine.
 $(VENV)/all: $(VENV)/dev
 	$(PIP) install torch==2.13.0
-	$(PIP) install --constraint constraints.txt --editable '.[sentence-transformers]'
+	$(PIP) install --constraint constraints.txt --editable '.[ray,sentence-transformers]'
 	@touch $@

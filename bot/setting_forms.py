@@ -102,6 +102,8 @@ EXPECTED: Final = {
     "encoder_base_url": _EXPECTED_ADDRESS,
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",
+    "cluster": "local, auto or an address of a Ray cluster",
+    "cluster_gpus": "a number of GPUs, 0 or more",
     "feeds": "addresses separated by commas",
     "watch_interval_s": "a number of seconds above 0",
     "web_user_agent": "a name of printable ASCII that begins with a letter",

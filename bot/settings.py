@@ -110,6 +110,16 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds to wait for the embedding server.",
     )
+    cluster: str | None = Field(
+        default=None,
+        description="Ray cluster that encodes on builds: local, auto or ray://HOST:PORT.",
+    )
+    cluster_gpus: float = Field(
+        default=0.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="GPUs that each worker of the cluster needs; 0.5 lets two share one.",
+    )
     feeds: str = Field(
         default="", description="Feeds and sitemaps that are watched, separated by commas."
     )

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -25,6 +25,7 @@ from index import (
     ArticleId,
     BuildReport,
     BundledConfig,
+    ClusterConfig,
     Encoder,
     EncoderConfig,
     IndexConfig,
@@ -47,6 +48,7 @@ from index import (
     find_articles,
     gather_articles,
     join_corpora,
+    open_cluster,
     open_encoder,
     open_snapshot,
     read_manifest,
@@ -201,18 +203,31 @@ def evaluation_settings(settings: Settings, corpus: Path) -> Settings:
 def _build(
     settings: Settings, encoder: Encoder, progress: Progress | None, *, wait_s: float = 0
 ) -> BuildReport:
-    report = build_index(
-        (settings.corpus, settings.index_home / COLLECTED),
-        settings.index_home,
-        encoder=encoder,
-        config=IndexConfig(read=ReadConfig.parse(settings.columns)),
-        cache_dir=settings.cache_dir / "vectors",
-        progress=progress,
-        wait_s=wait_s,
-        keep=settings.keep_snapshots,
-    )
+    with _spread(settings, encoder) as spread:
+        report = build_index(
+            (settings.corpus, settings.index_home / COLLECTED),
+            settings.index_home,
+            encoder=spread,
+            config=IndexConfig(read=ReadConfig.parse(settings.columns)),
+            cache_dir=settings.cache_dir / "vectors",
+            progress=progress,
+            wait_s=wait_s,
+            keep=settings.keep_snapshots,
+        )
     _log_build(report)
     return report
+
+
+def _spread(settings: Settings, encoder: Encoder) -> AbstractContextManager[Encoder]:
+    """Return what encodes for a build: the encoder itself, or a cluster of them."""
+    if settings.cluster is None:
+        return nullcontext(encoder)
+    config = ClusterConfig(
+        encoder=encoder_config(settings),
+        address=settings.cluster,
+        gpus_per_worker=settings.cluster_gpus,
+    )
+    return open_cluster(config, encoder)
 
 
 def web_config(settings: Settings) -> WebConfig:

@@ -9,11 +9,13 @@ from index.dates import MONTH_NAMES
 from index.dates import parse as parse_date
 from index.encoders import (
     BundledConfig,
+    ClusterConfig,
     Encoder,
     EncoderConfig,
     EncoderIdentity,
     OpenAIConfig,
     SentenceTransformerConfig,
+    open_cluster,
     open_encoder,
 )
 from index.errors import (
@@ -104,6 +106,7 @@ __all__ = [
     "BuildReport",
     "BundledConfig",
     "ChunkConfig",
+    "ClusterConfig",
     "CorpusError",
     "Encoder",
     "EncoderConfig",
@@ -169,6 +172,7 @@ __all__ = [
     "jalali_parts",
     "join_corpora",
     "known_outlet",
+    "open_cluster",
     "open_encoder",
     "open_snapshot",
     "outlet_name",

@@ -32,6 +32,10 @@ class _Asking:
     def max_tokens(self) -> int:
         return self.encoder.max_tokens
 
+    @property
+    def texts_at_once(self) -> int:
+        return self.encoder.texts_at_once
+
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         return self.encoder.encode_queries(texts)
 
@@ -80,6 +84,11 @@ class RememberingEncoder:
     def max_tokens(self) -> int:
         """Tokens one text may have."""
         return self.encoder.max_tokens
+
+    @property
+    def texts_at_once(self) -> int:
+        """Texts that keep it busy."""
+        return self.encoder.texts_at_once
 
     def prepare(
         self, questions: Sequence[tuple[str, str]], *, progress: Callable[[int], None]

@@ -22,8 +22,6 @@ from index.encoders import Encoder
 
 _log = logging.getLogger(__name__)
 
-# Texts encoded between two commits: what a kill -9 can lose, about ten seconds of work.
-_COMMIT_EVERY = 256
 _WAIT_FOR_OTHER_BUILD_S = 60.0
 # What SQLite says of a file that is no database, a broken one, or one with other tables.
 _DAMAGE = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
@@ -87,8 +85,9 @@ class VectorCache:
             progress(sum(key in known for key in keys))
         # Sorted by length so that a batch wastes little on padding.
         waiting = sorted(missing.items(), key=lambda item: len(item[1]))
-        for start in range(0, len(waiting), _COMMIT_EVERY):
-            known |= self._encode(waiting[start : start + _COMMIT_EVERY], progress)
+        step = self._encoder.texts_at_once  # between two commits: what a kill -9 can lose
+        for start in range(0, len(waiting), step):
+            known |= self._encode(waiting[start : start + step], progress)
         dim = self._encoder.identity.dim
         vectors = np.frombuffer(b"".join(known[key] for key in keys), np.float16)
         return vectors.reshape(len(texts), dim), len(missing)

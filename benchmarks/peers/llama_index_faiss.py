@@ -1,6 +1,6 @@
 """LlamaIndex over FAISS as its documentation shows it, retrieval only.
 
-Usage: `build MODEL CORPUS STORE` once, then `ask MODEL STORE QUESTION`.
+Usage: `build MODEL CORPUS STORE`, `ask MODEL STORE QUESTION`, `warm MODEL STORE QUESTIONS`.
 """
 
 import sys
@@ -16,6 +16,7 @@ from llama_index.core import (
 )
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.vector_stores.faiss import FaissVectorStore
+from timing import warm
 
 
 def _use(model: str) -> None:
@@ -36,15 +37,32 @@ def build(model: str, corpus: str, store: str) -> None:
     index.storage_context.persist(persist_dir=store)
 
 
+class Asking:
+    """An opened index."""
+
+    def __init__(self, model: str, store: str) -> None:
+        """Open the model and the index."""
+        _use(model)
+        vectors = FaissVectorStore.from_persist_dir(store)
+        context = StorageContext.from_defaults(vector_store=vectors, persist_dir=store)
+        index = load_index_from_storage(context)
+        self._retriever = index.as_retriever(similarity_top_k=4)
+
+    def encode(self, question: str) -> list[float]:
+        """Encode a question."""
+        return Settings.embed_model.get_query_embedding(question)
+
+    def ask(self, question: str) -> list[str]:
+        """Return the four nearest nodes."""
+        found = self._retriever.retrieve(question)
+        return [f"{one.score:.3f} {one.node.get_content()}" for one in found]
+
+
 def ask(model: str, store: str, question: str) -> None:
     """Print the four nearest nodes."""
-    _use(model)
-    vectors = FaissVectorStore.from_persist_dir(store)
-    context = StorageContext.from_defaults(vector_store=vectors, persist_dir=store)
-    index = load_index_from_storage(context)
-    for found in index.as_retriever(similarity_top_k=4).retrieve(question):
-        print(f"{found.score:.3f} {found.node.get_content()}")
+    print("\n".join(Asking(model, store).ask(question)))
 
 
 if __name__ == "__main__":
-    {"build": build, "ask": ask}[sys.argv[1]](*sys.argv[2:])
+    modes = {"build": build, "ask": ask, "warm": lambda *given: warm(Asking(*given[:2]), given[2])}
+    modes[sys.argv[1]](*sys.argv[2:])

@@ -1,20 +1,23 @@
-"""Text to unit vectors: the bundled encoder, sentence-transformers, or an embedding server."""
+"""Text to unit vectors: bundled, sentence-transformers, an embedding server; over a cluster."""
 
 from index.encoders.config import (
     BundledConfig,
+    ClusterConfig,
     EncoderConfig,
     OpenAIConfig,
     SentenceTransformerConfig,
 )
-from index.encoders.opening import open_encoder
+from index.encoders.opening import open_cluster, open_encoder
 from index.encoders.protocol import Encoder, EncoderIdentity
 
 __all__ = [
     "BundledConfig",
+    "ClusterConfig",
     "Encoder",
     "EncoderConfig",
     "EncoderIdentity",
     "OpenAIConfig",
     "SentenceTransformerConfig",
+    "open_cluster",
     "open_encoder",
 ]

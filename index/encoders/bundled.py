@@ -20,7 +20,7 @@ from index.encoders.config import BundledConfig
 from index.encoders.e5_cache import RECIPE, check_weights, open_converted
 from index.encoders.e5_tokenizer import E5Tokenizer
 from index.encoders.e5_weights import E5Weights, Floats, dequantise, find_weights
-from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
 from index.errors import EncoderError
 
 NAME = "multilingual-e5-small"
@@ -77,6 +77,11 @@ class BundledEncoder:
     def max_tokens(self) -> int:
         """Tokens of one window, prefix and two markers included."""
         return self._max_tokens
+
+    @property
+    def texts_at_once(self) -> int:
+        """Texts that keep it busy."""
+        return TEXTS_AT_ONCE
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""

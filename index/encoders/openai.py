@@ -19,7 +19,7 @@ import httpx
 import numpy as np
 
 from index.encoders.config import OpenAIConfig
-from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
 from index.errors import EncoderError
 from index.retry import backoff_s, retry_after_s
 
@@ -70,6 +70,11 @@ class OpenAIEncoder:
     def max_tokens(self) -> int:
         """As configured."""
         return self._config.max_tokens
+
+    @property
+    def texts_at_once(self) -> int:
+        """Texts that keep it busy."""
+        return TEXTS_AT_ONCE
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""

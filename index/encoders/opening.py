@@ -3,15 +3,18 @@
 Does not: choose a configuration.
 """
 
+from contextlib import AbstractContextManager
 from typing import assert_never
 
 from index.encoders.config import (
     BundledConfig,
+    ClusterConfig,
     EncoderConfig,
     OpenAIConfig,
     SentenceTransformerConfig,
 )
 from index.encoders.protocol import Encoder
+from index.errors import EncoderError
 
 
 def open_encoder(config: EncoderConfig) -> Encoder:
@@ -38,3 +41,20 @@ def open_encoder(config: EncoderConfig) -> Encoder:
             return OpenAIEncoder(config)
         case _:
             assert_never(config)
+
+
+def open_cluster(config: ClusterConfig, encoder: Encoder) -> AbstractContextManager[Encoder]:
+    """Spread the passage side of `encoder`, opened as `config.encoder` says, over a cluster.
+
+    Raises:
+        EncoderError: If ray is missing, or the cluster cannot be used.
+    """
+    try:
+        from index.encoders.cluster import ClusterEncoder
+    except ImportError as error:
+        msg = (
+            "Expected the package ray for a build on a cluster, which is not installed; "
+            "run pip install 'pasokh[ray]'."
+        )
+        raise EncoderError(msg) from error
+    return ClusterEncoder(config, encoder)

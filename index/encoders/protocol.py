@@ -7,13 +7,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
+
+TEXTS_AT_ONCE: Final = 256
+"""About ten seconds of work for two processors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,11 @@ class Encoder(Protocol):
     @property
     def max_tokens(self) -> int:
         """Tokens one text may have, prefix and markers included, before context is lost."""
+        ...
+
+    @property
+    def texts_at_once(self) -> int:
+        """Texts that keep it busy, given at once: what a killed build may lose."""
         ...
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from index.encoders.config import SentenceTransformerConfig
-from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
 from index.errors import EncoderError
 
 # (query, passage) by model family, from the model cards on huggingface.co; first match wins.
@@ -79,6 +79,11 @@ class SentenceTransformerEncoder:
     def max_tokens(self) -> int:
         """Tokens the model reads of one text, prefix and markers included."""
         return int(self._model.max_seq_length or _DEFAULT_MAX_TOKENS)
+
+    @property
+    def texts_at_once(self) -> int:
+        """Texts that keep it busy."""
+        return TEXTS_AT_ONCE
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""

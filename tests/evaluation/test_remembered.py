@@ -27,6 +27,11 @@ class _Counting:
         """Tokens of one window."""
         return self.encoder.max_tokens
 
+    @property
+    def texts_at_once(self) -> int:
+        """Texts that keep it busy."""
+        return self.encoder.texts_at_once
+
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions and write them down."""
         self.asked += texts

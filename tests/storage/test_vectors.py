@@ -30,6 +30,11 @@ class CountingEncoder:
         """Tokens of one window."""
         return self.encoder.max_tokens
 
+    @property
+    def texts_at_once(self) -> int:
+        """Texts that keep it busy."""
+        return self.encoder.texts_at_once
+
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions."""
         return self.encoder.encode_queries(texts)
