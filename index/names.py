@@ -21,7 +21,7 @@ from typing import Final, Self
 
 from index.clean import clean
 from index.errors import SnapshotCorrupt
-from index.phones import is_abjad, likeness, readings, script_of, skeleton
+from index.phones import is_abjad, likeness, readings, script_of, skeleton, sounded
 from index.tokenize import STOP_WORDS, Word, tokens
 
 MIN_LIKENESS: Final = 0.75
@@ -217,12 +217,9 @@ def _likeness(asked: str, sounds: str, surface: str) -> float:
     """Compare a reading of what is asked with a word of the archive."""
     if surface == asked:
         return 1.0
-    key = skeleton(sounds)
-    alike = max(
-        likeness(sounds, other, abjad=is_abjad(surface))
-        for other in readings(surface)
-        if skeleton(other) == key
-    )
+    key, abjad = skeleton(sounds), is_abjad(surface)
+    ways = [other for consonants, other in sounded(surface) if consonants == key]
+    alike = max(likeness(sounds, other, abjad=abjad) for other in ways)
     native = len(_NATIVE.findall(surface)) if script_of(asked) != "persian" else 0
     return alike - _NATIVE_COST * native
 
