@@ -73,8 +73,8 @@ class DenseConfig:
 
     Attributes:
         exact_rows: Most passages of a part whose vectors are all compared: 2 ms at 20,000.
-        memory_mb: Most memory that the codes of a larger part may take. 192 bytes a passage are
-            as good as exact search, 96 nearly so; the budget decides which (see `dense`).
+        memory_mb: Most memory that the codes of a larger part may take. 96 bytes a passage are
+            as good as exact search, 48 nearly so; the budget decides which (see `dense`).
     """
 
     exact_rows: int = 20_000

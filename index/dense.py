@@ -182,9 +182,10 @@ def _selection(allowed: Mask) -> faiss.SearchParameters:
 def _reread(codes: faiss.Index) -> int:
     """Return how many times as many rows as asked for are compared by their vectors.
 
-    Three times with two dimensions a code, six with three: recall@300 .986 and .97.
+    Five times with two dimensions a code, ten with three: recall@300 .998 and .996. Three times
+    would give .987 and save 0.5 ms.
     """
-    return 3 * (int(codes.d // codes.M) - 1)  # type: ignore[attr-defined]
+    return 5 * (int(codes.d // codes.M) - 1)  # type: ignore[attr-defined]
 
 
 def codes_beside(path: Path) -> Path:

@@ -124,15 +124,15 @@ class Forward:
         Args:
             groups: As for `Postings.search`.
             rows: Row numbers, ascending, shape (n,).
-            idf: The weight of every term in `groups`.
+            idf: The weight of each term; those that it lacks are in no row.
         """
-        terms = list(dict.fromkeys(term for group in groups for term, _ in group))
-        if not terms or len(rows) == 0:
+        held = [[(term, boost) for term, boost in group if term in idf] for group in groups]
+        asked = [group for group in held if group]
+        if not asked or len(rows) == 0:
             return np.zeros(len(rows), np.float32)
-        weights = np.array([idf[term] * (BM25_K1 + 1) for term in terms], np.float32)
-        scores = self._saturated(terms, rows) * weights
-        column = {term: at for at, term in enumerate(terms)}
-        asked = [group for group in groups if group]
+        column = {term: at for at, term in enumerate(terms_of(asked))}
+        weights = np.array([idf[term] * (BM25_K1 + 1) for term in column], np.float32)
+        scores = self._saturated(list(column), rows) * weights
         columns = [column[term] for group in asked for term, _ in group]
         boosts = np.array([boost for group in asked for _, boost in group], np.float32)
         firsts = np.cumsum([0, *(len(group) for group in asked[:-1])])
@@ -156,19 +156,19 @@ class Forward:
 
 def _counts(part: _Part, rows: Rows, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Return how often rows of a part hold terms, shape (rows, terms), by halving all at once."""
-    ends = part.starts[rows + 1][:, None]
-    low = np.repeat(part.starts[rows][:, None], len(hashes), axis=1)
-    high = np.repeat(ends, len(hashes), axis=1)
-    last = max(len(part.terms) - 1, 0)
-    for _ in range(int((high - low).max(initial=0)).bit_length()):
-        middle = (low + high) >> 1
-        is_below = (part.terms[np.minimum(middle, last)] < hashes) & (low < high)
-        low = np.where(is_below, middle + 1, low)
-        high = np.where(is_below, high, np.minimum(middle, high))
-    if not len(part.terms):
-        return np.zeros(low.shape, np.int64)
-    place = np.minimum(low, last)
-    return np.where((low < ends) & (part.terms[place] == hashes), part.counts[place], 0)
+    starts, ends = part.starts[rows][:, None], part.starts[rows + 1][:, None]
+    most = int((ends - starts).max(initial=0))
+    if not most:
+        return np.zeros((len(rows), len(hashes)), np.int64)
+    lasts = np.maximum(ends - 1, 0)
+    # What stands below `place` is less than the hash; each step is tried on all at once.
+    place = np.repeat(starts, len(hashes), axis=1)
+    for step in (1 << power for power in reversed(range(most.bit_length()))):
+        tried = np.minimum(place + (step - 1), lasts)
+        is_less = part.terms[tried] < hashes
+        place = np.where(is_less, tried + 1, place)
+    at = np.minimum(place, lasts)
+    return np.where((place < ends) & (part.terms[at] == hashes), part.counts[at], 0)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -200,6 +200,6 @@ def _corrupt(path: Path, why: object) -> SnapshotCorrupt:
     return SnapshotCorrupt(msg)
 
 
-def terms_of(groups: Iterable[Group]) -> set[str]:
-    """Return every term of some groups."""
-    return {term for term, _ in chain.from_iterable(groups)}
+def terms_of(groups: Iterable[Group]) -> list[str]:
+    """Return the terms of some groups, each once."""
+    return list(dict.fromkeys(term for term, _ in chain.from_iterable(groups)))

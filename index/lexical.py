@@ -277,8 +277,9 @@ def _share(
 ) -> Scores:
     """Return BM25 by `groups` over the most that `asked` could have earned, in [0, 1], (n,)."""
     n_rows = postings.n_counted
-    weights = {term: idf(postings.frequency(term), n_rows) for term in terms_of(groups)}
-    most = ceiling([postings.most_frequent(group) for group in asked], n_rows)
+    held = {term: postings.frequency(term) for term in terms_of((*groups, *asked))}
+    weights = {term: idf(frequency, n_rows) for term, frequency in held.items() if frequency}
+    most = ceiling([max((held[term] for term, _ in one), default=0) for one in asked], n_rows)
     return share(words.score(groups, rows, weights), most)
 
 

@@ -71,6 +71,12 @@ class Manifest:
     files: dict[str, FileRecord]
 
     @property
+    def recall(self) -> float:
+        """Share of the nearest 10 that vector search finds, over all parts by their passages."""
+        total = sum(part.passages for part in self.parts)
+        return sum(part.recall * part.passages for part in self.parts) / max(total, 1)
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all files named here."""
         return sum(record.size for record in self.files.values())

@@ -118,12 +118,6 @@ def skeleton(sounds: str) -> str:
     return _VOWELS.sub("", sounds)
 
 
-@lru_cache(maxsize=1 << 15)
-def sounded(word: str) -> tuple[tuple[str, str], ...]:
-    """Return the ways a folded word may sound, each behind its consonants alone."""
-    return tuple((skeleton(sounds), sounds) for sounds in readings(word))
-
-
 @lru_cache(maxsize=1 << 14)
 def likeness(asked: str, known: str, *, abjad: bool) -> float:
     """Compare the vowels of two strings of sounds that share a skeleton.
