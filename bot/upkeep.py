@@ -86,6 +86,7 @@ def info(surface: Surface) -> ExitCode:
             passages=manifest.n_passages,
             sentences=manifest.n_sentences,
             languages=languages,
+            recall=manifest.recall,
             files=len(manifest.files),
             size=manifest.size_bytes,
         )

@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final
@@ -22,14 +22,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive, ArchiveWriter
+from index.config import DenseConfig
 from index.copies import COPIES, write_copies
+from index.dense import write_codes
 from index.encode import Shard, copied, write_vectors
+from index.half import singles
 from index.layout import write_layout
 from index.lexical import Kept, write_lexical
+from index.manifest import PartCounts
+from index.parts import open_sentences
 from index.snapshot import (
     ARCHIVE,
     LEXICAL,
-    NAMES,
     PARTS,
     PASSAGES,
     SENTENCES,
@@ -43,6 +47,7 @@ MAX_REMOVED: Final = 0.25
 """Share of a part's passages that may be of removed articles; above, the part is written anew."""
 
 _NEW = "new"
+_MEASURED = 64
 
 
 def _no_rows() -> Rows:
@@ -177,8 +182,7 @@ def write_words(draft: Path, part: Path | None, old: Snapshot | None, merge: Mer
     )
     archive = Archive(part / ARCHIVE) if part else None
     try:
-        names = part / NAMES if part else draft
-        write_lexical(draft / LEXICAL, names, archive, kept)
+        write_lexical(draft / LEXICAL, part, archive, kept)
         write_layout(
             draft,
             archive,
@@ -212,3 +216,14 @@ def write_part_vectors(
         shape = (archive.n_sentences, dim)
     moved = copied(old, merge.passages) if old else ()
     return write_vectors(part / PASSAGES, part / SENTENCES, chain(new, moved), shape)
+
+
+def compress(part: Path, counts: PartCounts, dim: int, config: DenseConfig) -> PartCounts:
+    """Write what makes the vectors of a large new part quick to search, and tell how good it is.
+
+    It is measured by sentences, which are encoded alone, as questions are, and are not searched.
+    """
+    sentences = open_sentences(part / SENTENCES, (counts.sentences, dim))
+    some = np.linspace(0, counts.sentences - 1, _MEASURED).astype(np.int64)
+    held_out = singles(sentences[some if counts.sentences else some[:0]])
+    return replace(counts, recall=write_codes(part / PASSAGES, held_out, config))

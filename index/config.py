@@ -68,8 +68,29 @@ class ReadConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DenseConfig:
+    """How passage vectors are searched; each part of an index decides for itself.
+
+    Attributes:
+        exact_rows: Most passages of a part whose vectors are all compared: 2 ms at 20,000.
+        memory_mb: Most memory that the codes of a larger part may take. 96 bytes a passage are
+            as good as exact search, 48 nearly so; the budget decides which (see `dense`).
+    """
+
+    exact_rows: int = 20_000
+    memory_mb: int = 256
+
+    def __post_init__(self) -> None:
+        """Refuse a budget that holds nothing."""
+        if self.exact_rows < 0 or self.memory_mb < 1:
+            msg = f"exact_rows must not be negative, and memory_mb at least 1: got {self!r}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexConfig:
     """All that decides what a snapshot holds, beside corpus and encoder."""
 
     chunk: ChunkConfig = field(default_factory=ChunkConfig)
     read: ReadConfig = field(default_factory=ReadConfig)
+    dense: DenseConfig = field(default_factory=DenseConfig)

@@ -3,12 +3,17 @@
     lexical/
       passages/      postings, row n is passage n
       articles/      postings, row n is article n, headline and body
+    parts/<k>/
+      passages.words the same rows' terms by row, see `forward`
+      articles.words
+      names.tsv      see `names`
 
-Both hold the rows of all parts but removed articles'; names (see `names`) have a file a part.
+The postings hold the rows of all parts but removed articles'; the others have a file a part. What
+is found by the postings and what by the vectors is scored alike.
 Does not: know languages, or what the words of a question weigh beside its meaning (see `fuse`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
+from index.forward import Forward, ForwardWriter, terms_of
 from index.fuse import ceiling, idf, share
 from index.names import NameBridge, NameBridgeBuilder
 from index.postings import Group, Mask, Postings, PostingsWriter, Rows, Scores, unwritable
@@ -25,6 +31,9 @@ from index.tokenize import Word, token_of, words
 
 PASSAGES: Final = "passages"
 ARTICLES: Final = "articles"
+NAMES: Final = "names.tsv"
+PASSAGE_WORDS: Final = "passages.words"
+ARTICLE_WORDS: Final = "articles.words"
 
 ARTICLE_WEIGHT: Final = 1.0
 """Share of the article's own score in a passage's: nDCG@10 of hamshahri-fa went from 0.84 to 0.87,
@@ -56,29 +65,35 @@ class LexicalIndex:
     """The words of a snapshot: passages in the light of their articles, and names."""
 
     def __init__(
-        self, passages: Postings, articles: Postings, owners: NDArray[np.int32], names: NameBridge
+        self,
+        postings: tuple[Postings, Postings],
+        words: tuple[Forward, Forward],
+        owners: NDArray[np.int32],
+        names: NameBridge,
     ) -> None:
-        """Put the opened parts together."""
-        self._passages = passages
-        self._articles = articles
+        """Put the opened parts together, what is of passages before what is of articles."""
+        self._passages, self._articles = postings
+        self._passage_words, self._article_words = words
         self._owners = owners
         self.names = names
 
     @classmethod
-    def open(cls, folder: Path, owners: NDArray[np.int32], names: Iterable[Path]) -> Self:
+    def open(cls, folder: Path, owners: NDArray[np.int32], parts: Sequence[Path]) -> Self:
         """Open what `write_lexical` wrote.
 
         Args:
             folder: The postings.
             owners: Row of each passage's article, see `layout`.
-            names: The file of each part.
+            parts: The folder of each part.
 
         Raises:
             SnapshotCorrupt: If a file is missing, truncated or damaged.
         """
-        passages = Postings.open(folder / PASSAGES)
-        articles = Postings.open(folder / ARTICLES)
-        return cls(passages, articles, owners, NameBridge.open(*names))
+        postings = Postings.open(folder / PASSAGES), Postings.open(folder / ARTICLES)
+        passages = Forward.open(*(part / PASSAGE_WORDS for part in parts))
+        articles = Forward.open(*(part / ARTICLE_WORDS for part in parts))
+        names = NameBridge.open(*(part / NAMES for part in parts))
+        return cls(postings, (passages, articles), owners, names)
 
     @property
     def n_rows(self) -> int:
@@ -141,19 +156,21 @@ class LexicalIndex:
     def shares(self, question: LexicalQuestion, rows: Rows) -> Scores:
         """Return the lexical score of passages as a share of the most they could have, (n,).
 
-        The mean of the passage's share and, with `ARTICLE_WEIGHT`, its article's.
+        The mean of the passage's share and, with `ARTICLE_WEIGHT`, its article's. `rows` rise.
         """
-        own = _share(self._passages, question.groups, question.asked, rows)
+        groups, asked = question.groups, question.asked
+        own = _share(self._passages, self._passage_words, groups, asked, rows)
         articles, place = np.unique(np.asarray(self._owners[rows], np.int64), return_inverse=True)
-        whole = _share(self._articles, question.groups, question.asked, articles)[place]
+        whole = _share(self._articles, self._article_words, groups, asked, articles)[place]
         return np.asarray((own + ARTICLE_WEIGHT * whole) / (1 + ARTICLE_WEIGHT), np.float32)
 
     def name_shares(self, question: LexicalQuestion, rows: Rows) -> Scores:
         """Return the share of the question's names and numbers that passages hold, (n,).
 
-        Names that the archive does not know count as the rarest, and no passage has them.
+        Names that the archive does not know count as the rarest, and no passage has them. `rows`
+        rise.
         """
-        return _share(self._passages, question.names, question.names, rows)
+        return _share(self._passages, self._passage_words, question.names, question.names, rows)
 
     def _owning(self, allowed: Mask | None) -> Mask | None:
         """Tell which articles have a passage that is allowed."""
@@ -203,20 +220,19 @@ NOTHING: Final = Kept()
 
 
 def write_lexical(
-    folder: Path, names_file: Path, archive: Archive | None, kept: Kept = NOTHING
+    folder: Path, part: Path | None, archive: Archive | None, kept: Kept = NOTHING
 ) -> None:
-    """Put the articles of a new part into the lexical index, and their names into a file.
+    """Put the articles of a new part into the lexical index, and their words into its folder.
 
     Args:
         folder: The index; it must not exist where nothing is kept.
-        names_file: Written for the part.
-        archive: The part, None where there is none.
+        part: The part's folder, None where there is no new part.
+        archive: Its texts, likewise.
         kept: What stays of the rows that are there.
 
     Raises:
         StorageError: If the disk is full or not ours to write.
     """
-    names = NameBridgeBuilder()
     try:
         folder.mkdir(parents=True, exist_ok=bool(kept.n_passages))
         with (
@@ -225,23 +241,46 @@ def write_lexical(
         ):
             passages.delete(kept.removed_passages)
             whole.delete(kept.removed_articles)
-            for contents in _articles(archive) if archive else ():
-                for found in contents.passages:
-                    names.add([*contents.headline, *found])
-                    passages.add(_tokens(contents.headline, found))
-                whole.add(_tokens(contents.headline, *contents.passages))
-        if archive:
-            names.write(names_file)
+            if part is not None and archive is not None:
+                _write_part(part, archive, passages, whole)
     except OSError as error:
         raise unwritable(folder, error) from error
 
 
+def _write_part(
+    part: Path, archive: Archive, passages: PostingsWriter, whole: PostingsWriter
+) -> None:
+    """Add the rows of a part to the postings and write its own files."""
+    names = NameBridgeBuilder()
+    with (
+        ForwardWriter(part / PASSAGE_WORDS) as passage_words,
+        ForwardWriter(part / ARTICLE_WORDS) as article_words,
+    ):
+        for contents in _articles(archive):
+            for found in contents.passages:
+                names.add([*contents.headline, *found])
+                held = _tokens(contents.headline, found)
+                passages.add(held)
+                passage_words.add(held)
+            held = _tokens(contents.headline, *contents.passages)
+            whole.add(held)
+            article_words.add(held)
+    names.write(part / NAMES)
+
+
 def _share(
-    postings: Postings, groups: Sequence[Group], asked: Sequence[Group], rows: Rows
+    postings: Postings,
+    words: Forward,
+    groups: Sequence[Group],
+    asked: Sequence[Group],
+    rows: Rows,
 ) -> Scores:
     """Return BM25 by `groups` over the most that `asked` could have earned, in [0, 1], (n,)."""
-    most = ceiling([postings.most_frequent(group) for group in asked], postings.n_counted)
-    return share(postings.score(groups, rows), most)
+    n_rows = postings.n_counted
+    held = {term: postings.frequency(term) for term in terms_of((*groups, *asked))}
+    weights = {term: idf(frequency, n_rows) for term, frequency in held.items() if frequency}
+    most = ceiling([max((held[term] for term, _ in one), default=0) for one in asked], n_rows)
+    return share(words.score(groups, rows, weights), most)
 
 
 class _Contents(NamedTuple):

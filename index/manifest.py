@@ -14,7 +14,7 @@ from index.disk import checksum, replace_text
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
 
-SCHEMA = 4
+SCHEMA = 5
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 _REBUILD = "run `pasokh index build`"
@@ -30,11 +30,16 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartCounts:
-    """Rows of one part, those of articles removed since among them."""
+    """Rows of one part, those of articles removed since among them.
+
+    `recall` is the share of the nearest 10 that its vector search finds, measured when the part
+    was written; 1 where all vectors are compared (see `dense`).
+    """
 
     articles: int
     passages: int
     sentences: int
+    recall: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,12 @@ class Manifest:
     languages: dict[str, int]
     parts: tuple[PartCounts, ...]
     files: dict[str, FileRecord]
+
+    @property
+    def recall(self) -> float:
+        """Share of the nearest 10 that vector search finds, over all parts by their passages."""
+        total = sum(part.passages for part in self.parts)
+        return sum(part.recall * part.passages for part in self.parts) / max(total, 1)
 
     @property
     def size_bytes(self) -> int:

@@ -4,8 +4,9 @@ Every word of the archive is filed under its consonants (see `phones`). A name i
 looked up by its own, and the words found are compared by their vowels. So names are bridged by
 the archive's own vocabulary, whatever its scripts, without a list of names.
 
-The file has a line per reading of a word, sorted by bytes: consonants, word, token, number of
-passages, parted by tabs. It is memory-mapped and searched by halving: opening costs nothing.
+The file has a line per word and the consonants that it may have, sorted by bytes: consonants, word,
+token, number of passages, and how it may sound with these consonants, parted by tabs. It is
+memory-mapped and searched by halving: opening costs nothing.
 
 Does not: translate («Germany» is not found in «آلمان»), rank passages, or know Chinese, Japanese,
 Korean and Thai spellings.
@@ -17,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from index.clean import clean
 from index.errors import SnapshotCorrupt
@@ -41,7 +42,7 @@ _SHARING = 0.25
 # Words with letters of Arabic origin are seldom names from elsewhere.
 _NATIVE = re.compile("[عحصضظذث]")
 _NATIVE_COST = 0.1
-_HEADER = b"#pasokh names 1\n"
+_HEADER = b"#pasokh names 2\n"
 _ASKED = re.compile(r"\d+|[^\W\d_](?:['’]?[^\W\d_]|[\u0900-\u0963])*")
 _ENDINGS = {
     "latin": re.compile("(?:['’].*|ian|ean|an|s|en|er|lar|ler|larin|lerin|in|n)$"),
@@ -52,6 +53,10 @@ _ENDINGS = {
     "devanagari": re.compile("(?:स|ों)$"),
 }
 _ARABIC_ONLY = re.compile("[يىكةأإؤئ]|\\bال")
+
+
+_Line: TypeAlias = tuple[str, str, str]
+"""Word, token, and how it may sound, parted by spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,9 @@ class NameBridgeBuilder:
     def write(self, path: Path) -> None:
         """Write the file; the same words give the same bytes."""
         lines = sorted(
-            f"{key}\t{word.surface}\t{word.token}\t{count}\n".encode()
+            f"{key}\t{word.surface}\t{word.token}\t{count}\t{' '.join(ways)}\n".encode()
             for word, count in self._passages.items()
-            for key in _keys(word.surface)
+            for key, ways in _filed(word.surface).items()
         )
         with path.open("wb") as file:
             file.write(_HEADER)
@@ -142,8 +147,8 @@ class NameBridge:
             key = skeleton(sounds)
             if len(key) < fewest:
                 continue
-            for surface, token in self._lines(key):
-                alike = _likeness(asked, sounds, surface)
+            for surface, token, ways in self._lines(key):
+                alike = _likeness(asked, sounds, surface, ways)
                 best[token] = max(alike, best.get(token, 0.0))
         floor = max(floor, max(best.values(), default=0.0) - _NEAR_BEST)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -154,8 +159,8 @@ class NameBridge:
             for token, alike in kept
         )
 
-    def _lines(self, key: str) -> set[tuple[str, str]]:
-        """Return the words and tokens filed under some consonants."""
+    def _lines(self, key: str) -> set[_Line]:
+        """Return what is filed under some consonants."""
         return {found for data in self._files for found in _lines(data, key)}
 
 
@@ -173,14 +178,14 @@ def _mapped(path: Path) -> mmap.mmap:
     return data
 
 
-def _lines(data: mmap.mmap | bytes, key: str) -> Iterator[tuple[str, str]]:
-    """Yield the words and tokens that one file has under some consonants."""
+def _lines(data: mmap.mmap | bytes, key: str) -> Iterator[_Line]:
+    """Yield what one file has under some consonants."""
     wanted = f"{key}\t".encode()
     at = _first(data, wanted)
     while data[at : at + len(wanted)] == wanted:
         end = data.find(b"\n", at)
-        _, surface, token, _ = data[at:end].decode().split("\t")
-        yield surface, token
+        _, surface, token, _, ways = data[at:end].decode().split("\t")
+        yield surface, token, ways
         at = end + 1
 
 
@@ -205,24 +210,21 @@ def _bounds(*, is_sure: bool) -> tuple[float, int]:
     return MIN_LIKENESS_UNSURE, _MIN_CONSONANTS_UNSURE
 
 
-def _keys(surface: str) -> list[str]:
-    """Return the consonants that a word of the archive is filed under."""
-    if len(surface) < _MIN_LETTERS or not surface.isalpha():
-        return []
-    keys = {skeleton(sounds) for sounds in readings(surface)}
-    return sorted(key for key in keys if len(key) >= _MIN_CONSONANTS)
+def _filed(surface: str) -> dict[str, list[str]]:
+    """Return the consonants that a word of the archive is filed under, each with its sounds."""
+    found: dict[str, list[str]] = {}
+    if len(surface) >= _MIN_LETTERS and surface.isalpha():
+        for sounds in readings(surface):
+            found.setdefault(skeleton(sounds), []).append(sounds)
+    return {key: ways for key, ways in found.items() if len(key) >= _MIN_CONSONANTS}
 
 
-def _likeness(asked: str, sounds: str, surface: str) -> float:
-    """Compare a reading of what is asked with a word of the archive."""
+def _likeness(asked: str, sounds: str, surface: str, ways: str) -> float:
+    """Compare a reading of what is asked with a word of the archive that may sound in `ways`."""
     if surface == asked:
         return 1.0
-    key = skeleton(sounds)
-    alike = max(
-        likeness(sounds, other, abjad=is_abjad(surface))
-        for other in readings(surface)
-        if skeleton(other) == key
-    )
+    abjad = is_abjad(surface)
+    alike = max(likeness(sounds, other, abjad=abjad) for other in ways.split(" "))
     native = len(_NATIVE.findall(surface)) if script_of(asked) != "persian" else 0
     return alike - _NATIVE_COST * native
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index.archive import Archive, ArchiveWriter
 from index.dense import DenseIndex
 from index.errors import SnapshotCorrupt
+from index.half import singles
 from index.types import Article, ArticleId, Passage
 
 Rows = NDArray[np.int64]
@@ -152,6 +153,13 @@ class PassageVectors:
             found[places] = self.parts[part].vectors(local)
         return found
 
+    def scores(self, query: Vectors, rows: Rows) -> Vectors:
+        """Return the inner products of `query` with the vectors of `rows`, shape (n,)."""
+        found = np.empty(len(rows), np.float32)
+        for part, places, local in self._cuts.split(rows):
+            found[places] = self.parts[part].scores(query, local)
+        return found
+
 
 class SentenceVectors:
     """The sentence vectors of all parts, memory-mapped."""
@@ -168,6 +176,11 @@ class SentenceVectors:
         for part, places, local in self._cuts.split(numbers):
             found[places] = self.parts[part][local]
         return found
+
+    def scores(self, query: Vectors, numbers: Rows) -> Vectors:
+        """Return the inner products of `query` with the vectors of sentences, shape (n,)."""
+        products: Vectors = np.einsum("ij,j->i", singles(self.vectors(numbers)), query)
+        return products
 
     def following(self, first: int, count: int) -> Half:
         """Return the vectors of `count` sentences from `first` on, all of one passage."""

@@ -118,6 +118,7 @@ def skeleton(sounds: str) -> str:
     return _VOWELS.sub("", sounds)
 
 
+@lru_cache(maxsize=1 << 14)
 def likeness(asked: str, known: str, *, abjad: bool) -> float:
     """Compare the vowels of two strings of sounds that share a skeleton.
 
@@ -148,6 +149,7 @@ _MISSING = {"a": 0.6, "e": 0.2, "i": 0.6, "o": 0.6, "v": 0.9, "y": 0.3}
 _EDGE = 0.9
 
 
+@lru_cache(maxsize=1 << 14)
 def _gap(mine: str, other: str, *, edge: bool, abjad: bool) -> float:
     """Return the cost of two vowel groups standing for one another."""
     if mine == other:

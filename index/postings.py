@@ -1,10 +1,10 @@
-"""BM25 over tantivy: rows of tokens, found and scored by their terms; the only importer of tantivy.
+"""BM25 over tantivy: rows of tokens, found by their terms; the only importer of tantivy.
 
 BM25 is S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond",
 2009, with the idf and the constants that Lucene and tantivy fix (k1 = 1.2, b = 0.75).
 
-Does not: make tokens, or parse a query language: queries are built from terms, so nothing that
-is typed has a meaning other than itself.
+Does not: make tokens, score given rows (see `forward`), or parse a query language: queries are
+built from terms, so nothing that is typed has a meaning other than itself.
 """
 
 import json
@@ -127,31 +127,6 @@ class Postings:
             raise corrupt(self._folder, error) from error
         order = np.lexsort((rows, -scores))[:k]
         return rows[order], scores[order]
-
-    def score(self, groups: Sequence[Group], rows: Rows) -> Scores:
-        """Return the BM25 score of given rows, shape (n,); 0 for a row with none of the terms.
-
-        Args:
-            groups: As for `search`.
-            rows: Distinct row numbers, shape (n,), in any order.
-        """
-        parts = [part for group in groups if (part := _any_of(group)) is not None]
-        if not parts or len(rows) == 0:
-            return np.zeros(len(rows), np.float32)
-        wanted = tantivy.Query.term_set_query(_SCHEMA, _ROW, rows.tolist())
-        query = tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Must, tantivy.Query.const_score_query(wanted, 0.0)),
-                *((tantivy.Occur.Should, part) for part in parts),
-            ]
-        )
-        try:
-            hits = self._searcher.search(query, len(rows), count=False).hits
-            found = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
-        except (ValueError, OSError) as error:
-            raise corrupt(self._folder, error) from error
-        by_row = dict(zip(found, (score for score, _ in hits), strict=True))
-        return np.array([by_row.get(row, 0.0) for row in rows.tolist()], np.float32)
 
     def _best(self, query: tantivy.Query, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
         """Return at least `k` allowed rows, or all; no row left out that ties with the k-th."""

@@ -117,7 +117,7 @@ class Retriever:
         self._encoder = encoder
         self._space = space
         self._weights = weights
-        # Vectors are searched and scored beside the words: FAISS and NumPy leave Python's lock.
+        # Vectors are searched beside the words: FAISS leaves Python's lock.
         self._aside = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="pasokh-vectors")
 
     def retrieve(
@@ -144,8 +144,8 @@ class Retriever:
         near = self._aside.submit(self._snapshot.dense.search, vector, NEAR, allowed)
         asked = self._snapshot.lexical.question(question)
         worded, _ = self._snapshot.lexical.search(asked.groups, WORDED, allowed)
-        rows = np.union1d(near.result()[0], worded).astype(np.int64)
-        candidates = self._candidates(vector, rows, asked, language)
+        rows, cosines = self._joined(vector, near.result(), worded)
+        candidates = self._candidates(vector, rows, cosines, asked, language)
         searched = time.perf_counter()
         ranked = candidates.ranked(self._weights)
         best = candidates.at(self._each_report_once(candidates.rows, ranked, k))
@@ -164,18 +164,28 @@ class Retriever:
             },
         )
 
+    def _joined(
+        self, vector: Scores, near: tuple[Rows, Scores], worded: Rows
+    ) -> tuple[Rows, Scores]:
+        """Return the passages near the question or sharing its words, rising, and cosines."""
+        others = np.setdiff1d(worded, near[0])
+        rows = np.concatenate((near[0], others))
+        cosines = np.concatenate((near[1], self._snapshot.dense.scores(vector, others)))
+        rising = np.argsort(rows)
+        return rows[rising], cosines[rising]
+
     def _candidates(
-        self, vector: Scores, rows: Rows, asked: LexicalQuestion, language: str
+        self, vector: Scores, rows: Rows, cosines: Scores, asked: LexicalQuestion, language: str
     ) -> _Candidates:
         """Score passages near the question or sharing its words by both."""
         snapshot = self._snapshot
-        dense = self._aside.submit(self._dense, vector, rows)
+        dense = self._dense(vector, rows, cosines)
         is_same_language = snapshot.layout.is_language(rows, language)
         # Words are read of one kind of passage and names of the other: nothing is scored in vain.
         lexical, names = np.zeros((2, len(rows)), np.float32)
         lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
         names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
-        return _Candidates(rows, dense.result(), lexical, names, is_same_language)
+        return _Candidates(rows, dense, lexical, names, is_same_language)
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:
         """Return the first `k` positions, of one report in several articles those of the best.
@@ -196,11 +206,9 @@ class Retriever:
                     break
         return np.array(kept, np.int64)
 
-    def _dense(self, vector: Scores, rows: Rows) -> Scores:
-        snapshot = self._snapshot
-        cosines = snapshot.dense.vectors(rows) @ vector
-        numbers, owners = snapshot.layout.sentences(rows)
-        sentences = snapshot.sentence_vectors.vectors(numbers).astype(np.float32) @ vector
+    def _dense(self, vector: Scores, rows: Rows, cosines: Scores) -> Scores:
+        numbers, owners = self._snapshot.layout.sentences(rows)
+        sentences = self._snapshot.sentence_vectors.scores(vector, numbers)
         best = best_of_rows(sentences, owners, len(rows), missing=cosines)
         return dense_scores(cosines, best, self._weights)
 

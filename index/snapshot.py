@@ -12,9 +12,9 @@
         parts/<k>/           from 0; never changed once written, shared by hard links between
                              snapshots, numbered through in this order (see `parts`)
           archive.db         articles and passages
-          passages.faiss     a vector per passage
+          passages.faiss     a vector per passage; passages.codes in a large part, see `dense`
           sentences.npy      a vector per sentence, half precision, (n_sentences, dim)
-          names.tsv          see `names`
+          names.tsv, *.words see `lexical`
           copies.db          which articles are one report, see `copies`
 
 Does not: build any of it.
@@ -24,7 +24,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -45,7 +45,6 @@ PARTS = "parts"
 ARCHIVE = "archive.db"
 PASSAGES = "passages.faiss"
 SENTENCES = "sentences.npy"
-NAMES = "names.tsv"
 LEXICAL = "lexical"
 LEDGER = "ledger.db"
 REPORT = "report.json"
@@ -176,9 +175,7 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
             folder=folder,
             archive=Archives(texts, layout.removed.tolist()),
             dense=PassageVectors([DenseIndex.open(part / PASSAGES) for part in parts]),
-            lexical=LexicalIndex.open(
-                folder / LEXICAL, layout.owners, [part / NAMES for part in parts]
-            ),
+            lexical=LexicalIndex.open(folder / LEXICAL, layout.owners, parts),
             layout=layout,
             sentence_vectors=SentenceVectors(
                 [
@@ -208,7 +205,7 @@ def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
         "articles in the archive": (snapshot.archive.n_articles, manifest.n_articles),
         "passages in the archive": (layout.n_live, manifest.n_passages),
         "sentences in the archive": (layout.n_live_sentences, manifest.n_sentences),
-        "rows in the archives": (parts, list(manifest.parts)),
+        "rows in the archives": (parts, [replace(part, recall=1.0) for part in manifest.parts]),
         "passage vectors": (snapshot.dense.n_rows, layout.n_rows),
         "passages in the lexical index": (snapshot.lexical.n_rows, manifest.n_passages),
         "articles in the lexical index": (snapshot.lexical.n_articles, manifest.n_articles),

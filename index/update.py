@@ -16,6 +16,7 @@ from pathlib import Path
 from index.archive import Archive, ArchiveWriter
 from index.assemble import (
     Merge,
+    compress,
     name_part,
     new_part,
     plan_merge,
@@ -213,8 +214,12 @@ def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New) -> Manif
     parts = list(old.manifest.parts[: new.merge.n_parts]) if old else []
     if new.part is not None:
         with closing(Archive(new.part / ARCHIVE)) as archive:
-            counts = archive.n_articles, archive.n_passages, archive.n_sentences
-        parts.append(PartCounts(articles=counts[0], passages=counts[1], sentences=counts[2]))
+            counts = PartCounts(
+                articles=archive.n_articles,
+                passages=archive.n_passages,
+                sentences=archive.n_sentences,
+            )
+        parts.append(compress(new.part, counts, task.encoder.dim, task.config.dense))
     layout = open_layout(draft, n_passages=sum(part.passages for part in parts))
     known = old.manifest.files.items() if old else ()
     return Manifest(

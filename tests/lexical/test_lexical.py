@@ -167,7 +167,7 @@ def _article(name: str, headline: str, *texts: str) -> tuple[Article, list[Passa
 
 def _opened(folder: Path, owners: Sequence[int] = (0, 0, 1, 1, 2)) -> LexicalIndex:
     """Open a lexical index of one part, by default that of the fixture below."""
-    return LexicalIndex.open(folder / "all", np.array(owners, np.int32), [folder / "names.tsv"])
+    return LexicalIndex.open(folder / "all", np.array(owners, np.int32), [folder])
 
 
 @pytest.fixture(name="folder")
@@ -179,7 +179,7 @@ def fixture_folder(tmp_path: Path) -> Path:
         writer.add(*_article("c", "گزارش بین المللی", "رکورد بی‌سابقه در نرماندی"))
     archive = Archive(tmp_path / "archive.db")
     (tmp_path / "lexical").mkdir()
-    write_lexical(tmp_path / "lexical" / "all", tmp_path / "lexical" / "names.tsv", archive)
+    write_lexical(tmp_path / "lexical" / "all", tmp_path / "lexical", archive)
     archive.close()
     return tmp_path / "lexical"
 
@@ -240,7 +240,7 @@ def test_write_lexical_of_an_empty_archive(tmp_path: Path) -> None:
         pass
     archive = Archive(tmp_path / "archive.db")
     (tmp_path / "lexical").mkdir()
-    write_lexical(tmp_path / "lexical" / "all", tmp_path / "lexical" / "names.tsv", archive)
+    write_lexical(tmp_path / "lexical" / "all", tmp_path / "lexical", archive)
     archive.close()
     found = _opened(tmp_path / "lexical", [])
 

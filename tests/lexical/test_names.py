@@ -103,7 +103,7 @@ def test_open_an_archive_without_words(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [None, b"", b"other\n", b"#pasokh names 1\nKRB\tx\ty"],
+    [None, b"", b"other\n", b"#pasokh names 2\nKRB\tx\ty"],
     ids=["missing", "empty", "other", "cut"],
 )
 def test_open_when_the_file_is_not_whole(tmp_path: Path, data: bytes | None) -> None:

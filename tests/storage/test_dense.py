@@ -9,8 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from index.dense import DenseIndex, Rows, Vectors, write_dense
+from index.config import DenseConfig
+from index.dense import (
+    MIN_RECALL,
+    DenseIndex,
+    Rows,
+    Vectors,
+    codes_beside,
+    write_codes,
+    write_dense,
+)
 from index.errors import SnapshotCorrupt
+from index.half import singles
 
 # Small whole numbers: products are exact in any order of summing, and ties are many.
 _whole = st.integers(-2, 2).map(float)
@@ -104,3 +114,140 @@ def test_write_when_there_is_no_folder(tmp_path: Path) -> None:
     """What FAISS cannot write is the operating system's error, as for any other file."""
     with pytest.raises(OSError, match=r"no/f\.faiss"):
         write_dense(tmp_path / "no" / "f.faiss", [np.ones((1, 4), np.float32)], 4)
+
+
+def _real_like(count: int, dim: int, seed: int) -> Vectors:
+    """Draw unit vectors about centres, so that some are much nearer to each other than others."""
+    rng = np.random.default_rng(seed)
+    centres = np.random.default_rng(0).standard_normal((50, dim), np.float32)
+    drawn = centres[rng.integers(50, size=count)] + 0.7 * rng.standard_normal(
+        (count, dim), np.float32
+    )
+    unit: Vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return unit.astype(np.float32)
+
+
+@pytest.fixture(name="coded", scope="module")
+def fixture_coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write an index of 6,000 rows with codes."""
+    path = tmp_path_factory.mktemp("coded") / "passages.faiss"
+    write_dense(path, [_real_like(6000, 64, 1)], 64)
+    assert MIN_RECALL <= write_codes(path, _real_like(32, 64, 2), DenseConfig(exact_rows=1000)) <= 1
+    return path
+
+
+def test_codes_find_what_the_exact_search_finds(coded: Path) -> None:
+    """The nearest rows are found, with their exact inner products, best first, always the same."""
+    index = DenseIndex.open(coded)
+    questions = _real_like(40, 64, 3)
+    hits = 0
+    for question in questions:
+        rows, scores = index.search(question, 20)
+        expected, _ = index.exact(question, 20)
+        hits += len(set(rows.tolist()) & set(expected.tolist()))
+        assert scores.tolist() == sorted(scores.tolist(), reverse=True)
+        assert scores == pytest.approx(index.vectors(rows) @ question, abs=1e-6)
+        assert rows.tolist() == DenseIndex.open(coded).search(question, 20)[0].tolist()
+
+    assert index.is_coded
+    assert hits >= MIN_RECALL * 20 * len(questions)
+
+
+@pytest.mark.parametrize("share", [0.9, 0.3, 0.01, 0.0])
+def test_codes_are_searched_within_a_scope(coded: Path, share: float) -> None:
+    """Only allowed rows are found, all that are asked for, whatever part of the whole they are."""
+    index = DenseIndex.open(coded)
+    allowed = np.random.default_rng(4).random(6000) < share
+    for question in _real_like(10, 64, 5):
+        rows, scores = index.search(question, 20, allowed)
+        brute = np.where(allowed, index.vectors(np.arange(6000)) @ question, -np.inf)
+        expected = np.argsort(-brute)[: min(20, np.count_nonzero(allowed))]
+        assert allowed[rows].all()
+        assert len(expected) == len(rows) == len(scores)
+        assert len(set(rows.tolist()) & set(expected.tolist())) >= 0.9 * len(expected)
+
+
+def test_codes_are_searched_within_a_scope_far_from_the_question(coded: Path) -> None:
+    """Where the codes lead past everything that is allowed, the allowed rows are still found."""
+    index = DenseIndex.open(coded)
+    question = _real_like(1, 64, 6)[0]
+    far = index.exact(question, 6000)[0][-3000:]
+    allowed = np.zeros(6000, np.bool_)
+    allowed[far] = True
+
+    rows, _ = index.search(question, 10, allowed)
+
+    assert far[:10].tolist() == rows.tolist()
+
+
+def test_a_search_for_much_of_an_index_is_exact(coded: Path) -> None:
+    """So many rows are compared that codes would save nothing."""
+    index = DenseIndex.open(coded)
+    question = _real_like(1, 64, 7)[0]
+
+    assert index.exact(question, 2000)[0].tolist() == index.search(question, 2000)[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("config", "widths"),
+    [
+        pytest.param(DenseConfig(exact_rows=300_000), [], id="exact while it is fast"),
+        pytest.param(DenseConfig(exact_rows=1000), [2], id="small enough for the best"),
+    ],
+)
+def test_size_decides_on_codes(tmp_path: Path, config: DenseConfig, widths: list[int]) -> None:
+    """An index has codes from a size on, and they are within the budget."""
+    path = tmp_path / "passages.faiss"
+    write_dense(path, [_real_like(2000, 16, 1)], 16)
+
+    write_codes(path, _real_like(8, 16, 2), config)
+
+    sizes = [2000 * 16 // width // 2 for width in widths]
+    assert bool(sizes) == codes_beside(path).exists() == DenseIndex.open(path).is_coded
+    assert all(codes_beside(path).stat().st_size < size + 100_000 for size in sizes)
+
+
+def test_codes_that_find_too_little_are_not_kept(tmp_path: Path) -> None:
+    """Vectors that are all equally far from everything have no nearest 10 that codes could tell."""
+    rng = np.random.default_rng(1)
+    drawn = rng.standard_normal((20_000, 96)).astype(np.float32)
+    path = tmp_path / "passages.faiss"
+    write_dense(path, [drawn / np.linalg.norm(drawn, axis=1, keepdims=True)], 96)
+
+    recall = write_codes(
+        path, rng.standard_normal((8, 96)).astype(np.float32), DenseConfig(exact_rows=0)
+    )
+
+    assert recall == 1
+    assert not codes_beside(path).exists()
+
+
+@pytest.mark.parametrize("kept", [0, 20, -4])
+def test_open_when_codes_are_cut(coded: Path, tmp_path: Path, kept: int) -> None:
+    """Codes that end early are corrupt, not left out."""
+    path = tmp_path / "passages.faiss"
+    path.write_bytes(coded.read_bytes())
+    codes_beside(path).write_bytes(codes_beside(coded).read_bytes()[:kept])
+
+    with pytest.raises(SnapshotCorrupt, match=r"passages\.codes"):
+        DenseIndex.open(path)
+
+
+def test_open_when_codes_are_of_other_vectors(coded: Path, tmp_path: Path) -> None:
+    """Codes of another index are corrupt, never a wrong answer."""
+    path = tmp_path / "passages.faiss"
+    write_dense(path, [_real_like(10, 64, 1)], 64)
+    codes_beside(path).write_bytes(codes_beside(coded).read_bytes())
+
+    with pytest.raises(SnapshotCorrupt, match=r"passages\.codes"):
+        DenseIndex.open(path)
+
+
+def test_singles_are_what_numpy_makes() -> None:
+    """All finite half-precision numbers come out as NumPy casts them, bit by bit."""
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = halves[np.isfinite(halves)]
+
+    assert np.array_equal(
+        finite.astype(np.float32).view(np.uint32), singles(finite).view(np.uint32)
+    )

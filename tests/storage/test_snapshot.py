@@ -64,6 +64,8 @@ PARTS = (
     "parts/0/sentences.npy",
     "parts/0/names.tsv",
     "parts/0/copies.db",
+    "parts/0/passages.words",
+    "parts/0/articles.words",
     *(
         f"lexical/{part}/{name}"
         for part in ("passages", "articles")

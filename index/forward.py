@@ -1,0 +1,205 @@
+"""How often each row holds each term: BM25 of given rows in one go.
+
+Postings find rows by terms; to score rows found elsewhere they must be asked row by row (tantivy
+took 2.5 to 5 ms for 400 rows, this 0.5). So the terms of a row stand here once more, by row.
+
+    entries   5 bytes each, row by row, in a row by hash: the term's hash (uint32) and its count,
+              255 at most (uint8)
+    starts    int64 (n + 1,): the entries of row r are [starts[r], starts[r + 1])
+    lengths   int64 (n,): tokens of each row
+    trailer   n (int64), then a mark
+
+Two of 2^32 hashes are alike by chance: of the terms of 400 passages and 20 of a question that
+happens once in 8,000 questions, and then one passage scores a word too much.
+Does not: find rows, or know how rare a term is.
+Source: the form of BM25, and of the lengths in it, is tantivy's, see `postings`.
+"""
+
+import mmap
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain, pairwise
+from pathlib import Path
+from struct import Struct
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh32_intdigest
+
+from index.errors import SnapshotCorrupt
+from index.fuse import BM25_K1
+from index.postings import Group, Rows, Scores
+
+_B: Final = 0.75
+_MARK: Final = b"pasokh words 1\n\0"
+_ENTRY: Final = np.dtype([("term", "<u4"), ("count", "u1")])
+_PACKED: Final = Struct("<IB")
+_MOST: Final = 255
+
+
+def _stored_lengths() -> NDArray[np.int64]:
+    """Return the lengths that tantivy's byte holds: to 40 all, then eight steps each of 2, 4, 8."""
+    lengths = list(range(41))
+    for power in range(1, 28):
+        lengths += [lengths[-1] + (step << power) for step in range(1, 9)]
+    return np.array(lengths)
+
+
+_LENGTHS: Final = _stored_lengths()
+
+
+class ForwardWriter:
+    """Writes the file of a part row by row; a context manager, whole only on success."""
+
+    def __init__(self, path: Path) -> None:
+        """Create or replace `path`."""
+        self._file = path.open("wb")
+        self._starts = [0]
+        self._lengths: list[int] = []
+
+    def __enter__(self) -> Self:
+        """Return the writer itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write the end of the file, or leave one that does not open."""
+        with self._file as file:
+            if error is None:
+                end = [*self._starts, *self._lengths, len(self._lengths)]
+                file.write(np.array(end, "<i8").tobytes())
+                file.write(_MARK)
+
+    def add(self, tokens: Sequence[str]) -> None:
+        """Add the next row."""
+        counted = sorted(Counter(map(_hash, tokens)).items())
+        self._file.write(b"".join(_PACKED.pack(term, min(n, _MOST)) for term, n in counted))
+        self._starts.append(self._starts[-1] + len(counted))
+        self._lengths.append(len(tokens))
+
+
+class _Part(NamedTuple):
+    """One opened file."""
+
+    terms: NDArray[np.uint32]
+    counts: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
+class Forward:
+    """The terms of the rows of all parts; immutable, safe for many threads."""
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        """Number the rows of `parts` through."""
+        self._parts = tuple(parts)
+        self._edges = np.cumsum([0, *(len(part.starts) - 1 for part in parts)])
+        n_tokens = sum(int(part.lengths.sum()) for part in parts)
+        self._mean_length = n_tokens / max(int(self._edges[-1]), 1)
+
+    @classmethod
+    def open(cls, *paths: Path) -> Self:
+        """Memory-map the files at `paths`.
+
+        Raises:
+            SnapshotCorrupt: If one is missing or not such a file.
+        """
+        return cls([_opened(path) for path in paths])
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows, those of removed articles among them."""
+        return int(self._edges[-1])
+
+    def score(self, groups: Sequence[Group], rows: Rows, idf: Mapping[str, float]) -> Scores:
+        """Return the BM25 of rows, shape (n,): what `Postings.search` gives those that it finds.
+
+        Args:
+            groups: As for `Postings.search`.
+            rows: Row numbers, ascending, shape (n,).
+            idf: The weight of each term; those that it lacks are in no row.
+        """
+        held = [[(term, boost) for term, boost in group if term in idf] for group in groups]
+        asked = [group for group in held if group]
+        if not asked or len(rows) == 0:
+            return np.zeros(len(rows), np.float32)
+        column = {term: at for at, term in enumerate(terms_of(asked))}
+        weights = np.array([idf[term] * (BM25_K1 + 1) for term in column], np.float32)
+        scores = self._saturated(list(column), rows) * weights
+        columns = [column[term] for group in asked for term, _ in group]
+        boosts = np.array([boost for group in asked for _, boost in group], np.float32)
+        firsts = np.cumsum([0, *(len(group) for group in asked[:-1])])
+        best = np.maximum.reduceat(scores[:, columns] * boosts, firsts, axis=1)
+        return np.asarray(best.sum(axis=1), np.float32)
+
+    def _saturated(self, terms: Sequence[str], rows: Rows) -> Scores:
+        """Return tf / (tf + norm) of each row and term, shape (rows, terms)."""
+        hashes = np.array(list(map(_hash, terms)), np.uint32)
+        counts, lengths = np.zeros((len(rows), len(terms)), np.float32), np.zeros(len(rows))
+        at = np.searchsorted(rows, self._edges)
+        for part, (low, high), first in zip(self._parts, pairwise(at), self._edges, strict=False):
+            if high > low:
+                own = rows[low:high] - first
+                counts[low:high] = _counts(part, own, hashes)
+                lengths[low:high] = part.lengths[own]
+        stored = _LENGTHS[np.searchsorted(_LENGTHS, lengths, side="right") - 1]
+        norms = BM25_K1 * (1 - _B + _B * stored / max(self._mean_length, 1e-9))
+        return np.asarray(counts / (counts + norms[:, None]), np.float32)
+
+
+def _counts(part: _Part, rows: Rows, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return how often rows of a part hold terms, shape (rows, terms), by halving all at once."""
+    starts, ends = part.starts[rows][:, None], part.starts[rows + 1][:, None]
+    most = int((ends - starts).max(initial=0))
+    if not most:
+        return np.zeros((len(rows), len(hashes)), np.int64)
+    lasts = np.maximum(ends - 1, 0)
+    # What stands below `place` is less than the hash; each step is tried on all at once.
+    place = np.repeat(starts, len(hashes), axis=1)
+    for step in (1 << power for power in reversed(range(most.bit_length()))):
+        tried = np.minimum(place + (step - 1), lasts)
+        is_less = part.terms[tried] < hashes
+        place = np.where(is_less, tried + 1, place)
+    at = np.minimum(place, lasts)
+    return np.where((place < ends) & (part.terms[at] == hashes), part.counts[at], 0)
+
+
+@lru_cache(maxsize=1 << 18)
+def _hash(term: str) -> int:
+    return xxh32_intdigest(term.encode())
+
+
+def _opened(path: Path) -> _Part:
+    """Memory-map one file."""
+    try:
+        with path.open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:  # an empty file cannot be mapped
+        raise _corrupt(path, error) from error
+    if data[-len(_MARK) :] != _MARK:
+        raise _corrupt(path, "it is cut or altered")
+    end = len(data) - len(_MARK) - 8
+    n_rows = int.from_bytes(data[end : end + 8], "little")
+    lengths_at = end - 8 * n_rows
+    starts_at = lengths_at - 8 * (n_rows + 1)
+    entries = np.frombuffer(data, _ENTRY, starts_at // _ENTRY.itemsize)
+    starts = np.frombuffer(data, "<i8", n_rows + 1, starts_at)
+    lengths = np.frombuffer(data, "<i8", n_rows, lengths_at)
+    return _Part(entries["term"], entries["count"], starts, lengths)
+
+
+def _corrupt(path: Path, why: object) -> SnapshotCorrupt:
+    msg = f"Expected the words of passages at {path}, but {why}; run `pasokh index build`."
+    return SnapshotCorrupt(msg)
+
+
+def terms_of(groups: Iterable[Group]) -> list[str]:
+    """Return the terms of some groups, each once."""
+    return list(dict.fromkeys(term for term, _ in chain.from_iterable(groups)))

@@ -1,0 +1,89 @@
+"""Rows scored by their own terms get what the search by terms gives them."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import SnapshotCorrupt
+from index.forward import Forward, ForwardWriter, terms_of
+from index.fuse import idf
+from index.postings import Group, Postings, PostingsWriter
+
+
+def _written(path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    """Write the file of a part."""
+    with ForwardWriter(path) as writer:
+        for tokens in rows:
+            writer.add(tokens)
+    return path
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_score_is_that_of_the_search(tmp_path: Path, seed: int) -> None:
+    """Over two parts, every row has the score with which the postings find it, 0 if they do not."""
+    rng = random.Random(seed)  # noqa: S311 - no secrets here
+    words = [f"w{n}" for n in range(200)]
+    rows = [rng.choices(words, k=rng.choice((0, 3, 30, 90, 400))) for _ in range(120)]
+    groups: list[Group] = [
+        [("w1", 1.0)],
+        [("w2", 0.5), ("w3", 1.0), ("none", 1.0)],
+        [("w1", 1.0)],
+        [],
+    ]
+    with PostingsWriter(tmp_path / "postings") as writer:
+        for tokens in rows:
+            writer.add(tokens)
+    postings = Postings.open(tmp_path / "postings")
+    found, expected = postings.search(groups, len(rows))
+    by_row = dict(zip(found.tolist(), expected.tolist(), strict=True))
+    weights = {term: idf(postings.frequency(term), postings.n_counted) for term in terms_of(groups)}
+    forward = Forward.open(
+        _written(tmp_path / "first", rows[:50]), _written(tmp_path / "second", rows[50:])
+    )
+    asked = np.array(sorted(rng.sample(range(len(rows)), 90)))
+
+    scores = forward.score(groups, asked, weights)
+
+    assert 120 == forward.n_rows
+    assert by_row
+    assert [by_row.get(row, 0.0) for row in asked.tolist()] == pytest.approx(
+        scores.tolist(), rel=1e-5
+    )
+
+
+def test_score_of_a_term_that_is_everywhere(tmp_path: Path) -> None:
+    """Counts beyond what a byte holds are as good as 255: no more would be earned."""
+    forward = Forward.open(_written(tmp_path / "a", [["x"] * 1000, ["x"], []]))
+
+    scores = forward.score([[("x", 1.0)]], np.arange(3), {"x": 1.0})
+
+    assert scores.tolist() == sorted(scores.tolist(), reverse=True)
+    assert 1.0 < scores[1] < scores[0] < 2.2
+    assert scores[2] == 0
+
+
+@pytest.mark.parametrize("groups", [[], [[]], [[("x", 1.0)]]], ids=["none", "empty", "one"])
+def test_score_where_nothing_stands(tmp_path: Path, groups: list[Group]) -> None:
+    """No rows, no terms or no words score nothing."""
+    forward = Forward.open(_written(tmp_path / "a", []), _written(tmp_path / "b", [[], []]))
+
+    assert [0.0, 0.0] == forward.score(groups, np.arange(2), {"x": 1.0}).tolist()
+    assert [] == forward.score(groups, np.arange(0), {"x": 1.0}).tolist()
+
+
+def test_a_writer_that_fails_leaves_no_file_that_opens(tmp_path: Path) -> None:
+    """Rows before a failure are not taken for all of them."""
+
+    def broken() -> None:
+        with ForwardWriter(tmp_path / "a") as writer:
+            writer.add(["x"])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        broken()
+
+    with pytest.raises(SnapshotCorrupt, match=r"a, but .*run `pasokh index build`"):
+        Forward.open(tmp_path / "a")
