@@ -41,7 +41,7 @@ from index.evaluate import (
     share_at_least,
     threshold_at,
 )
-from index.fuse import coverage
+from index.fuse import AGREEMENT, coverage
 from index.judged import (
     JudgedQuestion,
     QuestionSet,
@@ -92,6 +92,7 @@ from index.web import (
 )
 
 __all__ = [
+    "AGREEMENT",
     "COLLECTED",
     "EVERYTHING",
     "EVERY_NETWORK",
