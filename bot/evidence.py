@@ -48,11 +48,13 @@ def find_quotes(
     words = [token_set(span.cut(hit.article.text)) for hit, span in places]
     vectors = _vectors(hits, snapshot)
     cosines = vectors @ found.vector
+    is_same = np.array([hit.parts.is_same_language for hit, _ in places], np.bool_)
     scores = evidence_scores(
         cosines,
-        _coverage(found, places, words),
+        coverage(found.words, words) * is_same,
         np.array([hit.score for hit in hits], np.float32),
         owners=np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits]),
+        is_same_language=is_same,
         is_speaker=_speaks(question, found, words),
         config=config,
     )
@@ -76,14 +78,6 @@ def _vectors(hits: tuple[Hit, ...], snapshot: Snapshot) -> NDArray[np.float32]:
         for hit in hits
     ]
     return np.concatenate(parts).astype(np.float32)
-
-
-def _coverage(
-    found: Retrieval, places: list[tuple[Hit, Span]], words: list[frozenset[str]]
-) -> NDArray[np.float32]:
-    """Return each sentence's share of the question's words, 0 in another language."""
-    covered = coverage(found.words, words)
-    return covered * np.array([hit.parts.is_same_language for hit, _ in places], np.float32)
 
 
 def _speaks(question: str, found: Retrieval, words: list[frozenset[str]]) -> NDArray[np.bool_]:

@@ -43,7 +43,7 @@ from index.evaluate import (
     share_at_least,
     threshold_at,
 )
-from index.fuse import coverage
+from index.fuse import AGREEMENT, coverage
 from index.judged import (
     JudgedQuestion,
     QuestionSet,
@@ -94,6 +94,7 @@ from index.web import (
 )
 
 __all__ = [
+    "AGREEMENT",
     "COLLECTED",
     "EVERYTHING",
     "EVERY_NETWORK",

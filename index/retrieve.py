@@ -68,13 +68,14 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Passages being ranked, in parallel arrays of shape (n,)."""
+    """Passages being ranked, in parallel arrays of shape (n,), for a question of `n_words`."""
 
     rows: Rows
     dense: Scores
     lexical: Scores
     names: Scores
     is_same_language: NDArray[np.bool_]
+    n_words: int
 
     def ranked(self, weights: FusionWeights) -> Rows:
         """Return the positions of all, by fused score, the highest first."""
@@ -83,6 +84,7 @@ class _Candidates:
             self.lexical,
             self.names,
             is_same_language=self.is_same_language,
+            n_words=self.n_words,
             weights=weights,
         )
         return order(scores, self.rows)
@@ -95,6 +97,7 @@ class _Candidates:
             self.lexical[top],
             self.names[top],
             self.is_same_language[top],
+            self.n_words,
         )
 
 
@@ -185,7 +188,7 @@ class Retriever:
         lexical, names = np.zeros((2, len(rows)), np.float32)
         lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
         names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
-        return _Candidates(rows, dense, lexical, names, is_same_language)
+        return _Candidates(rows, dense, lexical, names, is_same_language, len(asked.asked))
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:
         """Return the first `k` positions, of one report in several articles those of the best.
@@ -225,6 +228,7 @@ class Retriever:
             lexical,
             best.names,
             is_same_language=best.is_same_language,
+            n_words=best.n_words,
             weights=self._weights,
         )
         return tuple(

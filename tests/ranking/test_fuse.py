@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from index.fuse import (
-    DEFAULT_WEIGHTS,
     FusionWeights,
     Scores,
     best_of_rows,
@@ -38,18 +37,17 @@ def test_scores_by_hand() -> None:
     dense = dense_scores(_floats(0.4, 0.2), _floats(0.6, 0.4))
     assert dense == pytest.approx([0.52, 0.32])
     lexical = lexical_scores(_floats(0.5, 0.0), _floats(1.0, 0.0))
-    assert lexical == pytest.approx([0.65, 0.0])
-    fused = fuse(dense, lexical, _floats(1.0, 1.0), is_same_language=np.array([True, False]))
-    assert fused == pytest.approx([0.52 + 1.5 * (0.65 - 0.2), 0.32 + 0.2])
-
-
-def test_another_language_is_not_held_against_a_passage() -> None:
-    """A passage that shares the usual words gains nothing over a foreign one as near."""
-    usual = _floats(DEFAULT_WEIGHTS.expected_lexical, 0.0)
+    assert lexical == pytest.approx([0.575, 0.0])
     fused = fuse(
-        _floats(0.4, 0.4), usual, _floats(0.0, 0.0), is_same_language=np.array([True, False])
+        dense, lexical, _floats(1.0, 1.0), is_same_language=np.array([True, False]), n_words=5
     )
-    assert fused[0] == pytest.approx(fused[1])
+    assert fused == pytest.approx([0.48 * (0.52 + 1.25 * 0.575), 0.32 + 0.2])
+
+
+def test_more_words_of_a_question_weigh_more() -> None:
+    """None nothing, as many as `few_words` half, and never more than `lexical`."""
+    weights = FusionWeights(lexical=2.0, few_words=4.0)
+    assert [weights.words(n) for n in (0, 4, 12)] == [0.0, 1.0, 1.5]
 
 
 @given(_scores, st.floats(0, 1), st.floats(0, 1))
@@ -58,28 +56,27 @@ def test_names_never_count_where_words_do(dense: Scores, first: float, second: f
     same = np.ones(len(dense), np.bool_)
     some, other = np.full(len(dense), first, np.float32), np.full(len(dense), second, np.float32)
     np.testing.assert_array_equal(
-        fuse(dense, some, some, is_same_language=same),
-        fuse(dense, some, other, is_same_language=same),
+        fuse(dense, some, some, is_same_language=same, n_words=6),
+        fuse(dense, some, other, is_same_language=same, n_words=6),
     )
     np.testing.assert_array_equal(
-        fuse(dense, some, some, is_same_language=~same),
-        fuse(dense, other, some, is_same_language=~same),
+        fuse(dense, some, some, is_same_language=~same, n_words=6),
+        fuse(dense, other, some, is_same_language=~same, n_words=6),
     )
 
 
-@given(_scores, st.floats(0, 1, width=32))
-def test_in_one_language_the_offset_moves_no_rank(dense: Scores, expected: float) -> None:
-    """What a foreign passage is taken to share is the same for all, so the order stays."""
-    same = np.ones(len(dense), np.bool_)
-    words = np.zeros(len(dense), np.float32)
-    fused = fuse(
-        dense,
-        words,
-        words,
-        is_same_language=same,
-        weights=FusionWeights(expected_lexical=expected),
-    )
-    assert np.ptp(fused - dense) == pytest.approx(0, abs=1e-6)
+@given(_scores, st.floats(0.1, 1), st.integers(0, 40))
+def test_in_one_language_its_weight_moves_no_rank(
+    dense: Scores, agreement: float, n_words: int
+) -> None:
+    """Scores of one language are all changed by the same factor."""
+    same, words = np.ones(len(dense), np.bool_), np.linspace(0, 1, len(dense), dtype=np.float32)
+
+    def fused(counts: float) -> Scores:
+        weights = FusionWeights(agreement=counts)
+        return fuse(dense, words, words, is_same_language=same, n_words=n_words, weights=weights)
+
+    assert fused(agreement) == pytest.approx(agreement * fused(1.0), abs=1e-6)
 
 
 def test_idf_and_ceiling_by_hand() -> None:

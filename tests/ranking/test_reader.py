@@ -6,19 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reader import Evidence, ReaderConfig, choose, evidence_scores
+from index import AGREEMENT
 
 
 def test_evidence_by_hand() -> None:
-    """Own cosine and words, the passage around it, and who speaks."""
+    """Own cosine and words, the passage around it, and who speaks; half where languages agree."""
     scores = evidence_scores(
         np.array([0.5, 0.2], np.float32),
         np.array([0.25, 0.0], np.float32),
         np.array([1.0, 0.5], np.float32),
         owners=np.array([1, 0]),
+        is_same_language=np.array([True, False]),
         is_speaker=np.array([False, True]),
         config=ReaderConfig(sentence=0.4, lexical=1.0, speaker=0.1),
     )
-    assert scores == pytest.approx([0.4 * 0.75 + 0.6 * 0.5, 0.4 * 0.2 + 0.6 * 1.0 + 0.1])
+    assert scores == pytest.approx(
+        [AGREEMENT * 0.4 * 0.75 + 0.6 * 0.5, 0.4 * 0.2 + 0.6 * 1.0 + 0.1]
+    )
 
 
 def test_the_best_are_chosen_best_first() -> None:
