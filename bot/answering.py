@@ -6,7 +6,7 @@ Does not: answer; `bot.answer.Answerer` does.
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
-from bot.types import Answer, Citation, Claim, NoAnswer
+from bot.types import Answer, Citation, Claim, NoAnswer, Translation
 from index import EVERYTHING, Article, ArticleId, Manifest, Scope
 
 
@@ -89,4 +89,12 @@ class Writing(Protocol):
             `answer` with claims and the quotes that these stand on; with `unworded` where there
             are none; a refusal where the model finds no answer in the quotes.
         """
+        ...
+
+
+class Translating(Protocol):
+    """What translates a quote: a language model and the checks on it."""
+
+    def translate(self, citation: Citation, language: str) -> Translation:
+        """Return a quote in a language, a BCP 47 tag, or why it is not translated."""
         ...

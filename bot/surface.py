@@ -14,6 +14,7 @@ from bot.answering import Answering
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.messages import Key, Language, say, ui_language
 from bot.progress import progress_on
+from bot.recheck import Rechecker
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
 from bot.telegram.desk import Conversation
@@ -34,6 +35,7 @@ class ExitCode(IntEnum):
     OK = 0
     ERROR = 1
     NO_ANSWER = 3
+    NOT_VERIFIED = 4
 
 
 class Backend(Protocol):
@@ -57,6 +59,10 @@ class Backend(Protocol):
 
     def verify(self, settings: Settings) -> VerifyReport:
         """Check every file of the index."""
+        ...
+
+    def open_rechecker(self, settings: Settings) -> Rechecker:
+        """Open what holds answers of earlier against the index."""
         ...
 
     def remove(

@@ -90,6 +90,7 @@ from index.web import (
     gather_articles,
     watch_feeds,
 )
+from index.withdrawn import read_withdrawals
 
 __all__ = [
     "COLLECTED",
@@ -180,6 +181,7 @@ __all__ = [
     "read_manifest",
     "read_question_set",
     "read_questions",
+    "read_withdrawals",
     "remove_article",
     "share_at_least",
     "stored_confidence",

@@ -29,6 +29,7 @@ from bot.telegram.admin import Admin
 from bot.telegram.attend import Attendant
 from bot.telegram.conversation import commands
 from bot.telegram.desk import Conversation, Desk
+from bot.telegram.draft import Drafts
 from bot.telegram.inbox import MAX_CHATS, Inbox
 from bot.telegram.metrics import Metrics, listen
 from bot.telegram.pace import ChatPace
@@ -130,6 +131,7 @@ class _Service:
         self._inbox = Inbox(store, parse, self._metrics, size=settings.telegram_queue)
         self._application = _build(settings, self._inbox, self._watch)
         self._presence = Presence(self._application.bot)
+        self._drafts = Drafts(self._application.bot, self._metrics)
         self._attendant = self._attend_with(_rules(settings))
         self._application.add_handler(TypeHandler(Incoming, self._attendant.attend))
 
@@ -142,6 +144,7 @@ class _Service:
             admin=Admin(self._desk, self._metrics, self._load),
             desk=self._desk,
             presence=self._presence,
+            drafts=self._drafts,
             sender=Sender(self._application.bot, self._metrics),
             metrics=self._metrics,
             watch=self._watch,
@@ -279,6 +282,7 @@ class _Service:
         if not await self._inbox.drain(STOP_S):
             await self._attendant.abandon()
         await self._presence.close()
+        await self._drafts.close()
         await self._application.stop()
         _log.info("stopped", extra={"fields": {"left_over": len(self._inbox)}})
 

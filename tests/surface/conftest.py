@@ -18,6 +18,7 @@ import pytest
 
 from bot.cli import main
 from bot.progress import Progress
+from bot.recheck import Grounding, Rechecker
 from bot.repl import Answering
 from bot.settings import PREFIX, Settings
 from bot.surface import Backend
@@ -210,6 +211,15 @@ class SmallBackend:
             self.build(settings, progress)
         return SmallAnswerer()
 
+    def open_rechecker(self, _settings: Settings) -> Rechecker:
+        """Hold answers against the small archive, from which one article was withdrawn."""
+        return Rechecker(
+            archive=SmallArchive(),
+            making={"snapshot": MANIFEST.snapshot, "encoder": "small@1"},
+            withdrawn={"withdrawn-1"},
+            open_grounding=_no_claims,
+        )
+
     def build(self, _settings: Settings, progress: Progress | None = None) -> BuildReport:
         """Report two stages and return the report."""
         if progress is not None:
@@ -255,6 +265,11 @@ class SmallBackend:
             shared=(),
             cached={} if self.problems else {"mehr-1": 2},
         )
+
+
+def _no_claims() -> Grounding:
+    """Say that the small archive has no claims to check."""
+    raise AssertionError
 
 
 @pytest.fixture
