@@ -16,8 +16,9 @@ from typing import Final
 from bot import evaluation
 from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
+from bot.llm.types import Generator
 from bot.serving import Serving
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory
 from index import (
@@ -94,6 +95,39 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
         username=username,
         max_quotes=settings.max_quotes,
         choice=settings.language,
+    )
+
+
+def open_generator(settings: Settings) -> Generator | None:
+    """Open the language model of the settings; None where they name none.
+
+    Raises:
+        SettingsError: If the package that talks to its server is not installed.
+    """
+    if settings.llm_base_url is None:
+        return None
+    try:
+        # Heavy and of an extra: imported once there is a server to talk to.
+        from bot.llm.budget import DailyBudget
+        from bot.llm.client import OpenAIGenerator, ServerConfig
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("bot"):
+            raise
+        msg = (
+            f"PASOKH_LLM_BASE_URL is set, but the package {error.name!r} is not installed; "
+            "run: pip install 'pasokh[llm]'"
+        )
+        raise SettingsError(msg) from error
+    limit = settings.llm_tokens_per_day
+    return OpenAIGenerator(
+        ServerConfig(
+            base_url=settings.llm_base_url,
+            model=settings.llm_model or "",
+            api_key=settings.llm_api_key,
+            timeout_s=settings.llm_timeout_s,
+            max_tokens=settings.llm_max_tokens,
+            budget=None if limit is None else DailyBudget(settings.llm_budget_file, limit),
+        )
     )
 
 
