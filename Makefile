@@ -64,7 +64,7 @@ $(VENV)/run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run
-	$(PIP) install --constraint constraints.txt --group dev
+	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm]'
 	@touch $@
 
 # torch by itself and first: spelled so, pip takes a CPU build where one lies on the machine.

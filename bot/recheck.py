@@ -9,11 +9,12 @@ Does not: read files, or answer the question again.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 from bot.answering import OpenArchive
 from bot.cite import cite, head
-from bot.grounding.types import Fault, Verdict
+from bot.grounding.types import Fault
+from bot.llm.writer import Checking
 from bot.record import CitationRecord, Record, answer_text, citation_record, headline_record
 from bot.types import Citation, Claim
 from index import Article, ArticleId, Span
@@ -98,16 +99,6 @@ class Recheck:
         )
 
 
-class Grounding(Protocol):
-    """What checks claims: `bot.grounding`'s grounder."""
-
-    def check(
-        self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str
-    ) -> Sequence[Verdict]:
-        """Return a verdict on each claim."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rechecker:
     """Holds answers against one archive.
@@ -121,7 +112,7 @@ class Rechecker:
     archive: OpenArchive
     making: Mapping[str, str]
     withdrawn: Collection[str]
-    open_grounding: Callable[[], Grounding]
+    open_grounding: Callable[[], Checking]
 
     def check(self, record: Record) -> Recheck:
         """Return what became of an answer."""

@@ -45,6 +45,7 @@ class VerifyText(StrEnum):
     FAULT_NEGATION = "fault_negation"
     FAULT_MEANING = "fault_meaning"
     FAULT_LANGUAGE = "fault_language"
+    FAULT_UNSAFE = "fault_unsafe"
     ALL_STANDS = "all_stands"
     NOT_ALL_STANDS = "not_all_stands"
 
@@ -82,6 +83,7 @@ _ENGLISH: Mapping[VerifyText, str] = {
     VerifyText.FAULT_NEGATION: "a negation",
     VerifyText.FAULT_MEANING: "its meaning",
     VerifyText.FAULT_LANGUAGE: "its language",
+    VerifyText.FAULT_UNSAFE: "an address or order that is in no quote",
     VerifyText.ALL_STANDS: "Everything stands: quotes {quotes}, sentences {claims}.",
     VerifyText.NOT_ALL_STANDS: (
         "NOT everything stands: {quotes} of {all_quotes} quotes and {claims} of {all_claims} "
@@ -122,6 +124,7 @@ _PERSIAN: Mapping[VerifyText, str] = {
     VerifyText.FAULT_NEGATION: "نفی",
     VerifyText.FAULT_MEANING: "معنا",
     VerifyText.FAULT_LANGUAGE: "زبان",
+    VerifyText.FAULT_UNSAFE: "نشانی یا دستوری که در هیچ نقلی نیست",
     VerifyText.ALL_STANDS: "همه درست است: {quotes} نقل‌قول، {claims} جمله.",
     VerifyText.NOT_ALL_STANDS: (
         "همه درست نیست: {quotes} از {all_quotes} نقل‌قول و {claims} از {all_claims} جمله درست است."

@@ -16,8 +16,12 @@ from typing import Final
 from bot import evaluation
 from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
+from bot.grounding.check import Grounder
+from bot.llm import prompt
+from bot.llm.types import Generator
+from bot.recheck import Rechecker
 from bot.serving import Serving
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory
 from index import (
@@ -52,6 +56,7 @@ from index import (
     read_manifest,
     read_question_set,
     read_questions,
+    read_withdrawals,
     remove_article,
     verify_snapshot,
     watch_feeds,
@@ -97,6 +102,39 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
     )
 
 
+def open_generator(settings: Settings) -> Generator | None:
+    """Open the language model of the settings; None where they name none.
+
+    Raises:
+        SettingsError: If the package that talks to its server is not installed.
+    """
+    if settings.llm_base_url is None:
+        return None
+    try:
+        # Heavy and of an extra: imported once there is a server to talk to.
+        from bot.llm.budget import DailyBudget
+        from bot.llm.client import OpenAIGenerator, ServerConfig
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("bot"):
+            raise
+        msg = (
+            f"PASOKH_LLM_BASE_URL is set, but the package {error.name!r} is not installed; "
+            "run: pip install 'pasokh[llm]'"
+        )
+        raise SettingsError(msg) from error
+    limit = settings.llm_tokens_per_day
+    return OpenAIGenerator(
+        ServerConfig(
+            base_url=settings.llm_base_url,
+            model=settings.llm_model or "",
+            api_key=settings.llm_api_key,
+            timeout_s=settings.llm_timeout_s,
+            max_tokens=settings.llm_max_tokens,
+            budget=None if limit is None else DailyBudget(settings.llm_budget_file, limit),
+        )
+    )
+
+
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:
     """Build what nobody asked to build: wait where another does, and tell what was rejected."""
     tell = progress or _silent
@@ -127,6 +165,21 @@ def info(settings: Settings) -> Manifest:
 def verify(settings: Settings) -> VerifyReport:
     """Check every byte of the serving snapshot, and that what was removed is gone."""
     return verify_snapshot(settings.index_home, cache_dir=settings.cache_dir / "vectors")
+
+
+def open_rechecker(settings: Settings) -> Rechecker:
+    """Open what holds answers of earlier against the serving snapshot."""
+    encoder = open_encoder(encoder_config(settings))
+    snapshot = open_snapshot(settings.index_home, space=VectorSpace(encoder.identity))
+    made = {"snapshot": snapshot.manifest.snapshot, "encoder": encoder.identity.fingerprint}
+    if settings.llm_base_url is not None:
+        made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
+    return Rechecker(
+        archive=snapshot,
+        making=made,
+        withdrawn={one.article for one in read_withdrawals(settings.index_home).entries},
+        open_grounding=lambda: Grounder(encoder),
+    )
 
 
 def remove(

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cli import main
+from bot.llm.writer import Checking
 from bot.progress import Progress
-from bot.recheck import Grounding, Rechecker
+from bot.recheck import Rechecker
 from bot.repl import Answering
 from bot.settings import PREFIX, Settings
 from bot.surface import Backend
@@ -267,7 +268,7 @@ class SmallBackend:
         )
 
 
-def _no_claims() -> Grounding:
+def _no_claims() -> Checking:
     """Say that the small archive has no claims to check."""
     raise AssertionError
 
