@@ -16,9 +16,9 @@ from typing import Final
 from bot import evaluation
 from bot.answer import Answerer
 from bot.evaluation import Evaluation, EvaluationFiles
-from bot.grounding.check import Grounder
 from bot.llm import prompt
 from bot.llm.types import Generator
+from bot.llm.writer import Checking
 from bot.recheck import Rechecker
 from bot.serving import Serving
 from bot.settings import Settings, SettingsError
@@ -174,11 +174,17 @@ def open_rechecker(settings: Settings) -> Rechecker:
     made = {"snapshot": snapshot.manifest.snapshot, "encoder": encoder.identity.fingerprint}
     if settings.llm_base_url is not None:
         made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
+
+    def open_grounding() -> Checking:
+        from bot.grounding.check import Grounder  # a fifth of a second that quotes do not need
+
+        return Grounder(encoder)
+
     return Rechecker(
         archive=snapshot,
         making=made,
         withdrawn={one.article for one in read_withdrawals(settings.index_home).entries},
-        open_grounding=lambda: Grounder(encoder),
+        open_grounding=open_grounding,
     )
 
 
