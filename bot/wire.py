@@ -15,6 +15,7 @@ from typing import Final
 
 from bot import evaluation
 from bot.answer import Answerer
+from bot.answering import Writing
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.llm import prompt
 from bot.llm.types import Generator
@@ -24,6 +25,7 @@ from bot.serving import Serving
 from bot.settings import Settings, SettingsError
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory
+from bot.types import Answer, Citation
 from index import (
     COLLECTED,
     ArticleId,
@@ -133,6 +135,33 @@ def open_generator(settings: Settings) -> Generator | None:
             budget=None if limit is None else DailyBudget(settings.llm_budget_file, limit),
         )
     )
+
+
+def open_writer(settings: Settings, serving: Serving) -> Writing | None:
+    """Open what words the answers of `serving`; None where no language model is set.
+
+    Raises:
+        SettingsError: If the package that talks to its server is not installed.
+    """
+    generator = open_generator(settings)
+    if generator is None:
+        return None
+    # Nothing of this is needed, or read from the disk, without a model.
+    from bot.grounding.check import Grounder
+    from bot.llm.writer import MOST_EVIDENCE, Writer
+
+    def further(answer: Answer) -> tuple[Citation, ...]:
+        left = MOST_EVIDENCE - len(answer.citations)
+        # What was asked of is not told where its time was missed, and must not be left.
+        if left <= 0 or answer.is_missed:
+            return ()
+        return serving.further(
+            answer.question, beyond=answer.citations, k=left, within=answer.within
+        )
+
+    with serving.using() as answerer:
+        grounder = Grounder(answerer.encoder)
+    return Writer(generator, grounder, further=further)
 
 
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:

@@ -1,8 +1,7 @@
 """From what a model wrote to claims, however it was written.
 
 Strict JSON, JSON within prose or code fences, with commas too many, broken off, or plain sentences
-with `[1]` behind them: each gives the claims that are whole. A claim on one line, no address in it
-(no answer needs one, and an injected one would lead people away).
+with `[1]` behind them: each gives the claims that are whole.
 
 Does not: check what a claim says; `bot.grounding` does.
 """
@@ -30,7 +29,6 @@ _MARKS: Final = re.compile(rf"\s*(?:{_NUMBERS}\s*)+")
 _MARK_AFTER_STOP: Final = re.compile(rf"([.!?؟。])[ \t]*((?:{_NUMBERS}[ \t]*)+)")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?؟。])\s+")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
-_ADDRESS: Final = re.compile(r"://|\bwww\.|\bt\.me/|\]\(|(?<!\w)@\w{3,}|\w@\w+\.\w", re.IGNORECASE)
 _UNSEEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
@@ -130,8 +128,7 @@ def _claim(one: Mapping[str, Any]) -> Claim | None:
     named = [*_numbers(numbers), *_numbers(_MARKS.findall(text))]
     said = tidy(_MARKS.sub(" ", text))
     said = re.sub(r"\s+(?=[.!?؟،,;؛:])", "", said)
-    is_usable = any(map(str.isalnum, said)) and len(said) <= _MOST_CHARS
-    if not is_usable or _ADDRESS.search(said):
+    if not any(map(str.isalnum, said)) or len(said) > _MOST_CHARS:
         return None
     return Claim(text=said, numbers=tuple(dict.fromkeys(named))[:_MOST_NUMBERS])
 

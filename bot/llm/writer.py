@@ -21,8 +21,13 @@ from bot.llm.types import Generator, Unwritten
 from bot.types import Answer, Citation, Claim, Fingerprint, Headline, NoAnswer, Reason, Unworded
 
 EVENT_WORDED: Final = "worded"
+MOST_EVIDENCE: Final = 6
+"""Quotes that a model is given: more than are shown, so that it can put several together, and few
+enough for the window and the patience of a small model."""
 
 _log = logging.getLogger(__name__)
+
+_UNKNOWN: Final = "und"
 
 Tell = Callable[[tuple[Claim, ...]], None]
 
@@ -31,7 +36,7 @@ class Checking(Protocol):
     """What decides whether quotes bear claims out: `bot.grounding.Grounder`."""
 
     def check(
-        self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str
+        self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str | None
     ) -> tuple[Verdict, ...]:
         """Return what was found of each claim, in their order."""
         ...
@@ -104,8 +109,9 @@ class Writer:
         """Return an answer with claims, or the quotes alone; see `bot.answering.Writing`."""
         started = time.perf_counter()
         evidence = (*answer.citations, *self._further(answer))
+        language = None if answer.language == _UNKNOWN else answer.language
         sifting = _Sifting(
-            lambda claims: self._grounder.check(claims, evidence, language=answer.language), tell
+            lambda claims: self._grounder.check(claims, evidence, language=language), tell
         )
         trouble = self._write(answer, evidence, sifting)
         took_ms = (time.perf_counter() - started) * 1e3

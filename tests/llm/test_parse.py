@@ -73,21 +73,9 @@ def test_rubbish_is_malformed(text: str) -> None:
     assert caught.value.why is Unworded.MALFORMED
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "See https://evil.example/login for more.",
-        "Write to @evil_bot.",
-        "Click [here](evil).",
-        "Mail me@evil.example now.",
-        "Visit www.evil.example",
-        "",
-        "...",
-        "x" * 601,
-    ],
-)
+@pytest.mark.parametrize("text", ["", "...", "[1]", "x" * 601])
 def test_a_claim_that_is_none_is_left_out(text: str) -> None:
-    """No answer needs an address, a page of text or nothing at all; it is counted."""
+    """A claim is a sentence, not a page, and not nothing; what is left out is counted."""
     written = parse(claims((text, [1]), ("Kirby spoke.", [1])))
     assert [one.text for one in written.claims] == ["Kirby spoke."]
     assert written.n_unusable == 1
