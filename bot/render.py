@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from bot.bidi import reads_rtl
 from bot.messages import Key, Language, localize_digits, say
-from bot.model_texts import ModelText, say_of_model, unworded_text
+from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.screen import BLANK, Kind, Line
-from bot.types import Answer, Citation, Claim, Headline, NoAnswer
+from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
     EVERYTHING,
     TEHRAN,
@@ -74,12 +74,27 @@ def _lead_lines(answer: Answer, language: Language) -> Iterator[Line]:
 def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
     """Yield each quote with its number, and the confidence."""
     for one in answer.citations:
-        quote = re.sub(r"\s*\n\s*", " ", one.quote)
-        yield Line(Kind.QUOTE, f"{quote} [{localize_digits(one.number, language)}]")
+        yield _quote_line(one, language)
     percent = round(100 * answer.confidence)
     yield _label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language)
     if text := scope_note(answer, language):
         yield _label(Kind.DETAIL, text, language)
+
+
+def translation_lines(one: Citation, made: Translation, language: Language) -> list[Line]:
+    """Return a quote and below it what a language model makes of it, or why it makes nothing."""
+    original = _quote_line(one, language)
+    if made.missing is not None:
+        number = localize_digits(one.number, language)
+        text = untranslated_text(made.missing, number, language)
+        return [original, _label(Kind.NOTICE, text, language, indent=4)]
+    return [original, Line(Kind.BODY, made.text, 4, rtl=reads_rtl(made.text))]
+
+
+def _quote_line(citation: Citation, language: Language) -> Line:
+    """Return a quote with its number."""
+    quote = re.sub(r"\s*\n\s*", " ", citation.quote)
+    return Line(Kind.QUOTE, f"{quote} [{localize_digits(citation.number, language)}]")
 
 
 def scope_note(reply: Answer | NoAnswer, language: Language) -> str:

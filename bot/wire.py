@@ -15,9 +15,10 @@ from typing import Final
 
 from bot import evaluation
 from bot.answer import Answerer
-from bot.answering import Writing
+from bot.answering import Talk, Translating, Writing
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.llm import prompt
+from bot.llm.translations import Translations
 from bot.llm.types import Generator
 from bot.llm.writer import Checking
 from bot.recheck import Rechecker
@@ -93,10 +94,23 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     return Serving(answerer, home=settings.index_home, reopen=reopen)
 
 
+def open_talk(settings: Settings, *, progress: Progress | None = None) -> Talk:
+    """Open what a surface talks with, building the index first where there is none."""
+    serving = open_answerer(settings, progress=progress)
+    return Talk(
+        answerer=serving,
+        writing=open_writer(settings, serving),
+        translating=open_translator(settings, serving),
+    )
+
+
 def open_conversation(settings: Settings, username: str) -> Conversation:
     """Open what answers on Telegram, building the index first where there is none."""
+    serving = open_answerer(settings)
     return Conversation(
-        answerer=open_answerer(settings),
+        answerer=serving,
+        writing=open_writer(settings, serving),
+        translating=open_translator(settings, serving),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         username=username,
         max_quotes=settings.max_quotes,
@@ -164,6 +178,27 @@ def open_writer(settings: Settings, serving: Serving) -> Writing | None:
     return Writer(generator, grounder, further=further)
 
 
+def open_translator(settings: Settings, serving: Serving) -> Translating | None:
+    """Open what translates the quotes of `serving`; None where no language model is set.
+
+    Raises:
+        SettingsError: As `open_writer`.
+    """
+    generator = open_generator(settings)
+    if generator is None:
+        return None
+    from bot.grounding.check import Grounder  # see open_writer
+    from bot.llm.translate import Translator
+
+    with serving.using() as answerer:
+        grounder = Grounder(answerer.encoder)
+    return Translator(generator, grounder, _translations(settings))
+
+
+def _translations(settings: Settings) -> Translations:
+    return Translations(settings.translations_file, retention_days=settings.retention_days)
+
+
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:
     """Build what nobody asked to build: wait where another does, and tell what was rejected."""
     tell = progress or _silent
@@ -220,7 +255,8 @@ def open_rechecker(settings: Settings) -> Rechecker:
 def remove(
     settings: Settings, article_id: str, reason: str, progress: Progress | None = None
 ) -> RemovalReport:
-    """Take one article out of the index for good."""
+    """Take one article out of the index for good, and out of what was translated of it."""
+    _translations(settings).forget(article_id)
     report = remove_article(
         settings.index_home,
         ArticleId(article_id),

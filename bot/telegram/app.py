@@ -218,7 +218,8 @@ class _Service:
 
     async def _show_menu(self) -> None:
         """Give Telegram the menu of commands in each language; a menu is worth no failed start."""
-        for language, menu in commands().items():
+        menus = commands(translates=self._settings.llm_base_url is not None)
+        for language, menu in menus.items():
             code = "" if language is Language.EN else language.value
             try:
                 await self._application.bot.set_my_commands(menu, language_code=code)

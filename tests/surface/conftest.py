@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.answering import Talk
 from bot.cli import main
 from bot.llm.writer import Checking
 from bot.progress import Progress
@@ -203,14 +204,14 @@ class SmallBackend:
     report: BuildReport = REPORT
     problems: tuple[str, ...] = ()
 
-    def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
+    def open_talk(self, settings: Settings, *, progress: Progress | None = None) -> Talk:
         """Open at once; a corpus called `missing` does not exist."""
         if settings.corpus == Path("missing"):
             msg = "There is no index; put articles into missing/"
             raise SnapshotMissing(msg)
         if settings.corpus == Path("unbuilt") and progress is not None:
             self.build(settings, progress)
-        return SmallAnswerer()
+        return Talk(answerer=SmallAnswerer())
 
     def open_rechecker(self, _settings: Settings) -> Rechecker:
         """Hold answers against the small archive, from which one article was withdrawn."""
