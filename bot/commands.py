@@ -11,7 +11,8 @@ from bot.answering import OpenArchive
 from bot.bidi import safe
 from bot.logs import log_reply
 from bot.messages import Key, ui_language
-from bot.render import record_of, reply_lines
+from bot.record import record_of
+from bot.render import reply_lines
 from bot.repl import Chat, pager, typed_lines
 from bot.scope import check_scope
 from bot.surface import ExitCode, Surface

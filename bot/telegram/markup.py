@@ -7,13 +7,12 @@ Does not: escape, cut (see `rich`) or send anything.
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.bidi import isolate_runs, safe
+from bot.bidi import isolate_runs, reads_rtl, safe
 from bot.messages import Key, Language, localize_digits, say
 from bot.render import agency, dates, same_report_text, scope_note
 from bot.telegram.phrases import Phrase, tell
@@ -37,7 +36,6 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _MAX_HEADLINE: Final = 300
 _MAX_SOURCE: Final = 200
 _MAX_UNDERSTOOD: Final = 300
-_READ_FOR_DIRECTION: Final = 500
 _FOOTER_ROOM: Final = 60
 _SURE: Final = 0.85
 _LIKELY: Final = 0.6
@@ -45,21 +43,6 @@ _NEAR: Final = 0.9
 """Share of the first quote's score from which on another counts as nearly as close."""
 _DAYS_A_MONTH: Final = 30
 _DAYS_A_YEAR: Final = 365
-
-
-def is_rtl(text: str) -> bool:
-    """Tell whether most letters of a text are read right to left.
-
-    Not the first letter, as in UAX #9: a Persian sentence may begin with "Su-35".
-    """
-    counts = [0, 0]
-    for char in text[:_READ_FOR_DIRECTION]:
-        match unicodedata.bidirectional(char):
-            case "R" | "AL":
-                counts[1] += 1
-            case "L":
-                counts[0] += 1
-    return counts[1] > counts[0]
 
 
 def mark_of(language: Language) -> str:
@@ -93,7 +76,7 @@ def quotes(citations: Iterable[Citation], language: Language) -> Iterator[Block]
 
 def _quote(text: str, number: str = "") -> Block:
     """Return a quote, verbatim, in its own direction."""
-    mark = RTL_MARK if is_rtl(text) else LTR_MARK
+    mark = RTL_MARK if reads_rtl(text) else LTR_MARK
     head = (Piece(mark), Piece(number, is_bold=True), Piece(" ")) if number else (Piece(mark),)
     return Block((*head, Piece(text)), is_quote=True)
 
@@ -246,7 +229,7 @@ def article_pages(article: Article, marks: Sequence[Span], language: Language) -
         language: Of our labels.
     """
     about = _line(agency(article.source, article.via, language), article.published, language)
-    mark = RTL_MARK if is_rtl(article.headline) else LTR_MARK
+    mark = RTL_MARK if reads_rtl(article.headline) else LTR_MARK
     headline = _headline(article.headline, article.url, language)
     head = [Block((Piece(mark), headline, Piece(f"\n{about}"))), BLANK]
     body = [block for part in article.body for block in _body(article.text, part, sorted(marks))]
@@ -284,7 +267,7 @@ def _paragraphs(text: str) -> Iterator[Block]:
     """Yield each paragraph in its own direction, a blank line after it."""
     for paragraph in re.split(r"\s*\n\s*", sendable(text).strip()):
         if paragraph:
-            mark = RTL_MARK if is_rtl(paragraph) else LTR_MARK
+            mark = RTL_MARK if reads_rtl(paragraph) else LTR_MARK
             yield Block((Piece(f"{mark}{paragraph}"),))
             yield BLANK
 
