@@ -18,7 +18,8 @@ from typing import TextIO
 from bot.answering import Answering
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
-from bot.render import article_lines, full_source_lines, reply_lines, scope_text
+from bot.naming import scope_text
+from bot.render import article_lines, full_source_lines, reply_lines
 from bot.scope import ScopeError, check_scope, parse_scope
 from bot.screen import BLANK, Kind, Line, Screen, paint
 from bot.types import Answer, Citation, NoAnswer

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from bot.answering import AnsweringOn
 from bot.cite import cite, is_borne_out, with_others
 from bot.messages import Key, localize_digits, say
-from bot.render import scope_text
+from bot.naming import scope_text
 from bot.telegram import markup
 from bot.telegram.memory import Place, Turn
 from bot.telegram.phrases import Phrase, tell
