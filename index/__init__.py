@@ -2,7 +2,7 @@
 
 from index.alike import find_wording
 from index.build import build_index
-from index.calibration import Vectors, VectorSpace, stored_confidence
+from index.calibration import Vectors, VectorSpace, stored_confidence, stored_grounding
 from index.clean import clean as clean_text
 from index.config import COLLECTED, RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
 from index.dates import MONTH_NAMES
@@ -14,6 +14,7 @@ from index.encoders import (
     EncoderIdentity,
     OpenAIConfig,
     SentenceTransformerConfig,
+    Vocabulary,
     open_encoder,
 )
 from index.errors import (
@@ -53,15 +54,23 @@ from index.judged import (
 )
 from index.lang import detect
 from index.manifest import Manifest, PartCounts
-from index.moments import TEHRAN, format_gregorian, format_jalali, jalali_parts
+from index.moments import (
+    GREGORIAN_MONTHS,
+    JALALI_MONTHS,
+    TEHRAN,
+    format_gregorian,
+    format_jalali,
+    jalali_parts,
+)
 from index.moments import period as period_of
+from index.names import bridged
 from index.remembered import RememberingEncoder
 from index.removal import RemovalReport, remove_article
 from index.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
-from index.tokenize import token_set, tokens
+from index.tokenize import STOP_WORDS, token_set, tokens
 from index.types import (
     EVERYTHING,
     Article,
@@ -95,9 +104,12 @@ __all__ = [
     "COLLECTED",
     "EVERYTHING",
     "EVERY_NETWORK",
+    "GREGORIAN_MONTHS",
+    "JALALI_MONTHS",
     "MONTH_NAMES",
     "RANKING_DEPTH",
     "RECORD_FIELDS",
+    "STOP_WORDS",
     "TEHRAN",
     "Article",
     "ArticleId",
@@ -149,10 +161,12 @@ __all__ = [
     "VectorSpace",
     "Vectors",
     "VerifyReport",
+    "Vocabulary",
     "WatchLocked",
     "Watching",
     "WebConfig",
     "auroc",
+    "bridged",
     "build_index",
     "clean_text",
     "coverage",
@@ -183,6 +197,7 @@ __all__ = [
     "remove_article",
     "share_at_least",
     "stored_confidence",
+    "stored_grounding",
     "threshold_at",
     "token_set",
     "tokens",

@@ -16,6 +16,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
 
@@ -157,6 +159,51 @@ class NameBridge:
     def _lines(self, key: str) -> set[tuple[str, str]]:
         """Return the words and tokens filed under some consonants."""
         return {found for data in self._files for found in _lines(data, key)}
+
+
+def bridged(name: str, text: str) -> float:
+    """Return how surely a text names somebody or something: a likeness in [0, 1], 1 for the same.
+
+    Args:
+        name: One word, in any script.
+        text: In any script; two neighbouring words count as one, too («نیو یورک»).
+    """
+    by_consonants = _heard(text)
+    asked = clean(name).text.casefold().replace(" ", "")
+    best = 0.0
+    for spelling in _spellings(asked, arabic=False):
+        for sounds in readings(spelling):
+            for surface in by_consonants.get(skeleton(sounds), ()):
+                best = max(
+                    best,
+                    _likeness(spelling, sounds, surface),
+                    _heard_likeness(spelling, sounds, surface),
+                )
+    return best
+
+
+def _heard_likeness(asked: str, sounds: str, surface: str) -> float:
+    """Compare the other way round: the vowels that `asked` leaves unwritten may stand there."""
+    if not is_abjad(asked) or is_abjad(surface):
+        return 0.0
+    key = skeleton(sounds)
+    return max(
+        likeness(other, sounds, abjad=True) for other in readings(surface) if skeleton(other) == key
+    )
+
+
+@lru_cache(maxsize=256)
+def _heard(text: str) -> dict[str, set[str]]:
+    """Return the words of a text, single and in twos, by their consonants."""
+    found: dict[str, set[str]] = {}
+    spelt = [match[0].casefold() for match in _ASKED.finditer(clean(text).text)]
+    for word in [*spelt, *("".join(pair) for pair in pairwise(spelt))]:
+        for spelling in _spellings(word, arabic=False) or [word]:
+            for sounds in readings(spelling):
+                key = skeleton(sounds)
+                if len(key) >= _MIN_CONSONANTS:
+                    found.setdefault(key, set()).add(spelling)
+    return found
 
 
 def _mapped(path: Path) -> mmap.mmap:

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """What is wrong with a claim."""
+    """What is wrong with a claim.
+
+    `UNSAFE`: it holds an address, markup, a control character or an order that no quote has.
+    """
 
     DEAD_CITATION = "dead_citation"
     NUMBER = "number"
@@ -18,6 +21,7 @@ class Fault(StrEnum):
     NEGATION = "negation"
     MEANING = "meaning"
     LANGUAGE = "language"
+    UNSAFE = "unsafe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from index.encoders.config import (
 )
 from index.encoders.opening import open_encoder
 from index.encoders.protocol import Encoder, EncoderIdentity
+from index.encoders.vocabulary import Vocabulary
 
 __all__ = [
     "BundledConfig",
@@ -16,5 +17,6 @@ __all__ = [
     "EncoderIdentity",
     "OpenAIConfig",
     "SentenceTransformerConfig",
+    "Vocabulary",
     "open_encoder",
 ]
