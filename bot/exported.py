@@ -13,7 +13,14 @@ from typing import Any, Final, cast, get_args, get_origin, get_type_hints, is_ty
 from bot.record import Record
 from index import PasokhError
 
-_LATER: Final[Mapping[str, object]] = {"claims": [], "unworded": None, "model": "", "prompt": ""}
+_LATER: Final[Mapping[str, object]] = {
+    "claims": [],
+    "unworded": None,
+    "model": "",
+    "prompt": "",
+    "shape": None,
+    "sides": [],
+}
 """Keys that not every version wrote, and what they say where they are absent."""
 _NAMES: Final[Mapping[object, str]] = {
     str: "a text",

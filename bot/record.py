@@ -7,7 +7,7 @@ Does not: read such an object back (`exported` does), or write anything.
 from collections.abc import Iterable
 from typing import TypedDict
 
-from bot.types import Answer, Citation, Claim, Headline, NoAnswer
+from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Side
 from index import Moment, Scope
 
 
@@ -54,6 +54,13 @@ class ClaimRecord(TypedDict):
     numbers: list[int]
 
 
+class SideRecord(TypedDict):
+    """A side of a comparison and the numbers of its citations, as JSON."""
+
+    within: ScopeRecord
+    numbers: list[int]
+
+
 class Record(TypedDict):
     """An answer or a refusal as JSON; every key is always present, in this order."""
 
@@ -74,6 +81,8 @@ class Record(TypedDict):
     unworded: str | None
     model: str
     prompt: str
+    shape: str | None
+    sides: list[SideRecord]
 
 
 def record_of(reply: Answer | NoAnswer) -> Record:
@@ -98,6 +107,8 @@ def record_of(reply: Answer | NoAnswer) -> Record:
         "unworded": answer.unworded.value if answer and answer.unworded else None,
         "model": reply.fingerprint.model,
         "prompt": reply.fingerprint.prompt,
+        "shape": answer.shape.value if answer else None,
+        "sides": [_side_record(one) for one in answer.sides] if answer else [],
     }
 
 
@@ -127,6 +138,11 @@ def citation_record(citation: Citation) -> CitationRecord:
 def _claim_record(claim: Claim) -> ClaimRecord:
     """Return a claim as JSON."""
     return {"text": claim.text, "numbers": list(claim.numbers)}
+
+
+def _side_record(side: Side) -> SideRecord:
+    """Return a side of a comparison as JSON."""
+    return {"within": _scope_record(side.within), "numbers": list(side.numbers)}
 
 
 def headline_record(headline: Headline) -> HeadlineRecord:

@@ -7,27 +7,25 @@ Does not: choose, verify or write anything.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
 from itertools import chain
 from typing import TypeAlias
 
 from bot.bidi import reads_rtl
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
+from bot.naming import scope_text
 from bot.screen import BLANK, Kind, Line
+from bot.shape_texts import ShapeText, say_of_shape
+from bot.shapes import Heading, Rank, rows_of
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
     EVERYTHING,
-    TEHRAN,
     Article,
     ArticleId,
     Moment,
-    Precision,
-    Scope,
     Span,
     format_gregorian,
     format_jalali,
-    known_outlet,
     outlet_name,
 )
 
@@ -73,8 +71,8 @@ def _lead_lines(answer: Answer, language: Language) -> Iterator[Line]:
 
 def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
     """Yield each quote with its number, and the confidence."""
-    for one in answer.citations:
-        yield _quote_line(one, language)
+    for one in rows_of(answer, language):
+        yield _heading_line(one, language) if isinstance(one, Heading) else _quote(one, language)
     percent = round(100 * answer.confidence)
     yield _label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language)
     if text := scope_note(answer, language):
@@ -83,7 +81,7 @@ def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
 
 def translation_lines(one: Citation, made: Translation, language: Language) -> list[Line]:
     """Return a quote and below it what a language model makes of it, or why it makes nothing."""
-    original = _quote_line(one, language)
+    original = _quote(one, language)
     if made.missing is not None:
         number = localize_digits(one.number, language)
         text = untranslated_text(made.missing, number, language)
@@ -91,10 +89,16 @@ def translation_lines(one: Citation, made: Translation, language: Language) -> l
     return [original, Line(Kind.BODY, made.text, 4, rtl=reads_rtl(made.text))]
 
 
-def _quote_line(citation: Citation, language: Language) -> Line:
+def _quote(one: Citation, language: Language) -> Line:
     """Return a quote with its number."""
-    quote = re.sub(r"\s*\n\s*", " ", citation.quote)
-    return Line(Kind.QUOTE, f"{quote} [{localize_digits(citation.number, language)}]")
+    quote = re.sub(r"\s*\n\s*", " ", one.quote)
+    return Line(Kind.QUOTE, f"{quote} [{localize_digits(one.number, language)}]")
+
+
+def _heading_line(one: Heading, language: Language) -> Line:
+    """Return a heading between quotes."""
+    kind = Kind.HEADING if one.rank in {Rank.ANSWER, Rank.SIDE} else Kind.DETAIL
+    return _label(kind, one.text, language)
 
 
 def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
@@ -102,46 +106,10 @@ def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
     is_answer = isinstance(reply, Answer)
     if reply.within == EVERYTHING or (reply.is_missed and not is_answer):
         return ""
-    key = Key.MISSED if reply.is_missed else Key.WITHIN
-    return say(key, language, scope=scope_text(reply.within, language))
-
-
-def scope_text(scope: Scope, language: Language) -> str:
-    """Name a part of the archive, e.g. `from 22 May to 21 June 2023, Mehr, fa`."""
-    outlets = (outlet.name if (outlet := known_outlet(name)) else name for name in scope.sources)
-    parts = (
-        _period_text(scope, language),
-        *sorted(outlet_name(name, language) for name in outlets),
-        *sorted(scope.languages),
-    )
-    return ("، " if language is Language.FA else ", ").join(filter(None, parts))
-
-
-def _period_text(scope: Scope, language: Language) -> str:
-    """Name the days of a scope, e.g. «از ۱ تا ۳۱ خرداد ۱۴۰۲»; empty where it has no bound."""
-    first = _day_text(scope.since, language) if scope.since else ""
-    last = _day_text(scope.until - timedelta(microseconds=1), language) if scope.until else ""
-    if first == last:
-        return first
-    if not last:
-        return say(Key.PERIOD_SINCE, language, first=first)
-    if not first:
-        return say(Key.PERIOD_UNTIL, language, last=last)
-    return say(Key.PERIOD, language, first=_without_shared_end(first, last), last=last)
-
-
-def _day_text(at: datetime, language: Language) -> str:
-    """Write the day of a time, in Tehran, in the calendar of the language."""
-    moment = Moment(at.astimezone(TEHRAN), Precision.DAY)
-    return format_jalali(moment) if language is Language.FA else format_gregorian(moment)
-
-
-def _without_shared_end(first: str, last: str) -> str:
-    """Leave out the month and year that a first day shares with the last: `1 to 9 June 2023`."""
-    words, others = first.split(" "), last.split(" ")
-    while len(words) > 1 and words[-1] == others[-1]:
-        del words[-1], others[-1]
-    return " ".join(words)
+    scope = scope_text(reply.within, language)
+    if reply.is_missed and reply.within.sources and not (reply.within.since or reply.within.until):
+        return say_of_shape(ShapeText.MISSED_OUTLETS, language, scope=scope)
+    return say(Key.MISSED if reply.is_missed else Key.WITHIN, language, scope=scope)
 
 
 def source_lines(answer: Answer, language: Language) -> list[Line]:

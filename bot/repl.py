@@ -20,7 +20,8 @@ from bot.answering import Answering, Translating, Writing
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
 from bot.model_texts import ModelText, say_of_model
-from bot.render import article_lines, full_source_lines, scope_text, translation_lines
+from bot.naming import scope_text
+from bot.render import article_lines, full_source_lines, translation_lines
 from bot.scope import ScopeError, check_scope, parse_scope
 from bot.screen import BLANK, Kind, Line, Screen, paint
 from bot.showing import ClaimsShowing, word

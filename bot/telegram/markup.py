@@ -16,6 +16,7 @@ from bot.bidi import isolate_runs, reads_rtl, safe
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.render import agency, dates, same_report_text, scope_note
+from bot.shapes import Heading, Rank, rows_of
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.rich import (
     BLANK,
@@ -118,11 +119,21 @@ def answer(reply: Answer, language: Language) -> list[Block]:
     """Return claims and quotes, what part of the archive was asked, and the sources."""
     return [
         *_before_quotes(reply, language),
-        *quotes(reply.citations, language),
+        *_laid_out(reply, language),
         *within(reply, language),
         BLANK,
         *sources(reply.citations, language),
     ]
+
+
+def _laid_out(reply: Answer, language: Language) -> Iterator[Block]:
+    """Yield the quotes of an answer and the headings between them."""
+    for one in rows_of(reply, language):
+        if isinstance(one, Heading):
+            is_bold = one.rank in {Rank.ANSWER, Rank.SIDE}
+            yield note(one.text, language, is_bold=is_bold, is_italic=not is_bold)
+        else:
+            yield from quotes([one], language)
 
 
 def within(reply: Answer | NoAnswer, language: Language) -> Iterator[Block]:

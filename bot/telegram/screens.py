@@ -15,7 +15,7 @@ from bot.answering import AnsweringOn, Translating
 from bot.cite import cite, is_borne_out, with_others
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model
-from bot.render import scope_text
+from bot.naming import scope_text
 from bot.telegram import markup
 from bot.telegram.memory import Place, Turn
 from bot.telegram.phrases import Phrase, tell

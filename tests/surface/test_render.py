@@ -39,6 +39,8 @@ _KEYS = [
     "unworded",
     "model",
     "prompt",
+    "shape",
+    "sides",
 ]
 
 
