@@ -13,6 +13,8 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Final
 
+from bot.grounding.types import Fault
+from bot.grounding.wording import quotations
 from bot.llm.parse import parse_translation
 from bot.llm.prompt import TRANSLATION_SCHEMA, TRANSLATION_VERSION, translation_messages
 from bot.llm.translations import Translations, key_of
@@ -73,14 +75,22 @@ class Translator:
         except Unwritten as failure:
             missing, detail = failure.why, str(failure)
         else:
-            claim = Claim(text=text, numbers=(citation.number,))
-            (verdict,) = self._grounder.check((claim,), (citation,), language=language)
-            if verdict.stands:
-                self._kept.put(key, citation.article_id, text)
+            if faults := self._faults(text, citation, language):
+                text, missing, detail = "", Unworded.UNSUPPORTED, " ".join(faults)
             else:
-                text, missing, detail = "", Unworded.UNSUPPORTED, " ".join(verdict.faults)
+                self._kept.put(key, citation.article_id, text)
         self._log(missing, detail, started)
         return Translation(text=text, model=self._generator.name, missing=missing)
+
+    def _faults(self, text: str, citation: Citation, language: str) -> list[Fault]:
+        """Return what is wrong with a translation.
+
+        A quotation within the quote is translated with it, and so is verbatim nowhere.
+        """
+        claim = Claim(text=text, numbers=(citation.number,))
+        (verdict,) = self._grounder.check((claim,), (citation,), language=language)
+        is_quoting = bool(quotations(citation.quote))
+        return [one for one in verdict.faults if not (is_quoting and one is Fault.QUOTE)]
 
     def _log(self, missing: Unworded | None, detail: str, started: float) -> None:
         """Leave one line for each translation that was asked for, without a word of it."""
