@@ -137,6 +137,6 @@ VERIFY_TEXTS: Mapping[Language, Mapping[VerifyText, str]] = {
 }
 
 
-def say_verified(text: VerifyText, language: Language, **values: object) -> str:
+def say_verified(text: VerifyText, language: Language, /, **values: object) -> str:
     """Return a text with its names filled; whole numbers in the language's digits."""
     return fill(VERIFY_TEXTS[language][text], language, values)
