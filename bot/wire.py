@@ -17,6 +17,7 @@ from bot import evaluation
 from bot.answer import Answerer
 from bot.answering import Writing
 from bot.evaluation import Evaluation, EvaluationFiles
+from bot.followup import Rewriting
 from bot.llm.types import Generator
 from bot.serving import Serving
 from bot.settings import Settings, SettingsError
@@ -158,6 +159,20 @@ def open_writer(settings: Settings, serving: Serving) -> Writing | None:
     with serving.using() as answerer:
         grounder = Grounder(answerer.encoder)
     return Writer(generator, grounder, further=further)
+
+
+def open_rewriter(settings: Settings) -> Rewriting | None:
+    """Open what makes questions whole; None where no language model is set.
+
+    Raises:
+        SettingsError: If the package that talks to its server is not installed.
+    """
+    generator = open_generator(settings)
+    if generator is None:
+        return None
+    from bot.llm.rewrite import Rewriter  # reads a vocabulary that is not needed without a model
+
+    return Rewriter(generator)
 
 
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:
