@@ -12,9 +12,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final
 
-from bot.grounding.types import Fault, Verdict
+from bot.grounding.types import Checking, Fault, Verdict
 from bot.grounding.wording import gives_orders
 from bot.llm.parse import Written, parse, parse_so_far
 from bot.llm.prompt import ANSWER_SCHEMA, VERSION, answer_messages
@@ -31,16 +31,6 @@ _log = logging.getLogger(__name__)
 _UNKNOWN: Final = "und"
 
 Tell = Callable[[tuple[Claim, ...]], None]
-
-
-class Checking(Protocol):
-    """What decides whether quotes bear claims out: `bot.grounding.Grounder`."""
-
-    def check(
-        self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str | None
-    ) -> tuple[Verdict, ...]:
-        """Return what was found of each claim, in their order."""
-        ...
 
 
 @dataclass(slots=True)

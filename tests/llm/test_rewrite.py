@@ -4,8 +4,7 @@ import json
 import logging
 
 import pytest
-from conftest import KEY
-from model_server import ModelServer, hangs, refuses, says
+from model_server import KEY, ModelServer, hangs, refuses, says
 from pydantic import SecretStr
 
 from bot.followup import Resolved, resolve

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import KEY, ORDERS, WHISPERS
+from made_articles import ORDERS, WHISPERS
 from model_server import (
+    KEY,
     ModelServer,
     claims,
     endless,
