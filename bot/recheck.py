@@ -13,8 +13,7 @@ from typing import Final
 
 from bot.answering import OpenArchive
 from bot.cite import cite, head
-from bot.grounding.types import Fault
-from bot.llm.writer import Checking
+from bot.grounding.types import Checking, Fault
 from bot.record import CitationRecord, Record, answer_text, citation_record, headline_record
 from bot.types import Citation, Claim
 from index import Article, ArticleId, Span

@@ -17,10 +17,11 @@ from bot import evaluation
 from bot.answer import Answerer
 from bot.answering import Talk, Translating, Writing
 from bot.evaluation import Evaluation, EvaluationFiles
+from bot.followup import Rewriting
+from bot.grounding.types import Checking
 from bot.llm import prompt
 from bot.llm.translations import Translations
 from bot.llm.types import Generator
-from bot.llm.writer import Checking
 from bot.recheck import Rechecker
 from bot.serving import Serving
 from bot.settings import Settings, SettingsError
@@ -197,6 +198,20 @@ def open_translator(settings: Settings, serving: Serving) -> Translating | None:
 
 def _translations(settings: Settings) -> Translations:
     return Translations(settings.translations_file, retention_days=settings.retention_days)
+
+
+def open_rewriter(settings: Settings) -> Rewriting | None:
+    """Open what makes questions whole; None where no language model is set.
+
+    Raises:
+        SettingsError: If the package that talks to its server is not installed.
+    """
+    generator = open_generator(settings)
+    if generator is None:
+        return None
+    from bot.llm.rewrite import Rewriter  # reads a vocabulary that is not needed without a model
+
+    return Rewriter(generator)
 
 
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:

@@ -13,13 +13,12 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Final
 
-from bot.grounding.types import Fault
+from bot.grounding.types import Checking, Fault
 from bot.grounding.wording import quotations
 from bot.llm.parse import parse_translation
 from bot.llm.prompt import TRANSLATION_SCHEMA, TRANSLATION_VERSION, translation_messages
 from bot.llm.translations import Translations, key_of
 from bot.llm.types import Generator, Unwritten
-from bot.llm.writer import Checking
 from bot.types import Citation, Claim, Translation, Unworded
 
 EVENT_TRANSLATED: Final = "translated"

@@ -12,9 +12,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final
 
-from bot.grounding.types import Fault, Verdict
+from bot.grounding.types import Checking, Fault, Verdict
+from bot.grounding.wording import gives_orders
 from bot.llm.parse import Written, parse, parse_so_far
 from bot.llm.prompt import ANSWER_SCHEMA, VERSION, answer_messages
 from bot.llm.types import Generator, Unwritten
@@ -30,16 +31,6 @@ _log = logging.getLogger(__name__)
 _UNKNOWN: Final = "und"
 
 Tell = Callable[[tuple[Claim, ...]], None]
-
-
-class Checking(Protocol):
-    """What decides whether quotes bear claims out: `bot.grounding.Grounder`."""
-
-    def check(
-        self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str | None
-    ) -> tuple[Verdict, ...]:
-        """Return what was found of each claim, in their order."""
-        ...
 
 
 @dataclass(slots=True)
@@ -108,7 +99,9 @@ class Writer:
     def word(self, answer: Answer, *, tell: Tell | None = None) -> Answer | NoAnswer:
         """Return an answer with claims, or the quotes alone; see `bot.answering.Writing`."""
         started = time.perf_counter()
-        evidence = (*answer.citations, *self._further(answer))
+        # What an article says to a model is quoted to people as any other sentence, and not worded.
+        quotes = (*answer.citations, *self._further(answer))
+        evidence = [one for one in quotes if not gives_orders(one.quote)]
         language = None if answer.language == _UNKNOWN else answer.language
         sifting = _Sifting(
             lambda claims: self._grounder.check(claims, evidence, language=language), tell
@@ -124,6 +117,8 @@ class Writer:
         self, answer: Answer, evidence: Sequence[Citation], sifting: _Sifting
     ) -> Unwritten | Reason | None:
         """Let the model write, sift what it writes, and return what went wrong."""
+        if not evidence:
+            return Unwritten(Unworded.UNSUPPORTED, "no quote that may be worded")
         messages = answer_messages(answer.question, evidence, language=answer.language)
         try:
             text = self._generator.write(messages, schema=ANSWER_SCHEMA, tell=sifting.hear)

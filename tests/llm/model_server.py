@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+KEY = "sk-very-secret-0123"
+
 Handler = BaseHTTPRequestHandler
 Act = Callable[[Handler], None]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from model_server import (
     DONE,
+    KEY,
     ModelServer,
     endless,
     event,
@@ -27,7 +28,6 @@ from bot.llm.prompt import ANSWER_SCHEMA
 from bot.llm.types import Message, Role, Unwritten
 from bot.types import Unworded
 
-KEY = "sk-very-secret-0123"
 QUESTION = "who was at the secret meeting?"
 MESSAGES = (Message(role=Role.SYSTEM, text="Be short."), Message(role=Role.USER, text=QUESTION))
 

@@ -18,7 +18,7 @@ import pytest
 
 from bot.answering import Talk
 from bot.cli import main
-from bot.llm.writer import Checking
+from bot.grounding.types import Checking
 from bot.progress import Progress
 from bot.recheck import Rechecker
 from bot.repl import Answering
