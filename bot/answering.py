@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.followup import Rewriting
 from bot.types import Answer, Citation, Claim, NoAnswer, Translation
 from index import EVERYTHING, Article, ArticleId, Manifest, Scope
 
@@ -108,3 +109,4 @@ class Talk:
     answerer: Answering
     writing: Writing | None = None
     translating: Translating | None = None
+    rewriting: Rewriting | None = None

@@ -11,10 +11,11 @@ Source of the rules and limits: benchmarks/followups.py.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from bot.types import Citation
 from index import token_set
 
 _MAX_WORDS: Final = 14
@@ -95,3 +96,30 @@ def _subject(before: str, question: str) -> str:
     names = {word for word in words[1:] if word[0].isupper() or word.isdecimal()}
     kept = [word for word in fresh if word in names] or fresh
     return " ".join(kept[:_MAX_SUBJECT_WORDS])
+
+
+def meant(
+    question: str,
+    before: Sequence[str],
+    *,
+    rewriting: Rewriting | None,
+    shown: Callable[[], Sequence[str]],
+) -> Resolved:
+    """Return a question as it is meant: made whole by a model where there is one, else by rule.
+
+    Args:
+        question: As it was typed.
+        before: Earlier questions as they were understood, newest first; may be empty.
+        rewriting: What makes questions whole; None without a model.
+        shown: Reads headlines and quotes of the last answer, where they are wanted.
+    """
+    by_rule = resolve(question, before)
+    if rewriting is None or not before or not leans(question):
+        return by_rule
+    return rewriting.rewrite(question, before=before, shown=shown(), by_rule=by_rule)
+
+
+def seen_in(citations: Iterable[Citation]) -> tuple[str, ...]:
+    """Return what an answer showed: headlines, each once, and quotes."""
+    shown = tuple(citations)
+    return (*dict.fromkeys(one.headline for one in shown), *(one.quote for one in shown))

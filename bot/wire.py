@@ -102,6 +102,7 @@ def open_talk(settings: Settings, *, progress: Progress | None = None) -> Talk:
         answerer=serving,
         writing=open_writer(settings, serving),
         translating=open_translator(settings, serving),
+        rewriting=open_rewriter(settings),
     )
 
 
@@ -112,6 +113,7 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
         answerer=serving,
         writing=open_writer(settings, serving),
         translating=open_translator(settings, serving),
+        rewriting=open_rewriter(settings),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         username=username,
         max_quotes=settings.max_quotes,

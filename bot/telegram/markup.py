@@ -67,7 +67,7 @@ def note(text: str, language: Language, *, is_bold: bool = False, is_italic: boo
 def understood(question: str, language: Language) -> Block:
     """Say how a follow-up was understood."""
     text = shorten(question, _MAX_UNDERSTOOD)
-    return note(tell(Phrase.UNDERSTOOD, language, question=text), language, is_italic=True)
+    return note(say(Key.UNDERSTOOD, language, question=text), language, is_italic=True)
 
 
 def quotes(citations: Iterable[Citation], language: Language) -> Iterator[Block]:
