@@ -220,7 +220,9 @@ class Conversation:
         if resolved is None:
             return
         within = only.scope_of(self.memory, reply.incoming.chat_id)
-        found = self.answerer.answer(resolved.text, k=self.max_quotes, within=within)
+        found = self.answerer.answer(
+            resolved.text, k=self.max_quotes, within=within, alone=question
+        )
         log_reply(found, self.max_quotes)
         turn = self._turn(reply, question, found, within)
         reply.turn = turn
