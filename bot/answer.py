@@ -93,6 +93,7 @@ class Answerer:
         """
         space = VectorSpace(encoder.identity)
         self.snapshot: Final = snapshot
+        self.encoder: Final = encoder
         self.retriever: Final = Retriever(snapshot, encoder, space=space)
         self.threshold: Final = DEFAULT_THRESHOLD if threshold is None else threshold
         self._clock = clock

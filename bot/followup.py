@@ -13,7 +13,7 @@ Source of the rules and limits: benchmarks/followups.py.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from index import Retrieval, token_set
 
@@ -43,6 +43,23 @@ class Resolved:
 
     text: str
     was_resolved: bool
+
+
+class Rewriting(Protocol):
+    """What makes a question whole better than the rule can: a language model and checks on it."""
+
+    def rewrite(
+        self, question: str, *, before: Sequence[str], shown: Sequence[str], by_rule: Resolved
+    ) -> Resolved:
+        """Return a question that is understood by itself.
+
+        Args:
+            question: As it was typed.
+            before: Earlier questions as they were understood, newest first; may be empty.
+            shown: Headlines and quotes of the last answer; may be empty.
+            by_rule: What `resolve` makes of it, and what is returned where the model fails.
+        """
+        ...
 
 
 def resolve(question: str, before: Sequence[str]) -> Resolved:

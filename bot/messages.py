@@ -47,6 +47,7 @@ class Key(StrEnum):
     REASON_NOTHING_FOUND = "reason_nothing_found"
     REASON_NOT_IN_ARCHIVE = "reason_not_in_archive"
     REASON_UNVERIFIED = "reason_unverified"
+    REASON_MODEL_FOUND_NONE = "reason_model_found_none"
     ERROR = "error"
     INTERNAL_ERROR = "internal_error"
     INTERNAL_ERROR_LOGGED = "internal_error_logged"
@@ -140,6 +141,9 @@ _ENGLISH: Mapping[Key, str] = {
     Key.REASON_NOTHING_FOUND: "Nothing in the archive is close to this question.",
     Key.REASON_NOT_IN_ARCHIVE: "The archive does not answer this question.",
     Key.REASON_UNVERIFIED: "Something was found, but no quote could be verified, so none is shown.",
+    Key.REASON_MODEL_FOUND_NONE: (
+        "Something near was found, but the language model sees no answer to this question in it."
+    ),
     Key.ERROR: "Error: {message}",
     Key.INTERNAL_ERROR: (
         "Internal error ({kind}). Run again with --debug to see it whole, or set "
@@ -264,6 +268,9 @@ _PERSIAN: Mapping[Key, str] = {
     Key.REASON_NOTHING_FOUND: "چیزی نزدیک به این پرسش در بایگانی پیدا نشد.",
     Key.REASON_NOT_IN_ARCHIVE: "پاسخ این پرسش در بایگانی نیست.",
     Key.REASON_UNVERIFIED: "چیزی پیدا شد، اما درستی هیچ نقل‌قولی تأیید نشد و چیزی نشان داده نمی‌شود.",
+    Key.REASON_MODEL_FOUND_NONE: (
+        "مطلبی نزدیک به این پرسش پیدا شد، اما مدل زبانی پاسخ آن را در آن ندید."
+    ),
     Key.ERROR: "خطا: {message}",
     Key.INTERNAL_ERROR: (
         "خطای درونی ({kind}). برای دیدن همهٔ آن با --debug دوباره اجرا کنید، یا برای نگه‌داشتنش "

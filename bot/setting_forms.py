@@ -83,6 +83,8 @@ Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
 # rules for a webhook's secret: https://core.telegram.org/bots/api#setwebhook.
 TelegramToken = Annotated[SecretStr, AfterValidator(_shaped(r"\d+:[A-Za-z0-9_-]+"))]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_shaped(r"[A-Za-z0-9_-]{1,256}"))]
+# What a header takes after "Bearer " (RFC 6750, 2.1, and more).
+ApiKey = Annotated[SecretStr, AfterValidator(_shaped(r"[!-~]+"))]
 ADDRESS: Final = r"^https?://[^\s@]+$"
 
 _EXPECTED_ADDRESS = (
@@ -102,6 +104,12 @@ EXPECTED: Final = {
     "encoder_base_url": _EXPECTED_ADDRESS,
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",
+    "llm_base_url": _EXPECTED_ADDRESS,
+    "llm_model": "a name",
+    "llm_api_key": "a text of ASCII letters and signs without spaces",
+    "llm_timeout_s": "a number of seconds above 0",
+    "llm_max_tokens": "a whole number, 50 or more",
+    "llm_tokens_per_day": "a whole number, 0 or more",
     "feeds": "addresses separated by commas",
     "watch_interval_s": "a number of seconds above 0",
     "web_user_agent": "a name of printable ASCII that begins with a letter",

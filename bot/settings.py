@@ -29,6 +29,7 @@ from bot.setting_forms import (
     ADDRESS,
     EXPECTED,
     AllowedNetworks,
+    ApiKey,
     Columns,
     EncoderName,
     HomePath,
@@ -43,7 +44,9 @@ from index import Network, PasokhError
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
 _MAX_QUOTED = 80
-_SECRETS = frozenset({"encoder_api_key", "telegram_token", "telegram_webhook_secret"})
+_SECRETS = frozenset(
+    {"encoder_api_key", "llm_api_key", "telegram_token", "telegram_webhook_secret"}
+)
 
 
 class SettingsError(PasokhError):
@@ -109,6 +112,31 @@ class Settings(BaseSettings):
         gt=0,
         allow_inf_nan=False,
         description="Seconds to wait for the embedding server.",
+    )
+    llm_base_url: str | None = Field(
+        default=None,
+        pattern=ADDRESS,
+        description="Address of a language model's server up to /v1; answers are quotes if empty.",
+    )
+    llm_model: str | None = Field(
+        default=None, description="Name of the language model on that server."
+    )
+    llm_api_key: ApiKey | None = Field(
+        default=None, description="Key for the language model's server; never shown or logged."
+    )
+    llm_timeout_s: float = Field(
+        default=60.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds for a whole answer of the language model, half for its first word.",
+    )
+    llm_max_tokens: int = Field(
+        default=800, ge=50, description="Most tokens in one answer of the language model."
+    )
+    llm_tokens_per_day: int | None = Field(
+        default=None,
+        ge=0,
+        description="Most tokens a day (UTC), questions included; no limit if empty.",
     )
     feeds: str = Field(
         default="", description="Feeds and sitemaps that are watched, separated by commas."
@@ -223,6 +251,12 @@ class Settings(BaseSettings):
                 "set it to the server's address, e.g. http://localhost:8080/v1"
             )
             raise ValueError(msg)
+        if self.llm_base_url and not self.llm_model:
+            msg = (
+                f"{PREFIX}LLM_BASE_URL is {self.llm_base_url!r} but {PREFIX}LLM_MODEL is empty; "
+                "set it to the name of a model on that server"
+            )
+            raise ValueError(msg)
         for name in ("encoder_query_prefix", "encoder_passage_prefix"):
             if self.encoder == "bundled" and getattr(self, name) is not None:
                 msg = (
@@ -261,6 +295,11 @@ class Settings(BaseSettings):
     def history_file(self) -> Path:
         """File of the questions typed in `pasokh chat`."""
         return self.data_dir / "history"
+
+    @property
+    def llm_budget_file(self) -> Path:
+        """File of the tokens that the language model used today."""
+        return self.data_dir / "llm-tokens.json"
 
     @property
     def telegram_store(self) -> Path:

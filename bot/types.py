@@ -16,6 +16,7 @@ class Reason(StrEnum):
     NOTHING_FOUND = "nothing_found"
     NOT_IN_ARCHIVE = "not_in_archive"
     UNVERIFIED = "unverified"
+    MODEL_FOUND_NONE = "model_found_none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,7 @@ from index.names import bridged
 from index.remembered import RememberingEncoder
 from index.removal import RemovalReport, remove_article
 from index.retrieve import Retrieval, Retriever
+from index.retry import backoff_s, retry_after_s
 from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
@@ -166,6 +167,7 @@ __all__ = [
     "Watching",
     "WebConfig",
     "auroc",
+    "backoff_s",
     "bridged",
     "build_index",
     "clean_text",
@@ -195,6 +197,7 @@ __all__ = [
     "read_question_set",
     "read_questions",
     "remove_article",
+    "retry_after_s",
     "share_at_least",
     "stored_confidence",
     "stored_grounding",

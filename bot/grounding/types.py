@@ -3,8 +3,12 @@
 Does not: check.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
+
+from bot.types import Citation, Claim
 
 
 class Fault(StrEnum):
@@ -40,3 +44,13 @@ class Verdict:
     def stands(self) -> bool:
         """Whether the claim may be shown."""
         return not self.faults
+
+
+class Checking(Protocol):
+    """What decides whether quotes bear claims out: `bot.grounding.Grounder`."""
+
+    def check(
+        self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str | None
+    ) -> tuple[Verdict, ...]:
+        """Return what was found of each claim, in their order."""
+        ...

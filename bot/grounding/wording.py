@@ -94,6 +94,11 @@ def is_unsafe(claim: str, evidence: str) -> bool:
     )
 
 
+def gives_orders(quote: str) -> bool:
+    """Tell whether a quote speaks to a language model instead of to readers."""
+    return _ORDER.search(clean_text(quote).text) is not None
+
+
 def _is_control(char: str) -> bool:
     """Tell whether a character acts on the text around it and is no letter of it."""
     if char in _JOINERS:
