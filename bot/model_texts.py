@@ -43,7 +43,7 @@ _ENGLISH: Mapping[ModelText, str] = {
     ModelText.UNWORDED: "Only the quotes are shown: {why}.",
     ModelText.TRANSLATED: "Machine translation ({model}); only the original is the source.",
     ModelText.UNTRANSLATED: "[{number}] is not translated: {why}.",
-    ModelText.ALREADY: "[{number}] is in your language already.",
+    ModelText.ALREADY: "The quotes are in your language already.",
     ModelText.WHY_UNREACHABLE: "the language model cannot be reached",
     ModelText.WHY_SLOW: "the language model took too long",
     ModelText.WHY_MALFORMED: "what the language model wrote could not be read",
@@ -74,7 +74,7 @@ _PERSIAN: Mapping[ModelText, str] = {
     ModelText.UNWORDED: "تنها نقل‌قول‌ها نشان داده می‌شود: {why}.",
     ModelText.TRANSLATED: "ترجمهٔ ماشینی ({model})؛ منبع تنها متن اصلی است.",
     ModelText.UNTRANSLATED: "[{number}] ترجمه نشد: {why}.",
-    ModelText.ALREADY: "[{number}] خود به زبان شماست.",
+    ModelText.ALREADY: "نقل‌قول‌ها خود به زبان شماست.",
     ModelText.WHY_UNREACHABLE: "به مدل زبانی دسترسی نیست",
     ModelText.WHY_SLOW: "مدل زبانی بیش از اندازه طول داد",
     ModelText.WHY_MALFORMED: "آنچه مدل زبانی نوشت خواندنی نبود",
@@ -114,3 +114,9 @@ def unworded_text(why: str, language: Language) -> str:
     """Say why quotes stand alone; `why` is the value of an `Unworded`."""
     reason = say_of_model(ModelText(f"why_{why}"), language)
     return say_of_model(ModelText.UNWORDED, language, why=reason)
+
+
+def untranslated_text(why: str, number: str, language: Language) -> str:
+    """Say why the quote of a number is not translated; `why` as above."""
+    reason = say_of_model(ModelText(f"why_{why}"), language)
+    return say_of_model(ModelText.UNTRANSLATED, language, number=number, why=reason)

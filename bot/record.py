@@ -4,7 +4,7 @@ Quotes stay verbatim, control characters included; whoever prints the object esc
 Does not: read such an object back (`exported` does), or write anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TypedDict
 
 from bot.types import Answer, Citation, Claim, Difference, Headline, NoAnswer, Side
@@ -96,15 +96,16 @@ class Record(TypedDict):
 def record_of(reply: Answer | NoAnswer) -> Record:
     """Return the stable JSON object of a reply."""
     answer, refusal = (reply, None) if isinstance(reply, Answer) else (None, reply)
+    citations = answer.citations if answer else ()
     return {
         "question": reply.question,
         "language": reply.language,
         "answered": answer is not None,
-        "answer": answer_text(answer.citations) if answer else "",
+        "answer": answer_text((one.quote, one.number) for one in citations),
         "reason": refusal.reason.value if refusal else None,
         "confidence": round(reply.confidence, 4),
-        "citations": [_citation_record(one) for one in answer.citations] if answer else [],
-        "nearest": [_headline_record(one) for one in refusal.nearest] if refusal else [],
+        "citations": [citation_record(one) for one in citations],
+        "nearest": [headline_record(one) for one in refusal.nearest] if refusal else [],
         "timings_ms": {stage: round(ms, 3) for stage, ms in reply.timings_ms.items()},
         "snapshot": reply.fingerprint.snapshot,
         "encoder": reply.fingerprint.encoder,
@@ -120,12 +121,12 @@ def record_of(reply: Answer | NoAnswer) -> Record:
     }
 
 
-def answer_text(citations: Sequence[Citation]) -> str:
-    """Join the quotes, each verbatim and followed by its number: `quote [1]`, one to a line."""
-    return "\n".join(f"{one.quote} [{one.number}]" for one in citations)
+def answer_text(quotes: Iterable[tuple[str, int]]) -> str:
+    """Join quotes, each verbatim and followed by its number: `quote [1]`, one to a line."""
+    return "\n".join(f"{quote} [{number}]" for quote, number in quotes)
 
 
-def _citation_record(citation: Citation) -> CitationRecord:
+def citation_record(citation: Citation) -> CitationRecord:
     """Return a citation as JSON."""
     return {
         "number": citation.number,
@@ -139,7 +140,7 @@ def _citation_record(citation: Citation) -> CitationRecord:
         "end": citation.span.end,
         "quote": citation.quote,
         "score": round(citation.score, 4),
-        "also_in": [_headline_record(one) for one in citation.also_in],
+        "also_in": [headline_record(one) for one in citation.also_in],
     }
 
 
@@ -158,7 +159,7 @@ def _difference_record(one: Difference) -> DifferenceRecord:
     return {"numbers": list(one.numbers), "said": list(one.said) if one.said else None}
 
 
-def _headline_record(headline: Headline) -> HeadlineRecord:
+def headline_record(headline: Headline) -> HeadlineRecord:
     """Return a nearest headline as JSON."""
     return {
         "article_id": headline.article_id,

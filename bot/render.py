@@ -12,12 +12,12 @@ from typing import TypeAlias
 
 from bot.bidi import reads_rtl
 from bot.messages import Key, Language, localize_digits, say
-from bot.model_texts import ModelText, say_of_model, unworded_text
+from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.naming import scope_text
 from bot.screen import BLANK, Kind, Line
 from bot.shape_texts import ShapeText, say_of_shape
 from bot.shapes import Heading, Rank, difference_texts, rows_of
-from bot.types import Answer, Citation, Claim, Headline, NoAnswer
+from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
     EVERYTHING,
     Article,
@@ -79,6 +79,16 @@ def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
     yield _label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language)
     if text := scope_note(answer, language):
         yield _label(Kind.DETAIL, text, language)
+
+
+def translation_lines(one: Citation, made: Translation, language: Language) -> list[Line]:
+    """Return a quote and below it what a language model makes of it, or why it makes nothing."""
+    original = _quote(one, language)
+    if made.missing is not None:
+        number = localize_digits(one.number, language)
+        text = untranslated_text(made.missing, number, language)
+        return [original, _label(Kind.NOTICE, text, language, indent=4)]
+    return [original, Line(Kind.BODY, made.text, 4, rtl=reads_rtl(made.text))]
 
 
 def _quote(one: Citation, language: Language) -> Line:

@@ -78,6 +78,21 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """A quote in another language, as a language model writes it.
+
+    Attributes:
+        text: Checked against the quote; empty where there is none.
+        model: Name of the language model.
+        missing: Why there is no text.
+    """
+
+    text: str
+    model: str
+    missing: Unworded | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """What an answer was made from.
 

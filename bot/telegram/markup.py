@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.bidi import isolate_runs, reads_rtl, safe
 from bot.messages import Key, Language, localize_digits, say
+from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.render import agency, dates, same_report_text, scope_note
 from bot.shapes import Heading, Rank, difference_texts, rows_of
 from bot.telegram.phrases import Phrase, tell
@@ -27,7 +28,7 @@ from bot.telegram.rich import (
     sendable,
     shorten,
 )
-from bot.types import Answer, Citation, Headline, NoAnswer
+from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, ArticleId, Moment, Span
 
 LTR_MARK: Final = "\u200e"
@@ -82,9 +83,42 @@ def _quote(text: str, number: str = "") -> Block:
     return Block((*head, Piece(text)), is_quote=True)
 
 
+def claims(worded: Sequence[Claim], language: Language) -> Iterator[Block]:
+    """Yield whose words these are, then each sentence with the numbers of its quotes."""
+    if worded:
+        yield note(say_of_model(ModelText.WORDED, language), language, is_italic=True)
+    for one in worded:
+        text = " ".join(safe(one.text).split())
+        mark = RTL_MARK if reads_rtl(text) else LTR_MARK
+        numbers = " ".join(f"[{localize_digits(number, language)}]" for number in one.numbers)
+        yield Block((Piece(f"{mark}{text} "), Piece(numbers, is_bold=True)))
+
+
+def _before_quotes(reply: Answer, language: Language) -> Iterator[Block]:
+    """Yield the claims, or why there are none where a language model was to word them."""
+    if reply.claims:
+        yield from claims(reply.claims, language)
+        yield BLANK
+        yield note(say_of_model(ModelText.ORIGINAL, language), language, is_bold=True)
+    elif reply.unworded is not None:
+        yield note(unworded_text(reply.unworded, language), language, is_italic=True)
+
+
+def translation(one: Citation, made: Translation, language: Language) -> Iterator[Block]:
+    """Yield a quote and below it what a language model makes of it, or why it makes nothing."""
+    number = localize_digits(one.number, language)
+    yield _quote(one.quote, number=f"[{number}]")
+    if made.missing is None:
+        text = " ".join(safe(made.text).split())
+        yield Block((Piece(f"{RTL_MARK if reads_rtl(text) else LTR_MARK}{text}"),))
+    else:
+        yield note(untranslated_text(made.missing, number, language), language, is_italic=True)
+
+
 def answer(reply: Answer, language: Language) -> list[Block]:
-    """Return the quotes of an answer, what part of the archive was asked, and their sources."""
+    """Return claims and quotes, what part of the archive was asked, and the sources."""
     return [
+        *_before_quotes(reply, language),
         *_laid_out(reply, language),
         *within(reply, language),
         BLANK,

@@ -39,6 +39,9 @@ _KEYS = [
     "unworded",
     "model",
     "prompt",
+    "shape",
+    "sides",
+    "differences",
 ]
 
 
