@@ -42,8 +42,17 @@ class Answering(Protocol):
         """The archive behind the answers."""
         ...
 
-    def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
-        """Answer with at most `k` quotes from a part of the archive."""
+    def answer(
+        self, question: str, *, k: int = 3, within: Scope = EVERYTHING, alone: str = ""
+    ) -> Answer | NoAnswer:
+        """Answer with at most `k` quotes from a part of the archive.
+
+        Args:
+            question: As it was asked, or as it is meant.
+            k: Most quotes; twice as many where several articles are asked for.
+            within: The part of the archive.
+            alone: The question without what the conversation added to it; empty for the same.
+        """
         ...
 
 

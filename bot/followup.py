@@ -12,11 +12,11 @@ Source of the rules and limits: benchmarks/followups.py.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from bot.types import Citation
-from index import token_set
+from index import Retrieval, token_set
 
 _MAX_WORDS: Final = 14
 """Longer questions are taken to say what they mean."""
@@ -74,6 +74,34 @@ def resolve(question: str, before: Sequence[str]) -> Resolved:
     if not subject:
         return Resolved(text=question, was_resolved=False)
     return Resolved(text=f"{question} ({subject})", was_resolved=True)
+
+
+def asked_both_ways(resolved: Retrieval, alone: Retrieval) -> Retrieval:
+    """Return what a question finds with what was added to it and without, their scores added.
+
+    What was added leads to the text of the question before. Where the new question is about another
+    one, its own words must be able to say so: of pairs on two texts with one title, the words of
+    the question before alone lost more than they gained (benchmarks/followups.py). A passage that
+    one way did not find has the least score found there; what is returned is on the scale of one.
+    """
+    scores = [
+        {hit.passage.id: hit.score for hit in found.hits}
+        for found in (resolved, alone)
+        if found.hits
+    ]
+    hits = {hit.passage.id: hit for found in (alone, resolved) for hit in found.hits}
+    both = {
+        name: sum(one.get(name, min(one.values())) for one in scores) / len(scores) for name in hits
+    }
+    ranked = sorted(hits.values(), key=lambda hit: (-both[hit.passage.id], hit.rank))
+    kept = ranked[: max(len(resolved.hits), len(alone.hits))]
+    return replace(
+        resolved,
+        hits=tuple(
+            replace(hit, score=both[hit.passage.id], rank=rank)
+            for rank, hit in enumerate(kept, start=1)
+        ),
+    )
 
 
 def leans(question: str) -> bool:

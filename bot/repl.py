@@ -131,7 +131,9 @@ class Chat:
         try:
             resolved = self.worker.run(lambda: self._meant(question))
             found = self.worker.run(
-                lambda: self.answerer.answer(resolved.text, k=self.max_quotes, within=self.within)
+                lambda: self.answerer.answer(
+                    resolved.text, k=self.max_quotes, within=self.within, alone=question
+                )
             )
             self.question_language = found.language
             if resolved.was_resolved:

@@ -251,7 +251,9 @@ class Conversation:
         if resolved is None:
             return
         within = only.scope_of(self.memory, reply.incoming.chat_id)
-        found = self.answerer.answer(resolved.text, k=self.max_quotes, within=within)
+        found = self.answerer.answer(
+            resolved.text, k=self.max_quotes, within=within, alone=question
+        )
         reply.language = self._language(reply.incoming, found.language)
         notes = [*_notes(reply, text)]
         if resolved.was_resolved:
