@@ -125,8 +125,8 @@ class Answerer:
         if several:
             return several
         look = self._look(question, k, within, alone)
-        if plan:
-            look = replace(look, within=hull(plan.sides), is_missed=True)
+        if plan and (asked := hull(plan.sides)) != EVERYTHING:
+            look = replace(look, within=asked, is_missed=True)
         seen = look.seen
         if not seen.found.hits:
             return self._refuse(question, look, Reason.NOTHING_FOUND, started)

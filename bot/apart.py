@@ -10,7 +10,7 @@ units, or compare across languages.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -43,12 +43,19 @@ _INEXACT_AFTER: Final = re.compile(r"^ ?(?:to|or|and|تا|یا|و|الی|ام\b|
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """A number of a quote, what it counts, and the words around it."""
+    """A number of a quote, what it counts, and the words around it.
+
+    Attributes:
+        noun: Token of the word after it, or a percent sign.
+        end: Where that word ends in the cleaned text.
+        said: Number and word as they are printed.
+    """
 
     number: Number
-    said: str
     noun: str
     around: frozenset[str]
+    end: int
+    said: str = ""
 
 
 def numbers_apart(one: str, other: str) -> tuple[str, str] | None:
@@ -77,14 +84,16 @@ def _tell_other_times(one: str, other: str) -> bool:
 
 def _counts(quote: str) -> Iterator[_Count]:
     """Yield the exact numbers of a quote; those of one noun only where it has but one."""
-    text = clean_text(quote).text
+    cleaned = clean_text(quote)
+    text = cleaned.text
     dates = [(word.start, word.end) for word in find_times(text)]
     numbers = find_numbers(text, apart=dates)
     found = [_count(text, number) for number in numbers if number.is_sure and number.readings]
     nouns = [count.noun for count in found if count]
     for count in found:
         if count and nouns.count(count.noun) == 1 and not _is_inexact(text, count.number):
-            yield count
+            said = cleaned.to_original(count.number.start, count.end).cut(quote)
+            yield replace(count, said=said)
 
 
 def _count(text: str, number: Number) -> _Count | None:
@@ -98,7 +107,8 @@ def _count(text: str, number: Number) -> _Count | None:
     following = [word for word in tokens(after) if not word[0].isdigit()]
     preceding = [word for word in tokens(before) if not word[0].isdigit()]
     around = frozenset((*preceding[-_AROUND:], *following[:_AROUND]))
-    return _Count(number, said, "%" if number.is_percent else counted[0], around)
+    end = number.end + (noun.end() if noun else 0)
+    return _Count(number, "%" if number.is_percent else counted[0], around, end)
 
 
 def _is_rank(said: str) -> bool:

@@ -36,6 +36,10 @@ _PERSIAN: Mapping[ShapeText, str] = {
     ShapeText.COMPARISON: "مقایسه؛ هر بخش از خبرهای خودش",
     ShapeText.SIDE_EMPTY: "بایگانی در این بخش چیزی دربارهٔ آن ندارد.",
     ShapeText.MISSED_OUTLETS: ("در خبرهای {scope} پاسخی پیدا نشد؛ این پاسخ از بقیهٔ بایگانی است."),
+    ShapeText.DIFFER: (
+        "منابع یکسان نمی‌گویند: در [{first}] «{said}» آمده است و در [{second}] «{other}»."
+    ),
+    ShapeText.DENIED: "منابع یکسان نمی‌گویند: از [{first}] و [{second}] یکی دیگری را نفی می‌کند.",
 }
 
 SHAPE_TEXTS: Mapping[Language, Mapping[ShapeText, str]] = {
