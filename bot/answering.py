@@ -4,9 +4,10 @@ Does not: answer; `bot.answer.Answerer` does.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from bot.types import Answer, Citation, Claim, NoAnswer
+from bot.types import Answer, Citation, Claim, NoAnswer, Translation
 from index import EVERYTHING, Article, ArticleId, Manifest, Scope
 
 
@@ -90,3 +91,20 @@ class Writing(Protocol):
             are none; a refusal where the model finds no answer in the quotes.
         """
         ...
+
+
+class Translating(Protocol):
+    """What translates a quote: a language model and the checks on it."""
+
+    def translate(self, citation: Citation, language: str) -> Translation:
+        """Return a quote in a language, a BCP 47 tag, or why it is not translated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What a surface talks with: an archive that answers, and a language model where one is set."""
+
+    answerer: Answering
+    writing: Writing | None = None
+    translating: Translating | None = None

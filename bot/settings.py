@@ -302,6 +302,11 @@ class Settings(BaseSettings):
         return self.data_dir / "llm-tokens.json"
 
     @property
+    def translations_file(self) -> Path:
+        """File of the quotes that were translated."""
+        return self.data_dir / "translations.db"
+
+    @property
     def telegram_store(self) -> Path:
         """File of the bot's queue, one for each bot; named by the public half of its token."""
         return self.data_dir / f"telegram-queue-{self._telegram_id}.db"

@@ -15,10 +15,14 @@ from typing import Final
 
 from bot import evaluation
 from bot.answer import Answerer
-from bot.answering import Writing
+from bot.answering import Talk, Translating, Writing
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.followup import Rewriting
+from bot.grounding.types import Checking
+from bot.llm import prompt
+from bot.llm.translations import Translations
 from bot.llm.types import Generator
+from bot.recheck import Rechecker
 from bot.serving import Serving
 from bot.settings import Settings, SettingsError
 from bot.telegram.conversation import Conversation
@@ -56,6 +60,7 @@ from index import (
     read_manifest,
     read_question_set,
     read_questions,
+    read_withdrawals,
     remove_article,
     verify_snapshot,
     watch_feeds,
@@ -90,10 +95,23 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     return Serving(answerer, home=settings.index_home, reopen=reopen)
 
 
+def open_talk(settings: Settings, *, progress: Progress | None = None) -> Talk:
+    """Open what a surface talks with, building the index first where there is none."""
+    serving = open_answerer(settings, progress=progress)
+    return Talk(
+        answerer=serving,
+        writing=open_writer(settings, serving),
+        translating=open_translator(settings, serving),
+    )
+
+
 def open_conversation(settings: Settings, username: str) -> Conversation:
     """Open what answers on Telegram, building the index first where there is none."""
+    serving = open_answerer(settings)
     return Conversation(
-        answerer=open_answerer(settings),
+        answerer=serving,
+        writing=open_writer(settings, serving),
+        translating=open_translator(settings, serving),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         username=username,
         max_quotes=settings.max_quotes,
@@ -161,6 +179,27 @@ def open_writer(settings: Settings, serving: Serving) -> Writing | None:
     return Writer(generator, grounder, further=further)
 
 
+def open_translator(settings: Settings, serving: Serving) -> Translating | None:
+    """Open what translates the quotes of `serving`; None where no language model is set.
+
+    Raises:
+        SettingsError: As `open_writer`.
+    """
+    generator = open_generator(settings)
+    if generator is None:
+        return None
+    from bot.grounding.check import Grounder  # see open_writer
+    from bot.llm.translate import Translator
+
+    with serving.using() as answerer:
+        grounder = Grounder(answerer.encoder)
+    return Translator(generator, grounder, _translations(settings))
+
+
+def _translations(settings: Settings) -> Translations:
+    return Translations(settings.translations_file, retention_days=settings.retention_days)
+
+
 def open_rewriter(settings: Settings) -> Rewriting | None:
     """Open what makes questions whole; None where no language model is set.
 
@@ -207,10 +246,32 @@ def verify(settings: Settings) -> VerifyReport:
     return verify_snapshot(settings.index_home, cache_dir=settings.cache_dir / "vectors")
 
 
+def open_rechecker(settings: Settings) -> Rechecker:
+    """Open what holds answers of earlier against the serving snapshot."""
+    encoder = open_encoder(encoder_config(settings))
+    snapshot = open_snapshot(settings.index_home, space=VectorSpace(encoder.identity))
+    made = {"snapshot": snapshot.manifest.snapshot, "encoder": encoder.identity.fingerprint}
+    if settings.llm_base_url is not None:
+        made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
+
+    def open_grounding() -> Checking:
+        from bot.grounding.check import Grounder  # a fifth of a second that quotes do not need
+
+        return Grounder(encoder)
+
+    return Rechecker(
+        archive=snapshot,
+        making=made,
+        withdrawn={one.article for one in read_withdrawals(settings.index_home).entries},
+        open_grounding=open_grounding,
+    )
+
+
 def remove(
     settings: Settings, article_id: str, reason: str, progress: Progress | None = None
 ) -> RemovalReport:
-    """Take one article out of the index for good."""
+    """Take one article out of the index for good, and out of what was translated of it."""
+    _translations(settings).forget(article_id)
     report = remove_article(
         settings.index_home,
         ArticleId(article_id),

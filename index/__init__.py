@@ -100,6 +100,7 @@ from index.web import (
     gather_articles,
     watch_feeds,
 )
+from index.withdrawn import read_withdrawals
 
 __all__ = [
     "COLLECTED",
@@ -196,6 +197,7 @@ __all__ = [
     "read_manifest",
     "read_question_set",
     "read_questions",
+    "read_withdrawals",
     "remove_article",
     "retry_after_s",
     "share_at_least",

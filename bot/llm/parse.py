@@ -79,10 +79,24 @@ def parse_question(text: str) -> str:
     Raises:
         Unwritten: If there is none.
     """
+    return _value(text, "question")
+
+
+def parse_translation(text: str) -> str:
+    """Read a translated quote.
+
+    Raises:
+        Unwritten: If there is none.
+    """
+    return _value(text, "translation")
+
+
+def _value(text: str, key: str) -> str:
+    """Return the text of a key of the first object that has it."""
     for one in _objects(_THOUGHT.sub("", text)):
-        if isinstance(one.get("question"), str):
-            return tidy(one["question"])
-    raise Unwritten(Unworded.MALFORMED, f"no question in {len(text)} characters")
+        if isinstance(one.get(key), str) and (said := tidy(one[key])):
+            return said
+    raise Unwritten(Unworded.MALFORMED, f"no {key} in {len(text)} characters")
 
 
 def tidy(text: str) -> str:
