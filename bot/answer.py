@@ -11,7 +11,9 @@ from typing import Final
 
 from bot.cite import cite_earliest, cite_itself, head, in_time, verified
 from bot.confidence import DEFAULT_THRESHOLD, Signals, confidence
+from bot.differing import differences
 from bot.evidence import Quote, find_quotes, spread_quotes
+from bot.followup import asked_both_ways
 from bot.overview import Plan, find_plan
 from bot.period import find_period
 from bot.reader import ReaderConfig
@@ -100,11 +102,20 @@ class Answerer:
             snapshot=snapshot.manifest.snapshot, encoder=encoder.identity.fingerprint
         )
 
-    def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
+    def answer(
+        self, question: str, *, k: int = 3, within: Scope = EVERYTHING, alone: str = ""
+    ) -> Answer | NoAnswer:
         """Answer with at most `k` verified quotes, or say why there is no answer.
 
         Only `within` is asked. A time in the question's own words is a wish: what was published
-        then answers if it does so well, else all of `within`.
+        then answers if it does so well, else all of `within`. A question that asks for several
+        articles (see `overview`) gets up to twice as many quotes.
+
+        Args:
+            question: As it was asked, or as it is meant.
+            k: Most quotes.
+            within: The part of the archive that is asked.
+            alone: The question without what the conversation added to it; empty for the same.
         """
         started = time.perf_counter()
         if not any(character.isalnum() for character in _asked(question)):
@@ -113,9 +124,9 @@ class Answerer:
         several = self._several(question, plan, 2 * k, within, started) if plan else None
         if several:
             return several
-        look = self._look(question, k, within)
-        if plan:
-            look = replace(look, within=hull(plan.sides), is_missed=True)
+        look = self._look(question, k, within, alone)
+        if plan and (asked := hull(plan.sides)) != EVERYTHING:
+            look = replace(look, within=asked, is_missed=True)
         seen = look.seen
         if not seen.found.hits:
             return self._refuse(question, look, Reason.NOTHING_FOUND, started)
@@ -133,6 +144,7 @@ class Answerer:
             fingerprint=self._fingerprint,
             within=look.within,
             is_missed=look.is_missed,
+            differences=differences(citations),
         )
 
     def _several(
@@ -164,6 +176,7 @@ class Answerer:
             within=within if plan.shape is Shape.COMPARISON else sides[0].within,
             shape=plan.shape,
             sides=tuple(sides) if plan.shape is Shape.COMPARISON else (),
+            differences=differences(citations),
         )
 
     def _considered(
@@ -181,14 +194,14 @@ class Answerer:
             vector = seen.found.vector
             yield inner, seen
 
-    def _look(self, question: str, k: int, within: Scope) -> _Look:
+    def _look(self, question: str, k: int, within: Scope, alone: str) -> _Look:
         """Consider a question, and once more in the time that its words name."""
-        seen = self.consider(question, k=k, within=within)
+        seen = self.consider(question, k=k, within=within, alone=alone)
         period = find_period(_asked(question), self._clock())
         inner = narrowed(within, period) if period else None
         if inner is None:
             return _Look(seen, within)
-        inside = self.consider(question, k=k, within=inner, vector=seen.found.vector)
+        inside = self.consider(question, k=k, within=inner, vector=seen.found.vector, alone=alone)
         if _is_preferred(inside, seen, self.threshold):
             return _Look(inside, inner)
         return _Look(seen, inner, is_missed=True)
@@ -221,6 +234,7 @@ class Answerer:
         within: Scope = EVERYTHING,
         vector: Vectors | None = None,
         shown: Sequence[str] = (),
+        alone: str = "",
     ) -> Consideration:
         """Find passages, choose at most `k` quotes and say how sure they answer.
 
@@ -228,8 +242,12 @@ class Answerer:
             within: The part of the archive looked at, whatever time the question names.
             vector: The question's, where it was retrieved before.
             shown: Quotes that are not to be chosen again.
+            alone: As in `answer`.
         """
-        language, found = self._retrieve(question, _HITS, within, vector)
+        language = detect(_asked(alone or question)).tag
+        found = self._retrieve(question, language, _HITS, within, vector)
+        if alone and alone != question:
+            found = asked_both_ways(found, self._retrieve(alone, language, _HITS, within))
         config = ReaderConfig(max_sentences=k)
         quotes = find_quotes(_asked(question), found, self.snapshot, config, shown=shown)
         return self._consideration(language, found, quotes)
@@ -247,7 +265,8 @@ class Answerer:
         Args:
             most: Quotes in all, at most two of an article.
         """
-        language, found = self._retrieve(topic, _HITS_OF_SEVERAL, within, vector)
+        language = detect(_asked(topic)).tag
+        found = self._retrieve(topic, language, _HITS_OF_SEVERAL, within, vector)
         chosen = spread_quotes(
             _asked(topic), found, self.snapshot, most=most, per_article=_QUOTES_OF_ONE
         )
@@ -257,15 +276,16 @@ class Answerer:
         return self._consideration(language, found, quotes, is_side=within != EVERYTHING)
 
     def _retrieve(
-        self, question: str, n_hits: int, within: Scope, vector: Vectors | None
-    ) -> tuple[str, Retrieval]:
-        """Return the language of a question and what is found for it."""
-        asked = _asked(question)
-        language = detect(asked).tag
-        found = self.retriever.retrieve(
-            asked, language=language, k=n_hits, within=within, vector=vector
+        self,
+        question: str,
+        language: str,
+        n_hits: int,
+        within: Scope,
+        vector: Vectors | None = None,
+    ) -> Retrieval:
+        return self.retriever.retrieve(
+            _asked(question), language=language, k=n_hits, within=within, vector=vector
         )
-        return language, found
 
     def _consideration(
         self, language: str, found: Retrieval, quotes: list[Quote], *, is_side: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.followup import Rewriting
 from bot.types import Answer, Citation, Claim, NoAnswer, Translation
 from index import EVERYTHING, Article, ArticleId, Manifest, Scope
 
@@ -41,8 +42,17 @@ class Answering(Protocol):
         """The archive behind the answers."""
         ...
 
-    def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
-        """Answer with at most `k` quotes from a part of the archive."""
+    def answer(
+        self, question: str, *, k: int = 3, within: Scope = EVERYTHING, alone: str = ""
+    ) -> Answer | NoAnswer:
+        """Answer with at most `k` quotes from a part of the archive.
+
+        Args:
+            question: As it was asked, or as it is meant.
+            k: Most quotes; twice as many where several articles are asked for.
+            within: The part of the archive.
+            alone: The question without what the conversation added to it; empty for the same.
+        """
         ...
 
 
@@ -108,3 +118,4 @@ class Talk:
     answerer: Answering
     writing: Writing | None = None
     translating: Translating | None = None
+    rewriting: Rewriting | None = None

@@ -59,14 +59,14 @@ def cite_itself(
 
 
 def in_time(citations: Iterable[Citation]) -> tuple[Citation, ...]:
-    """Return citations in order of publication, those of one time best first, undated ones last."""
+    """Return citations in order of publication, those of an article in its order, undated last."""
     return tuple(sorted(citations, key=_when))
 
 
-def _when(citation: Citation) -> tuple[bool, float, float]:
+def _when(citation: Citation) -> tuple[bool, float, str, Span]:
     published = citation.published
     at = published.at.timestamp() if published else 0.0
-    return published is None, at, -citation.score
+    return published is None, at, citation.article_id, citation.span
 
 
 def with_others(citation: Citation, reports: Iterable[Article]) -> Citation:

@@ -92,6 +92,7 @@ def chat(surface: Surface, *, within: Scope) -> ExitCode:
         answerer=talk.answerer,
         writing=talk.writing,
         translating=talk.translating,
+        rewriting=talk.rewriting,
         out=surface.stdout,
         screen=surface.screen,
         choice=settings.language,

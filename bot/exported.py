@@ -20,6 +20,7 @@ _LATER: Final[Mapping[str, object]] = {
     "prompt": "",
     "shape": None,
     "sides": [],
+    "differences": [],
 }
 """Keys that not every version wrote, and what they say where they are absent."""
 _NAMES: Final[Mapping[object, str]] = {

@@ -37,6 +37,7 @@ class Key(StrEnum):
     SAME_REPORT = "same_report"
     SAME_REPORT_AGAIN = "same_report_again"
     CONFIDENCE = "confidence"
+    UNDERSTOOD = "understood"
     WITHIN = "within"
     MISSED = "missed"
     PERIOD = "period"
@@ -129,6 +130,7 @@ _ENGLISH: Mapping[Key, str] = {
     Key.SAME_REPORT: "same report in {count} outlets: {outlets}",
     Key.SAME_REPORT_AGAIN: "other articles with the same report: {count}",
     Key.CONFIDENCE: "Confidence: {percent}%",
+    Key.UNDERSTOOD: "Understood as: {question}",
     Key.WITHIN: "Asked of: {scope}",
     Key.MISSED: (
         "Nothing in the time asked about ({scope}) answers; this is from the rest of the archive."
@@ -258,6 +260,7 @@ _PERSIAN: Mapping[Key, str] = {
     Key.SAME_REPORT: "همین گزارش در {count} رسانه: {outlets}",
     Key.SAME_REPORT_AGAIN: "خبرهای دیگر با همین گزارش: {count}",
     Key.CONFIDENCE: "اطمینان: {percent}٪",
+    Key.UNDERSTOOD: "این‌طور فهمیدم: {question}",
     Key.WITHIN: "محدوده: {scope}",
     Key.MISSED: ("در زمانی که پرسیدید ({scope}) پاسخی پیدا نشد؛ این پاسخ از بقیهٔ بایگانی است."),
     Key.PERIOD: "از {first} تا {last}",

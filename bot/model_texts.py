@@ -32,7 +32,6 @@ class ModelText(StrEnum):
     MENU = "menu"
     HELP = "help"
     PRIVACY = "privacy"
-    UNDERSTOOD = "understood"
 
 
 _ENGLISH: Mapping[ModelText, str] = {
@@ -63,7 +62,6 @@ _ENGLISH: Mapping[ModelText, str] = {
         "to its server, which whoever runs this bot has chosen, without your name or number. "
         "Translations are kept without a word of who asked for them."
     ),
-    ModelText.UNDERSTOOD: "Understood as: {question}",
 }
 
 _PERSIAN: Mapping[ModelText, str] = {
@@ -96,7 +94,6 @@ _PERSIAN: Mapping[ModelText, str] = {
         "سروری فرستاده می‌شود که گردانندهٔ ربات برگزیده است. از ترجمه‌ها آنچه می‌ماند نشانی از "
         "پرسنده ندارد."
     ),
-    ModelText.UNDERSTOOD: "این‌طور فهمیدم: {question}",
 }
 
 MODEL_TEXTS: Mapping[Language, Mapping[ModelText, str]] = {

@@ -40,10 +40,11 @@ SUM_UP: Final = (
     (
         rf"{_PLEASE_EN}{_GIVE}{_SHORT}(?:summary|overview|timeline|chronology|recap)"
         r" (?:of|on|about|for)\b"
+        r"(?: (?:all )?(?:the )?(?:latest )?(?:news|reports|articles|coverage) (?:of|on|about)\b)?"
     ),
     (
         rf"{_PLEASE_FA}(?:(?:یک|به) )?(?:خلاصه|چکیده|جمع ?بندی|مرور)(?: ?ا?ی)?(?: (?:از|بر))?"
-        rf"(?= {_OF_NEWS})"
+        rf"(?= {_OF_NEWS})(?: (?:خبر ?ها|اخبار|گزارش ?ها|رویداد ?ها)(?: ?ی)?\b(?: درباره\b)?)?"
     ),
     r"(?: (?:را|رو))?(?: برایم| برای من)? (?:خلاصه|جمع ?بندی|مرور) (?:کن|کنید|بکن|بکنید)\b",
     rf"{_PLEASE_FA}(?:یک )?(?:گاه ?شمار|خط زمانی|روز ?شمار|سیر تحولات?|سیر زمانی)(?: ?ی)?\b",

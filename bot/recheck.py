@@ -18,6 +18,7 @@ from bot.record import CitationRecord, Record, answer_text, citation_record, hea
 from bot.types import Citation, Claim
 from index import Article, ArticleId, Span
 
+_UNKNOWN: Final = "und"
 _HEAD: Final = ("headline", "source", "via", "published", "url")
 
 
@@ -170,7 +171,8 @@ class Rechecker:
             Claim(text=one["text"], numbers=tuple(one["numbers"])) for one in record["claims"]
         ]
         evidence = list(self._evidence(quotes))
-        verdicts = self.open_grounding().check(claims, evidence, language=record["language"])
+        asked = None if record["language"] == _UNKNOWN else record["language"]
+        verdicts = self.open_grounding().check(claims, evidence, language=asked)
         return tuple(
             ClaimCheck(text=claim.text, numbers=claim.numbers, faults=verdict.faults)
             for claim, verdict in zip(claims, verdicts, strict=True)

@@ -7,7 +7,7 @@ Does not: read such an object back (`exported` does), or write anything.
 from collections.abc import Iterable
 from typing import TypedDict
 
-from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Side
+from bot.types import Answer, Citation, Claim, Difference, Headline, NoAnswer, Side
 from index import Moment, Scope
 
 
@@ -61,6 +61,13 @@ class SideRecord(TypedDict):
     numbers: list[int]
 
 
+class DifferenceRecord(TypedDict):
+    """Two quotes that contradict each other, as JSON; `said` is null for a denial."""
+
+    numbers: list[int]
+    said: list[str] | None
+
+
 class Record(TypedDict):
     """An answer or a refusal as JSON; every key is always present, in this order."""
 
@@ -83,6 +90,7 @@ class Record(TypedDict):
     prompt: str
     shape: str | None
     sides: list[SideRecord]
+    differences: list[DifferenceRecord]
 
 
 def record_of(reply: Answer | NoAnswer) -> Record:
@@ -109,6 +117,7 @@ def record_of(reply: Answer | NoAnswer) -> Record:
         "prompt": reply.fingerprint.prompt,
         "shape": answer.shape.value if answer else None,
         "sides": [_side_record(one) for one in answer.sides] if answer else [],
+        "differences": [_difference_record(one) for one in answer.differences] if answer else [],
     }
 
 
@@ -143,6 +152,11 @@ def _claim_record(claim: Claim) -> ClaimRecord:
 def _side_record(side: Side) -> SideRecord:
     """Return a side of a comparison as JSON."""
     return {"within": _scope_record(side.within), "numbers": list(side.numbers)}
+
+
+def _difference_record(one: Difference) -> DifferenceRecord:
+    """Return two quotes that contradict each other as JSON."""
+    return {"numbers": list(one.numbers), "said": list(one.said) if one.said else None}
 
 
 def headline_record(headline: Headline) -> HeadlineRecord:

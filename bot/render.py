@@ -16,7 +16,7 @@ from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded
 from bot.naming import scope_text
 from bot.screen import BLANK, Kind, Line
 from bot.shape_texts import ShapeText, say_of_shape
-from bot.shapes import Heading, Rank, rows_of
+from bot.shapes import Heading, Rank, difference_texts, rows_of
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
     EVERYTHING,
@@ -73,6 +73,8 @@ def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
     """Yield each quote with its number, and the confidence."""
     for one in rows_of(answer, language):
         yield _heading_line(one, language) if isinstance(one, Heading) else _quote(one, language)
+    for text in difference_texts(answer, language):
+        yield _label(Kind.NOTICE, text, language)
     percent = round(100 * answer.confidence)
     yield _label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language)
     if text := scope_note(answer, language):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.answering import Answering, Translating, Writing
+from bot.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
 from bot.model_texts import ModelText, say_of_model
@@ -31,6 +32,7 @@ from bot.worker import Worker
 from index import EVERYTHING, Scope
 
 _ALL = "off"
+_REMEMBERED = 3
 
 Page = Callable[[list[Line], Screen], None]
 """Shows many lines, one of them of the kind MARKED."""
@@ -50,7 +52,7 @@ class Command(StrEnum):
 
 @dataclass(kw_only=True)
 class Chat:
-    """One conversation: where it speaks, and the answer that commands refer to."""
+    """One conversation: where it speaks, and what later questions and commands refer to."""
 
     answerer: Answering
     out: TextIO
@@ -59,10 +61,12 @@ class Chat:
     max_quotes: int
     writing: Writing | None = None
     translating: Translating | None = None
+    rewriting: Rewriting | None = None
     within: Scope = EVERYTHING
     log_file: Path | None = None
     page: Page | None = None
     last: Answer | None = None
+    asked: list[str] = field(default_factory=list)
     question_language: str = ""
     worker: Worker = field(default_factory=Worker)
 
@@ -125,13 +129,30 @@ class Chat:
     def _ask(self, question: str) -> None:
         """Answer a question; a failure is told and survived."""
         try:
+            resolved = self.worker.run(lambda: self._meant(question))
             found = self.worker.run(
-                lambda: self.answerer.answer(question, k=self.max_quotes, within=self.within)
+                lambda: self.answerer.answer(
+                    resolved.text, k=self.max_quotes, within=self.within, alone=question
+                )
             )
             self.question_language = found.language
+            if resolved.was_resolved:
+                self._say(Key.UNDERSTOOD, question=resolved.text)
             self._take(found, ClaimsShowing(self._show, self.language))
         except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
             self._report(error)
+        else:
+            self._remember(resolved)
+
+    def _meant(self, question: str) -> Resolved:
+        """Return a question with what it takes from those before it."""
+        shown = self.last.citations if self.last else ()
+        return meant(question, self.asked, rewriting=self.rewriting, shown=lambda: seen_in(shown))
+
+    def _remember(self, question: Resolved) -> None:
+        """Keep a question that later ones may lean on: one that can be understood by itself."""
+        if question.was_resolved or not leans(question.text):
+            self.asked = [question.text, *self.asked][:_REMEMBERED]
 
     def _report(self, error: Exception) -> None:
         """Tell of a failure."""

@@ -16,6 +16,8 @@ class ShapeText(StrEnum):
     COMPARISON = "comparison"
     SIDE_EMPTY = "side_empty"
     MISSED_OUTLETS = "missed_outlets"
+    DIFFER = "differ"
+    DENIED = "denied"
 
 
 _ENGLISH: Mapping[ShapeText, str] = {
@@ -25,6 +27,8 @@ _ENGLISH: Mapping[ShapeText, str] = {
     ShapeText.MISSED_OUTLETS: (
         "Nothing published by {scope} answers; this is from the rest of the archive."
     ),
+    ShapeText.DIFFER: "The sources differ: [{first}] says {said}, [{second}] says {other}.",
+    ShapeText.DENIED: "The sources differ: of [{first}] and [{second}] one denies the other.",
 }
 
 _PERSIAN: Mapping[ShapeText, str] = {
@@ -32,6 +36,10 @@ _PERSIAN: Mapping[ShapeText, str] = {
     ShapeText.COMPARISON: "مقایسه؛ هر بخش از خبرهای خودش",
     ShapeText.SIDE_EMPTY: "بایگانی در این بخش چیزی دربارهٔ آن ندارد.",
     ShapeText.MISSED_OUTLETS: ("در خبرهای {scope} پاسخی پیدا نشد؛ این پاسخ از بقیهٔ بایگانی است."),
+    ShapeText.DIFFER: (
+        "منابع یکسان نمی‌گویند: در [{first}] «{said}» آمده است و در [{second}] «{other}»."
+    ),
+    ShapeText.DENIED: "منابع یکسان نمی‌گویند: از [{first}] و [{second}] یکی دیگری را نفی می‌کند.",
 }
 
 SHAPE_TEXTS: Mapping[Language, Mapping[ShapeText, str]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from bot.messages import Language
+from bot.messages import Language, localize_digits
 from bot.naming import day_text, scope_text
 from bot.shape_texts import ShapeText, say_of_shape
 from bot.types import Answer, Citation, Shape, Side
@@ -47,6 +47,19 @@ def rows_of(answer: Answer, language: Language) -> Iterator[Row]:
             yield Heading(Rank.ANSWER, say_of_shape(ShapeText.COMPARISON, language))
             for side in answer.sides:
                 yield from _side(answer, side, language)
+
+
+def difference_texts(answer: Answer, language: Language) -> Iterator[str]:
+    """Yield what is said of each two quotes that contradict each other."""
+    for one in answer.differences:
+        first, second = (localize_digits(number, language) for number in one.numbers)
+        if one.said is None:
+            yield say_of_shape(ShapeText.DENIED, language, first=first, second=second)
+        else:
+            said, other = one.said
+            yield say_of_shape(
+                ShapeText.DIFFER, language, first=first, second=second, said=said, other=other
+            )
 
 
 def _side(answer: Answer, side: Side, language: Language) -> Iterator[Row]:

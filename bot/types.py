@@ -134,6 +134,20 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Two quotes that cannot both be right.
+
+    Attributes:
+        numbers: Of their citations.
+        said: What each says in the place of the other, as it is written there; None where one
+            denies what the other states.
+    """
+
+    numbers: tuple[int, int]
+    said: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Verified quotes; how many and in what order, its shape says.
 
@@ -145,6 +159,7 @@ class Answer:
         unworded: Why there are no claims, where a language model was to make them.
         shape: How the quotes belong together.
         sides: Of a comparison two to four, as they are shown; else ().
+        differences: Quotes that contradict each other.
     """
 
     question: str
@@ -159,6 +174,7 @@ class Answer:
     unworded: Unworded | None = None
     shape: Shape = Shape.QUOTES
     sides: tuple[Side, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from bot.serving import Serving
 from bot.settings import Settings, SettingsError
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory
-from bot.types import Answer, Citation
+from bot.types import Answer, Citation, Shape
 from index import (
     COLLECTED,
     ArticleId,
@@ -102,6 +102,7 @@ def open_talk(settings: Settings, *, progress: Progress | None = None) -> Talk:
         answerer=serving,
         writing=open_writer(settings, serving),
         translating=open_translator(settings, serving),
+        rewriting=open_rewriter(settings),
     )
 
 
@@ -112,6 +113,7 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
         answerer=serving,
         writing=open_writer(settings, serving),
         translating=open_translator(settings, serving),
+        rewriting=open_rewriter(settings),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         username=username,
         max_quotes=settings.max_quotes,
@@ -168,7 +170,8 @@ def open_writer(settings: Settings, serving: Serving) -> Writing | None:
     def further(answer: Answer) -> tuple[Citation, ...]:
         left = MOST_EVIDENCE - len(answer.citations)
         # What was asked of is not told where its time was missed, and must not be left.
-        if left <= 0 or answer.is_missed:
+        # Nor is anything added to what stands in order of time or by sides.
+        if left <= 0 or answer.is_missed or answer.shape is not Shape.QUOTES:
             return ()
         return serving.further(
             answer.question, beyond=answer.citations, k=left, within=answer.within

@@ -142,6 +142,11 @@ def _has_wrong_name(case: _Case) -> bool:
         text=clean_text("\n".join([case.quotes, *case.heads])).text,
         languages=tuple(dict.fromkeys(case.spoken)),
         quotes=clean_text(case.quotes).text,
+        spoken=tuple(
+            one.quote
+            for one, tag in zip(case.cited, case.spoken, strict=True)
+            if tag == case.language
+        ),
     )
     return bool(unborne_names(case.text, case.language, evidence, case.apart))
 

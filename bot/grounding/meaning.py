@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from index import Encoder, Vectors, VectorSpace, detect, stored_grounding
+from index import Encoder, Vectors, VectorSpace, clean_text, detect, stored_grounding
 
 FEATURES: Final = ("best", "joint", "same_language")
 """Names of the fitted weights, beside `intercept`."""
@@ -57,7 +57,8 @@ class Closeness:
         cited = list(dict.fromkeys(quote for some in quotes for quote in some))
         texts = [*claims, *cited, *_ELSEWHERE]
         languages = [detect(text).tag for text in texts]
-        placed = self._space.passages(self._encoder.encode_passages(texts), languages)
+        spelt = [clean_text(text, tag).text for text, tag in zip(texts, languages, strict=True)]
+        placed = self._space.passages(self._encoder.encode_passages(spelt), languages)
         place = {quote: len(claims) + row for row, quote in enumerate(cited)}
         others = placed[len(claims) + len(cited) :]
         return [

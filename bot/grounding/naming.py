@@ -17,6 +17,8 @@ from functools import cache, lru_cache
 from typing import Final
 
 from bot.grounding import places
+from bot.grounding.frames import exchanged
+from bot.grounding.generic import is_generic
 from index import STOP_WORDS, Vocabulary, bridged, clean_text, folded, tokens
 
 MIN_LIKENESS: Final = 0.72
@@ -31,11 +33,13 @@ class Evidence:
         text: Quotes, headlines and outlets, cleaned.
         languages: Of the quotes.
         quotes: The quotes alone, cleaned.
+        spoken: The quotes that are in the language of the claim.
     """
 
     text: str
     languages: tuple[str, ...]
     quotes: str
+    spoken: tuple[str, ...] = ()
 
 
 Spans = Sequence[tuple[int, int]]
@@ -94,7 +98,11 @@ def unborne_names(claim: str, language: str, evidence: Evidence, apart: Spans) -
     """
     line = clean_text(claim).text
     found = list(_unnamed_places(line, language, evidence, apart))
-    names = _capitalised(line, language) if _has_capitals(line) else _uncapitalised(line, evidence)
+    if _has_capitals(line):
+        names = _capitalised(line, language)
+    else:
+        names = _uncapitalised(line, evidence)
+        found += exchanged(line, list(evidence.spoken), evidence.text, vocabulary())
     for start, end, words in names:
         if any(first < end and start < last for first, last in apart):
             continue
@@ -198,8 +206,14 @@ def _text_tokens(text: str) -> frozenset[str]:
 
 def _is_told_apart(word: str, evidence: Evidence) -> bool:
     """Tell whether a word that was not found is missing, and not merely translated."""
-    is_same_script = _has_capitals(word) == _has_capitals(evidence.quotes)
-    return is_same_script or not _is_word(word)
+    if _has_capitals(word) == _has_capitals(evidence.quotes):
+        return True
+    is_short = len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
+    return not (is_short or is_generic(word) or (_has_capitals(word) and _is_word(word)))
+
+
+_VOWELS = re.compile("[aeiou]")
+_MIN_CONSONANTS = 2
 
 
 def _stands_for_place(word: str, whole: Sequence[str], language: str, evidence: Evidence) -> bool:

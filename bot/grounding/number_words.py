@@ -79,11 +79,13 @@ IMPLIED: Final = {
 }  # fmt: skip
 """Words that bear a number out without stating it: never asked of a quote."""
 
-DOUBTFUL: Final = frozenset(
-    {"one", "یک", "نه", "ده", "سی", "second", "شش", "k", "tr", "mil", "bin"}
-)
-"""Also words of another meaning: asked of a quote only as part of a longer number or before what
-is counted."""
+DOUBTFUL: Final = frozenset({"one", "یک", "نه", "سی", "second", "k", "tr", "mil", "bin"})
+"""Also words of another meaning: asked of a quote only within a longer number, or before what is
+counted, or for «نه» and «سی» where no other meaning fits."""
+
+NOT_NINE: Final = frozenset("تنها فقط این به در از بلکه که خیر را بر با برای چندان".split())
+LETTERS: Final = frozenset("بی سی دی ان اف جی آی ام اس تی وی پی ای ال یو".split())
+"""After these «نه» is "not"; beside those «سی» is the letter C."""
 
 _COUNTED_LIST = """
 percent per درصد نفر تن کشور سال ماه روز هفته ساعت دقیقه ثانیه بار مورد عدد تومان ریال دلار یورو

@@ -22,7 +22,9 @@ from bot.grounding.number_words import (
     HUNDRED,
     IMPLIED,
     LETTER_MAGNITUDES,
+    LETTERS,
     MAGNITUDES,
+    NOT_NINE,
     ORDINALS,
     PERCENT,
 )
@@ -218,17 +220,29 @@ class _Reading:
 
     def _finished(self, running: _Sum, after: int) -> Number:
         """Return what was read."""
-        word = self._tokens[after]["word"] if after < len(self._tokens) else None
+        following = self._tokens[after]["word"] if after < len(self._tokens) else None
         before = self._line[: running.start].rstrip()
-        counted = word in COUNTED and not before.endswith(("no", "هر"))
-        is_one = running.value == 1
+        is_counted = following in COUNTED and not before.endswith(("no", "هر"))
+        is_other = running.value != 1 and self._means_number(running, before, following)
         return Number(
             readings=running.alternatives or frozenset({running.value}),
             parts=running.parts,
-            is_sure=running.is_sure or (counted and not is_one),
+            is_sure=running.is_sure or is_other or (is_counted and running.value != 1),
             start=running.start,
             end=running.end,
         )
+
+
+    def _means_number(self, running: _Sum, before: str, following: str | None) -> bool:
+        """Tell whether «نه» or «سی» can mean nothing else where it stands."""
+        last = before.rpartition(" ")[2]
+        match self._line[running.start : running.end]:
+            case "نه":
+                return following not in (*NOT_NINE, None) and last[-1:].isalnum() and last != "و"
+            case "سی":
+                return following not in LETTERS and last not in LETTERS
+            case _:
+                return False
 
 
 def _bare(word: str) -> str:

@@ -61,13 +61,13 @@ class Known:
 
     Attributes:
         days: Each date, earliest and latest day it may be.
-        months: Months without year or day, as they are written.
+        stated: Days and months as they are written, the day 0 where there is none.
         years: Gregorian years that are spoken of.
         weekdays: Weekdays named, or those of the dates.
     """
 
     days: tuple[Days, ...]
-    months: frozenset[str]
+    stated: frozenset[tuple[int, date | None]]
     years: tuple[int, ...]
     weekdays: frozenset[int]
 
@@ -89,7 +89,7 @@ def find_times(text: str, language: str = "en") -> list[TimeWord]:
 def known_times(texts: Iterable[tuple[str, str, Moment | None]]) -> Known:
     """Return what quotes tell of time: each with its language and when it was published."""
     days: list[Days] = []
-    months: set[str] = set()
+    stated: set[tuple[int, date | None]] = set()
     years: set[int] = set()
     weekdays: set[int] = set()
     for text, language, published in texts:
@@ -97,26 +97,32 @@ def known_times(texts: Iterable[tuple[str, str, Moment | None]]) -> Known:
         words = find_times(text, language)
         own = {year for word in words if word.year for year in _years(word)}
         years |= own | ({base[0].year, base[1].year} if base else set())
-        near = [base[0].year] if base else sorted(own)
+        near = [base[0].year] if base else sorted(own) or list(_ANY_YEARS)
         days += [base] if base else []
         days += _relative(text, published) if published else []
         weekdays |= {word.weekday for word in words if word.weekday is not None}
         for word in words:
-            resolved = _resolved(word, near, base)
-            days += resolved
-            months |= {word.month} if word.month and not resolved else set()
+            days += _resolved(word, near, base)
+            stated |= {(word.day, _month_key(word.month))} if word.month else set()
     weekdays |= {first.weekday() for first, last in days if first == last}
-    return Known(tuple(days), frozenset(months), tuple(sorted(years)), frozenset(weekdays))
+    return Known(tuple(days), frozenset(stated), tuple(sorted(years)), frozenset(weekdays))
 
 
 def is_told(word: TimeWord, known: Known) -> bool:
     """Tell whether a claim's date lies in what is known."""
     if word.weekday is not None and not (word.day or word.month or word.year):
         return word.weekday in known.weekdays
-    if word.month in known.months and not word.day and not word.year:
+    if word.month and not word.year and (word.day, _month_key(word.month)) in known.stated:
         return True
     mine = _resolved(word, known.years or _ANY_YEARS, None)
     return any(_lies_in(theirs, one) for one in mine for theirs in known.days)
+
+
+@cache
+def _month_key(name: str) -> date | None:
+    """Return the first day of a month in one year of its calendar: the same for every spelling."""
+    found = (parse_date(f"{name} {year}") for year in (_ANY_YEARS[0], _ANY_JALALI_YEAR))
+    return next((_days(moment)[0] for moment in found if moment), None)
 
 
 def _lies_in(theirs: Days, mine: Days) -> bool:
@@ -142,6 +148,7 @@ def _alike(one: int, other: int) -> bool:
 _SLACK = 3
 _ANY_YEARS: Final = (2023, 2024)
 """For days and months where no year is known: only the calendars are compared."""
+_ANY_JALALI_YEAR: Final = 1402
 _JALALI_FROM_GREGORIAN: Final = (621, 622)
 _JALALI_END: Final = 1430
 _FIRST_YEAR, _LAST_YEAR = 1250, 2100

@@ -40,7 +40,8 @@ _ORDER: Final = re.compile(
     r"|قبلی|بالا)",
     re.IGNORECASE,
 )
-_JOINERS: Final = frozenset("\u200c\u200d")
+_HARMLESS: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
+"""Joiners and marks of direction; overrides of direction are none."""
 
 
 def quotations(claim: str) -> list[str]:
@@ -101,6 +102,6 @@ def gives_orders(quote: str) -> bool:
 
 def _is_control(char: str) -> bool:
     """Tell whether a character acts on the text around it and is no letter of it."""
-    if char in _JOINERS:
+    if char in _HARMLESS:
         return False
     return unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")

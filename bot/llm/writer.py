@@ -14,12 +14,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from bot.differing import differences
 from bot.grounding.types import Checking, Fault, Verdict
 from bot.grounding.wording import gives_orders
 from bot.llm.parse import Written, parse, parse_so_far
 from bot.llm.prompt import ANSWER_SCHEMA, VERSION, answer_messages
 from bot.llm.types import Generator, Unwritten
-from bot.types import Answer, Citation, Claim, Fingerprint, Headline, NoAnswer, Reason, Unworded
+from bot.types import (
+    Answer,
+    Citation,
+    Claim,
+    Fingerprint,
+    Headline,
+    NoAnswer,
+    Reason,
+    Shape,
+    Unworded,
+)
 
 EVENT_WORDED: Final = "worded"
 MOST_EVIDENCE: Final = 6
@@ -104,14 +115,17 @@ class Writer:
         evidence = [one for one in quotes if not gives_orders(one.quote)]
         language = None if answer.language == _UNKNOWN else answer.language
         sifting = _Sifting(
-            lambda claims: self._grounder.check(claims, evidence, language=language), tell
+            lambda claims: self._grounder.check(claims, evidence, language=language),
+            tell,
+            # Quotes in order of time or by sides keep their numbers.
+            order=[] if answer.shape is Shape.QUOTES else [one.number for one in answer.citations],
         )
         trouble = self._write(answer, evidence, sifting)
         took_ms = (time.perf_counter() - started) * 1e3
         self._log(sifting, trouble, took_ms)
         timings = answer.timings_ms | {"word": took_ms}
         timed = replace(answer, timings_ms=timings | {"total": timings.get("total", 0) + took_ms})
-        return self._settle(timed, evidence, sifting, trouble)
+        return self._settle(timed, quotes, sifting, trouble)
 
     def _write(
         self, answer: Answer, evidence: Sequence[Citation], sifting: _Sifting
@@ -131,17 +145,19 @@ class Writer:
     def _settle(
         self,
         answer: Answer,
-        evidence: Sequence[Citation],
+        quotes: Sequence[Citation],
         sifting: _Sifting,
         trouble: Unwritten | Reason | None,
     ) -> Answer | NoAnswer:
         """Return the claims that stand, if any; else what the trouble leaves."""
         made = replace(answer.fingerprint, model=self._generator.name, prompt=VERSION)
         if sifting.standing:
+            citations = _ordered(answer.citations, quotes, sifting.order)
             return replace(
                 answer,
                 claims=tuple(sifting.standing),
-                citations=_ordered(answer.citations, evidence, sifting.order),
+                citations=citations,
+                differences=differences(citations),
                 fingerprint=made,
             )
         match trouble:

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from bot.answer import MAX_QUESTION_CHARS
 from bot.answering import AnsweringAnew, Translating, Writing
-from bot.followup import Resolved, leans, resolve
+from bot.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.logs import log_reply
 from bot.messages import Language, LanguageChoice, ui_language
 from bot.model_texts import ModelText, say_of_model
@@ -71,6 +72,7 @@ class Conversation:
         choice: Language where a chat chose none.
         writing: Words the answers, where a language model is set.
         translating: Translates quotes, likewise.
+        rewriting: Makes questions whole that lean on those before, likewise.
         clock: Seconds since 1970.
     """
 
@@ -81,6 +83,7 @@ class Conversation:
     choice: LanguageChoice = LanguageChoice.AUTO
     writing: Writing | None = None
     translating: Translating | None = None
+    rewriting: Rewriting | None = None
     clock: Callable[[], float] = time.time
     _screens: Screens = field(init=False)
 
@@ -248,7 +251,9 @@ class Conversation:
         if resolved is None:
             return
         within = only.scope_of(self.memory, reply.incoming.chat_id)
-        found = self.answerer.answer(resolved.text, k=self.max_quotes, within=within)
+        found = self.answerer.answer(
+            resolved.text, k=self.max_quotes, within=within, alone=question
+        )
         reply.language = self._language(reply.incoming, found.language)
         notes = [*_notes(reply, text)]
         if resolved.was_resolved:
@@ -286,7 +291,13 @@ class Conversation:
             for one in turns
             if one not in same and _says_itself(one) and (mine or one.user_id == reply.user_id)
         ]
-        return resolve(question, context)
+        shown = partial(self._shown, context, turns)
+        return meant(question, context, rewriting=self.rewriting, shown=shown)
+
+    def _shown(self, context: Sequence[str], turns: Sequence[Turn]) -> tuple[str, ...]:
+        """Return what the answer to the first question of a context showed."""
+        last = next((one for one in turns if one.asked == context[0]), None)
+        return seen_in(self._screens.recall(last)) if last else ()
 
     def _turn(self, reply: Reply, question: str, found: Answer | NoAnswer, within: Scope) -> Turn:
         """Return what is remembered of a question and its answer."""

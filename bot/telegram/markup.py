@@ -16,7 +16,7 @@ from bot.bidi import isolate_runs, reads_rtl, safe
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.render import agency, dates, same_report_text, scope_note
-from bot.shapes import Heading, Rank, rows_of
+from bot.shapes import Heading, Rank, difference_texts, rows_of
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.rich import (
     BLANK,
@@ -67,7 +67,7 @@ def note(text: str, language: Language, *, is_bold: bool = False, is_italic: boo
 def understood(question: str, language: Language) -> Block:
     """Say how a follow-up was understood."""
     text = shorten(question, _MAX_UNDERSTOOD)
-    return note(tell(Phrase.UNDERSTOOD, language, question=text), language, is_italic=True)
+    return note(say(Key.UNDERSTOOD, language, question=text), language, is_italic=True)
 
 
 def quotes(citations: Iterable[Citation], language: Language) -> Iterator[Block]:
@@ -134,6 +134,8 @@ def _laid_out(reply: Answer, language: Language) -> Iterator[Block]:
             yield note(one.text, language, is_bold=is_bold, is_italic=not is_bold)
         else:
             yield from quotes([one], language)
+    for text in difference_texts(reply, language):
+        yield note(text, language, is_bold=True)
 
 
 def within(reply: Answer | NoAnswer, language: Language) -> Iterator[Block]:

@@ -113,7 +113,8 @@ def test_claims_are_checked_again(archive: Archive) -> None:
     assert code == 4
     assert (faults[0], faults[2]) == ([], ["dead_citation"])
     assert "number" in faults[1]
-    assert archive.verify(record | {"claims": [borne_out]})[0] == 0
+    for language in ("en", "und"):
+        assert archive.verify(record | {"claims": [borne_out], "language": language})[0] == 0
 
     record["citations"][0]["quote"] = "Engineers measured nothing."
     _, answer = archive.verify(record | {"claims": [borne_out]})

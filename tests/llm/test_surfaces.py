@@ -185,6 +185,7 @@ def _chat(talk: Talk, out: io.StringIO, screen: Screen, *lines: str) -> str:
         answerer=talk.answerer,
         writing=talk.writing,
         translating=talk.translating,
+        rewriting=talk.rewriting,
         out=out,
         screen=lambda: screen,
         choice=LanguageChoice.AUTO,
@@ -229,6 +230,34 @@ def test_a_chat_says_what_is_not_translated(server: ModelServer, talk: Talk) -> 
     server.acts = [says(claims(("کربی از پرواز خلبانان ایرانی با سوخو گفت.", [1])))]
     said = _chat(talk, io.StringIO(), Screen(), PERSIAN, "/translate")
     assert "نقل‌قول‌ها خود به زبان شماست." in said
+
+
+FOLLOW_UP = "and what did Moscow answer?"
+WHOLE = "What did Moscow answer about the Sukhoi jets?"
+
+
+def test_a_follow_up_is_shown_as_the_model_understood_it(server: ModelServer, talk: Talk) -> None:
+    """The rewritten question is asked and shown; one that names something new goes by the rule."""
+    server.acts = [says(TRUE), says(json.dumps({"question": WHOLE})), says(TRUE)]
+    said = _chat(talk, io.StringIO(), Screen(), QUESTION, FOLLOW_UP)
+    assert f"\nUnderstood as: {WHOLE}\n" in said
+    assert WHOLE in server.asked()
+
+    wrong = WHOLE.replace("Moscow", "Zelensky")
+    server.acts = [says(TRUE), says(json.dumps({"question": wrong})), says(TRUE)]
+    said = _chat(talk, io.StringIO(), Screen(), QUESTION, FOLLOW_UP)
+    assert "Zelensky" not in said
+    assert f"\nUnderstood as: {FOLLOW_UP} (" in said
+
+
+def test_a_chat_resolves_follow_ups_without_a_model(plain: Settings) -> None:
+    """By rule, from the question before; a question that stands by itself is left alone."""
+    said = _chat(open_talk(plain), io.StringIO(), Screen(), FOLLOW_UP, QUESTION, FOLLOW_UP)
+
+    assert said.count("Understood as: ") == 1
+    (line,) = (one for one in said.splitlines() if one.startswith("Understood as: "))
+    assert line.startswith(f"Understood as: {FOLLOW_UP} (")
+    assert "Kirby" in line
 
 
 def test_without_a_model_nothing_is_asked_and_the_command_says_how(
@@ -284,6 +313,7 @@ def person(talk: Talk, tmp_path: Path) -> Iterator[Person]:
             answerer=talk.answerer,  # type: ignore[arg-type]  # it is what `wire` opens
             writing=talk.writing,
             translating=talk.translating,
+            rewriting=talk.rewriting,
             memory=memory,
         )
     )
@@ -354,6 +384,19 @@ def test_telegram_translates_only_what_is_foreign(server: ModelServer, person: P
 
     assert "ترجمه" not in labels
     assert _texts(person.send("/translate")) == ["نقل‌قول‌ها خود به زبان شماست."]
+
+
+def test_telegram_shows_how_the_model_understood_a_follow_up(
+    server: ModelServer, person: Person
+) -> None:
+    """The note stands before the answer, and what was shown before goes to the model as data."""
+    server.acts = [says(TRUE), says(json.dumps({"question": WHOLE})), says(TRUE)]
+    person.send(QUESTION)
+    (text,) = _texts(person.send(FOLLOW_UP))
+
+    assert text.startswith(f"Understood as: {WHOLE}\n")
+    assert "سوخو" in server.asked(1)
+    assert _bare(person.drafts[-1].plain).startswith(f"Understood as: {WHOLE}\n")
 
 
 def test_help_and_privacy_name_the_model(person: Person) -> None:

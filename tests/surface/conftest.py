@@ -126,7 +126,14 @@ class SmallAnswerer:
 
     snapshot: SmallArchive = field(default_factory=SmallArchive)
 
-    def answer(self, question: str, *, k: int = 4, within: Scope = EVERYTHING) -> Answer | NoAnswer:
+    def answer(
+        self,
+        question: str,
+        *,
+        k: int = 4,
+        within: Scope = EVERYTHING,
+        alone: str = "",  # noqa: ARG002  # follow-ups are no business of this archive
+    ) -> Answer | NoAnswer:
         """Answer by shared words; some questions fail or take long, as their words say."""
         match question:
             case "fail":

@@ -41,6 +41,7 @@ _KEYS = [
     "prompt",
     "shape",
     "sides",
+    "differences",
 ]
 
 
