@@ -107,10 +107,16 @@ class _Call:
 
 @dataclass(slots=True)
 class _Draft:
-    """What has come of an answer so far."""
+    """What has come of an answer so far.
+
+    Attributes:
+        is_begun: Whether a server took the question, which then costs tokens.
+        tokens: That it counted; 0 where it did not.
+    """
 
     tell: Callable[[str], None] | None
     text: str = ""
+    is_begun: bool = False
     is_whole: bool = False
     tokens: int = 0
 
@@ -165,7 +171,7 @@ class OpenAIGenerator:
         try:
             asyncio.run(self._write(draft, messages, schema))
         finally:
-            if self._config.budget:
+            if self._config.budget and draft.is_begun:
                 self._config.budget.spend(draft.tokens or _estimate(messages, draft.text))
         return draft.text
 
@@ -229,6 +235,7 @@ class OpenAIGenerator:
         )
         async with asyncio.timeout(config.timeout_s * _FIRST_WORD_SHARE) as first:
             async with asking as response:
+                draft.is_begun = True
                 if "json" in response.headers.get("content-type", ""):
                     draft.add(await _whole(response))
                     return

@@ -160,8 +160,10 @@ def _numbers(given: object) -> list[int]:
 
 def _each_once(found: list[Claim | None]) -> tuple[Claim, ...]:
     """Keep the usable claims, each text once."""
-    claims = {claim.text: claim for claim in reversed(found) if claim}
-    return tuple(reversed(claims.values()))[:_MOST_CLAIMS]
+    claims: dict[str, Claim] = {}
+    for claim in filter(None, found):
+        claims.setdefault(claim.text, claim)
+    return tuple(claims.values())[:_MOST_CLAIMS]
 
 
 def _marked(text: str) -> Iterator[Mapping[str, Any]]:

@@ -71,7 +71,7 @@ class _Sifting:
 
     def take(self, written: Written) -> None:
         """Check the claims not seen before and tell those that stand."""
-        fresh = [one for one in written.claims if one not in self.seen]
+        fresh = [one for one in written.claims if written.has_answer and one not in self.seen]
         self.seen.update(fresh)
         self.n_unusable = written.n_unusable
         for claim, verdict in zip(fresh, self.check(fresh) if fresh else (), strict=True):

@@ -296,6 +296,20 @@ def test_what_a_server_does_not_count_is_estimated(server: ModelServer, tmp_path
     assert _why(generator) is Unworded.OVER_BUDGET
 
 
+def test_a_server_that_did_not_take_a_question_costs_nothing(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    """While a server is down the day's tokens are not used up."""
+    budget = DailyBudget(tmp_path / "tokens.json", 10)
+    server.acts = [refuses(401), says("x")]
+    generator = _open(server, budget=budget)
+    assert _why(_open(server, budget=budget, base_url="http://127.0.0.1:9/v1")) is (
+        Unworded.UNREACHABLE
+    )
+    assert _why(generator) is Unworded.UNREACHABLE
+    assert generator.write(MESSAGES) == "x"
+
+
 def test_a_budget_that_cannot_be_kept_stops_spending(server: ModelServer, tmp_path: Path) -> None:
     """Where tokens cannot be counted none are used."""
     (tmp_path / "data").write_text("a file where a folder should be", encoding="utf-8")
