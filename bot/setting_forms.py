@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
 from pydantic_settings import NoDecode
 
 from index import EVERY_NETWORK, RECORD_FIELDS, Network, ReadConfig
+
+_MAX_QUOTED: Final = 80
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 EncoderName = Annotated[
@@ -76,6 +78,12 @@ AllowedNetworks = Annotated[str, AfterValidator(_read_networks)]
 def _split_ids(value: object) -> object:
     """Read `1, -100200` as two ids; what is no text is left to be checked as it is."""
     return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def quoted(value: Any) -> str:  # noqa: ANN401  # whatever the source held
+    """Write a value for a message, shortened."""
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
 
 
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]

@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.bidi import Bidi
 from bot.messages import LanguageChoice
-from bot.screen import Order, Screen
+from bot.screen import Order, Screen, lacks_bidi
 from bot.setting_forms import (
     ADDRESS,
     EXPECTED,
@@ -38,12 +38,12 @@ from bot.setting_forms import (
     TelegramToken,
     WebhookSecret,
     networks_of,
+    quoted,
 )
 from index import Network, PasokhError
 
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
-_MAX_QUOTED = 80
 _SECRETS = frozenset(
     {"encoder_api_key", "llm_api_key", "telegram_token", "telegram_webhook_secret"}
 )
@@ -370,14 +370,8 @@ def _describe(problem: ErrorDetails) -> str:
         return problem["msg"].removeprefix("Value error, ")
     field = str(problem["loc"][0]).lower()
     is_secret = field in _SECRETS or (field.endswith("_url") and "@" in str(problem["input"]))
-    came = "a value that is not shown" if is_secret else _quote(problem["input"])
+    came = "a value that is not shown" if is_secret else quoted(problem["input"])
     return f"{PREFIX}{field.upper()}: expected {EXPECTED[field]}, got {came}"
-
-
-def _quote(value: Any) -> str:  # noqa: ANN401  # whatever the source held
-    """Write a value for a message, shortened."""
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
 
 
 def screen_of(stream: TextIO, settings: Settings) -> Screen:
@@ -404,16 +398,3 @@ def _order(bidi: Bidi, environ: Mapping[str, str]) -> Order:
             return Order.VISUAL
         case Bidi.AUTO:
             return Order.VISUAL if lacks_bidi(environ) else Order.ISOLATED
-
-
-def lacks_bidi(environ: Mapping[str, str]) -> bool:
-    """Tell terminals sure to show letters in the order they come, by what they export.
-
-    Only the sure ones (Alacritty, foot, st, xterm, the Linux console), because text reordered
-    twice is worse than text not reordered; inside tmux or screen nothing is sure.
-    Source: https://terminal-wg.pages.freedesktop.org/bidi/ (survey of terminals).
-    """
-    if "TMUX" in environ or "STY" in environ:
-        return False
-    is_named = any(name in environ for name in ("ALACRITTY_WINDOW_ID", "XTERM_VERSION"))
-    return is_named or environ.get("TERM", "").startswith(("alacritty", "foot", "linux", "st-"))
