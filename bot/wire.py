@@ -196,7 +196,17 @@ def open_translator(settings: Settings, serving: Serving) -> Translating | None:
 
     with serving.using() as answerer:
         grounder = Grounder(answerer.encoder)
-    return Translator(generator, grounder, _translations(settings))
+    return Translator(
+        generator,
+        grounder,
+        _translations(settings),
+        is_withdrawn=lambda article: article in _withdrawn(settings),
+    )
+
+
+def _withdrawn(settings: Settings) -> set[str]:
+    """Return the ids of the articles that were removed by request."""
+    return {one.article for one in read_withdrawals(settings.index_home).entries}
 
 
 def _translations(settings: Settings) -> Translations:
@@ -265,7 +275,7 @@ def open_rechecker(settings: Settings) -> Rechecker:
     return Rechecker(
         archive=snapshot,
         making=made,
-        withdrawn={one.article for one in read_withdrawals(settings.index_home).entries},
+        withdrawn=_withdrawn(settings),
         open_grounding=open_grounding,
     )
 
@@ -274,15 +284,17 @@ def remove(
     settings: Settings, article_id: str, reason: str, progress: Progress | None = None
 ) -> RemovalReport:
     """Take one article out of the index for good, and out of what was translated of it."""
-    _translations(settings).forget(article_id)
-    report = remove_article(
-        settings.index_home,
-        ArticleId(article_id),
-        config=IndexConfig(),
-        cache_dir=settings.cache_dir / "vectors",
-        reason=reason,
-        progress=progress,
-    )
+    try:
+        report = remove_article(
+            settings.index_home,
+            ArticleId(article_id),
+            config=IndexConfig(),
+            cache_dir=settings.cache_dir / "vectors",
+            reason=reason,
+            progress=progress,
+        )
+    finally:  # see Translator
+        _translations(settings).forget(article_id)
     _log.info(EVENT_REMOVED, extra={"fields": asdict(report)})
     return report
 
