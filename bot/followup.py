@@ -82,8 +82,10 @@ def asked_both_ways(resolved: Retrieval, alone: Retrieval) -> Retrieval:
     What was added leads to the text of the question before; where the new question is about another
     one, its own words must be able to say so. nDCG@10 on PQuAD as it leans, with words added only,
     both ways: .915, .989, .976 on the text of the first, .949, .866, .959 on another text of its
-    title; English over Persian .602, .756, .750 and .696, .718, .742 (benchmarks/followups.py). A passage that
-    one way did not find has the least score found there; what is returned is on the scale of one.
+    title; English over Persian .602, .756, .750 and .696, .718, .742 (benchmarks/followups.py).
+
+    A passage that one way did not find has the least score found there; what is returned is on the
+    scale of one.
     """
     scores = [
         {hit.passage.id: hit.score for hit in found.hits}
