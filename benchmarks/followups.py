@@ -1,28 +1,33 @@
 """Second questions that lean on a first: what retrieval finds with and without resolving them.
 
-Pairs are built by program: two questions on the same text, the longest run of words that the
-second shares with the first replaced by a pronoun ("it", «آن») or, in every other pair, left out
-behind "And" or «و». The control is the same second questions untouched, after a question on
-another text: resolving should leave them alone.
+Pairs are built by program: two questions on the same text, or on two texts with one title, the
+longest run of words that the second shares with the first replaced by a pronoun ("it", «آن») or, in
+every other pair, left out behind "And" or «و». The controls are the same second questions
+untouched, after a question on another text, as they are and behind "And": resolving should leave
+the first alone and not spoil the second.
 
     python benchmarks/followups.py [--pairs N] [--only SET ...]
 
 Writes `benchmarks/results/followups.json`.
-Does not: measure answers, or follow-ups as people type them; no set at hand has those.
+Does not: measure answers, or follow-ups as people type them; no set at hand has those. What a
+question shares with the one before often says less than what is left of it, more so on two texts.
 """
 
 import argparse
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bot import wire
+from bot.answer import Answerer
 from bot.evaluation import EvaluationFiles
 from bot.followup import resolve
 from bot.settings import read_settings
@@ -31,9 +36,7 @@ from index import (
     QuestionSet,
     Ranked,
     RememberingEncoder,
-    Retriever,
     VectorSpace,
-    detect,
     find_articles,
     open_encoder,
     open_snapshot,
@@ -49,7 +52,6 @@ RESULT = ROOT / "benchmarks" / "results" / "followups.json"
 SETS = ("pquad", "parsquad-en2fa")
 PRONOUNS = {"fa": ("آن", "و"), "en": ("it", "And")}
 _WORD = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
-_TOP = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +64,41 @@ class Pair:
     stranger: str
 
 
-def pairs(questions: QuestionSet, n: int) -> list[Pair]:
+def on_one_text(
+    questions: QuestionSet, asked: Sequence[JudgedQuestion]
+) -> Iterator[tuple[JudgedQuestion, JudgedQuestion]]:
+    """Yield neighbouring questions on the same text."""
+    for first, second in pairwise(asked):
+        if questions.qrels[first.id].keys() == questions.qrels[second.id].keys():
+            yield first, second
+
+
+def on_one_title(
+    questions: QuestionSet, asked: Sequence[JudgedQuestion], titles: Mapping[str, str]
+) -> Iterator[tuple[JudgedQuestion, JudgedQuestion]]:
+    """Yield for each question the first after it, in a circle, on another text with its title."""
+    by_title: defaultdict[str, list[tuple[str, JudgedQuestion]]] = defaultdict(list)
+    for one in asked:
+        text = min(questions.qrels[one.id])
+        by_title[titles[text]].append((text, one))
+    for group in by_title.values():
+        for at, (text, second) in enumerate(group):
+            around = (*group[at + 1 :], *group[:at])
+            others = (one for other, one in around if other != text)
+            fit = (one for one in others if shared_run(one.text, second.text))
+            yield from ((first, second) for first in islice(fit, 1))
+
+
+def pairs(
+    asked: Sequence[JudgedQuestion],
+    found_pairs: Iterator[tuple[JudgedQuestion, JudgedQuestion]],
+    n: int,
+) -> list[Pair]:
     """Return about `n` pairs, evenly spread."""
-    asked = [one for one in questions.questions if questions.qrels.get(one.id)]
     found = [
         (first.text, cut, second, asked[(at + len(asked) // 2) % len(asked)].text)
-        for at, (first, second) in enumerate(pairwise(asked))
-        if questions.qrels[first.id].keys() == questions.qrels[second.id].keys()
-        and (cut := shared_run(first.text, second.text))
+        for at, (first, second) in enumerate(found_pairs)
+        if (cut := shared_run(first.text, second.text))
     ]
     chosen = [found[row * len(found) // n] for row in range(n)] if n < len(found) else found
     return [
@@ -130,61 +159,117 @@ def measure(name: str, n: int) -> dict[str, Any]:
         other_queries=None,
     )
     questions = read_question_set(files.queries, files.qrels)
-    chosen = pairs(questions, n)
-    ways = {
-        "whole": [one.whole.text for one in chosen],
-        "leaning": [one.leaning for one in chosen],
-        "resolved": [resolve(one.leaning, [one.first]).text for one in chosen],
-        "all of the first added": [f"{one.first} {one.leaning}" for one in chosen],
-        "control": [resolve(one.whole.text, [one.stranger]).text for one in chosen],
+    asked = [one for one in questions.questions if questions.qrels.get(one.id)]
+    one_text = pairs(asked, on_one_text(questions, asked), n)
+    one_title = pairs(asked, on_one_title(questions, asked, titles_of(files.corpora[0])), n)
+    with asking(files, questions) as ask:
+        return {
+            "one text": compare(ask, one_text, leaning_ways(one_text)),
+            "two texts of one title": compare(ask, one_title, leaning_ways(one_title)),
+            "control": compare(ask, one_text, control_ways(one_text)),
+            "leaning told": share(
+                resolve(one.leaning, [one.first]).was_resolved for one in one_text
+            ),
+            "whole left alone": share(
+                not resolve(one.whole.text, [one.stranger]).was_resolved for one in one_text
+            ),
+        }
+
+
+def titles_of(corpus: Path) -> dict[str, str]:
+    """Return the title of each text."""
+    with corpus.open(encoding="utf-8") as lines:
+        return {row["id"]: row["title"] for row in map(json.loads, lines)}
+
+
+Asked = tuple[str, str]
+"""A question as it is put to the archive, and as it is put beside; the same for one way only."""
+
+
+def leaning_ways(chosen: Sequence[Pair]) -> dict[str, list[Asked]]:
+    """Return the second questions as they stood, as they lean, and resolved in several ways."""
+    leaning = [one.leaning for one in chosen]
+    resolved = [resolve(one.leaning, [one.first]).text for one in chosen]
+    whole = [f"{one.first} {one.leaning}" for one in chosen]
+    return {
+        "whole": [(one.whole.text, one.whole.text) for one in chosen],
+        "leaning": list(zip(leaning, leaning, strict=True)),
+        "resolved, words added only": list(zip(resolved, resolved, strict=True)),
+        "resolved, asked both ways": list(zip(resolved, leaning, strict=True)),
+        "all of the first added": list(zip(whole, whole, strict=True)),
     }
-    ranked = dict(zip(ways, ask(files, questions, chosen, list(ways.values())), strict=True))
-    ids = sorted(ranked["whole"])
-    gain = paired_interval(
-        [ranked["resolved"][one].ndcg for one in ids], [ranked["leaning"][one].ndcg for one in ids]
+
+
+def control_ways(chosen: Sequence[Pair]) -> dict[str, list[Asked]]:
+    """Return second questions that stand by themselves, bare and behind "And"."""
+    whole = [one.whole.text for one in chosen]
+    led = [
+        f"{PRONOUNS[one.whole.language][1]} {one.whole.text[:1].lower()}{one.whole.text[1:]}"
+        for one in chosen
+    ]
+    resolved, led_resolved = (
+        [resolve(text, [one.stranger]).text for text, one in zip(texts, chosen, strict=True)]
+        for texts in (whole, led)
     )
     return {
+        "alone": list(zip(whole, whole, strict=True)),
+        "resolved, asked both ways": list(zip(resolved, whole, strict=True)),
+        "behind And": list(zip(led, led, strict=True)),
+        "behind And, words added only": list(zip(led_resolved, led_resolved, strict=True)),
+        "behind And, asked both ways": list(zip(led_resolved, led, strict=True)),
+    }
+
+
+Ask = Callable[[Sequence[Pair], list[Asked]], dict[str, Ranked]]
+
+
+def compare(ask: Ask, chosen: Sequence[Pair], ways: Mapping[str, list[Asked]]) -> dict[str, Any]:
+    """Ask in each way and return what was found."""
+    ranked = {way: ask(chosen, texts) for way, texts in ways.items()}
+    base = "leaning" if "leaning" in ranked else "alone"
+    before, after = (
+        [ranked[way][str(at)].ndcg for at in range(len(chosen))]
+        for way in (base, "resolved, asked both ways")
+    )
+    gain = paired_interval(after, before)
+    return {
         "n_pairs": len(chosen),
-        "leaning told": share(resolve(one.leaning, [one.first]).was_resolved for one in chosen),
-        "whole left alone": share(
-            not resolve(one.whole.text, [one.stranger]).was_resolved for one in chosen
-        ),
         "ndcg@10": {way: mean(row.ndcg for row in rows.values()) for way, rows in ranked.items()},
         "hit@1": {way: mean(row.hit for row in rows.values()) for way, rows in ranked.items()},
         "gain of resolving, 95%": [round(value, 4) for value in gain],
     }
 
 
-def ask(
-    files: EvaluationFiles, questions: QuestionSet, chosen: Sequence[Pair], ways: list[list[str]]
-) -> Iterator[dict[str, Ranked]]:
-    """Yield what is found for the second questions, worded in each way."""
+@contextmanager
+def asking(files: EvaluationFiles, questions: QuestionSet) -> Iterator[Ask]:
+    """Yield what asks the second questions of pairs, worded in one way."""
     settings = wire.evaluation_settings(read_settings(), files.corpora[0])
     wire.build(settings)
     encoder = open_encoder(wire.encoder_config(settings))
     space = VectorSpace(encoder.identity)
     snapshot = open_snapshot(settings.index_home, space=space)
     article_of = find_articles(files.corpora[0], snapshot, questions.record_ids)
-    qrels = {
-        one.whole.id: {
-            str(article_of[record]): grade
-            for record, grade in questions.qrels[one.whole.id].items()
-        }
-        for one in chosen
-    }
     with RememberingEncoder(encoder, settings.cache_dir / "vectors") as remembering:
-        retriever = Retriever(snapshot, remembering, space=space)
-        for texts in ways:
-            run = {
-                one.whole.id: found(retriever, text)
-                for one, text in zip(chosen, texts, strict=True)
+        answerer = Answerer(snapshot, remembering)
+
+        def ask(chosen: Sequence[Pair], texts: list[Asked]) -> dict[str, Ranked]:
+            qrels = {
+                str(at): {
+                    str(article_of[record]): grade
+                    for record, grade in questions.qrels[one.whole.id].items()
+                }
+                for at, one in enumerate(chosen)
             }
-            yield rank_measures(qrels, run)
+            run = {str(at): found(answerer, *asked) for at, asked in enumerate(texts)}
+            return rank_measures(qrels, run)
+
+        yield ask
+    snapshot.close()
 
 
-def found(retriever: Retriever, question: str) -> list[str]:
+def found(answerer: Answerer, question: str, alone: str) -> list[str]:
     """Return the articles found, best first."""
-    hits = retriever.retrieve(question, language=detect(question).tag, k=_TOP).hits
+    hits = answerer.consider(question, alone=alone).found.hits
     return list(dict.fromkeys(str(hit.article.id) for hit in hits))
 
 

@@ -4,9 +4,11 @@ Does not: answer; `bot.answer.Answerer` does.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from bot.types import Answer, Citation, Claim, NoAnswer
+from bot.followup import Rewriting
+from bot.types import Answer, Citation, Claim, NoAnswer, Translation
 from index import EVERYTHING, Article, ArticleId, Manifest, Scope
 
 
@@ -40,8 +42,17 @@ class Answering(Protocol):
         """The archive behind the answers."""
         ...
 
-    def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
-        """Answer with at most `k` quotes from a part of the archive."""
+    def answer(
+        self, question: str, *, k: int = 3, within: Scope = EVERYTHING, alone: str = ""
+    ) -> Answer | NoAnswer:
+        """Answer with at most `k` quotes from a part of the archive.
+
+        Args:
+            question: As it was asked, or as it is meant.
+            k: Most quotes; twice as many where several articles are asked for.
+            within: The part of the archive.
+            alone: The question without what the conversation added to it; empty for the same.
+        """
         ...
 
 
@@ -90,3 +101,21 @@ class Writing(Protocol):
             are none; a refusal where the model finds no answer in the quotes.
         """
         ...
+
+
+class Translating(Protocol):
+    """What translates a quote: a language model and the checks on it."""
+
+    def translate(self, citation: Citation, language: str) -> Translation:
+        """Return a quote in a language, a BCP 47 tag, or why it is not translated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What a surface talks with: an archive that answers, and a language model where one is set."""
+
+    answerer: Answering
+    writing: Writing | None = None
+    translating: Translating | None = None
+    rewriting: Rewriting | None = None

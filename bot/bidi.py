@@ -21,6 +21,7 @@ class Bidi(StrEnum):
 
 
 _LRI, _RLI, _PDI = "\u2066", "\u2067", "\u2069"
+_READ_FOR_DIRECTION = 500
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # Kept: the joiners, which Persian spelling needs, and the two marks, which move nothing.
@@ -87,6 +88,21 @@ def is_rtl(text: str) -> bool:
             case "L":
                 return False
     return False
+
+
+def reads_rtl(text: str) -> bool:
+    """Tell whether most letters of a text are read right to left.
+
+    Not the first letter, as in UAX #9: a Persian sentence may begin with "Su-35".
+    """
+    counts = [0, 0]
+    for char in text[:_READ_FOR_DIRECTION]:
+        match unicodedata.bidirectional(char):
+            case "R" | "AL":
+                counts[1] += 1
+            case "L":
+                counts[0] += 1
+    return counts[1] > counts[0]
 
 
 def isolate(line: str, *, rtl: bool) -> str:

@@ -48,6 +48,27 @@ def cite_earliest(
     return cite(article, span, number=number, score=score)
 
 
+def cite_itself(
+    article: Article, span: Span, reports: Sequence[Article], *, number: int, score: float
+) -> Citation:
+    """Quote the article where the quote was found, whichever of its report came first.
+
+    Arguments as those of `cite_earliest`: of a side of a comparison no other side is cited.
+    """
+    return with_others(cite(article, span, number=number, score=score), reports)
+
+
+def in_time(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """Return citations in order of publication, those of an article in its order, undated last."""
+    return tuple(sorted(citations, key=_when))
+
+
+def _when(citation: Citation) -> tuple[bool, float, str, Span]:
+    published = citation.published
+    at = published.at.timestamp() if published else 0.0
+    return published is None, at, citation.article_id, citation.span
+
+
 def with_others(citation: Citation, reports: Iterable[Article]) -> Citation:
     """Name beside a citation the other articles of its report."""
     others = (head(one) for one in reports if one.id != citation.article_id)

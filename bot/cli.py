@@ -91,7 +91,8 @@ def _pasokh(run: _Run, *, debug: bool) -> None:
     """Answer questions from a news archive, each sentence a quote with its source.
 
     Settings are PASOKH_* variables or lines of a .env file; .env.example lists them.
-    Exit codes: 0 answered or done, 1 error, 2 usage, 3 no answer in the archive.
+    Exit codes: 0 answered or done, 1 error, 2 usage, 3 no answer in the archive, 4 an answer of
+    earlier does not stand.
     """
     run.debug = debug
 
@@ -135,7 +136,9 @@ def _scope(given: dict[str, Any]) -> "Scope":
 @_pasokh.command()
 @click.argument("question", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON (docs/json.md).")
-@click.option("-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4.")
+@click.option(
+    "-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4; double in overviews."
+)
 @_scope_options
 @click.pass_obj
 def ask(
@@ -209,6 +212,21 @@ def evaluate(run: _Run, /, *, json_file: Path | None, **files: Any) -> int:  # n
     return judging.evaluate(run.open(), EvaluationFiles(**files), json_file=json_file)
 
 
+@_pasokh.command("verify")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.pass_obj
+def verify_answers(run: _Run, /, *, file: Path, as_json: bool) -> int:
+    """Check answers that `ask --json` printed against the index (docs/verifying.md).
+
+    FILE holds one or several; - is standard input. Exit code 4 where a quote or sentence does not
+    stand any more. (`index verify` checks the index's own files.)
+    """
+    from bot import verifying  # see _Run.open
+
+    return verifying.verify(run.open(), file, as_json=as_json)
+
+
 @_pasokh.group("index")
 def _index_group() -> None:
     """Build the index of the archive, add to it, describe it or check it."""
@@ -262,7 +280,10 @@ def info(run: _Run) -> int:
 @_index_group.command()
 @click.pass_obj
 def verify(run: _Run) -> int:
-    """Check every file of the index against its checksum."""
+    """Check every file of the index against its checksum.
+
+    (`pasokh verify FILE` checks answers that were given earlier.)
+    """
     from bot import upkeep  # see _Run.open
 
     return upkeep.verify(run.open())

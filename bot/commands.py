@@ -7,13 +7,14 @@ import json
 import re
 from functools import partial
 
-from bot.answering import OpenArchive
+from bot.answering import OpenArchive, Talk
 from bot.bidi import safe
 from bot.logs import log_reply
 from bot.messages import Key, ui_language
-from bot.render import record_of, reply_lines
+from bot.record import record_of
 from bot.repl import Chat, pager, typed_lines
 from bot.scope import check_scope
+from bot.showing import ClaimsShowing, TellClaims, word
 from bot.surface import ExitCode, Surface
 from bot.types import Answer, NoAnswer
 from index import (
@@ -23,25 +24,39 @@ from index import (
 
 def ask(surface: Surface, question: str, *, k: int | None, within: Scope) -> ExitCode:
     """Answer one question for a person."""
-    reply = _reply(surface, question, k, within)
-    language = ui_language(reply.language, surface.settings.language)
-    surface.write(*reply_lines(reply, language))
+    talk = surface.open_talk()
+    found = _found(surface, talk, question, k, within)
+    language = ui_language(found.language, surface.settings.language)
+    showing = ClaimsShowing(surface.write, language)
+    is_terminal = surface.screen().width is not None
+    reply = _worded(surface, talk, found, showing.tell if is_terminal else None, k)
+    surface.write(*showing.rest(reply))
     return _exit_code(reply)
 
 
 def ask_json(surface: Surface, question: str, *, k: int | None, within: Scope) -> ExitCode:
     """Answer one question for a program."""
-    reply = _reply(surface, question, k, within)
+    talk = surface.open_talk()
+    found = _found(surface, talk, question, k, within)
+    reply = _worded(surface, talk, found, None, k)
     surface.stdout.write(f"{to_json(record_of(reply))}\n")
     return _exit_code(reply)
 
 
-def _reply(surface: Surface, question: str, k: int | None, within: Scope) -> Answer | NoAnswer:
-    """Answer one question and log that it was asked."""
-    k = k or surface.settings.max_quotes
-    answerer = surface.open_answerer()
-    reply = answerer.answer(question, k=k, within=_checked(within, answerer.snapshot))
-    log_reply(reply, k)
+def _found(
+    surface: Surface, talk: Talk, question: str, k: int | None, within: Scope
+) -> Answer | NoAnswer:
+    """Answer one question with quotes."""
+    most = k or surface.settings.max_quotes
+    return talk.answerer.answer(question, k=most, within=_checked(within, talk.answerer.snapshot))
+
+
+def _worded(
+    surface: Surface, talk: Talk, found: Answer | NoAnswer, tell: TellClaims | None, k: int | None
+) -> Answer | NoAnswer:
+    """Have an answer worded where there is a model, and log that a question was asked."""
+    reply = word(talk.writing, found, tell)
+    log_reply(reply, k or surface.settings.max_quotes)
     return reply
 
 
@@ -71,15 +86,18 @@ def to_json(record: object) -> str:
 def chat(surface: Surface, *, within: Scope) -> ExitCode:
     """Talk until the questions end."""
     settings = surface.settings
-    answerer = surface.open_answerer()
+    talk = surface.open_talk()
     is_terminal = surface.stdin.isatty() and surface.stdout.isatty()
     conversation = Chat(
-        answerer=answerer,
+        answerer=talk.answerer,
+        writing=talk.writing,
+        translating=talk.translating,
+        rewriting=talk.rewriting,
         out=surface.stdout,
         screen=surface.screen,
         choice=settings.language,
         max_quotes=settings.max_quotes,
-        within=_checked(within, answerer.snapshot),
+        within=_checked(within, talk.answerer.snapshot),
         log_file=settings.log_file,
         page=pager(surface.stdout) if is_terminal else None,
     )

@@ -10,7 +10,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.reader import ReaderConfig, choose, evidence_scores
+from bot.reader import (
+    DEFAULT_CONFIG,
+    Evidence,
+    ReaderConfig,
+    choose,
+    evidence_scores,
+    spread,
+)
 from bot.speech import asks_for_words, reports_words
 from index import Hit, Retrieval, Snapshot, Span, coverage, token_set
 
@@ -28,6 +35,23 @@ class Quote:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    """All sentences of some passages in parallel sequences, weighed as evidence."""
+
+    places: list[tuple[Hit, Span]]
+    words: list[frozenset[str]]
+    vectors: NDArray[np.float32]
+    cosines: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+    def quote(self, evidence: Evidence) -> Quote:
+        """Return a chosen sentence."""
+        hit, span = self.places[evidence.position]
+        cosine = float(self.cosines[evidence.position])
+        return Quote(hit=hit, span=span, cosine=cosine, score=evidence.score)
+
+
 def find_quotes(
     question: str,
     found: Retrieval,
@@ -41,10 +65,43 @@ def find_quotes(
     Args:
         shown: Quotes not to be chosen again, nor sentences that say the same.
     """
-    hits = found.hits[:_PASSAGES]
+    weighed = _weighed(question, found, found.hits[:_PASSAGES], snapshot, config)
+    if weighed is None:
+        return []
+    known = {token_set(quote) for quote in shown}
+    quoted = [row for row, held in enumerate(weighed.words) if held in known]
+    chosen = choose(weighed.scores, weighed.vectors, config, shown=quoted)
+    return [weighed.quote(one) for one in chosen]
+
+
+def spread_quotes(
+    question: str, found: Retrieval, snapshot: Snapshot, *, most: int, per_article: int
+) -> list[Quote]:
+    """Choose sentences from many articles, best first; [] when there are none.
+
+    Args:
+        most: Sentences in all; each article gives one before any gives its second.
+        per_article: Sentences of one article.
+    """
+    weighed = _weighed(question, found, found.hits, snapshot, DEFAULT_CONFIG)
+    if weighed is None:
+        return []
+    owners = [hit.article.id for hit, _ in weighed.places]
+    chosen = spread(weighed.scores, weighed.vectors, owners, most=most, per_owner=per_article)
+    return [weighed.quote(one) for one in chosen]
+
+
+def _weighed(
+    question: str,
+    found: Retrieval,
+    hits: tuple[Hit, ...],
+    snapshot: Snapshot,
+    config: ReaderConfig,
+) -> _Sentences | None:
+    """Weigh the sentences of the hits; None where there are none."""
     places = [(hit, span) for hit in hits for span in hit.passage.sentences]
     if not places:
-        return []
+        return None
     words = [token_set(span.cut(hit.article.text)) for hit, span in places]
     vectors = _vectors(hits, snapshot)
     cosines = vectors @ found.vector
@@ -58,17 +115,7 @@ def find_quotes(
         is_speaker=_speaks(question, found, words),
         config=config,
     )
-    known = {token_set(quote) for quote in shown}
-    quoted = [row for row, held in enumerate(words) if held in known]
-    return [
-        Quote(
-            hit=places[one.position][0],
-            span=places[one.position][1],
-            cosine=float(cosines[one.position]),
-            score=one.score,
-        )
-        for one in choose(scores, vectors, config, shown=quoted)
-    ]
+    return _Sentences(places, words, vectors, cosines, scores)
 
 
 def _vectors(hits: tuple[Hit, ...], snapshot: Snapshot) -> NDArray[np.float32]:

@@ -26,8 +26,8 @@ EVENT_FAILURE = "failure"
 _STRUCK_OUT = "***"
 # A part of a secret that is shorter than this could be part of any word.
 _TELLING = 8
-# httpx writes whole addresses at INFO, and an address can hold a token.
-_QUIET = ("httpx", "httpcore", "telegram", "tornado")
+# httpx writes whole addresses at INFO, and an address can hold a token; openai whole questions.
+_QUIET = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "telegram", "tornado")
 # What they say when something fails may quote what a person wrote.
 _WORDY = ("telegram.", "tornado.", "bot.telegram.")
 

@@ -37,6 +37,7 @@ class Key(StrEnum):
     SAME_REPORT = "same_report"
     SAME_REPORT_AGAIN = "same_report_again"
     CONFIDENCE = "confidence"
+    UNDERSTOOD = "understood"
     WITHIN = "within"
     MISSED = "missed"
     PERIOD = "period"
@@ -47,6 +48,7 @@ class Key(StrEnum):
     REASON_NOTHING_FOUND = "reason_nothing_found"
     REASON_NOT_IN_ARCHIVE = "reason_not_in_archive"
     REASON_UNVERIFIED = "reason_unverified"
+    REASON_MODEL_FOUND_NONE = "reason_model_found_none"
     ERROR = "error"
     INTERNAL_ERROR = "internal_error"
     INTERNAL_ERROR_LOGGED = "internal_error_logged"
@@ -128,6 +130,7 @@ _ENGLISH: Mapping[Key, str] = {
     Key.SAME_REPORT: "same report in {count} outlets: {outlets}",
     Key.SAME_REPORT_AGAIN: "other articles with the same report: {count}",
     Key.CONFIDENCE: "Confidence: {percent}%",
+    Key.UNDERSTOOD: "Understood as: {question}",
     Key.WITHIN: "Asked of: {scope}",
     Key.MISSED: (
         "Nothing in the time asked about ({scope}) answers; this is from the rest of the archive."
@@ -140,6 +143,9 @@ _ENGLISH: Mapping[Key, str] = {
     Key.REASON_NOTHING_FOUND: "Nothing in the archive is close to this question.",
     Key.REASON_NOT_IN_ARCHIVE: "The archive does not answer this question.",
     Key.REASON_UNVERIFIED: "Something was found, but no quote could be verified, so none is shown.",
+    Key.REASON_MODEL_FOUND_NONE: (
+        "Something near was found, but the language model sees no answer to this question in it."
+    ),
     Key.ERROR: "Error: {message}",
     Key.INTERNAL_ERROR: (
         "Internal error ({kind}). Run again with --debug to see it whole, or set "
@@ -255,6 +261,7 @@ _PERSIAN: Mapping[Key, str] = {
     Key.SAME_REPORT: "همین گزارش در {count} رسانه: {outlets}",
     Key.SAME_REPORT_AGAIN: "خبرهای دیگر با همین گزارش: {count}",
     Key.CONFIDENCE: "اطمینان: {percent}٪",
+    Key.UNDERSTOOD: "این‌طور فهمیدم: {question}",
     Key.WITHIN: "محدوده: {scope}",
     Key.MISSED: ("در زمانی که پرسیدید ({scope}) پاسخی پیدا نشد؛ این پاسخ از بقیهٔ بایگانی است."),
     Key.PERIOD: "از {first} تا {last}",
@@ -265,6 +272,9 @@ _PERSIAN: Mapping[Key, str] = {
     Key.REASON_NOTHING_FOUND: "چیزی نزدیک به این پرسش در بایگانی پیدا نشد.",
     Key.REASON_NOT_IN_ARCHIVE: "پاسخ این پرسش در بایگانی نیست.",
     Key.REASON_UNVERIFIED: "چیزی پیدا شد، اما درستی هیچ نقل‌قولی تأیید نشد و چیزی نشان داده نمی‌شود.",
+    Key.REASON_MODEL_FOUND_NONE: (
+        "مطلبی نزدیک به این پرسش پیدا شد، اما مدل زبانی پاسخ آن را در آن ندید."
+    ),
     Key.ERROR: "خطا: {message}",
     Key.INTERNAL_ERROR: (
         "خطای درونی ({kind}). برای دیدن همهٔ آن با --debug دوباره اجرا کنید، یا برای نگه‌داشتنش "

@@ -13,7 +13,8 @@ Does not: invent. A month without its year, a bare number, a date in a name («�
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -25,8 +26,20 @@ from index import TEHRAN, clean_text
 _LOOK: Final = 60  # characters before and after a time that say how it is meant
 _LINKS: Final = tuple((name, re.compile(text, re.IGNORECASE)) for name, text in words.LINKS)
 _MAY_JOIN: Final = re.compile(words.MAY_JOIN, re.IGNORECASE)
+_JOINER: Final = re.compile(rf" {words.JOINER} |[-–—]", re.IGNORECASE)
+_TWO_MONTHS: Final = re.compile(
+    rf"(?<!\w)(?P<first>{words.MONTH}) (?:{words.JOINER}|{words.BESIDE}) "
+    rf"(?P<last>{words.MONTH})(?!\w| ?\d)",
+    re.IGNORECASE,
+)
+_BESIDE: Final = re.compile(rf"(?<!\w)(?:{words.JOINER}|{words.BESIDE}) ?$", re.IGNORECASE)
 _MAY_FOLLOW: Final = re.compile(words.MAY_FOLLOW, re.IGNORECASE)
 _OPEN_END: Final = re.compile(words.OPEN_END, re.IGNORECASE)
+_TWO_YEARS: Final = re.compile(
+    rf"(?<!\w)(?P<first>{words.YEAR}) (?:(?:{words.JOINER}|{words.BESIDE}) )(?P<last>{words.YEAR})"
+    r"(?!\w|[/.-]\d)",
+    re.IGNORECASE,
+)
 _NAMED_AFTER: Final = re.compile(words.NAMED_AFTER, re.IGNORECASE)
 _BEFORE_CHRIST: Final = re.compile(words.BEFORE_CHRIST, re.IGNORECASE)
 _NOT_TODAY: Final = re.compile(words.NOT_TODAY, re.IGNORECASE)
@@ -87,12 +100,26 @@ def find_period(question: str, now: datetime) -> Period | None:
     chosen = next((one for one in times if all(_lies_within(one, other) for other in times)), None)
     if chosen is None:
         return None
-    since, until = chosen.bounds
-    return Period(
-        since=midnight(since) if since else None,
-        until=midnight(until) if until else None,
-        words=cleaned.to_original(chosen.start, chosen.end).cut(question),
-    )
+    words = cleaned.to_original(chosen.start, chosen.end).cut(question)
+    return replace(_period(chosen, cleaned.text), words=words)
+
+
+def find_each(text: str, now: datetime) -> tuple[tuple[Period, ...], str]:
+    """Return every time that a cleaned text sets beside another, and the text without them.
+
+    The two ends of a period are two times: "between May and July 2012". Two months without a year
+    are the last that are over, and English years from 1200 on may be Jalali.
+
+    Args:
+        text: Of `index.clean_text`; the words of each time are cut from it.
+        now: Aware; what "today" is told by.
+    """
+    today = now.astimezone(TEHRAN).date()
+    places = [place for place in _places(text, now) if all(_is_past(one, today) for one in place)]
+    rest = text
+    for place in reversed(places):
+        rest = f"{rest[: place[0].start]} {rest[place[-1].end :]}"
+    return tuple(_period(one, text) for place in places for one in place), " ".join(rest.split())
 
 
 def read_days(text: str, now: datetime) -> Days | None:
@@ -105,6 +132,93 @@ def read_days(text: str, now: datetime) -> Days | None:
 def midnight(day: date) -> datetime:
     """Return the moment at which a day begins in Tehran."""
     return datetime.combine(day, time(), TEHRAN)
+
+
+def _period(one: _Time, text: str) -> Period:
+    """Return a time found in a text as what it bounds."""
+    since, until = one.bounds
+    return Period(
+        since=midnight(since) if since else None,
+        until=midnight(until) if until else None,
+        words=text[one.start : one.end],
+    )
+
+
+def _places(text: str, now: datetime) -> Iterator[tuple[_Time, ...]]:
+    """Yield the times of a cleaned text in order, those together that stand in one stretch."""
+    if two := _two_months(text, now) or _two_years(text):
+        yield two
+        return
+    # A Persian word makes the rules take "1401" in an English question for a Jalali year.
+    found = [one for one in mentions(f"{text} را", now) if not _is_name(text, one)]
+    beside = None
+    while found:
+        first = found.pop(0)
+        if first.is_range:
+            yield from filter(None, [_ends(text, first, now)])
+        elif found and _is_range(text, first, found[0]):
+            yield _pair(text, first, found.pop(0))
+        elif first.weight is not Weight.BARE or _may_stand(text, first) or beside:
+            one = _bound(text, first, first)
+            yield (replace(one, start=beside.start()) if beside else one,)
+        beside = found and _BESIDE.search(text[: _link(text, found[0].start)[1]])
+
+
+def _pair(text: str, first: Mention, last: Mention) -> tuple[_Time, _Time]:
+    """Return two times that are the ends of a period, with the words that bind them."""
+    _, start = _link(text, first.start)
+    return (
+        _Time(start, first.end, first.days, "within"),
+        _Time(first.end, last.end, last.days, "within"),
+    )
+
+
+def _two_months(text: str, now: datetime) -> tuple[_Time, ...]:
+    """Return two months named together without a year: the last that are over, in their order."""
+    match = _TWO_MONTHS.search(text)
+    last = match and read_days(f"last {match['last']}", now)
+    first = match and last and read_days(f"last {match['first']}", midnight(last.first))
+    if not (match and first and last):
+        return ()
+    _, start = _link(text, match.start())
+    return (
+        _Time(start, match.end("first"), first, "within"),
+        _Time(match.end("first"), match.end(), last, "within"),
+    )
+
+
+def _two_years(text: str) -> tuple[_Time, ...]:
+    """Return two years named together, the later first, which no rule takes for a period."""
+    match = _TWO_YEARS.search(text)
+    first = match and days_meant(match["first"])
+    last = match and days_meant(match["last"])
+    if not (match and first and last and last < first):
+        return ()
+    _, start = _link(text, match.start())
+    return (
+        _Time(start, match.end("first"), first, "within"),
+        _Time(match.end("first"), match.end(), last, "within"),
+    )
+
+
+def _ends(text: str, one: Mention, now: datetime) -> tuple[_Time, ...]:
+    """Return the two ends of a period that one rule has read; () where they cannot be told."""
+    said = text[one.start : one.end]
+    _, start = _link(text, one.start)
+    for joiner in _JOINER.finditer(said):
+        last = read_days(said[joiner.end() :], now)
+        first = last and _first_end(said[: joiner.start()], said[joiner.end() :], now)
+        if first and last:
+            middle = one.start + joiner.start()
+            return _Time(start, middle, first, "within"), _Time(middle, one.end, last, "within")
+    return ()
+
+
+def _first_end(head: str, tail: str, now: datetime) -> Days | None:
+    """Read the first end of a period, which may leave its month and year to the second."""
+    rest = tail.split()
+    texts = (" ".join((head, *rest[at:])) for at in range(len(rest), 0, -1))
+    return next(filter(None, (read_days(one, now) for one in texts)), None)
 
 
 def _times(text: str, now: datetime) -> list[_Time]:

@@ -108,6 +108,8 @@ OPEN_END: Final = (
 """What follows a time that only begins a period."""
 JOINER: Final = r"(?:to|until|till|through|and|تا|لغایت|الی|و|[-–—])"
 """What stands between the two ends of a period."""
+BESIDE: Final = r"(?:with|versus|vs\.?|against|با)"
+"""What stands between two times that are compared."""
 MAY_JOIN: Final = rf"^ ?(?P<joiner>{JOINER}){_PART} ?$"
 ONLY_BETWEEN: Final = frozenset({"and", "و"})
 """Joiners that make a period only of what «between» stands before."""

@@ -13,8 +13,10 @@ Source of the numbers: our experiments on PQuAD and ParSQuAD; what three sentenc
 answers stands in docs/results.md.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -121,3 +123,42 @@ def choose(
             continue
         chosen.append(Evidence(position=int(position), score=score))
     return chosen
+
+
+def spread(
+    scores: Scores,
+    vectors: NDArray[np.float32],
+    owners: Sequence[Hashable],
+    *,
+    most: int,
+    per_owner: int,
+    config: ReaderConfig = DEFAULT_CONFIG,
+) -> list[Evidence]:
+    """Choose sentences of many articles, best first; [] for none.
+
+    The best of each article come before the second best of any, however good those are.
+
+    Args:
+        scores: From `evidence_scores`, shape (n,).
+        vectors: Unit vectors of the sentences in the placed space, shape (n, dim).
+        owners: Article of each sentence, n of them.
+        most: Sentences in all.
+        per_owner: Sentences of one article.
+        config: How far below the best, and how much alike, a sentence may be.
+    """
+    rounds: list[list[Evidence]] = [[] for _ in range(per_owner)]
+    taken: Counter[Hashable] = Counter()
+    chosen: list[int] = []
+    for position in map(int, np.argsort(-scores, kind="stable")):
+        if chosen and scores[position] < scores[chosen[0]] - config.max_gap:
+            break
+        owner = owners[position]
+        if taken[owner] == per_owner:
+            continue
+        if chosen and float((vectors[chosen] @ vectors[position]).max()) > config.max_alike:
+            continue
+        rounds[taken[owner]].append(Evidence(position=position, score=float(scores[position])))
+        taken[owner] += 1
+        chosen.append(position)
+    kept = list(chain.from_iterable(rounds))[:most]
+    return sorted(kept, key=lambda one: -one.score)

@@ -1,175 +1,106 @@
-"""Answers as lines for people and as the stable JSON object for programs.
+"""Answers as lines for people.
 
-The lines hold text as it came; `screen.paint` makes it safe to show. The JSON is described in
-docs/json.md and keeps quotes verbatim.
+The lines hold text as it came; `screen.paint` makes it safe to show.
 Does not: choose, verify or write anything.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
 from itertools import chain
-from typing import TypeAlias, TypedDict
+from typing import TypeAlias
 
+from bot.bidi import reads_rtl
 from bot.messages import Key, Language, localize_digits, say
+from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
+from bot.naming import scope_text
 from bot.screen import BLANK, Kind, Line
-from bot.types import Answer, Citation, Headline, NoAnswer
+from bot.shape_texts import ShapeText, say_of_shape
+from bot.shapes import Heading, Rank, difference_texts, rows_of
+from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
     EVERYTHING,
-    TEHRAN,
     Article,
     ArticleId,
     Moment,
-    Precision,
-    Scope,
     Span,
     format_gregorian,
     format_jalali,
-    known_outlet,
     outlet_name,
 )
 
 
-class CitationRecord(TypedDict):
-    """A citation as JSON."""
-
-    number: int
-    article_id: str
-    headline: str
-    source: str
-    via: str
-    published: str | None
-    url: str
-    start: int
-    end: int
-    quote: str
-    score: float
-    also_in: list["HeadlineRecord"]
-
-
-class HeadlineRecord(TypedDict):
-    """A nearest headline, or another article of the same report, as JSON."""
-
-    article_id: str
-    headline: str
-    source: str
-    published: str | None
-    url: str
-
-
-class ScopeRecord(TypedDict):
-    """A part of the archive as JSON; null or empty where it is not bounded."""
-
-    since: str | None
-    until: str | None
-    sources: list[str]
-    languages: list[str]
-
-
-class Record(TypedDict):
-    """An answer or a refusal as JSON; every key is always present, in this order."""
-
-    question: str
-    language: str
-    answered: bool
-    answer: str
-    reason: str | None
-    confidence: float
-    citations: list[CitationRecord]
-    nearest: list[HeadlineRecord]
-    timings_ms: dict[str, float]
-    snapshot: str
-    encoder: str
-    within: ScopeRecord
-    within_missed: bool
-
-
-def record_of(reply: Answer | NoAnswer) -> Record:
-    """Return the stable JSON object of a reply."""
-    answer, refusal = (reply, None) if isinstance(reply, Answer) else (None, reply)
-    return {
-        "question": reply.question,
-        "language": reply.language,
-        "answered": answer is not None,
-        "answer": answer_text(answer.citations) if answer else "",
-        "reason": refusal.reason.value if refusal else None,
-        "confidence": round(reply.confidence, 4),
-        "citations": [_citation_record(one) for one in answer.citations] if answer else [],
-        "nearest": [_headline_record(one) for one in refusal.nearest] if refusal else [],
-        "timings_ms": {stage: round(ms, 3) for stage, ms in reply.timings_ms.items()},
-        "snapshot": reply.fingerprint.snapshot,
-        "encoder": reply.fingerprint.encoder,
-        "within": _scope_record(reply.within),
-        "within_missed": reply.is_missed,
-    }
-
-
-def answer_text(citations: Sequence[Citation]) -> str:
-    """Join the quotes, each verbatim and followed by its number: `quote [1]`, one to a line."""
-    return "\n".join(f"{one.quote} [{one.number}]" for one in citations)
-
-
-def _citation_record(citation: Citation) -> CitationRecord:
-    """Return a citation as JSON."""
-    return {
-        "number": citation.number,
-        "article_id": citation.article_id,
-        "headline": citation.headline,
-        "source": citation.source,
-        "via": citation.via,
-        "published": _iso(citation.published),
-        "url": citation.url,
-        "start": citation.span.start,
-        "end": citation.span.end,
-        "quote": citation.quote,
-        "score": round(citation.score, 4),
-        "also_in": [_headline_record(one) for one in citation.also_in],
-    }
-
-
-def _headline_record(headline: Headline) -> HeadlineRecord:
-    """Return a nearest headline as JSON."""
-    return {
-        "article_id": headline.article_id,
-        "headline": headline.headline,
-        "source": headline.source,
-        "published": _iso(headline.published),
-        "url": headline.url,
-    }
-
-
-def _scope_record(scope: Scope) -> ScopeRecord:
-    """Return a part of the archive as JSON."""
-    return {
-        "since": scope.since.isoformat(timespec="minutes") if scope.since else None,
-        "until": scope.until.isoformat(timespec="minutes") if scope.until else None,
-        "sources": sorted(scope.sources),
-        "languages": sorted(scope.languages),
-    }
-
-
-def _iso(moment: Moment | None) -> str | None:
-    """Write a moment as JSON."""
-    return moment.isoformat() if moment else None
-
-
 def reply_lines(reply: Answer | NoAnswer, language: Language) -> list[Line]:
-    """Return a reply for people: quotes and their sources, or the reason and near headlines."""
-    if isinstance(reply, Answer):
-        return [*_quote_lines(reply, language), BLANK, *source_lines(reply, language)]
-    return list(_refusal_lines(reply, language))
+    """Return a reply for people: claims, quotes and sources, or the reason and near headlines."""
+    if isinstance(reply, NoAnswer):
+        return list(_refusal_lines(reply, language))
+    return [*claim_lines(reply.claims, language), *below_claims(reply, language)]
+
+
+def claim_lines(claims: Sequence[Claim], language: Language, *, first: int = 0) -> list[Line]:
+    """Return a language model's sentences from position `first` on, their label before all."""
+    label = [_label(Kind.DETAIL, say_of_model(ModelText.WORDED, language), language)]
+    shown = claims[first:]
+    return [
+        *(label if shown and first == 0 else ()),
+        *(_claim_line(one, language) for one in shown),
+    ]
+
+
+def _claim_line(claim: Claim, language: Language) -> Line:
+    """Return a sentence of a language model with the numbers of its quotes."""
+    text = re.sub(r"\s+", " ", claim.text)
+    numbers = " ".join(f"[{localize_digits(number, language)}]" for number in claim.numbers)
+    return Line(Kind.BODY, f"{text} {numbers}", rtl=reads_rtl(text))
+
+
+def below_claims(answer: Answer, language: Language) -> list[Line]:
+    """Return all of an answer but its claims: why there are none, the quotes and the sources."""
+    quotes = (*_quote_lines(answer, language), BLANK, *source_lines(answer, language))
+    return [*_lead_lines(answer, language), *quotes]
+
+
+def _lead_lines(answer: Answer, language: Language) -> Iterator[Line]:
+    """Yield what stands before the quotes where a language model was to word the answer."""
+    if answer.claims:
+        yield BLANK
+        yield _label(Kind.HEADING, say_of_model(ModelText.ORIGINAL, language), language)
+    elif answer.unworded is not None:
+        yield _label(Kind.NOTICE, unworded_text(answer.unworded, language), language)
 
 
 def _quote_lines(answer: Answer, language: Language) -> Iterator[Line]:
     """Yield each quote with its number, and the confidence."""
-    for one in answer.citations:
-        quote = re.sub(r"\s*\n\s*", " ", one.quote)
-        yield Line(Kind.QUOTE, f"{quote} [{localize_digits(one.number, language)}]")
+    for one in rows_of(answer, language):
+        yield _heading_line(one, language) if isinstance(one, Heading) else _quote(one, language)
+    for text in difference_texts(answer, language):
+        yield _label(Kind.NOTICE, text, language)
     percent = round(100 * answer.confidence)
     yield _label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language)
     if text := scope_note(answer, language):
         yield _label(Kind.DETAIL, text, language)
+
+
+def translation_lines(one: Citation, made: Translation, language: Language) -> list[Line]:
+    """Return a quote and below it what a language model makes of it, or why it makes nothing."""
+    original = _quote(one, language)
+    if made.missing is not None:
+        number = localize_digits(one.number, language)
+        text = untranslated_text(made.missing, number, language)
+        return [original, _label(Kind.NOTICE, text, language, indent=4)]
+    return [original, Line(Kind.BODY, made.text, 4, rtl=reads_rtl(made.text))]
+
+
+def _quote(one: Citation, language: Language) -> Line:
+    """Return a quote with its number."""
+    quote = re.sub(r"\s*\n\s*", " ", one.quote)
+    return Line(Kind.QUOTE, f"{quote} [{localize_digits(one.number, language)}]")
+
+
+def _heading_line(one: Heading, language: Language) -> Line:
+    """Return a heading between quotes."""
+    kind = Kind.HEADING if one.rank in {Rank.ANSWER, Rank.SIDE} else Kind.DETAIL
+    return _label(kind, one.text, language)
 
 
 def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
@@ -177,46 +108,10 @@ def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
     is_answer = isinstance(reply, Answer)
     if reply.within == EVERYTHING or (reply.is_missed and not is_answer):
         return ""
-    key = Key.MISSED if reply.is_missed else Key.WITHIN
-    return say(key, language, scope=scope_text(reply.within, language))
-
-
-def scope_text(scope: Scope, language: Language) -> str:
-    """Name a part of the archive, e.g. `from 22 May to 21 June 2023, Mehr, fa`."""
-    outlets = (outlet.name if (outlet := known_outlet(name)) else name for name in scope.sources)
-    parts = (
-        _period_text(scope, language),
-        *sorted(outlet_name(name, language) for name in outlets),
-        *sorted(scope.languages),
-    )
-    return ("، " if language is Language.FA else ", ").join(filter(None, parts))
-
-
-def _period_text(scope: Scope, language: Language) -> str:
-    """Name the days of a scope, e.g. «از ۱ تا ۳۱ خرداد ۱۴۰۲»; empty where it has no bound."""
-    first = _day_text(scope.since, language) if scope.since else ""
-    last = _day_text(scope.until - timedelta(microseconds=1), language) if scope.until else ""
-    if first == last:
-        return first
-    if not last:
-        return say(Key.PERIOD_SINCE, language, first=first)
-    if not first:
-        return say(Key.PERIOD_UNTIL, language, last=last)
-    return say(Key.PERIOD, language, first=_without_shared_end(first, last), last=last)
-
-
-def _day_text(at: datetime, language: Language) -> str:
-    """Write the day of a time, in Tehran, in the calendar of the language."""
-    moment = Moment(at.astimezone(TEHRAN), Precision.DAY)
-    return format_jalali(moment) if language is Language.FA else format_gregorian(moment)
-
-
-def _without_shared_end(first: str, last: str) -> str:
-    """Leave out the month and year that a first day shares with the last: `1 to 9 June 2023`."""
-    words, others = first.split(" "), last.split(" ")
-    while len(words) > 1 and words[-1] == others[-1]:
-        del words[-1], others[-1]
-    return " ".join(words)
+    scope = scope_text(reply.within, language)
+    if reply.is_missed and reply.within.sources and not (reply.within.since or reply.within.until):
+        return say_of_shape(ShapeText.MISSED_OUTLETS, language, scope=scope)
+    return say(Key.MISSED if reply.is_missed else Key.WITHIN, language, scope=scope)
 
 
 def source_lines(answer: Answer, language: Language) -> list[Line]:

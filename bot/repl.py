@@ -7,25 +7,32 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from bot.answering import Answering
+from bot.answering import Answering, Translating, Writing
+from bot.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
-from bot.render import article_lines, full_source_lines, reply_lines, scope_text
+from bot.model_texts import ModelText, say_of_model
+from bot.naming import scope_text
+from bot.render import article_lines, full_source_lines, translation_lines
 from bot.scope import ScopeError, check_scope, parse_scope
 from bot.screen import BLANK, Kind, Line, Screen, paint
+from bot.showing import ClaimsShowing, word
+from bot.tongue import asked_in, foreign
 from bot.types import Answer, Citation, NoAnswer
 from bot.worker import Worker
 from index import EVERYTHING, Scope
 
 _ALL = "off"
+_REMEMBERED = 3
 
 Page = Callable[[list[Line], Screen], None]
 """Shows many lines, one of them of the kind MARKED."""
@@ -36,6 +43,7 @@ class Command(StrEnum):
 
     SOURCES = "/sources"
     OPEN = "/open"
+    TRANSLATE = "/translate"
     LANG = "/lang"
     ONLY = "/only"
     HELP = "/help"
@@ -44,17 +52,21 @@ class Command(StrEnum):
 
 @dataclass(kw_only=True)
 class Chat:
-    """One conversation: where it speaks, and the answer that commands refer to."""
+    """One conversation: where it speaks, and what later questions and commands refer to."""
 
     answerer: Answering
     out: TextIO
     screen: Callable[[], Screen]
     choice: LanguageChoice
     max_quotes: int
+    writing: Writing | None = None
+    translating: Translating | None = None
+    rewriting: Rewriting | None = None
     within: Scope = EVERYTHING
     log_file: Path | None = None
     page: Page | None = None
     last: Answer | None = None
+    asked: list[str] = field(default_factory=list)
     question_language: str = ""
     worker: Worker = field(default_factory=Worker)
 
@@ -96,27 +108,56 @@ class Chat:
                 self._show_sources()
             case Command.OPEN:
                 self._open(argument)
+            case Command.TRANSLATE:
+                self._translate(argument)
             case Command.LANG:
                 self._set_language(argument.lower())
             case Command.ONLY:
                 self._set_scope(argument)
             case Command.HELP:
-                self._say(Key.CHAT_HELP)
+                self._help()
             case _:
                 self._say(Key.CHAT_UNKNOWN, command=name)
-                self._say(Key.CHAT_HELP)
+                self._help()
+
+    def _help(self) -> None:
+        """List the commands."""
+        self._say(Key.CHAT_HELP)
+        if self.translating is not None:
+            self._say_of_model(ModelText.CHAT_HELP)
 
     def _ask(self, question: str) -> None:
         """Answer a question; a failure is told and survived."""
         try:
-            reply = self.worker.run(
-                lambda: self.answerer.answer(question, k=self.max_quotes, within=self.within)
+            resolved = self.worker.run(lambda: self._meant(question))
+            found = self.worker.run(
+                lambda: self.answerer.answer(
+                    resolved.text, k=self.max_quotes, within=self.within, alone=question
+                )
             )
+            self.question_language = found.language
+            if resolved.was_resolved:
+                self._say(Key.UNDERSTOOD, question=resolved.text)
+            self._take(found, ClaimsShowing(self._show, self.language))
         except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
-            notice = report_failure(error, self.language, self.log_file)
-            self._write([Line(Kind.NOTICE, notice)])
+            self._report(error)
         else:
-            self._take(reply)
+            self._remember(resolved)
+
+    def _meant(self, question: str) -> Resolved:
+        """Return a question with what it takes from those before it."""
+        shown = self.last.citations if self.last else ()
+        return meant(question, self.asked, rewriting=self.rewriting, shown=lambda: seen_in(shown))
+
+    def _remember(self, question: Resolved) -> None:
+        """Keep a question that later ones may lean on: one that can be understood by itself."""
+        if question.was_resolved or not leans(question.text):
+            self.asked = [question.text, *self.asked][:_REMEMBERED]
+
+    def _report(self, error: Exception) -> None:
+        """Tell of a failure."""
+        notice = report_failure(error, self.language, self.log_file)
+        self._write([Line(Kind.NOTICE, notice)])
 
     def _stop(self) -> None:
         """Say that Ctrl-C has been obeyed."""
@@ -124,12 +165,17 @@ class Chat:
             self.out.write("\n")  # the terminal has just shown ^C there
         self._say(Key.CHAT_STOPPED)
 
-    def _take(self, reply: Answer | NoAnswer) -> None:
-        """Show a reply and remember it."""
+    def _take(self, found: Answer | NoAnswer, showing: ClaimsShowing) -> None:
+        """Have an answer worded where there is a model, show it and remember it."""
+        tell = showing.tell if self.screen().width is not None else None
+        try:
+            reply = self.worker.run(lambda: word(self.writing, found, tell))
+        except KeyboardInterrupt:
+            showing.is_over = True
+            raise
         log_reply(reply, self.max_quotes)
-        self.question_language = reply.language
         self.last = reply if isinstance(reply, Answer) else None
-        self._write([*reply_lines(reply, self.language), BLANK])
+        self._write([*showing.rest(reply), BLANK])
 
     def _show_sources(self) -> None:
         """List the sources of the last answer, each with the other articles of its report."""
@@ -137,6 +183,33 @@ class Chat:
             self._say(Key.CHAT_NO_ANSWER_YET)
         else:
             self._write(full_source_lines(self.last, self.language))
+
+    def _translate(self, argument: str) -> None:
+        """Show quotes of the last answer in the language of its question."""
+        if self.translating is None:
+            self._say_of_model(ModelText.NO_MODEL)
+        elif self.last is None:
+            self._say(Key.CHAT_NO_ANSWER_YET)
+        else:
+            try:
+                self._show_translations(self.last, self.translating, _ascii_digits(argument))
+            except Exception as error:  # noqa: BLE001  # as in _ask
+                self._report(error)
+
+    def _show_translations(self, answer: Answer, translating: Translating, number: str) -> None:
+        """Show one quote translated, or all of them without a number."""
+        chosen = [one for one in answer.citations if number in {"", str(one.number)}]
+        language = asked_in(answer.language, self.language)
+        quotes = foreign(chosen, language)
+        if not chosen:
+            self._say_of_model(ModelText.USAGE, last=len(answer.citations))
+        elif not quotes:
+            self._say_of_model(ModelText.ALREADY)
+        for position, one in enumerate(quotes):
+            made = self.worker.run(partial(translating.translate, one, language))
+            if position == 0:
+                self._say_of_model(ModelText.TRANSLATED, model=made.model)
+            self._write(translation_lines(one, made, self.language))
 
     def _open(self, argument: str) -> None:
         """Show the article behind a source of the last answer."""
@@ -197,11 +270,19 @@ class Chat:
 
     def _say(self, key: Key, **values: object) -> None:
         """Show one of our texts."""
-        text = say(key, self.language, **values)
-        rtl = self.language is Language.FA
-        self._write([Line(Kind.NOTICE, text, rtl=rtl)])
+        self._notice(say(key, self.language, **values))
 
-    def _write(self, lines: list[Line]) -> None:
+    def _say_of_model(self, text: ModelText, **values: object) -> None:
+        """Show one of our texts about the language model."""
+        self._notice(say_of_model(text, self.language, **values))
+
+    def _notice(self, text: str) -> None:
+        self._write([Line(Kind.NOTICE, text, rtl=self.language is Language.FA)])
+
+    def _show(self, *lines: Line) -> None:
+        self._write(lines)
+
+    def _write(self, lines: Iterable[Line]) -> None:
         """Write lines as the screen shows them."""
         self.out.write(paint(lines, self.screen()))
         self.out.flush()

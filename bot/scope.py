@@ -11,7 +11,6 @@ Does not: ask anything.
 import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -141,8 +140,32 @@ def _shown(name: str) -> str:
 
 def narrowed(scope: Scope, period: Period) -> Scope | None:
     """Return what of a scope lies in a period; None where that is nothing, or all of it."""
-    since = max(filter(None, (scope.since, period.since)), default=None)
-    until = min(filter(None, (scope.until, period.until)), default=None)
-    if (since, until) == (scope.since, scope.until) or (since and until and since >= until):
+    inner = overlap(scope, Scope(since=period.since, until=period.until))
+    return None if inner == scope else inner
+
+
+def overlap(scope: Scope, other: Scope) -> Scope | None:
+    """Return what lies in both of two scopes; None where that is nothing."""
+    since = max(filter(None, (scope.since, other.since)), default=None)
+    until = min(filter(None, (scope.until, other.until)), default=None)
+    sources = _shared(scope.sources, other.sources)
+    languages = _shared(scope.languages, other.languages)
+    if sources is None or languages is None or (since and until and since >= until):
         return None
-    return replace(scope, since=since, until=until)
+    return Scope(since=since, until=until, sources=sources, languages=languages)
+
+
+def hull(scopes: Sequence[Scope]) -> Scope:
+    """Return the least scope that holds all of some; languages aside."""
+    begins, ends = [one.since for one in scopes], [one.until for one in scopes]
+    outlets = [one.sources for one in scopes]
+    return Scope(
+        since=None if None in begins else min(filter(None, begins)),
+        until=None if None in ends else max(filter(None, ends)),
+        sources=frozenset().union(*outlets) if all(outlets) else frozenset(),
+    )
+
+
+def _shared(ours: frozenset[str], theirs: frozenset[str]) -> frozenset[str] | None:
+    """Return what two sets allow together, empty sets allowing all; None for nothing."""
+    return (ours & theirs or None) if ours and theirs else ours | theirs

@@ -4,7 +4,7 @@ Every text passes `bidi.safe` here, so nothing from an article can steer a termi
 Does not: decide what the lines say, or write them anywhere.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -116,3 +116,16 @@ def _styled(kind: Kind, row: str) -> str:
     """Wrap a row in its style, if it has one."""
     style = _STYLES.get(kind)
     return f"{style}{row}{_RESET}" if style and row else row
+
+
+def lacks_bidi(environ: Mapping[str, str]) -> bool:
+    """Tell terminals sure to show letters in the order they come, by what they export.
+
+    Only the sure ones (Alacritty, foot, st, xterm, the Linux console), because text reordered
+    twice is worse than text not reordered; inside tmux or screen nothing is sure.
+    Source: https://terminal-wg.pages.freedesktop.org/bidi/ (survey of terminals).
+    """
+    if "TMUX" in environ or "STY" in environ:
+        return False
+    is_named = any(name in environ for name in ("ALACRITTY_WINDOW_ID", "XTERM_VERSION"))
+    return is_named or environ.get("TERM", "").startswith(("alacritty", "foot", "linux", "st-"))

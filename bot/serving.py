@@ -74,13 +74,15 @@ class Serving:
         """The archive behind the answers, the newest at each call."""
         return ServedArchive(self)
 
-    def answer(self, question: str, *, k: int = 3, within: Scope = EVERYTHING) -> Answer | NoAnswer:
+    def answer(
+        self, question: str, *, k: int = 3, within: Scope = EVERYTHING, alone: str = ""
+    ) -> Answer | NoAnswer:
         """Answer with at most `k` quotes from a part of the newest archive."""
         opening = self._begin_to_open()
         if opening is not None:
             opening.join(_PATIENCE_S)
         with self.using() as answerer:
-            return answerer.answer(question, k=k, within=within)
+            return answerer.answer(question, k=k, within=within, alone=alone)
 
     def further(
         self,

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
 from pydantic_settings import NoDecode
 
 from index import EVERY_NETWORK, RECORD_FIELDS, Network, ReadConfig
+
+_MAX_QUOTED: Final = 80
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 EncoderName = Annotated[
@@ -78,11 +80,19 @@ def _split_ids(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+def quoted(value: Any) -> str:  # noqa: ANN401  # whatever the source held
+    """Write a value for a message, shortened."""
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
+
+
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
 # Telegram: bot id, colon, secret (https://core.telegram.org/bots/api#authorizing-your-bot); its
 # rules for a webhook's secret: https://core.telegram.org/bots/api#setwebhook.
 TelegramToken = Annotated[SecretStr, AfterValidator(_shaped(r"\d+:[A-Za-z0-9_-]+"))]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_shaped(r"[A-Za-z0-9_-]{1,256}"))]
+# What a header takes after "Bearer " (RFC 6750, 2.1, and more).
+ApiKey = Annotated[SecretStr, AfterValidator(_shaped(r"[!-~]+"))]
 ADDRESS: Final = r"^https?://[^\s@]+$"
 
 _EXPECTED_ADDRESS = (
@@ -104,6 +114,12 @@ EXPECTED: Final = {
     "encoder_timeout_s": "a number of seconds above 0",
     "cluster": "local, auto or an address of a Ray cluster",
     "cluster_gpus": "a number of GPUs, 0 or more",
+    "llm_base_url": _EXPECTED_ADDRESS,
+    "llm_model": "a name",
+    "llm_api_key": "a text of ASCII letters and signs without spaces",
+    "llm_timeout_s": "a number of seconds above 0",
+    "llm_max_tokens": "a whole number, 50 or more",
+    "llm_tokens_per_day": "a whole number, 0 or more",
     "feeds": "addresses separated by commas",
     "watch_interval_s": "a number of seconds above 0",
     "web_user_agent": "a name of printable ASCII that begins with a letter",

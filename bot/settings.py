@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
@@ -24,11 +24,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.bidi import Bidi
 from bot.messages import LanguageChoice
-from bot.screen import Order, Screen
+from bot.screen import Order, Screen, lacks_bidi
 from bot.setting_forms import (
     ADDRESS,
     EXPECTED,
     AllowedNetworks,
+    ApiKey,
     Columns,
     EncoderName,
     HomePath,
@@ -37,13 +38,15 @@ from bot.setting_forms import (
     TelegramToken,
     WebhookSecret,
     networks_of,
+    quoted,
 )
 from index import Network, PasokhError
 
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
-_MAX_QUOTED = 80
-_SECRETS = frozenset({"encoder_api_key", "telegram_token", "telegram_webhook_secret"})
+_SECRETS = frozenset(
+    {"encoder_api_key", "llm_api_key", "telegram_token", "telegram_webhook_secret"}
+)
 
 
 class SettingsError(PasokhError):
@@ -119,6 +122,31 @@ class Settings(BaseSettings):
         ge=0,
         allow_inf_nan=False,
         description="GPUs that each worker of the cluster needs; 0.5 lets two share one.",
+    )
+    llm_base_url: str | None = Field(
+        default=None,
+        pattern=ADDRESS,
+        description="Address of a language model's server up to /v1; answers are quotes if empty.",
+    )
+    llm_model: str | None = Field(
+        default=None, description="Name of the language model on that server."
+    )
+    llm_api_key: ApiKey | None = Field(
+        default=None, description="Key for the language model's server; never shown or logged."
+    )
+    llm_timeout_s: float = Field(
+        default=60.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds for a whole answer of the language model, half for its first word.",
+    )
+    llm_max_tokens: int = Field(
+        default=800, ge=50, description="Most tokens in one answer of the language model."
+    )
+    llm_tokens_per_day: int | None = Field(
+        default=None,
+        ge=0,
+        description="Most tokens a day (UTC), questions included; no limit if empty.",
     )
     feeds: str = Field(
         default="", description="Feeds and sitemaps that are watched, separated by commas."
@@ -233,6 +261,12 @@ class Settings(BaseSettings):
                 "set it to the server's address, e.g. http://localhost:8080/v1"
             )
             raise ValueError(msg)
+        if self.llm_base_url and not self.llm_model:
+            msg = (
+                f"{PREFIX}LLM_BASE_URL is {self.llm_base_url!r} but {PREFIX}LLM_MODEL is empty; "
+                "set it to the name of a model on that server"
+            )
+            raise ValueError(msg)
         for name in ("encoder_query_prefix", "encoder_passage_prefix"):
             if self.encoder == "bundled" and getattr(self, name) is not None:
                 msg = (
@@ -271,6 +305,16 @@ class Settings(BaseSettings):
     def history_file(self) -> Path:
         """File of the questions typed in `pasokh chat`."""
         return self.data_dir / "history"
+
+    @property
+    def llm_budget_file(self) -> Path:
+        """File of the tokens that the language model used today."""
+        return self.data_dir / "llm-tokens.json"
+
+    @property
+    def translations_file(self) -> Path:
+        """File of the quotes that were translated."""
+        return self.data_dir / "translations.db"
 
     @property
     def telegram_store(self) -> Path:
@@ -336,14 +380,8 @@ def _describe(problem: ErrorDetails) -> str:
         return problem["msg"].removeprefix("Value error, ")
     field = str(problem["loc"][0]).lower()
     is_secret = field in _SECRETS or (field.endswith("_url") and "@" in str(problem["input"]))
-    came = "a value that is not shown" if is_secret else _quote(problem["input"])
+    came = "a value that is not shown" if is_secret else quoted(problem["input"])
     return f"{PREFIX}{field.upper()}: expected {EXPECTED[field]}, got {came}"
-
-
-def _quote(value: Any) -> str:  # noqa: ANN401  # whatever the source held
-    """Write a value for a message, shortened."""
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
 
 
 def screen_of(stream: TextIO, settings: Settings) -> Screen:
@@ -370,16 +408,3 @@ def _order(bidi: Bidi, environ: Mapping[str, str]) -> Order:
             return Order.VISUAL
         case Bidi.AUTO:
             return Order.VISUAL if lacks_bidi(environ) else Order.ISOLATED
-
-
-def lacks_bidi(environ: Mapping[str, str]) -> bool:
-    """Tell terminals sure to show letters in the order they come, by what they export.
-
-    Only the sure ones (Alacritty, foot, st, xterm, the Linux console), because text reordered
-    twice is worse than text not reordered; inside tmux or screen nothing is sure.
-    Source: https://terminal-wg.pages.freedesktop.org/bidi/ (survey of terminals).
-    """
-    if "TMUX" in environ or "STY" in environ:
-        return False
-    is_named = any(name in environ for name in ("ALACRITTY_WINDOW_ID", "XTERM_VERSION"))
-    return is_named or environ.get("TERM", "").startswith(("alacritty", "foot", "linux", "st-"))

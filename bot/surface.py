@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, TextIO
 
-from bot.answering import Answering
+from bot.answering import Talk
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.messages import Key, Language, say, ui_language
 from bot.progress import progress_on
+from bot.recheck import Rechecker
 from bot.screen import Kind, Line, Screen, paint
 from bot.settings import Settings, screen_of
 from bot.telegram.desk import Conversation
@@ -34,13 +35,14 @@ class ExitCode(IntEnum):
     OK = 0
     ERROR = 1
     NO_ANSWER = 3
+    NOT_VERIFIED = 4
 
 
 class Backend(Protocol):
     """What the commands stand on: the module `bot.wire`, or anything like it."""
 
-    def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
-        """Open the index, building it first where there is none."""
+    def open_talk(self, settings: Settings, *, progress: Progress | None = None) -> Talk:
+        """Open the index, building it first where there is none, and a model where one is set."""
         ...
 
     def open_conversation(self, settings: Settings, username: str) -> Conversation:
@@ -57,6 +59,10 @@ class Backend(Protocol):
 
     def verify(self, settings: Settings) -> VerifyReport:
         """Check every file of the index."""
+        ...
+
+    def open_rechecker(self, settings: Settings) -> Rechecker:
+        """Open what holds answers of earlier against the index."""
         ...
 
     def remove(
@@ -115,7 +121,7 @@ class Surface:
         language = self.language
         return Line(Kind.NOTICE, say(key, language, **values), rtl=language is Language.FA)
 
-    def open_answerer(self) -> Answering:
-        """Open the answerer, showing how far a first build is."""
+    def open_talk(self) -> Talk:
+        """Open what answers, showing how far a first build is."""
         with progress_on(self.stderr, self.language) as progress:
-            return self.backend.open_answerer(self.settings, progress=progress)
+            return self.backend.open_talk(self.settings, progress=progress)

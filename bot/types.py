@@ -16,6 +16,7 @@ class Reason(StrEnum):
     NOTHING_FOUND = "nothing_found"
     NOT_IN_ARCHIVE = "not_in_archive"
     UNVERIFIED = "unverified"
+    MODEL_FOUND_NONE = "model_found_none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,21 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """A quote in another language, as a language model writes it.
+
+    Attributes:
+        text: Checked against the quote; empty where there is none.
+        model: Name of the language model.
+        missing: Why there is no text.
+    """
+
+    text: str
+    model: str
+    missing: Unworded | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
     """What an answer was made from.
 
@@ -93,9 +109,47 @@ class Fingerprint:
     prompt: str = ""
 
 
+class Shape(StrEnum):
+    """How the quotes of an answer belong together."""
+
+    QUOTES = "quotes"
+    """One to four, most relevant first."""
+    OVERVIEW = "overview"
+    """Up to eight from several articles, earliest first, those without a date last."""
+    COMPARISON = "comparison"
+    """Likewise, by sides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        within: The part of the archive that it is: a time or an outlet.
+        numbers: Of its citations, in order; () where that part has nothing to say.
+    """
+
+    within: Scope
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Two quotes that cannot both be right.
+
+    Attributes:
+        numbers: Of their citations.
+        said: What each says in the place of the other, as it is written there; None where one
+            denies what the other states.
+    """
+
+    numbers: tuple[int, int]
+    said: tuple[str, str] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One to four verified quotes, most relevant first.
+    """Verified quotes; how many and in what order, its shape says.
 
     Attributes:
         within: The part of the archive asked for, by the asker or by the question's words.
@@ -103,6 +157,9 @@ class Answer:
             from beyond it.
         claims: The answer in the asker's language, each claim checked; () for quotes alone.
         unworded: Why there are no claims, where a language model was to make them.
+        shape: How the quotes belong together.
+        sides: Of a comparison two to four, as they are shown; else ().
+        differences: Quotes that contradict each other.
     """
 
     question: str
@@ -115,6 +172,9 @@ class Answer:
     is_missed: bool = False
     claims: tuple[Claim, ...] = ()
     unworded: Unworded | None = None
+    shape: Shape = Shape.QUOTES
+    sides: tuple[Side, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,18 @@ from typing import Final
 
 from bot import evaluation
 from bot.answer import Answerer
+from bot.answering import Talk
 from bot.evaluation import Evaluation, EvaluationFiles
+from bot.grounding.types import Checking
+from bot.language_model import (
+    open_rewriter,
+    open_translator,
+    open_writer,
+    translations,
+    withdrawn,
+)
+from bot.llm import prompt
+from bot.recheck import Rechecker
 from bot.serving import Serving
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
@@ -88,10 +99,25 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     return Serving(answerer, home=settings.index_home, reopen=reopen)
 
 
+def open_talk(settings: Settings, *, progress: Progress | None = None) -> Talk:
+    """Open what a surface talks with, building the index first where there is none."""
+    serving = open_answerer(settings, progress=progress)
+    return Talk(
+        answerer=serving,
+        writing=open_writer(settings, serving),
+        translating=open_translator(settings, serving),
+        rewriting=open_rewriter(settings),
+    )
+
+
 def open_conversation(settings: Settings, username: str) -> Conversation:
     """Open what answers on Telegram, building the index first where there is none."""
+    serving = open_answerer(settings)
     return Conversation(
-        answerer=open_answerer(settings),
+        answerer=serving,
+        writing=open_writer(settings, serving),
+        translating=open_translator(settings, serving),
+        rewriting=open_rewriter(settings),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         username=username,
         max_quotes=settings.max_quotes,
@@ -131,18 +157,42 @@ def verify(settings: Settings) -> VerifyReport:
     return verify_snapshot(settings.index_home, cache_dir=settings.cache_dir / "vectors")
 
 
+def open_rechecker(settings: Settings) -> Rechecker:
+    """Open what holds answers of earlier against the serving snapshot."""
+    encoder = open_encoder(encoder_config(settings))
+    snapshot = open_snapshot(settings.index_home, space=VectorSpace(encoder.identity))
+    made = {"snapshot": snapshot.manifest.snapshot, "encoder": encoder.identity.fingerprint}
+    if settings.llm_base_url is not None:
+        made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
+
+    def open_grounding() -> Checking:
+        from bot.grounding.check import Grounder  # a fifth of a second that quotes do not need
+
+        return Grounder(encoder)
+
+    return Rechecker(
+        archive=snapshot,
+        making=made,
+        withdrawn=withdrawn(settings),
+        open_grounding=open_grounding,
+    )
+
+
 def remove(
     settings: Settings, article_id: str, reason: str, progress: Progress | None = None
 ) -> RemovalReport:
-    """Take one article out of the index for good."""
-    report = remove_article(
-        settings.index_home,
-        ArticleId(article_id),
-        config=IndexConfig(),
-        cache_dir=settings.cache_dir / "vectors",
-        reason=reason,
-        progress=progress,
-    )
+    """Take one article out of the index for good, and out of what was translated of it."""
+    try:
+        report = remove_article(
+            settings.index_home,
+            ArticleId(article_id),
+            config=IndexConfig(),
+            cache_dir=settings.cache_dir / "vectors",
+            reason=reason,
+            progress=progress,
+        )
+    finally:  # see Translator
+        translations(settings).forget(article_id)
     _log.info(EVENT_REMOVED, extra={"fields": asdict(report)})
     return report
 

@@ -2,7 +2,7 @@
 
 from index.alike import find_wording
 from index.build import build_index
-from index.calibration import Vectors, VectorSpace, stored_confidence
+from index.calibration import Vectors, VectorSpace, stored_confidence, stored_grounding
 from index.clean import clean as clean_text
 from index.config import COLLECTED, RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
 from index.dates import MONTH_NAMES
@@ -15,6 +15,7 @@ from index.encoders import (
     EncoderIdentity,
     OpenAIConfig,
     SentenceTransformerConfig,
+    Vocabulary,
     open_cluster,
     open_encoder,
 )
@@ -55,15 +56,24 @@ from index.judged import (
 )
 from index.lang import detect
 from index.manifest import Manifest, PartCounts
-from index.moments import TEHRAN, format_gregorian, format_jalali, jalali_parts
+from index.moments import (
+    GREGORIAN_MONTHS,
+    JALALI_MONTHS,
+    TEHRAN,
+    format_gregorian,
+    format_jalali,
+    jalali_parts,
+)
 from index.moments import period as period_of
+from index.names import bridged
 from index.remembered import RememberingEncoder
 from index.removal import RemovalReport, remove_article
 from index.retrieve import Retrieval, Retriever
+from index.retry import backoff_s, retry_after_s
 from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
-from index.tokenize import token_set, tokens
+from index.tokenize import STOP_WORDS, token_set, tokens
 from index.types import (
     EVERYTHING,
     Article,
@@ -92,15 +102,19 @@ from index.web import (
     gather_articles,
     watch_feeds,
 )
+from index.withdrawn import read_withdrawals
 
 __all__ = [
     "AGREEMENT",
     "COLLECTED",
     "EVERYTHING",
     "EVERY_NETWORK",
+    "GREGORIAN_MONTHS",
+    "JALALI_MONTHS",
     "MONTH_NAMES",
     "RANKING_DEPTH",
     "RECORD_FIELDS",
+    "STOP_WORDS",
     "TEHRAN",
     "Article",
     "ArticleId",
@@ -153,10 +167,13 @@ __all__ = [
     "VectorSpace",
     "Vectors",
     "VerifyReport",
+    "Vocabulary",
     "WatchLocked",
     "Watching",
     "WebConfig",
     "auroc",
+    "backoff_s",
+    "bridged",
     "build_index",
     "clean_text",
     "coverage",
@@ -185,9 +202,12 @@ __all__ = [
     "read_manifest",
     "read_question_set",
     "read_questions",
+    "read_withdrawals",
     "remove_article",
+    "retry_after_s",
     "share_at_least",
     "stored_confidence",
+    "stored_grounding",
     "threshold_at",
     "token_set",
     "tokens",

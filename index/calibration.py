@@ -137,8 +137,17 @@ def _digest(means: Mapping[str, Vectors]) -> str:
 
 def stored_confidence(encoder: str) -> dict[str, float]:
     """Return the weights of the confidence stored for an encoder's name; {} for none."""
+    return _weights(encoder, "confidence")
+
+
+def stored_grounding(encoder: str) -> dict[str, float]:
+    """Return the weights of a claim's closeness to its quotes, likewise; {} for none."""
+    return _weights(encoder, "grounding")
+
+
+def _weights(encoder: str, part: str) -> dict[str, float]:
     resource = files("index") / _FOLDER / f"{parameters_name(encoder)}.json"
     if not resource.is_file():
         return {}
     record = json.loads(resource.read_text(encoding="utf-8"))
-    return {name: float(weight) for name, weight in record["confidence"].items()}
+    return {name: float(weight) for name, weight in record.get(part, {}).items()}

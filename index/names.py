@@ -17,6 +17,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self, TypeAlias
 
@@ -148,7 +150,7 @@ class NameBridge:
             if len(key) < fewest:
                 continue
             for surface, token, ways in self._lines(key):
-                alike = _likeness(asked, sounds, surface, ways)
+                alike = _likeness(asked, sounds, surface, ways.split(" "))
                 best[token] = max(alike, best.get(token, 0.0))
         floor = max(floor, max(best.values(), default=0.0) - _NEAR_BEST)
         ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -162,6 +164,51 @@ class NameBridge:
     def _lines(self, key: str) -> set[_Line]:
         """Return what is filed under some consonants."""
         return {found for data in self._files for found in _lines(data, key)}
+
+
+def bridged(name: str, text: str) -> float:
+    """Return how surely a text names somebody or something: a likeness in [0, 1], 1 for the same.
+
+    Args:
+        name: One word, in any script.
+        text: In any script; two neighbouring words count as one, too («نیو یورک»).
+    """
+    by_consonants = _heard(text)
+    asked = clean(name).text.casefold().replace(" ", "")
+    best = 0.0
+    for spelling in _spellings(asked, arabic=False):
+        for sounds in readings(spelling):
+            for surface, ways in by_consonants.get(skeleton(sounds), {}).items():
+                best = max(
+                    best,
+                    _likeness(spelling, sounds, surface, ways),
+                    _heard_likeness(spelling, sounds, surface),
+                )
+    return best
+
+
+def _heard_likeness(asked: str, sounds: str, surface: str) -> float:
+    """Compare the other way round: the vowels that `asked` leaves unwritten may stand there."""
+    if not is_abjad(asked) or is_abjad(surface):
+        return 0.0
+    key = skeleton(sounds)
+    return max(
+        likeness(other, sounds, abjad=True) for other in readings(surface) if skeleton(other) == key
+    )
+
+
+@lru_cache(maxsize=256)
+def _heard(text: str) -> dict[str, dict[str, list[str]]]:
+    """Return the words of a text, single and in twos, by their consonants, with their sounds."""
+    found: dict[str, dict[str, list[str]]] = {}
+    spelt = [match[0].casefold() for match in _ASKED.finditer(clean(text).text)]
+    for word in [*spelt, *("".join(pair) for pair in pairwise(spelt))]:
+        for spelling in _spellings(word, arabic=False) or [word]:
+            for sounds in readings(spelling):
+                key = skeleton(sounds)
+                if len(key) >= _MIN_CONSONANTS:
+                    found.setdefault(key, {}).setdefault(spelling, []).append(sounds)
+    return found
 
 
 def _mapped(path: Path) -> mmap.mmap:
@@ -219,12 +266,12 @@ def _filed(surface: str) -> dict[str, list[str]]:
     return {key: ways for key, ways in found.items() if len(key) >= _MIN_CONSONANTS}
 
 
-def _likeness(asked: str, sounds: str, surface: str, ways: str) -> float:
+def _likeness(asked: str, sounds: str, surface: str, ways: Sequence[str]) -> float:
     """Compare a reading of what is asked with a word of the archive that may sound in `ways`."""
     if surface == asked:
         return 1.0
     abjad = is_abjad(surface)
-    alike = max(likeness(sounds, other, abjad=abjad) for other in ways.split(" "))
+    alike = max(likeness(sounds, other, abjad=abjad) for other in ways)
     native = len(_NATIVE.findall(surface)) if script_of(asked) != "persian" else 0
     return alike - _NATIVE_COST * native
 

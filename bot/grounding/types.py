@@ -3,12 +3,19 @@
 Does not: check.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
+
+from bot.types import Citation, Claim
 
 
 class Fault(StrEnum):
-    """What is wrong with a claim."""
+    """What is wrong with a claim.
+
+    `UNSAFE`: it holds an address, markup, a control character or an order that no quote has.
+    """
 
     DEAD_CITATION = "dead_citation"
     NUMBER = "number"
@@ -18,6 +25,7 @@ class Fault(StrEnum):
     NEGATION = "negation"
     MEANING = "meaning"
     LANGUAGE = "language"
+    UNSAFE = "unsafe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +44,13 @@ class Verdict:
     def stands(self) -> bool:
         """Whether the claim may be shown."""
         return not self.faults
+
+
+class Checking(Protocol):
+    """What decides whether quotes bear claims out: `bot.grounding.Grounder`."""
+
+    def check(
+        self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str | None
+    ) -> tuple[Verdict, ...]:
+        """Return what was found of each claim, in their order."""
+        ...

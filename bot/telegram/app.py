@@ -29,6 +29,7 @@ from bot.telegram.admin import Admin
 from bot.telegram.attend import Attendant
 from bot.telegram.conversation import commands
 from bot.telegram.desk import Conversation, Desk
+from bot.telegram.draft import Drafts
 from bot.telegram.inbox import MAX_CHATS, Inbox
 from bot.telegram.metrics import Metrics, listen
 from bot.telegram.pace import ChatPace
@@ -130,6 +131,7 @@ class _Service:
         self._inbox = Inbox(store, parse, self._metrics, size=settings.telegram_queue)
         self._application = _build(settings, self._inbox, self._watch)
         self._presence = Presence(self._application.bot)
+        self._drafts = Drafts(self._application.bot, self._metrics)
         self._attendant = self._attend_with(_rules(settings))
         self._application.add_handler(TypeHandler(Incoming, self._attendant.attend))
 
@@ -142,6 +144,7 @@ class _Service:
             admin=Admin(self._desk, self._metrics, self._load),
             desk=self._desk,
             presence=self._presence,
+            drafts=self._drafts,
             sender=Sender(self._application.bot, self._metrics),
             metrics=self._metrics,
             watch=self._watch,
@@ -215,7 +218,8 @@ class _Service:
 
     async def _show_menu(self) -> None:
         """Give Telegram the menu of commands in each language; a menu is worth no failed start."""
-        for language, menu in commands().items():
+        menus = commands(translates=self._settings.llm_base_url is not None)
+        for language, menu in menus.items():
             code = "" if language is Language.EN else language.value
             try:
                 await self._application.bot.set_my_commands(menu, language_code=code)
@@ -279,6 +283,7 @@ class _Service:
         if not await self._inbox.drain(STOP_S):
             await self._attendant.abandon()
         await self._presence.close()
+        await self._drafts.close()
         await self._application.stop()
         _log.info("stopped", extra={"fields": {"left_over": len(self._inbox)}})
 

@@ -20,13 +20,14 @@ from bot.telegram import ledger
 from bot.telegram.access import Gate, language_of, reply
 from bot.telegram.admin import Admin
 from bot.telegram.desk import Desk
+from bot.telegram.draft import Drafts
 from bot.telegram.inbox import STORAGE_RETRY_S, Inbox
 from bot.telegram.metrics import Metrics
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.presence import Presence
 from bot.telegram.send import Sender, Undeliverable
 from bot.telegram.store import Store
-from bot.telegram.types import EraseQueued, Incoming, Outgoing
+from bot.telegram.types import EraseQueued, Incoming, Outgoing, Show
 from bot.telegram.watch import Watch
 
 _ANSWER_AGAIN_S: Final = (1.0, 4.0)
@@ -48,6 +49,7 @@ class Attendant:
     admin: Admin
     desk: Desk
     presence: Presence
+    drafts: Drafts
     sender: Sender
     metrics: Metrics
     watch: Watch
@@ -106,14 +108,14 @@ class Attendant:
             return refusal.calls
         if self.gate.is_admin(incoming) and (calls := await self.admin.obey(incoming)) is not None:
             return calls
-        async with self.presence.typing(incoming):
-            return await self._respond(incoming)
+        async with self.presence.typing(incoming), self.drafts.showing(incoming) as show:
+            return await self._respond(incoming, show)
 
-    async def _respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+    async def _respond(self, incoming: Incoming, show: Show) -> tuple[Outgoing, ...]:
         """Ask the conversation, again where it fails; at last say that it failed."""
         for wait_s in (*_ANSWER_AGAIN_S, None):
             try:
-                return await self._try(incoming)
+                return await self._try(incoming, show)
             except Exception as error:  # noqa: BLE001  # whatever it is, somebody waits
                 self.metrics.failed()
                 log_failure("answer", error, update_id=incoming.update_id)
@@ -121,13 +123,13 @@ class Attendant:
                 await asyncio.sleep(wait_s)
         return _apology(incoming)
 
-    async def _try(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+    async def _try(self, incoming: Incoming, show: Show) -> tuple[Outgoing, ...]:
         """Ask the conversation when a thread is free; give up what ended the process before."""
         async with self.desk.seat():
             if await self.store.do(ledger.count_try, incoming.update_id) > _MAX_TRIES:
                 return _apology(incoming)
             with self.metrics.thinking():
-                return await self.desk.respond(incoming)
+                return await self.desk.respond(incoming, show)
 
     async def _send(self, update_id: int, calls: Mapping[int, Outgoing]) -> str:
         """Make calls in order, ticking each off; return the state they leave the update in."""

@@ -58,6 +58,11 @@ def _on_turn(reply: Reply, screens: Screens, pressed: Press) -> None:
         reply.memory.vote(turn, reply.user_id, vote)
         reply.obeyed(tell(thanks, reply.language))
         return
+    if action is Action.TRANSLATE:
+        # Telegram may refuse to hear of a press that was answered late, and then nothing after.
+        screens.translate(reply, turn)
+        reply.obeyed()
+        return
     reply.obeyed()
     _SHOWN[action](screens, reply, turn, pressed)
 

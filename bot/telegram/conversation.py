@@ -9,23 +9,25 @@ messages are sent.
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from bot.answer import MAX_QUESTION_CHARS
-from bot.answering import AnsweringAnew
-from bot.followup import Resolved, leans, resolve
+from bot.answering import AnsweringAnew, Translating, Writing
+from bot.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.logs import log_reply
 from bot.messages import Language, LanguageChoice, ui_language
+from bot.model_texts import ModelText, say_of_model
 from bot.telegram import buttons, inline, markup, only
 from bot.telegram.memory import Memory, Turn
 from bot.telegram.phrases import PHRASES, Phrase, tell
 from bot.telegram.reply import Reply
 from bot.telegram.rich import Block, sendable
 from bot.telegram.screens import Screens, places_of
-from bot.telegram.types import Incoming, Kind, Outgoing
+from bot.telegram.types import Incoming, Kind, Outgoing, Show
 from bot.types import Answer, NoAnswer
 from index import Scope
 
@@ -45,10 +47,17 @@ _LANGUAGES: Final = {
 _MAX_DIGITS: Final = 9
 
 
-def commands() -> Mapping[Language, tuple[tuple[str, str], ...]]:
-    """Return the command menu of each language: names and what they do."""
+def commands(*, translates: bool = False) -> Mapping[Language, tuple[tuple[str, str], ...]]:
+    """Return the command menu of each language: names and what they do.
+
+    Args:
+        translates: Whether there is a language model that translates.
+    """
     return {
-        language: tuple((name, texts[Phrase(f"menu_{name}")]) for name in MENU)
+        language: (
+            *((name, texts[Phrase(f"menu_{name}")]) for name in MENU),
+            *((("translate", say_of_model(ModelText.MENU, language)),) if translates else ()),
+        )
         for language, texts in PHRASES.items()
     }
 
@@ -61,6 +70,9 @@ class Conversation:
         username: Of the bot, without the @; its mention is no part of a question. Where it is
             not known, any name that ends in "bot" is taken for it, as Telegram wants of bots.
         choice: Language where a chat chose none.
+        writing: Words the answers, where a language model is set.
+        translating: Translates quotes, likewise.
+        rewriting: Makes questions whole that lean on those before, likewise.
         clock: Seconds since 1970.
     """
 
@@ -69,12 +81,17 @@ class Conversation:
     username: str = ""
     max_quotes: int = 3
     choice: LanguageChoice = LanguageChoice.AUTO
+    writing: Writing | None = None
+    translating: Translating | None = None
+    rewriting: Rewriting | None = None
     clock: Callable[[], float] = time.time
     _screens: Screens = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what shows answers."""
-        screens = Screens(answerer=self.answerer, max_quotes=self.max_quotes)
+        screens = Screens(
+            answerer=self.answerer, max_quotes=self.max_quotes, translating=self.translating
+        )
         object.__setattr__(self, "_screens", screens)
 
     @property
@@ -94,14 +111,17 @@ class Conversation:
         """Delete what has been remembered longer than it may be."""
         self.memory.purge()
 
-    def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+    def respond(self, incoming: Incoming, show: Show | None = None) -> tuple[Outgoing, ...]:
         """Return the calls that answer an update, in order; none for what is not for us.
+
+        Args:
+            show: Takes what the answer says so far, while it is being worded.
 
         Raises:
             Exception: Whatever goes wrong; nothing was remembered then, and asking again may help.
         """
         language = self._language(incoming)
-        reply = Reply(incoming=incoming, memory=self.memory, language=language)
+        reply = Reply(incoming=incoming, memory=self.memory, language=language, show=show)
         self._respond(reply)
         reply.keep()
         return tuple(reply.calls)
@@ -156,9 +176,8 @@ class Conversation:
                 self.memory.forget(reply.incoming.chat_id)
                 reply.tell(Phrase.RESET_DONE)
             case "privacy":
-                days = self.memory.retention_days
-                reply.tell(Phrase.PRIVACY, keyboard=buttons.forget_keyboard(reply), days=days)
-            case "sources" | "article" | "more":
+                self._privacy(reply)
+            case "sources" | "article" | "more" | "translate":
                 self._look_back(reply, name, argument)
             case _:
                 self._unknown(reply, f"/{name}")
@@ -166,8 +185,18 @@ class Conversation:
     def _help(self, reply: Reply) -> None:
         """Say what can be done."""
         group = () if reply.incoming.is_private else (Phrase.HELP_GROUP,)
-        texts = "\n\n".join(tell(one, reply.language) for one in (Phrase.HELP, *group))
-        reply.send([markup.note(texts, reply.language)])
+        texts = [tell(one, reply.language) for one in (Phrase.HELP, *group)]
+        if self.translating is not None:
+            texts.append(say_of_model(ModelText.HELP, reply.language))
+        reply.send([markup.note("\n\n".join(texts), reply.language)])
+
+    def _privacy(self, reply: Reply) -> None:
+        """Say what is kept, and what leaves for a language model."""
+        texts = [tell(Phrase.PRIVACY, reply.language, days=self.memory.retention_days)]
+        if self.writing is not None:
+            texts.append(say_of_model(ModelText.PRIVACY, reply.language))
+        blocks = [markup.note("\n\n".join(texts), reply.language)]
+        reply.send(blocks, buttons.forget_keyboard(reply))
 
     def _unknown(self, reply: Reply, command: str) -> None:
         """Say that there is no such command; in a group it may be for another bot."""
@@ -194,6 +223,8 @@ class Conversation:
             self._screens.more(reply, turns[0])
         elif name == "sources":
             self._screens.sources(reply, turns[0])
+        elif name == "translate":
+            self._screens.translate(reply, turns[0], _number(argument))
         else:
             self._article(reply, turns[0], argument)
 
@@ -220,15 +251,29 @@ class Conversation:
         if resolved is None:
             return
         within = only.scope_of(self.memory, reply.incoming.chat_id)
-        found = self.answerer.answer(resolved.text, k=self.max_quotes, within=within)
-        log_reply(found, self.max_quotes)
-        turn = self._turn(reply, question, found, within)
-        reply.turn = turn
+        found = self.answerer.answer(
+            resolved.text, k=self.max_quotes, within=within, alone=question
+        )
         reply.language = self._language(reply.incoming, found.language)
         notes = [*_notes(reply, text)]
         if resolved.was_resolved:
             notes.append(markup.understood(resolved.text, reply.language))
+        found = self._worded(reply, found, notes)
+        log_reply(found, self.max_quotes)
+        turn = self._turn(reply, question, found, within)
+        reply.turn = turn
         self._screens.answer(reply, turn, found, notes)
+
+    def _worded(
+        self, reply: Reply, found: Answer | NoAnswer, notes: Sequence[Block]
+    ) -> Answer | NoAnswer:
+        """Have an answer worded where there is a model, showing each sentence as it comes."""
+        if self.writing is None or isinstance(found, NoAnswer):
+            return found
+        return self.writing.word(
+            found,
+            tell=lambda claims: reply.draft([*notes, *markup.claims(claims, reply.language)]),
+        )
 
     def _resolved(self, reply: Reply, question: str) -> Resolved | None:
         """Return a question as it is meant; None for an edit that left it as it was."""
@@ -246,7 +291,13 @@ class Conversation:
             for one in turns
             if one not in same and _says_itself(one) and (mine or one.user_id == reply.user_id)
         ]
-        return resolve(question, context)
+        shown = partial(self._shown, context, turns)
+        return meant(question, context, rewriting=self.rewriting, shown=shown)
+
+    def _shown(self, context: Sequence[str], turns: Sequence[Turn]) -> tuple[str, ...]:
+        """Return what the answer to the first question of a context showed."""
+        last = next((one for one in turns if one.asked == context[0]), None)
+        return seen_in(self._screens.recall(last)) if last else ()
 
     def _turn(self, reply: Reply, question: str, found: Answer | NoAnswer, within: Scope) -> Turn:
         """Return what is remembered of a question and its answer."""
@@ -309,6 +360,12 @@ def _notes(reply: Reply, text: str) -> list[Block]:
         )
         for one in said
     ]
+
+
+def _number(argument: str) -> int | None:
+    """Return the number of a quote; 0, which no quote has, for what is no number."""
+    digits = _ascii_digits(argument)
+    return (int(digits) if digits.isdecimal() else 0) if argument else None
 
 
 def _ascii_digits(text: str) -> str:

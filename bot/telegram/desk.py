@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from bot.telegram.types import Incoming, Outgoing
+from bot.telegram.types import Incoming, Outgoing, Show
 from bot.worker import Worker
 
 
@@ -32,8 +32,12 @@ class Conversation(Protocol):
         """Delete what has been remembered longer than it may be."""
         ...
 
-    def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
-        """Return the calls that answer an update, none where nothing is to be said."""
+    def respond(self, incoming: Incoming, show: Show | None = None) -> tuple[Outgoing, ...]:
+        """Return the calls that answer an update, none where nothing is to be said.
+
+        Args:
+            show: Takes what the answer says so far, while it is being worded.
+        """
         ...
 
 
@@ -74,9 +78,9 @@ class Desk:
         async with self._seats:
             yield
 
-    async def respond(self, incoming: Incoming) -> tuple[Outgoing, ...]:
+    async def respond(self, incoming: Incoming, show: Show) -> tuple[Outgoing, ...]:
         """Answer an update; at once, for whoever has a seat."""
         conversation = self._conversation
         assert conversation is not None, "load() comes before the first update"  # noqa: S101
-        future = self._worker.submit(lambda: conversation.respond(incoming))
+        future = self._worker.submit(lambda: conversation.respond(incoming, show))
         return await asyncio.wrap_future(future)

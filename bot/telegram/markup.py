@@ -7,15 +7,16 @@ Does not: escape, cut (see `rich`) or send anything.
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.bidi import isolate_runs, safe
+from bot.bidi import isolate_runs, reads_rtl, safe
 from bot.messages import Key, Language, localize_digits, say
+from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.render import agency, dates, same_report_text, scope_note
+from bot.shapes import Heading, Rank, difference_texts, rows_of
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.rich import (
     BLANK,
@@ -27,7 +28,7 @@ from bot.telegram.rich import (
     sendable,
     shorten,
 )
-from bot.types import Answer, Citation, Headline, NoAnswer
+from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, ArticleId, Moment, Span
 
 LTR_MARK: Final = "\u200e"
@@ -37,7 +38,6 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _MAX_HEADLINE: Final = 300
 _MAX_SOURCE: Final = 200
 _MAX_UNDERSTOOD: Final = 300
-_READ_FOR_DIRECTION: Final = 500
 _FOOTER_ROOM: Final = 60
 _SURE: Final = 0.85
 _LIKELY: Final = 0.6
@@ -45,21 +45,6 @@ _NEAR: Final = 0.9
 """Share of the first quote's score from which on another counts as nearly as close."""
 _DAYS_A_MONTH: Final = 30
 _DAYS_A_YEAR: Final = 365
-
-
-def is_rtl(text: str) -> bool:
-    """Tell whether most letters of a text are read right to left.
-
-    Not the first letter, as in UAX #9: a Persian sentence may begin with "Su-35".
-    """
-    counts = [0, 0]
-    for char in text[:_READ_FOR_DIRECTION]:
-        match unicodedata.bidirectional(char):
-            case "R" | "AL":
-                counts[1] += 1
-            case "L":
-                counts[0] += 1
-    return counts[1] > counts[0]
 
 
 def mark_of(language: Language) -> str:
@@ -82,7 +67,7 @@ def note(text: str, language: Language, *, is_bold: bool = False, is_italic: boo
 def understood(question: str, language: Language) -> Block:
     """Say how a follow-up was understood."""
     text = shorten(question, _MAX_UNDERSTOOD)
-    return note(tell(Phrase.UNDERSTOOD, language, question=text), language, is_italic=True)
+    return note(say(Key.UNDERSTOOD, language, question=text), language, is_italic=True)
 
 
 def quotes(citations: Iterable[Citation], language: Language) -> Iterator[Block]:
@@ -93,19 +78,64 @@ def quotes(citations: Iterable[Citation], language: Language) -> Iterator[Block]
 
 def _quote(text: str, number: str = "") -> Block:
     """Return a quote, verbatim, in its own direction."""
-    mark = RTL_MARK if is_rtl(text) else LTR_MARK
+    mark = RTL_MARK if reads_rtl(text) else LTR_MARK
     head = (Piece(mark), Piece(number, is_bold=True), Piece(" ")) if number else (Piece(mark),)
     return Block((*head, Piece(text)), is_quote=True)
 
 
+def claims(worded: Sequence[Claim], language: Language) -> Iterator[Block]:
+    """Yield whose words these are, then each sentence with the numbers of its quotes."""
+    if worded:
+        yield note(say_of_model(ModelText.WORDED, language), language, is_italic=True)
+    for one in worded:
+        text = " ".join(safe(one.text).split())
+        mark = RTL_MARK if reads_rtl(text) else LTR_MARK
+        numbers = " ".join(f"[{localize_digits(number, language)}]" for number in one.numbers)
+        yield Block((Piece(f"{mark}{text} "), Piece(numbers, is_bold=True)))
+
+
+def _before_quotes(reply: Answer, language: Language) -> Iterator[Block]:
+    """Yield the claims, or why there are none where a language model was to word them."""
+    if reply.claims:
+        yield from claims(reply.claims, language)
+        yield BLANK
+        yield note(say_of_model(ModelText.ORIGINAL, language), language, is_bold=True)
+    elif reply.unworded is not None:
+        yield note(unworded_text(reply.unworded, language), language, is_italic=True)
+
+
+def translation(one: Citation, made: Translation, language: Language) -> Iterator[Block]:
+    """Yield a quote and below it what a language model makes of it, or why it makes nothing."""
+    number = localize_digits(one.number, language)
+    yield _quote(one.quote, number=f"[{number}]")
+    if made.missing is None:
+        text = " ".join(safe(made.text).split())
+        yield Block((Piece(f"{RTL_MARK if reads_rtl(text) else LTR_MARK}{text}"),))
+    else:
+        yield note(untranslated_text(made.missing, number, language), language, is_italic=True)
+
+
 def answer(reply: Answer, language: Language) -> list[Block]:
-    """Return the quotes of an answer, what part of the archive was asked, and their sources."""
+    """Return claims and quotes, what part of the archive was asked, and the sources."""
     return [
-        *quotes(reply.citations, language),
+        *_before_quotes(reply, language),
+        *_laid_out(reply, language),
         *within(reply, language),
         BLANK,
         *sources(reply.citations, language),
     ]
+
+
+def _laid_out(reply: Answer, language: Language) -> Iterator[Block]:
+    """Yield the quotes of an answer and the headings between them."""
+    for one in rows_of(reply, language):
+        if isinstance(one, Heading):
+            is_bold = one.rank in {Rank.ANSWER, Rank.SIDE}
+            yield note(one.text, language, is_bold=is_bold, is_italic=not is_bold)
+        else:
+            yield from quotes([one], language)
+    for text in difference_texts(reply, language):
+        yield note(text, language, is_bold=True)
 
 
 def within(reply: Answer | NoAnswer, language: Language) -> Iterator[Block]:
@@ -192,8 +222,9 @@ def why(
     yield note(tell(Phrase.WHY_HEAD, language), language, is_bold=True)
     percent = round(100 * confidence)
     yield note(tell(_surety(citations, confidence), language, percent=percent), language)
+    nearest = max(citations, key=lambda one: one.score, default=None)
     for one in citations:
-        near = tell(_nearness(one, citations[0]), language)
+        near = tell(_nearness(one, nearest or one), language)
         yield note(f"[{localize_digits(one.number, language)}] {near}", language)
     for group in by_article(citations):
         if (published := group[0].published) is not None:
@@ -246,7 +277,7 @@ def article_pages(article: Article, marks: Sequence[Span], language: Language) -
         language: Of our labels.
     """
     about = _line(agency(article.source, article.via, language), article.published, language)
-    mark = RTL_MARK if is_rtl(article.headline) else LTR_MARK
+    mark = RTL_MARK if reads_rtl(article.headline) else LTR_MARK
     headline = _headline(article.headline, article.url, language)
     head = [Block((Piece(mark), headline, Piece(f"\n{about}"))), BLANK]
     body = [block for part in article.body for block in _body(article.text, part, sorted(marks))]
@@ -284,7 +315,7 @@ def _paragraphs(text: str) -> Iterator[Block]:
     """Yield each paragraph in its own direction, a blank line after it."""
     for paragraph in re.split(r"\s*\n\s*", sendable(text).strip()):
         if paragraph:
-            mark = RTL_MARK if is_rtl(paragraph) else LTR_MARK
+            mark = RTL_MARK if reads_rtl(paragraph) else LTR_MARK
             yield Block((Piece(f"{mark}{paragraph}"),))
             yield BLANK
 

@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from bot.answering import OpenArchive
-from bot.render import scope_text
+from bot.naming import scope_text
 from bot.scope import ScopeError, check_scope, parse_scope
 from bot.telegram.memory import Memory
 from bot.telegram.phrases import Phrase

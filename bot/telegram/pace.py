@@ -23,7 +23,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 _SPARE_S: Final = 0.1
 _MANY_CHATS: Final = 1000
-_UNPACED: Final = frozenset({"sendChatAction"})
+_UNPACED: Final = frozenset({"sendChatAction", "sendMessageDraft"})
+"""Courtesies, which must never make an answer wait; `draft` limits its own."""
 
 Result = bool | dict[str, Any] | list[dict[str, Any]]
 

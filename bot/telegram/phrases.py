@@ -23,7 +23,6 @@ class Phrase(StrEnum):
     EDITED = "edited"
     FORWARDED = "forwarded"
     TOO_LONG = "too_long"
-    UNDERSTOOD = "understood"
     NOTHING_ASKED = "nothing_asked"
     NO_SOURCES = "no_sources"
     ARTICLE_USAGE = "article_usage"
@@ -123,7 +122,6 @@ _ENGLISH: Mapping[Phrase, str] = {
     Phrase.EDITED: "For your edited question:",
     Phrase.FORWARDED: "I read the forwarded text as a question.",
     Phrase.TOO_LONG: "That was long; I read the first {limit} characters.",
-    Phrase.UNDERSTOOD: "Understood as: {question}",
     Phrase.NOTHING_ASKED: "You have not asked me anything yet. What would you like to know?",
     Phrase.NO_SOURCES: "The last question had no answer, so there are no sources.",
     Phrase.ARTICLE_USAGE: "Which source? Write /article and a number from 1 to {last}.",
@@ -273,7 +271,6 @@ _PERSIAN: Mapping[Phrase, str] = {
     Phrase.EDITED: "برای پرسش ویرایش‌شدهٔ شما:",
     Phrase.FORWARDED: "متن فرستاده‌شده را به‌جای پرسش خواندم.",
     Phrase.TOO_LONG: "متن بلند بود؛ {limit} نویسهٔ اول آن را خواندم.",
-    Phrase.UNDERSTOOD: "این‌طور فهمیدم: {question}",
     Phrase.NOTHING_ASKED: "هنوز چیزی از من نپرسیده‌اید. چه می‌خواهید بدانید؟",
     Phrase.NO_SOURCES: "پرسش آخر پاسخی نداشت، پس منبعی هم ندارد.",
     Phrase.ARTICLE_USAGE: "کدام منبع؟ جلوی /article شماره‌ای از ۱ تا {last} بنویسید.",

@@ -21,6 +21,7 @@ from bot.telegram.types import (
     Kind,
     Outgoing,
     SendMessage,
+    Show,
 )
 
 
@@ -35,6 +36,7 @@ class Action(StrEnum):
     DOWN = "down"
     LANGUAGE = "language"
     FORGET = "forget"
+    TRANSLATE = "translate"
 
 
 @dataclass(kw_only=True)
@@ -44,6 +46,7 @@ class Reply:
     incoming: Incoming
     memory: Memory
     language: Language
+    show: Show | None = None
     calls: list[Outgoing] = field(default_factory=list)
     buttons: dict[str, Press] = field(default_factory=dict)
     turn: Turn | None = None
@@ -83,6 +86,12 @@ class Reply:
                     reply_to=self._reply_to(),
                 )
             )
+
+    def draft(self, blocks: Iterable[Block]) -> None:
+        """Show what the answer says so far, as much as fits in one message."""
+        parts = render(list(blocks))
+        if self.show and parts:
+            self.show(parts[0])
 
     def replace(self, blocks: Sequence[Block], keyboard: Keyboard = ()) -> None:
         """Put one message in the place of that under which a button was pressed."""

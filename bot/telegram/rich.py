@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
+from bot.telegram.types import Part
+
 LIMIT: Final = 4000
 """UTF-16 units in a message; Telegram takes 4,096, the rest is left for what it may add."""
 
@@ -72,14 +74,6 @@ class Block:
 
 
 BLANK: Final = Block((Piece(""),))
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One message: its HTML, and the same without markup."""
-
-    html: str
-    plain: str
 
 
 def sendable(text: str) -> str:

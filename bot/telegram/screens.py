@@ -11,16 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from bot.answering import AnsweringOn
+from bot.answering import AnsweringOn, Translating
 from bot.cite import cite, is_borne_out, with_others
-from bot.messages import Key, localize_digits, say
-from bot.render import scope_text
+from bot.messages import Key, Language, localize_digits, say
+from bot.model_texts import ModelText, say_of_model
+from bot.naming import scope_text
 from bot.telegram import markup
 from bot.telegram.memory import Place, Turn
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.reply import Action, Reply
 from bot.telegram.rich import BLANK, Block
 from bot.telegram.types import Button, Keyboard
+from bot.tongue import asked_in, foreign
 from bot.types import Answer, Citation, NoAnswer
 from index import EVERYTHING, Article, ArticleId, Span
 
@@ -31,6 +33,7 @@ class Screens:
 
     answerer: AnsweringOn
     max_quotes: int
+    translating: Translating | None = None
 
     def answer(
         self, reply: Reply, turn: Turn, found: Answer | NoAnswer, notes: Sequence[Block]
@@ -42,7 +45,7 @@ class Screens:
                 [*head, *markup.answer(found, reply.language)],
                 (
                     *_source_rows(reply, turn, found.citations),
-                    _row(reply, turn, Action.MORE, Action.WHY),
+                    _row(reply, turn, Action.MORE, Action.WHY, *self._translation(found)),
                     _row(reply, turn, Action.UP, Action.DOWN),
                 ),
             )
@@ -63,6 +66,41 @@ class Screens:
             reply.send(blocks, _source_rows(reply, turn, citations))
         else:
             reply.tell(Phrase.ARTICLE_GONE if turn.places else Phrase.NO_SOURCES)
+
+    def _translation(self, found: Answer) -> tuple[Action, ...]:
+        """Return the action that translates, where there is a model and something to translate."""
+        is_wanted = self.translating is not None and foreign(found.citations, found.language)
+        return (Action.TRANSLATE,) if is_wanted else ()
+
+    def translate(self, reply: Reply, turn: Turn, number: int | None = None) -> None:
+        """Send quotes of an answer in the asker's language, all of them without a number."""
+        if self.translating is None:
+            _tell(reply, ModelText.NO_MODEL)
+            return
+        recalled = self.recall(turn)
+        if not recalled:
+            reply.tell(Phrase.ARTICLE_GONE if turn.places else Phrase.NO_SOURCES)
+            return
+        chosen = [one for one in recalled if number in {None, one.number}]
+        language = asked_in(turn.language, reply.language)
+        quotes = foreign(chosen, language)
+        if not chosen:
+            _tell(reply, ModelText.USAGE, last=max(one.number for one in recalled))
+        elif not quotes:
+            _tell(reply, ModelText.ALREADY)
+        else:
+            self._send_translations(reply, quotes, language, self.translating)
+
+    def _send_translations(
+        self, reply: Reply, quotes: Sequence[Citation], language: str, translating: Translating
+    ) -> None:
+        """Send quotes, each with its translation, under whose it is."""
+        made = [translating.translate(one, language) for one in quotes]
+        text = say_of_model(ModelText.TRANSLATED, reply.language, model=made[0].model)
+        blocks = [markup.note(text, reply.language, is_italic=True)]
+        for quote, translation in zip(quotes, made, strict=True):
+            blocks += [BLANK, *markup.translation(quote, translation, reply.language)]
+        reply.send(blocks)
 
     def more(self, reply: Reply, turn: Turn) -> None:
         """Send what comes after the quotes shown, and remember both as one turn."""
@@ -193,14 +231,24 @@ _LABELS = {Action.MORE: Phrase.BUTTON_MORE, Action.WHY: Phrase.BUTTON_WHY}
 _THUMBS = {Action.UP: "👍", Action.DOWN: "👎"}
 
 
+def _tell(reply: Reply, text: ModelText, **values: object) -> None:
+    """Send one of our texts about the language model."""
+    reply.send([markup.note(say_of_model(text, reply.language, **values), reply.language)])
+
+
 def _row(reply: Reply, turn: Turn, *actions: Action) -> tuple[Button, ...]:
     """Return buttons that act on a turn."""
     return tuple(
-        reply.button(
-            _THUMBS.get(action) or tell(_LABELS[action], reply.language), action, turn.update_id
-        )
+        reply.button(_THUMBS.get(action) or _label(action, reply.language), action, turn.update_id)
         for action in actions
     )
+
+
+def _label(action: Action, language: Language) -> str:
+    """Return the words on a button."""
+    if action is Action.TRANSLATE:
+        return say_of_model(ModelText.BUTTON, language)
+    return tell(_LABELS[action], language)
 
 
 def _source_rows(reply: Reply, turn: Turn, citations: Sequence[Citation]) -> Keyboard:

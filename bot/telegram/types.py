@@ -7,6 +7,7 @@ else, so that the list can be stored before the first call and finished after a 
 Does not: know the telegram library; `app` turns its objects into these and back.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -53,6 +54,18 @@ class Incoming:
     is_addressed: bool = True
     is_forwarded: bool = False
     query_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message: its HTML, and the same without markup."""
+
+    html: str
+    plain: str
+
+
+Show: TypeAlias = Callable[[Part], None]
+"""Takes what an answer says so far, the newest instead of what came before; from any thread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from index.encoders.config import (
 )
 from index.encoders.opening import open_cluster, open_encoder
 from index.encoders.protocol import Encoder, EncoderIdentity
+from index.encoders.vocabulary import Vocabulary
 
 __all__ = [
     "BundledConfig",
@@ -18,6 +19,7 @@ __all__ = [
     "EncoderIdentity",
     "OpenAIConfig",
     "SentenceTransformerConfig",
+    "Vocabulary",
     "open_cluster",
     "open_encoder",
 ]

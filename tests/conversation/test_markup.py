@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.bidi import reads_rtl
 from bot.cite import cite
 from bot.messages import Language
 from bot.telegram import markup
@@ -101,7 +102,7 @@ def test_any_article_becomes_valid_pages(
 )
 def test_direction_is_that_of_most_letters(text: str, *, expected: bool) -> None:
     """A name at the beginning does not turn a sentence round."""
-    assert markup.is_rtl(text) is expected
+    assert reads_rtl(text) is expected
 
 
 def test_a_quote_keeps_its_direction_in_the_other_language() -> None:

@@ -6,12 +6,15 @@ in the working tree, as with any generated file.
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from model_server import ModelServer, claims, refuses, says, serving
 
+from bot.language_model import open_translator, open_writer
 from bot.serving import Serving
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
@@ -42,6 +45,32 @@ QUESTION = {
 FOLLOW_UP = {"en": "and what did Moscow answer?", "fa": "و مسکو چه پاسخی داد؟"}
 OFF_TOPIC = {"en": "Who won the 2022 World Cup?", "fa": "قهرمان جام جهانی ۲۰۲۲ چه تیمی شد؟"}
 ONLY = {"en": "/only since=1402/03 source=Mehr", "fa": "/only since=۱۴۰۲/۰۳ source=مهر"}
+CLAIMS = {
+    "en": (
+        ("Kirby said that Iranian pilots are learning to fly Sukhoi warplanes in Russia.", [1]),
+        ("Tehran may receive the Sukhoi warplanes within the next year.", [1]),
+    ),
+    "fa": (("کربی گفت خلبانان ایرانی پرواز با جنگنده‌های سوخو را در روسیه می‌آموزند.", [1]),),
+}
+TRANSLATIONS = (
+    (
+        '{"translation": "Kirby had said that according to reports Iranian pilots are learning to '
+        "fly Sukhoi warplanes in Russia and that Tehran may receive the aircraft within the next "
+        "year, which would “considerably strengthen Iran's air force compared with its neighbours "
+        'in the region.”"}'
+    ),
+    '{"translation": "Kirby sold 400 jets to Moscow."}',
+    "Sorry, I cannot do that.",
+)
+WITH_MODEL = """## With a language model
+
+Where `PASOKH_LLM_BASE_URL` is set, answers come in the words of a language model, each sentence
+checked against the quotes before it is shown. In a private chat the sentences that stand are shown
+as a draft (`sendMessageDraft`) while the model writes, at most once a second; a draft that
+Telegram refuses costs nothing, and the message comes as always. Inline answers stay quotes alone,
+since Telegram waits for them only a moment. A button or /translate has quotes translated that are
+not in the asker's language. The model below is a scripted one.
+"""
 TITLES = {"en": "English", "fa": "Persian"}
 
 
@@ -64,20 +93,45 @@ class Talker(Protocol):
 
 
 @pytest.fixture(scope="module")
-def answerer(
+def settings(
     encoder: Encoder, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Serving:
-    """Answer from the seed article alone."""
+) -> Settings:
+    """Return settings whose archive is the seed article alone."""
     assert encoder.identity.dim  # its weights are converted in cache_dir now
     corpus = tmp_path_factory.mktemp("seeds")
     shutil.copytree(SEEDS, corpus, dirs_exist_ok=True)
-    return open_answerer(
-        Settings(
-            _env_file=None,  # type: ignore[call-arg]  # the source's own keyword
-            corpus=corpus,
-            data_dir=tmp_path_factory.mktemp("data"),
-            cache_dir=cache_dir,
-        )
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]  # the source's own keyword
+        corpus=corpus,
+        data_dir=tmp_path_factory.mktemp("data"),
+        cache_dir=cache_dir,
+    )
+
+
+@pytest.fixture(scope="module")
+def answerer(settings: Settings) -> Serving:
+    """Answer from that article."""
+    return open_answerer(settings)
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    """Serve a scripted language model."""
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def worded(
+    talker: Talker, settings: Settings, answerer: Serving, model: ModelServer
+) -> Conversation:
+    """Return the same conversation with that model."""
+    server = {"llm_base_url": model.url, "llm_model": "some-model"}
+    own = settings.model_copy(update=server)
+    return replace(
+        talker.conversation,
+        writing=open_writer(own, answerer),
+        translating=open_translator(own, answerer),
     )
 
 
@@ -111,14 +165,50 @@ def _screens(talker: Talker, language: str) -> Iterable[tuple[str, str]]:
     yield "(a sticker)", _shown(talker.send("", Kind.OTHER), snapshot)
 
 
-def test_the_page_shows_what_is_said(talker: Talker) -> None:
+def _worded_screens(talker: Talker, model: ModelServer, language: str) -> Iterable[tuple[str, str]]:
+    """Yield what is sent and what comes back where a model words the answers."""
+    talker.language_code = language
+    snapshot = talker.conversation.snapshot
+    question = QUESTION[language]
+    model.acts = [says(claims(*CLAIMS[language])), *(says(one) for one in TRANSLATIONS)]
+    answered = talker.send(question)
+    yield question, _shown(answered, snapshot)
+    if language == "en":
+        yield "[ Translate ]", _shown(talker.press(answered, "Translate"), snapshot)
+    model.acts = [refuses(500)]
+    yield f"{question} (the model fails)", _shown(talker.send(question), snapshot)
+    model.acts = [says(claims(answered=False))]
+    yield f"{question} (the model finds nothing)", _shown(talker.send(question), snapshot)
+    for text in ("/help", "/privacy"):
+        yield text, _shown(talker.send(text), snapshot)
+
+
+def _drawn(screens: Iterable[tuple[str, str]]) -> list[str]:
+    """Write screens as they stand on the page."""
+    return [f"**{sent}**\n\n```text\n{shown}\n```\n" for sent, shown in screens]
+
+
+def test_the_page_shows_what_is_said(
+    talker: Talker, worded: Conversation, model: ModelServer
+) -> None:
     """Every screen of the page is what the bot says now; percentages and editions left out."""
     page = [HEAD]
     for language, title in TITLES.items():
         page.append(f"## {title}\n")
         talker.chat_id += 1
-        for sent, shown in _screens(talker, language):
-            page.append(f"**{sent}**\n\n```text\n{shown}\n```\n")
+        page += _drawn(_screens(talker, language))
+    page.append(WITH_MODEL)
+    without, talker.conversation = talker.conversation, worded
+    for language, title in TITLES.items():
+        page.append(f"### {title}, with a language model\n")
+        talker.chat_id += 1
+        page += _drawn(_worded_screens(talker, model, language))
+    talker.conversation = without
+    page.append("### Without one\n")
+    talker.language_code = "en"
+    talker.chat_id += 1
+    talker.send(QUESTION["en"])
+    page += _drawn([("/translate", _shown(talker.send("/translate"), without.snapshot))])
     before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     now = "\n".join(page)
     PAGE.write_text(now, encoding="utf-8")

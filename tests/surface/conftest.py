@@ -16,8 +16,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.answering import Talk
 from bot.cli import main
+from bot.grounding.types import Checking
 from bot.progress import Progress
+from bot.recheck import Rechecker
 from bot.repl import Answering
 from bot.settings import PREFIX, Settings
 from bot.surface import Backend
@@ -123,7 +126,14 @@ class SmallAnswerer:
 
     snapshot: SmallArchive = field(default_factory=SmallArchive)
 
-    def answer(self, question: str, *, k: int = 4, within: Scope = EVERYTHING) -> Answer | NoAnswer:
+    def answer(
+        self,
+        question: str,
+        *,
+        k: int = 4,
+        within: Scope = EVERYTHING,
+        alone: str = "",  # noqa: ARG002  # follow-ups are no business of this archive
+    ) -> Answer | NoAnswer:
         """Answer by shared words; some questions fail or take long, as their words say."""
         match question:
             case "fail":
@@ -201,14 +211,23 @@ class SmallBackend:
     report: BuildReport = REPORT
     problems: tuple[str, ...] = ()
 
-    def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
+    def open_talk(self, settings: Settings, *, progress: Progress | None = None) -> Talk:
         """Open at once; a corpus called `missing` does not exist."""
         if settings.corpus == Path("missing"):
             msg = "There is no index; put articles into missing/"
             raise SnapshotMissing(msg)
         if settings.corpus == Path("unbuilt") and progress is not None:
             self.build(settings, progress)
-        return SmallAnswerer()
+        return Talk(answerer=SmallAnswerer())
+
+    def open_rechecker(self, _settings: Settings) -> Rechecker:
+        """Hold answers against the small archive, from which one article was withdrawn."""
+        return Rechecker(
+            archive=SmallArchive(),
+            making={"snapshot": MANIFEST.snapshot, "encoder": "small@1"},
+            withdrawn={"withdrawn-1"},
+            open_grounding=_no_claims,
+        )
 
     def build(self, _settings: Settings, progress: Progress | None = None) -> BuildReport:
         """Report two stages and return the report."""
@@ -255,6 +274,11 @@ class SmallBackend:
             shared=(),
             cached={} if self.problems else {"mehr-1": 2},
         )
+
+
+def _no_claims() -> Checking:
+    """Say that the small archive has no claims to check."""
+    raise AssertionError
 
 
 @pytest.fixture

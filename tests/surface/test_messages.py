@@ -13,7 +13,8 @@ from bot.messages import (
     say,
     ui_language,
 )
-from bot.types import Reason
+from bot.model_texts import MODEL_TEXTS, ModelText, unworded_text
+from bot.types import Reason, Unworded
 
 
 def _names(text: str) -> set[str]:
@@ -31,6 +32,19 @@ def test_texts_are_complete(language: Language) -> None:
 def test_texts_take_the_same_values(key: Key) -> None:
     """A text takes the same named values in both languages."""
     assert _names(TEXTS[Language.EN][key]) == _names(TEXTS[Language.FA][key])
+
+
+@pytest.mark.parametrize("text", ModelText)
+def test_texts_of_the_model_take_the_same_values(text: ModelText) -> None:
+    """What is said of a language model is said in both languages, of the same values."""
+    english, persian = (MODEL_TEXTS[language][text] for language in Language)
+    assert _names(english) == _names(persian)
+
+
+@pytest.mark.parametrize("why", Unworded)
+def test_every_reason_for_quotes_alone_has_a_text(why: Unworded) -> None:
+    """Each reason why a model worded nothing can be said to people."""
+    assert unworded_text(why, Language.FA) != unworded_text(why, Language.EN)
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -8,17 +8,17 @@ import pytest
 
 from bot.commands import to_json
 from bot.messages import Language
+from bot.record import record_of
 from bot.render import (
     article_lines,
     dates,
     full_source_lines,
-    record_of,
     reply_lines,
     source_lines,
 )
 from bot.repl import Answering
 from bot.screen import Kind, Line, Order, Screen, paint
-from bot.types import Answer, Headline
+from bot.types import Answer, Claim, Headline, Unworded
 from index import TEHRAN, ArticleId, Moment, Scope
 
 _KEYS = [
@@ -35,6 +35,13 @@ _KEYS = [
     "encoder",
     "within",
     "within_missed",
+    "claims",
+    "unworded",
+    "model",
+    "prompt",
+    "shape",
+    "sides",
+    "differences",
 ]
 
 
@@ -164,6 +171,79 @@ def test_hostile_quote_cannot_steer_a_terminal(answerer: Answering) -> None:
     assert first == (
         "The \ufffd[31mred\ufffd[0m minister\ufffd opened gpj.exe & <b>bold</b>\ufffd2J. [1]"
     )
+
+
+def _worded(answerer: Answering, *claims: Claim) -> Answer:
+    """Return an answer in a language model's words."""
+    reply = answerer.answer("Su-35")
+    assert isinstance(reply, Answer)
+    made_by = replace(reply.fingerprint, model="m-7b", prompt="answer-1")
+    return replace(reply, claims=claims, fingerprint=made_by)
+
+
+CLAIMS = (
+    Claim(text="Pilots have been\nlearning to fly the Su-35, Kirby said.", numbers=(1,)),
+    Claim(text="Su-35 را خلبانان می‌آموزند.", numbers=(1, 2)),
+)
+
+
+def test_claims_come_first_and_are_labelled(answerer: Answering) -> None:
+    """A model's sentences stand under their label, each with its numbers; the quotes follow."""
+    reply = _worded(answerer, *CLAIMS)
+
+    english = paint(reply_lines(reply, Language.EN), Screen()).splitlines()
+    persian = paint(reply_lines(reply, Language.FA), Screen()).splitlines()
+    assert english[:6] == [
+        "Worded by a language model from the quotes below; each sentence was checked against them.",
+        "Pilots have been learning to fly the Su-35, Kirby said. [1]",
+        "Su-35 را خلبانان می‌آموزند. [1] [2]",
+        "",
+        "In the original",
+        "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند. [1]",
+    ]
+    assert (persian[2], persian[4]) == ("Su-35 را خلبانان می‌آموزند. [۱] [۲]", "متن اصلی")
+
+
+def test_a_claim_has_the_direction_of_its_letters(answerer: Answering) -> None:
+    """A Persian sentence that begins with a Latin name is set from right to left."""
+    rows = paint(
+        reply_lines(_worded(answerer, *CLAIMS), Language.EN),
+        Screen(width=80, order=Order.ISOLATED),
+    ).splitlines()
+
+    assert "\u2067\u2066Su-35\u2069 را خلبانان می‌آموزند. [1] [2]\u2069" in rows
+
+
+@pytest.mark.parametrize("why", Unworded)
+def test_quotes_alone_say_why(answerer: Answering, why: Unworded) -> None:
+    """Where a model was to word an answer and could not, one line before the quotes says why."""
+    plain = answerer.answer("Su-35")
+    assert isinstance(plain, Answer)
+    reply = replace(plain, unworded=why)
+
+    for language in Language:
+        first, *rest = reply_lines(reply, language)
+        assert rest == reply_lines(plain, language)
+        assert first.text
+
+
+def test_json_of_a_worded_answer(answerer: Answering) -> None:
+    """The claims come with their numbers, what made them beside; `answer` stays the quotes."""
+    worded = record_of(_worded(answerer, *CLAIMS))
+    plain = record_of(answerer.answer("Su-35"))
+
+    assert worded["claims"][1] == {"text": "Su-35 را خلبانان می‌آموزند.", "numbers": [1, 2]}
+    assert (worded["model"], worded["prompt"], worded["unworded"]) == ("m-7b", "answer-1", None)
+    assert worded["answer"] == plain["answer"]
+    assert (plain["claims"], plain["unworded"], plain["model"]) == ([], None, "")
+
+
+def test_json_says_why_there_are_quotes_alone(answerer: Answering) -> None:
+    """`unworded` is the reason."""
+    plain = answerer.answer("Su-35")
+    assert isinstance(plain, Answer)
+
+    assert record_of(replace(plain, unworded=Unworded.SLOW))["unworded"] == "slow"
 
 
 def test_json_of_an_answer(answerer: Answering) -> None:

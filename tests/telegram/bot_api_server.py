@@ -92,6 +92,7 @@ class BotApi:
     scripted: dict[str, list[str]] = field(default_factory=dict)
     """Faults to strike the next calls of a method, in order, before chance decides."""
     blocked: set[int] = field(default_factory=set)
+    knows_drafts: bool = True
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -281,6 +282,8 @@ class BotApi:
                 _require(len(call.params.get("text", "")) <= 200, "text is too long")
             case "setMyCommands":
                 self._check_commands(json.loads(call.params["commands"]))
+            case "sendMessageDraft":
+                self._check_draft(call)
             case "sendChatAction" | "deleteWebhook" | "setWebhook":
                 pass
             case _:
@@ -368,6 +371,15 @@ class BotApi:
             text = _parsed(content["message_text"], content.get("parse_mode", ""))
             _require(0 < len(name) <= 64, "RESULT_ID_INVALID")
             _require(text.strip() and units(text) <= 4096, "MESSAGE_TOO_LONG")
+
+    def _check_draft(self, call: Call) -> None:
+        """Check a draft as Telegram does; a server before Bot API 9.3 knows no drafts."""
+        if not self.knows_drafts:
+            raise Refusal(404, "Not Found")
+        chat_id = int(call.params["chat_id"])
+        _require(chat_id > 0 and chat_id not in self.blocked, "TEXTDRAFT_PEER_INVALID")
+        _require(int(call.params["draft_id"]) != 0, "draft_id must be non-zero")
+        call.text = self._checked(call.params)
 
     def _check_commands(self, commands: list[Params]) -> None:
         """Check a command menu."""

@@ -1,0 +1,105 @@
+"""Number words: what English and Persian spell out, and the magnitudes and percent signs of more.
+
+Does not: read text; `numbers` does.
+Sources: magnitudes of other languages are CLDR's compact forms, in the spellings newspapers use.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+
+def _table(rules: str) -> dict[str, int]:
+    """Read `value=word,word ...`."""
+    pairs = (rule.split("=") for rule in rules.split())
+    return {word: int(value) for value, words in pairs for word in words.split(",")}
+
+
+_CARDINALS_EN = _table(
+    "0=zero 1=one 2=two 3=three 4=four 5=five 6=six 7=seven 8=eight 9=nine 10=ten 11=eleven "
+    "12=twelve 13=thirteen 14=fourteen 15=fifteen 16=sixteen 17=seventeen 18=eighteen "
+    "19=nineteen 20=twenty 30=thirty 40=forty,fourty 50=fifty 60=sixty 70=seventy 80=eighty "
+    "90=ninety"
+)
+_CARDINALS_FA = _table(
+    "0=صفر 1=یک 2=دو 3=سه 4=چهار 5=پنج 6=شش,شیش 7=هفت 8=هشت 9=نه 10=ده 11=یازده 12=دوازده "
+    "13=سیزده 14=چهارده 15=پانزده,پونزده 16=شانزده,شونزده 17=هفده,هیفده 18=هجده,هیجده,هژده "
+    "19=نوزده 20=بیست 30=سی 40=چهل 50=پنجاه 60=شصت 70=هفتاد 80=هشتاد 90=نود 100=صد,یکصد "
+    "200=دویست 300=سیصد 400=چهارصد 500=پانصد,پونصد 600=ششصد 700=هفتصد 800=هشتصد 900=نهصد"
+)
+CARDINALS: Final = _CARDINALS_EN | _CARDINALS_FA
+
+_IRREGULAR = _table(
+    "1=first,اول,اولین,نخست,نخستین,یکم,یکمین 2=second,دوم,دومین,دوّم 3=third,thirds,سوم,سومین "
+    "5=fifth,fifths 8=eighth,eighths 9=ninth,ninths 12=twelfth,twelfths 30=سیام,سیم,سیامین"
+)
+
+
+def _ordinals() -> Iterator[tuple[str, int]]:
+    """Yield the regular ordinals: -th and its plural, -م and -مین."""
+    for word, value in _CARDINALS_EN.items():
+        stem = f"{word[:-1]}ie" if word.endswith("y") else word
+        yield f"{stem}th", value
+        yield f"{stem}ths", value
+    for word, value in _CARDINALS_FA.items():
+        yield f"{word}م", value
+        yield f"{word}مین", value
+
+
+ORDINALS: Final = {**dict(_ordinals()), **_IRREGULAR}
+HUNDRED: Final = frozenset({"hundred", "hundredth"})
+"""Multiplies what stands before it, in English only: Persian has a word for each hundred."""
+
+MAGNITUDES: Final = _table(
+    "12=dozen,دوجین "
+    "1000=thousand,thousandth,هزار,هزارم,هزارمین,الف,الاف,tausend,mille,mil,тысяч,тысяча,тысячи,"
+    "тыс,bin,k "
+    "1000000=million,millions,millionth,میلیون,ملیون,ملایین,millionen,mio,millón,millones,milhões,"
+    "milione,milioni,миллион,миллиона,миллионов,млн,milyon,mn "
+    "1000000000=billion,billions,bn,میلیارد,ملیار,ملیارات,milliarde,milliarden,milliard,milliards,"
+    "mrd,миллиард,миллиарда,миллиардов,млрд,milyar,بیلیون,miliardi,miliardo "
+    "1000000000000=trillion,trillions,tr,tn,تریلیون,ترلیون,billionen,триллион,трлн,trilyon"
+)
+"""`clean` has made ة a ه and ي a ی; `mil` is also the Spanish thousand."""
+
+LETTER_MAGNITUDES: Final = _table("1000=k 1000000=m,mn 1000000000=bn,b 1000000000000=tr,tn")
+"""Only written on to a numeral: "5m" may be metres, so these are one reading of two."""
+
+HALVES: Final = {
+    "half": Fraction(1, 2), "نیم": Fraction(1, 2), "نصف": Fraction(1, 2),
+    "نیمی": Fraction(1, 2), "quarter": Fraction(1, 4), "ربع": Fraction(1, 4),
+}  # fmt: skip
+IMPLIED: Final = {
+    **dict.fromkeys(("both", "twice", "double", "doubled", "couple", "pair", "bilateral"), 2),
+    **dict.fromkeys(("هردو", "دوبار", "دوباره", "دوبرابر", "دوطرف", "دوجانبه", "جفت", "دوتا"), 2),
+    **dict.fromkeys(("once", "single", "یکی", "یکبار", "تنها", "واحد", "only"), 1),
+    **dict.fromkeys(("triple", "thrice", "سهگانه", "trilateral"), 3),
+    **dict.fromkeys(("dozens", "دهها"), 12),
+    **dict.fromkeys(("zero", "هیچ"), 0),
+}  # fmt: skip
+"""Words that bear a number out without stating it: never asked of a quote."""
+
+DOUBTFUL: Final = frozenset({"one", "یک", "نه", "سی", "second", "k", "tr", "mil", "bin"})
+"""Also words of another meaning: asked of a quote only within a longer number, or before what is
+counted, or for «نه» and «سی» where no other meaning fits."""
+
+NOT_NINE: Final = frozenset(
+    ["تنها", "فقط", "این", "به", "در", "از", "بلکه", "که", "خیر", "را", "بر", "با", "برای", "چندان"]
+)
+LETTERS: Final = frozenset(
+    ["بی", "سی", "دی", "ان", "اف", "جی", "آی", "ام", "اس", "تی", "وی", "پی", "ای", "ال", "یو"]
+)
+"""After these «نه» is "not"; beside those «سی» is the letter C."""
+
+_COUNTED_LIST = """
+percent per درصد نفر تن کشور سال ماه روز هفته ساعت دقیقه ثانیه بار مورد عدد تومان ریال دلار یورو
+کیلومتر متر کیلوگرم واحد دستگاه شهر استان نماینده کشته زخمی مجروح مسافر سرباز گل امتیاز نشان
+people years year months month days day hours hour minutes weeks week times countries men women
+killed injured wounded soldiers points goals dollars euros kilometers kilometres meters
+"""
+COUNTED: Final = frozenset(_COUNTED_LIST.split())
+
+PERCENT: Final = (
+    r"(?:%|درصد|فیصد|در ?صد|percent|per cent|percentage|pct|prozent|pour cent|por ciento|"
+    r"процент\w*|بالمئه|بالمائه|فی المئه|فی المائه|yüzde)"
+)

@@ -1,0 +1,173 @@
+"""Whether a claim denies what the quotes say, or the other way round, in English and Persian.
+
+Each word of negation is tied to what it negates: "did not agree" to agree, «توافق نکرد» to توافق
+and کرد. A claim is at fault when it negates something and the quotes negate nothing at all, when
+it states without a "not" what the quotes state with one, or the other way round.
+
+Does not: know other languages (they pass), double negations, irony or the scope of "not all".
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from index import clean_text
+
+_NOT_EN: Final = re.compile(
+    r"\b(?:not|never|no longer|cannot|neither|nor|nobody|nothing|none|nowhere|without)\b"
+    r"|\bno\b(?! one of)"
+    r"|n['’]t\b",
+    re.IGNORECASE,
+)
+# Words that deny without a "not", counted against the negated verbs of the other language.
+_DENIES_EN: Final = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|refus\w+|reject\w+|fail\w*|lack\w*|absen\w+|unlikely|prevent\w*"
+    r"|ban\w*|prohibit\w*|avoid\w*|hardly|barely|rarely|except|unless|until|un\w{4,}|non\w*|out"
+    r"|in(?:cap|suf|adeq|val|aud|vis|eff|def|dep)\w+|im(?:poss|pot)\w*|dis\w{4,}|\w+less|against"
+    r"|missing|illegal|oppos\w+|exclu\w+|declin\w+|lost|contrary|extinct|although|though|same)\b",
+    re.IGNORECASE,
+)
+# A negated Persian verb: the prefix and the stems that newspapers use most, present and past.
+# Left out are those with which it makes another word: «نبرد», «نزد», «نمود», «نای».
+_STEMS_FA: Final = (
+    "کرد|کن|شد|شو|بود|باش|دار|داشت|خواه|خواست|خور|گفت|گو|گرفت|گیر|داد|ده|رسید|رس|رفت|رو|آمد|امد"
+    "|یافت|یاب|توان|توانست|دید|بین|دان|دانست|پذیرفت|پذیر|گذاشت|گذار|آورد|اور|زن|ماند|مان|کشید|کش"
+    "|ساخت|ساز|افتاد|انداخت|شناخت|شناس|فهمید|شنید|گشت|گرد|گذشت|نشست|فروخت|خرید|خواند|نوشت|فرست"
+    "|فرستاد|بست|بند|پرداخت|پرداز|بایست|باید|گردید|ورزید|ایستاد"
+)
+_ENDINGS_FA: Final = (
+    "(?:ه|م|ی|د|یم|ید|ند|ست|ست(?:م|ی|یم|ید|ند)|ه ?(?:است|اند|ام|ای|ایم|اید|بود|شد))?"
+)
+_NEGATED_FA: Final = re.compile(
+    rf"(?<!\w)(?:نمی ?(?P<present>\w{{2,}})|ن(?P<past>(?:{_STEMS_FA}){_ENDINGS_FA})"
+    rf"|نی(?P<olden>افت|فتاد|امد|اورد)\w*"
+    r"|(?P<is>نیست|نیستند|نیستیم|نیستم|نباید|نخواهد|نخواهند|نخواهیم))(?!\w)"
+)
+_DENIES_FA: Final = re.compile(
+    r"(?<!\w)(?:هرگز|بدون|عدم|فاقد|نه|تکذیب|رد (?=کرد)|غیر\w*|نا\w{3,}|بی ?\w{2,}|مخالف\w*|خودداری"
+    r"|امتناع|مانع|جلوگیری|ممنوع\w*|به ?جز|جز|مگر|ضد|منتفی|محروم|ناتوان|نبود\w*|نداشتن|نکردن|نشدن)"
+    r"(?!\w)"
+)
+_POSITIVE_FA: Final = {
+    "نیست": "است", "نیستند": "هستند", "نیستیم": "هستیم", "نیستم": "هستم", "نباید": "باید",
+    "نخواهد": "خواهد", "نخواهند": "خواهند", "نخواهیم": "خواهیم",
+}  # fmt: skip
+_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LIGHT_LIST = """
+is are was were be been being do does did has have had will would can could may might must
+should shall to a an the any yet ever also still even it there so
+"""
+_LIGHT: Final = frozenset(_LIGHT_LIST.split())
+_NEAR: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """What a text negates.
+
+    Attributes:
+        negated: Heads, as pairs of words or single words, that stand under a negation.
+        stated: The same that stand without one.
+        n_negated: Plain negations.
+        n_denied: Words that deny otherwise: «بدون», "fail", "unhurt".
+    """
+
+    negated: frozenset[tuple[str, ...]]
+    stated: frozenset[tuple[str, ...]]
+    n_negated: int
+    n_denied: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it negates."""
+        return not self.n_negated and not self.n_denied
+
+
+_KNOWN: Final = frozenset({"en", "fa"})
+
+
+def is_contradicted(claim: str, language: str, quotes: str, quoted_in: str) -> bool:
+    """Tell whether a claim and the quotes it cites differ in what they negate."""
+    if not {language, quoted_in} <= _KNOWN:
+        return False
+    mine, theirs = polarity(claim, language), polarity(quotes, quoted_in)
+    if mine.n_negated > theirs.n_negated + theirs.n_denied:
+        return True
+    if language != quoted_in:
+        is_stated = not mine.n_negated and theirs.n_negated > mine.n_denied
+        return is_stated and _is_short(quotes)
+    flipped = (mine.negated & theirs.stated) - theirs.negated
+    dropped = (mine.stated & theirs.negated) - theirs.stated - mine.negated
+    return bool(flipped or dropped)
+
+
+_SHORT_WORDS: Final = 35
+
+
+def _is_short(quotes: str) -> bool:
+    """Tell whether quotes have no other clause that a claim may be about."""
+    return len(quotes.split()) <= _SHORT_WORDS
+
+
+@lru_cache(maxsize=512)
+def polarity(text: str, language: str) -> Polarity:
+    """Return what a text in English or Persian negates."""
+    line = clean_text(text).text
+    return _persian(line) if language == "fa" else _english(line)
+
+
+def _english(line: str) -> Polarity:
+    """Tie each "not" to the next words that say something."""
+    words = [(match.start(), match[0].casefold()) for match in _WORDS.finditer(line)]
+    marks = [match.end() for match in _NOT_EN.finditer(line)]
+    negated: set[tuple[str, ...]] = set()
+    taken: set[int] = set()
+    for end in marks:
+        following = [(at, word) for at, word in words if at >= end and word not in _LIGHT]
+        for at, word in following[:1]:
+            negated.add(_heads(word))
+            taken.add(at)
+    stated = {
+        _heads(word)
+        for at, word in words
+        if at not in taken and word not in _LIGHT and not _NOT_EN.fullmatch(word)
+    }
+    return Polarity(
+        frozenset(negated), frozenset(stated), len(marks), len(_DENIES_EN.findall(line))
+    )
+
+
+def _heads(word: str) -> tuple[str, ...]:
+    """Return a verb's root, roughly, so that "agree" is "agreed"."""
+    root = re.sub(r"(?:ies|ied|ying|ing|ed|es|e|s|y)$", "", word) if len(word) > _NEAR + 2 else word
+    return (root,)
+
+
+def _persian(line: str) -> Polarity:
+    """Tie each negated verb to itself without «ن» and the word before it."""
+    negated: set[tuple[str, ...]] = set()
+    pieces: list[str] = []
+    last = 0
+    for match in _NEGATED_FA.finditer(line):
+        pieces.append(line[last : match.start()])
+        positive = _positive(match)
+        pieces.append(f"\u0001{positive} ")
+        last = match.end()
+    pieces.append(line[last:])
+    words = re.findall(r"\u0001?\w+(?: ?ماه)?", "".join(pieces).replace("می ", "می"))
+    stated: set[tuple[str, ...]] = set()
+    for before, word in zip(["", *words], words, strict=False):
+        pair = (before.strip("\u0001"), word.strip("\u0001"))
+        (negated if word.startswith("\u0001") else stated).add(pair)
+    denied = len(_DENIES_FA.findall("".join(pieces)))
+    return Polarity(frozenset(negated), frozenset(stated), len(negated), denied)
+
+
+def _positive(match: re.Match[str]) -> str:
+    """Return a negated verb without its negation."""
+    if match["present"]:
+        return f"می{match['present']}"
+    if match["is"]:
+        return _POSITIVE_FA[match["is"]]
+    return match["past"] or f"ی{match['olden']}"

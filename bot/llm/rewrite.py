@@ -1,0 +1,87 @@
+"""Questions that lean on the ones before, made whole by a model and checked by code.
+
+A question that stands by itself is left alone without a call. What a model returns is taken only
+if it still asks what was asked, in its language, and names nothing and counts nothing that the
+conversation did not; else the rule's result is.
+
+Does not: decide what leans, or add words by rule; `bot.followup` does.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from bot.followup import Resolved, leans
+from bot.grounding.naming import Evidence, unborne_names
+from bot.grounding.numbers import find_numbers, is_borne_out
+from bot.grounding.wording import is_unsafe
+from bot.llm.parse import parse_question
+from bot.llm.prompt import REWRITE_SCHEMA, rewrite_messages
+from bot.llm.types import Generator, Unwritten
+from index import clean_text, detect, token_set
+
+EVENT_REWRITTEN: Final = "rewritten"
+
+_MOST_CHARS: Final = 300
+_MOST_BEFORE: Final = 3
+_MOST_SHOWN: Final = 8
+_LEAST_KEPT: Final = 0.3
+"""Share of the question's words that must remain: of "How many of them are there?" a third does."""
+
+_log = logging.getLogger(__name__)
+
+
+class Rewriter:
+    """Rewrites questions; safe for many threads as far as its model is."""
+
+    def __init__(self, generator: Generator) -> None:
+        """Rewrite with `generator`."""
+        self._generator = generator
+
+    def rewrite(
+        self, question: str, *, before: Sequence[str], shown: Sequence[str], by_rule: Resolved
+    ) -> Resolved:
+        """Return a question that is understood by itself; see `bot.followup.Rewriting`."""
+        if not before or not leans(question):
+            return by_rule
+        started = time.perf_counter()
+        recent, seen = before[:_MOST_BEFORE], shown[:_MOST_SHOWN]
+        try:
+            text = self._generator.write(
+                rewrite_messages(question, recent, seen), schema=REWRITE_SCHEMA
+            )
+            rewritten = parse_question(text)
+        except Unwritten as failure:
+            outcome, found = failure.why.value, by_rule
+        else:
+            is_taken = _is_faithful(rewritten, question, [*recent, *seen])
+            outcome = "taken" if is_taken else "refused"
+            found = Resolved(text=rewritten, was_resolved=True) if is_taken else by_rule
+        took_ms = round((time.perf_counter() - started) * 1e3)
+        fields = {"model": self._generator.name, "ms": took_ms, "outcome": outcome}
+        _log.info(EVENT_REWRITTEN, extra={"fields": fields})
+        return found
+
+
+def _is_faithful(rewritten: str, question: str, said: Sequence[str]) -> bool:
+    """Tell whether a rewritten question asks the same with nothing of the model's own."""
+    known = clean_text("\n".join([question, *said])).text
+    asked, kept = token_set(question), token_set(rewritten)
+    language = detect(question).tag.partition("-")[0]
+    return (
+        len(rewritten) <= _MOST_CHARS
+        and not leans(rewritten)
+        and len(asked & kept) >= _LEAST_KEPT * len(asked)
+        and detect(rewritten).tag.partition("-")[0] == language
+        and not is_unsafe(rewritten, known)
+        and all(is_borne_out(one, find_numbers(known)) for one in find_numbers(rewritten))
+        and not _new_names(rewritten, language, known, said)
+    )
+
+
+def _new_names(rewritten: str, language: str, known: str, said: Sequence[str]) -> list[str]:
+    """Return the names that nobody named before."""
+    languages = dict.fromkeys([language, *(detect(text).tag.partition("-")[0] for text in said)])
+    evidence = Evidence(text=known, languages=tuple(languages), quotes=known)
+    return unborne_names(rewritten, language, evidence, ())

@@ -1,0 +1,185 @@
+"""Answers as the stable JSON object for programs, described in docs/json.md.
+
+Quotes stay verbatim, control characters included; whoever prints the object escapes them.
+Does not: read such an object back (`exported` does), or write anything.
+"""
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from bot.types import Answer, Citation, Claim, Difference, Headline, NoAnswer, Side
+from index import Moment, Scope
+
+
+class CitationRecord(TypedDict):
+    """A citation as JSON."""
+
+    number: int
+    article_id: str
+    headline: str
+    source: str
+    via: str
+    published: str | None
+    url: str
+    start: int
+    end: int
+    quote: str
+    score: float
+    also_in: list["HeadlineRecord"]
+
+
+class HeadlineRecord(TypedDict):
+    """A nearest headline, or another article of the same report, as JSON."""
+
+    article_id: str
+    headline: str
+    source: str
+    published: str | None
+    url: str
+
+
+class ScopeRecord(TypedDict):
+    """A part of the archive as JSON; null or empty where it is not bounded."""
+
+    since: str | None
+    until: str | None
+    sources: list[str]
+    languages: list[str]
+
+
+class ClaimRecord(TypedDict):
+    """A sentence that a language model worded, and the numbers of its citations, as JSON."""
+
+    text: str
+    numbers: list[int]
+
+
+class SideRecord(TypedDict):
+    """A side of a comparison and the numbers of its citations, as JSON."""
+
+    within: ScopeRecord
+    numbers: list[int]
+
+
+class DifferenceRecord(TypedDict):
+    """Two quotes that contradict each other, as JSON; `said` is null for a denial."""
+
+    numbers: list[int]
+    said: list[str] | None
+
+
+class Record(TypedDict):
+    """An answer or a refusal as JSON; every key is always present, in this order."""
+
+    question: str
+    language: str
+    answered: bool
+    answer: str
+    reason: str | None
+    confidence: float
+    citations: list[CitationRecord]
+    nearest: list[HeadlineRecord]
+    timings_ms: dict[str, float]
+    snapshot: str
+    encoder: str
+    within: ScopeRecord
+    within_missed: bool
+    claims: list[ClaimRecord]
+    unworded: str | None
+    model: str
+    prompt: str
+    shape: str | None
+    sides: list[SideRecord]
+    differences: list[DifferenceRecord]
+
+
+def record_of(reply: Answer | NoAnswer) -> Record:
+    """Return the stable JSON object of a reply."""
+    answer, refusal = (reply, None) if isinstance(reply, Answer) else (None, reply)
+    citations = answer.citations if answer else ()
+    return {
+        "question": reply.question,
+        "language": reply.language,
+        "answered": answer is not None,
+        "answer": answer_text((one.quote, one.number) for one in citations),
+        "reason": refusal.reason.value if refusal else None,
+        "confidence": round(reply.confidence, 4),
+        "citations": [citation_record(one) for one in citations],
+        "nearest": [headline_record(one) for one in refusal.nearest] if refusal else [],
+        "timings_ms": {stage: round(ms, 3) for stage, ms in reply.timings_ms.items()},
+        "snapshot": reply.fingerprint.snapshot,
+        "encoder": reply.fingerprint.encoder,
+        "within": _scope_record(reply.within),
+        "within_missed": reply.is_missed,
+        "claims": [_claim_record(one) for one in answer.claims] if answer else [],
+        "unworded": answer.unworded.value if answer and answer.unworded else None,
+        "model": reply.fingerprint.model,
+        "prompt": reply.fingerprint.prompt,
+        "shape": answer.shape.value if answer else None,
+        "sides": [_side_record(one) for one in answer.sides] if answer else [],
+        "differences": [_difference_record(one) for one in answer.differences] if answer else [],
+    }
+
+
+def answer_text(quotes: Iterable[tuple[str, int]]) -> str:
+    """Join quotes, each verbatim and followed by its number: `quote [1]`, one to a line."""
+    return "\n".join(f"{quote} [{number}]" for quote, number in quotes)
+
+
+def citation_record(citation: Citation) -> CitationRecord:
+    """Return a citation as JSON."""
+    return {
+        "number": citation.number,
+        "article_id": citation.article_id,
+        "headline": citation.headline,
+        "source": citation.source,
+        "via": citation.via,
+        "published": iso(citation.published),
+        "url": citation.url,
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "quote": citation.quote,
+        "score": round(citation.score, 4),
+        "also_in": [headline_record(one) for one in citation.also_in],
+    }
+
+
+def _claim_record(claim: Claim) -> ClaimRecord:
+    """Return a claim as JSON."""
+    return {"text": claim.text, "numbers": list(claim.numbers)}
+
+
+def _side_record(side: Side) -> SideRecord:
+    """Return a side of a comparison as JSON."""
+    return {"within": _scope_record(side.within), "numbers": list(side.numbers)}
+
+
+def _difference_record(one: Difference) -> DifferenceRecord:
+    """Return two quotes that contradict each other as JSON."""
+    return {"numbers": list(one.numbers), "said": list(one.said) if one.said else None}
+
+
+def headline_record(headline: Headline) -> HeadlineRecord:
+    """Return a nearest headline as JSON."""
+    return {
+        "article_id": headline.article_id,
+        "headline": headline.headline,
+        "source": headline.source,
+        "published": iso(headline.published),
+        "url": headline.url,
+    }
+
+
+def _scope_record(scope: Scope) -> ScopeRecord:
+    """Return a part of the archive as JSON."""
+    return {
+        "since": scope.since.isoformat(timespec="minutes") if scope.since else None,
+        "until": scope.until.isoformat(timespec="minutes") if scope.until else None,
+        "sources": sorted(scope.sources),
+        "languages": sorted(scope.languages),
+    }
+
+
+def iso(moment: Moment | None) -> str | None:
+    """Write a moment as JSON."""
+    return moment.isoformat() if moment else None
