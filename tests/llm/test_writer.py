@@ -122,7 +122,7 @@ def test_a_persian_question_is_answered_in_persian(
     server: ModelServer, writer: Open, ask: Ask
 ) -> None:
     """The model is asked for the question's language, and held to it."""
-    said = "کربی گفت خلبانان ایرانی در حال یادگیری پرواز با جنگنده‌های سوخو در روسیه هستند."
+    said = "کربی گفت خلبانان ایرانی در روسیه پرواز با هواپیماهای جنگی سوخو را یاد می‌گیرند."
     answer = ask(KIRBY_FA)
     server.acts = [says(claims((said, [1]), (PILOTS, [1])))]
     worded = writer().word(answer)
