@@ -7,9 +7,9 @@ Does not: open, build or check anything the settings name.
 import difflib
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Self, TextIO
+from typing import Self
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
@@ -24,7 +24,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.bidi import Bidi
 from bot.messages import LanguageChoice
-from bot.screen import Order, Screen, lacks_bidi
 from bot.setting_forms import (
     ADDRESS,
     EXPECTED,
@@ -382,29 +381,3 @@ def _describe(problem: ErrorDetails) -> str:
     is_secret = field in _SECRETS or (field.endswith("_url") and "@" in str(problem["input"]))
     came = "a value that is not shown" if is_secret else quoted(problem["input"])
     return f"{PREFIX}{field.upper()}: expected {EXPECTED[field]}, got {came}"
-
-
-def screen_of(stream: TextIO, settings: Settings) -> Screen:
-    """Say what the terminal behind `stream` can show; a pipe or file gets plain lines."""
-    if not stream.isatty():
-        return Screen()
-    try:
-        width = os.get_terminal_size(stream.fileno()).columns
-    except OSError:
-        width = 0
-    return Screen(
-        width=width or 80,
-        has_colour="NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
-        order=_order(settings.bidi, os.environ),
-    )
-
-
-def _order(bidi: Bidi, environ: Mapping[str, str]) -> Order:
-    """Choose who puts right-to-left text in order: the terminal or we."""
-    match bidi:
-        case Bidi.TERMINAL:
-            return Order.ISOLATED
-        case Bidi.REORDER:
-            return Order.VISUAL
-        case Bidi.AUTO:
-            return Order.VISUAL if lacks_bidi(environ) else Order.ISOLATED

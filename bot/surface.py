@@ -3,20 +3,22 @@
 Does not: do anything; `commands`, `upkeep`, `gathering` and `judging` do.
 """
 
+import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, TextIO
 
 from bot.answering import Talk
+from bot.bidi import Bidi
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.messages import Key, Language, say, ui_language
 from bot.progress import progress_on
 from bot.recheck import Rechecker
-from bot.screen import Kind, Line, Screen, paint
-from bot.settings import Settings, screen_of
+from bot.screen import Kind, Line, Order, Screen, lacks_bidi, paint
+from bot.settings import Settings
 from bot.telegram.desk import Conversation
 from index import (
     BuildReport,
@@ -125,3 +127,29 @@ class Surface:
         """Open what answers, showing how far a first build is."""
         with progress_on(self.stderr, self.language) as progress:
             return self.backend.open_talk(self.settings, progress=progress)
+
+
+def screen_of(stream: TextIO, settings: Settings) -> Screen:
+    """Say what the terminal behind `stream` can show; a pipe or file gets plain lines."""
+    if not stream.isatty():
+        return Screen()
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        width = 0
+    return Screen(
+        width=width or 80,
+        has_colour="NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
+        order=_order(settings.bidi, os.environ),
+    )
+
+
+def _order(bidi: Bidi, environ: Mapping[str, str]) -> Order:
+    """Choose who puts right-to-left text in order: the terminal or we."""
+    match bidi:
+        case Bidi.TERMINAL:
+            return Order.ISOLATED
+        case Bidi.REORDER:
+            return Order.VISUAL
+        case Bidi.AUTO:
+            return Order.VISUAL if lacks_bidi(environ) else Order.ISOLATED
