@@ -44,6 +44,7 @@ _WIDTHS = (2, 3, 4, 6, 8)  # dimensions that share a code
 _EXACT_SHARE = 8
 _SAMPLE = 16_384
 _BLOCK = 65_536
+_FEWEST = 256  # rows; of fewer nothing can be learned
 
 
 class DenseIndex:
@@ -255,7 +256,7 @@ def _one_thread() -> Iterator[None]:
 
 def _width(plain: DenseIndex, config: DenseConfig) -> int:
     """Return how many dimensions share a code, 0 for no codes."""
-    if plain.n_rows <= config.exact_rows:
+    if plain.n_rows <= max(config.exact_rows, _FEWEST):
         return 0
     sizes = {width: plain.n_rows * plain.dim // width // 2 for width in _WIDTHS}
     budget = config.memory_mb << 20

@@ -207,6 +207,16 @@ def test_size_decides_on_codes(tmp_path: Path, config: DenseConfig, widths: list
     assert all(codes_beside(path).stat().st_size < size + 100_000 for size in sizes)
 
 
+@pytest.mark.parametrize("count", [0, 1, 20, 256])
+def test_few_rows_have_no_codes(tmp_path: Path, count: int) -> None:
+    """What is too little to learn codes from is searched exactly, whatever is asked for."""
+    path = tmp_path / "passages.faiss"
+    write_dense(path, [_real_like(count, 16, 1)], 16)
+
+    assert 1 == write_codes(path, _real_like(8, 16, 2), DenseConfig(exact_rows=0))
+    assert not codes_beside(path).exists()
+
+
 def test_codes_that_find_too_little_are_not_kept(tmp_path: Path) -> None:
     """Of four dimensions two codes are made, which hundreds of rows have in common."""
     rng = np.random.default_rng(1)
