@@ -2,7 +2,7 @@
 
 Texts, words and names are real (news-fa and Hamshahri of ../shared/eval, in the product's own
 passages); the vectors are drawn, because encoding them would take an hour: unit, in random
-directions, with variances that fall as those of real ones do (207,095 placed vectors: the n-th
+directions, with variances that fall as those of real ones do (20,000 placed vectors: the n-th
 largest is near the first over n^(2/3)). Questions are PQuAD's and their English ones.
 
     python benchmarks/warm_retrieval.py

@@ -7,7 +7,7 @@ follows from a budget of memory. No codes are kept whose nearest 10, for some of
 sentences, are not those of the exact search in `MIN_RECALL` of the places.
 
 Codes are searched in full, not by lists (IVF): of a question in another language than the archive
-lists of nearest centroids miss too much (207,095 real vectors, 128 of 1,024 lists: recall@10 .90 in
+lists of nearest centroids miss too much (200,000 real vectors, 128 of 1,024 lists: recall@10 .90 in
 3.5 ms; all codes: 1.00 in 3.4 ms, see DECISIONS.md).
 
 Does not: encode text or know what a row stands for.
@@ -244,7 +244,7 @@ def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
 def _one_thread() -> Iterator[None]:
     """Keep FAISS to this thread: of so many small steps its threads mostly wait for each other.
 
-    5 s for 207,095 rows; with two threads on cores that are busy otherwise, ten times that.
+    5 s for 200,000 rows; with two threads on cores that are busy otherwise, ten times that.
     """
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
