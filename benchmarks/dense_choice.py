@@ -156,7 +156,7 @@ def main() -> None:
     """Measure all sets, print and write."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--vectors", type=Path, required=True, help="folder of the vector caches")
-    parser.add_argument("--sizes", default="100000,300000,1000000")
+    parser.add_argument("--sizes", default="100000,300000,1000000", help="of sets, first to last")
     options = parser.parse_args()
     faiss.omp_set_num_threads(1)
     (passages,) = options.vectors.glob(f"{NAME}-[0-9a-f]*.db")

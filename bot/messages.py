@@ -152,7 +152,7 @@ _ENGLISH: Mapping[Key, str] = {
         "passages   {passages}\n"
         "sentences  {sentences}\n"
         "languages  {languages}\n"
-        "search     finds {recall:.1%} of the nearest 10 by meaning, measured when built\n"
+        "search     finds {recall}% of the nearest 10 by meaning, measured when built\n"
         "files      {files}, {size} bytes"
     ),
     Key.VERIFIED: "{snapshot} is whole: {files} files, {articles} articles, {passages} passages",
@@ -279,7 +279,7 @@ _PERSIAN: Mapping[Key, str] = {
         "بندها: {passages}\n"
         "جمله‌ها: {sentences}\n"
         "زبان‌ها: {languages}\n"
-        "جست‌وجو: {recall:.1%} از ۱۰ بند نزدیک‌تر در معنا را می‌یابد (سنجیده هنگام ساخت)\n"
+        "جست‌وجو: {recall}٪ از ۱۰ بند نزدیک‌تر در معنا را می‌یابد (سنجیده هنگام ساخت)\n"
         "پرونده‌ها: {files}، {size} بایت"
     ),
     Key.VERIFIED: "{snapshot} سالم است: {files} پرونده، {articles} خبر، {passages} بند",

@@ -7,7 +7,7 @@ follows from a budget of memory. No codes are kept whose nearest 10, for some of
 sentences, are not those of the exact search in `MIN_RECALL` of the places.
 
 Codes are searched in full, not by lists (IVF): of a question in another language than the archive
-lists of nearest centroids miss too much (207,095 real vectors, 128 of 1,024 lists: recall@10 .90 in
+lists of nearest centroids miss too much (200,000 real vectors, 128 of 1,024 lists: recall@10 .90 in
 3.5 ms; all codes: 1.00 in 3.4 ms, see DECISIONS.md).
 
 Does not: encode text or know what a row stands for.
@@ -44,6 +44,7 @@ _WIDTHS = (2, 3, 4, 6, 8)  # dimensions that share a code
 _EXACT_SHARE = 8
 _SAMPLE = 16_384
 _BLOCK = 65_536
+_FEWEST = 256  # rows; of fewer nothing can be learned
 
 
 class DenseIndex:
@@ -243,7 +244,7 @@ def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
 def _one_thread() -> Iterator[None]:
     """Keep FAISS to this thread: of so many small steps its threads mostly wait for each other.
 
-    5 s for 207,095 rows; with two threads on cores that are busy otherwise, ten times that.
+    5 s for 200,000 rows; with two threads on cores that are busy otherwise, ten times that.
     """
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
@@ -255,7 +256,7 @@ def _one_thread() -> Iterator[None]:
 
 def _width(plain: DenseIndex, config: DenseConfig) -> int:
     """Return how many dimensions share a code, 0 for no codes."""
-    if plain.n_rows <= config.exact_rows:
+    if plain.n_rows <= max(config.exact_rows, _FEWEST):
         return 0
     sizes = {width: plain.n_rows * plain.dim // width // 2 for width in _WIDTHS}
     budget = config.memory_mb << 20

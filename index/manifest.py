@@ -74,7 +74,8 @@ class Manifest:
     def recall(self) -> float:
         """Share of the nearest 10 that vector search finds, over all parts by their passages."""
         total = sum(part.passages for part in self.parts)
-        return sum(part.recall * part.passages for part in self.parts) / max(total, 1)
+        found = sum(part.recall * part.passages for part in self.parts)
+        return found / total if total else 1.0
 
     @property
     def size_bytes(self) -> int:

@@ -207,15 +207,24 @@ def test_size_decides_on_codes(tmp_path: Path, config: DenseConfig, widths: list
     assert all(codes_beside(path).stat().st_size < size + 100_000 for size in sizes)
 
 
-def test_codes_that_find_too_little_are_not_kept(tmp_path: Path) -> None:
-    """Vectors that are all equally far from everything have no nearest 10 that codes could tell."""
-    rng = np.random.default_rng(1)
-    drawn = rng.standard_normal((20_000, 96)).astype(np.float32)
+@pytest.mark.parametrize("count", [0, 1, 20, 256])
+def test_few_rows_have_no_codes(tmp_path: Path, count: int) -> None:
+    """What is too little to learn codes from is searched exactly, whatever is asked for."""
     path = tmp_path / "passages.faiss"
-    write_dense(path, [drawn / np.linalg.norm(drawn, axis=1, keepdims=True)], 96)
+    write_dense(path, [_real_like(count, 16, 1)], 16)
+
+    assert 1 == write_codes(path, _real_like(8, 16, 2), DenseConfig(exact_rows=0))
+    assert not codes_beside(path).exists()
+
+
+def test_codes_that_find_too_little_are_not_kept(tmp_path: Path) -> None:
+    """Of four dimensions two codes are made, which hundreds of rows have in common."""
+    rng = np.random.default_rng(1)
+    path = tmp_path / "passages.faiss"
+    write_dense(path, [rng.standard_normal((20_000, 4)).astype(np.float32)], 4)
 
     recall = write_codes(
-        path, rng.standard_normal((8, 96)).astype(np.float32), DenseConfig(exact_rows=0)
+        path, rng.standard_normal((8, 4)).astype(np.float32), DenseConfig(exact_rows=0)
     )
 
     assert recall == 1

@@ -29,6 +29,8 @@ from index import (
     verify_snapshot,
 )
 from index.assemble import first_merged
+from index.config import DenseConfig
+from index.dense import MIN_RECALL
 from index.encoders import Encoder
 from index.ledger import Kind, Ledger
 from index.snapshot import LEDGER, current_folder
@@ -374,3 +376,29 @@ def test_a_scope_equals_brute_force(
     assert min(10, len(wanted)) == len(hits.hits)
     assert len(wanted) == hits.n_passages
     assert name in {"nothing", "other language"} or wanted
+
+
+def test_an_update_keeps_the_codes_of_large_parts(
+    tmp_path: Path, encoder: Encoder, vectors_dir: Path, space: VectorSpace
+) -> None:
+    """A part above the limit is searched by codes, before an update and after; a new one is not."""
+    corpus, home = tmp_path / "corpus", tmp_path / "home"
+    sentences = [f"Minister {n} opened bridge {n * 7} near town {n * 3}." for n in range(400)]
+    state = {"a.jsonl": [{"id": f"a{n}", "text": one} for n, one in enumerate(sentences)]}
+    config = IndexConfig(dense=DenseConfig(exact_rows=300))
+
+    def built() -> Snapshot:
+        _lay_out(corpus, state)
+        build_index([corpus], home, encoder=encoder, config=config, cache_dir=vectors_dir)
+        assert () == verify_snapshot(home).problems
+        return open_snapshot(home, space=space)
+
+    with closing(built()) as first:
+        assert [True] == [part.is_coded for part in first.dense.parts]
+        assert MIN_RECALL <= first.manifest.recall <= 1
+    state["b.jsonl"] = [_record(1)]
+    with closing(built()) as second:
+        assert [True, False] == [part.is_coded for part in second.dense.parts]
+        assert first.manifest.parts[0] == second.manifest.parts[0]
+        question = second.dense.vectors(np.array([5]))[0]
+        assert 5 == second.dense.search(question, 1)[0][0]
