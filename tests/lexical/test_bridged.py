@@ -13,7 +13,8 @@ from index import Vocabulary, bridged
         ("Kirby", "جان کربی، سخنگوی پنتاگون"), ("کربی", "John Kirby said"),
         ("Rouhani", "حسن روحانی گفت"), ("Кирби", "جان کربی گفت"), ("Merkel", "Η Μέρκελ είπε"),
         ("newyork", "در شهر نیو یورک"), ("Ahmadinejad", "محمود احمدی‌نژاد"),
-        ("لاوروف", "Sergey Lavrov said"), ("Schmid", "هلگا اشمیت"), ("Soleimani", "Qassem Suleimani said"),
+        ("لاوروف", "Sergey Lavrov said"), ("Schmid", "هلگا اشمیت"),
+        ("Soleimani", "Qassem Suleimani said"),
     ],
 )  # fmt: skip
 def test_a_name_is_heard_in_another_spelling(name: str, text: str) -> None:
