@@ -135,7 +135,7 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     z = 1.959964
     middle = (hits + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * math.sqrt(hits * (n - hits) / n + z * z / 4)
-    return round(middle - half, 4), round(middle + half, 4)
+    return max(0.0, round(middle - half, 4)), min(1.0, round(middle + half, 4))
 
 
 def summed(cases: Sequence[Case], found: Sequence[tuple[str, ...]]) -> list[dict[str, object]]:
