@@ -40,6 +40,7 @@ _TO_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _AROUND = 6
 _COMMON = 60
 _LEAST = 12
+_WORDS = re.compile(r"\w+")
 _DIGITS = re.compile(r"\d{2,6}")
 _WORD_AFTER = re.compile(r" [^\W\d_]")
 
@@ -109,13 +110,22 @@ def twins_of(number: Number) -> dict[str, str]:
 
 
 def twin(line: str, number: Number, said: str, rng: random.Random) -> str:
-    """Return a sentence with another number and without a third of the words far from it."""
+    """Return a sentence with another number and without a third of the words far from it.
+
+    Words of its other numbers stay.
+    """
     before, after = line[: number.start].split(), line[number.end :].split()
-    far = [*range(len(before) - _AROUND), *range(len(before) + _AROUND, len(before) + len(after))]
+    words = (*before, *after)
+    counted = {word for one in find_numbers(line) for word in line[one.start : one.end].split()}
+    far = [
+        at
+        for at, word in enumerate(words)
+        if abs(at - len(before)) > _AROUND and counted.isdisjoint(_WORDS.findall(word))
+    ]
     lost = set(rng.sample(far, len(far) // 3))
-    words = [word for at, word in enumerate((*before, *after)) if at not in lost]
-    place = sum(at not in lost for at in range(len(before)))
-    return " ".join((*words[:place], said, *words[place:]))
+    head = (word for at, word in enumerate(before) if at not in lost)
+    tail = (word for at, word in enumerate(after, start=len(before)) if at not in lost)
+    return " ".join((*head, said, *tail))
 
 
 def quote(text: str, number: int, published: Moment | None = TODAY) -> Citation:

@@ -216,12 +216,17 @@ class Answerer:
     ) -> tuple[Citation, ...]:
         """Return at most `k` verified quotes that come after those of `beyond`, numbered on.
 
+        None come after a comparison, whose sides hold what they have.
+
         Args:
             question: As it was asked.
             beyond: What was shown of its answer.
             k: Most quotes.
             within: The part of the archive that the answer came from.
         """
+        plan = find_plan(_asked(question), self._clock(), self.snapshot.outlets)
+        if plan and plan.shape is Shape.COMPARISON:
+            return ()
         shown = [one.quote for one in beyond]
         drafts = self.consider(question, k=k, within=within, shown=shown).drafts
         return verified(drafts, self.snapshot.article, first=len(beyond) + 1)

@@ -136,7 +136,9 @@ def _scope(given: dict[str, Any]) -> "Scope":
 @_pasokh.command()
 @click.argument("question", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON (docs/json.md).")
-@click.option("-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4.")
+@click.option(
+    "-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4; double in overviews."
+)
 @_scope_options
 @click.pass_obj
 def ask(

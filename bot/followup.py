@@ -3,7 +3,8 @@
 A question leans where it opens with "and", "but", "what about" or their like, or where it is
 short, holds a pronoun and names nothing itself. It is put to the archive with the words of the
 question before that it does not hold: its names, or all that says something where it has none.
-A question that stands by itself is left alone.
+A question that stands by itself is left alone. One that was made whole is also asked as it was
+typed (`asked_both_ways`), so that it can turn to another text.
 
 Does not: know other languages than English and Persian (their questions are left alone), read
 answers, or guess which of two names is meant: both are taken.
@@ -79,10 +80,13 @@ def resolve(question: str, before: Sequence[str]) -> Resolved:
 def asked_both_ways(resolved: Retrieval, alone: Retrieval) -> Retrieval:
     """Return what a question finds with what was added to it and without, their scores added.
 
-    What was added leads to the text of the question before. Where the new question is about another
-    one, its own words must be able to say so: of pairs on two texts with one title, the words of
-    the question before alone lost more than they gained (benchmarks/followups.py). A passage that
-    one way did not find has the least score found there; what is returned is on the scale of one.
+    What was added leads to the text of the question before; where the new question is about another
+    one, its own words must be able to say so. nDCG@10 on PQuAD as it leans, with words added only,
+    both ways: .915, .989, .976 on the text of the first, .949, .866, .959 on another text of its
+    title; English over Persian .602, .756, .750 and .696, .718, .742 (benchmarks/followups.py).
+
+    A passage that one way did not find has the least score found there; what is returned is on the
+    scale of one.
     """
     scores = [
         {hit.passage.id: hit.score for hit in found.hits}

@@ -9,6 +9,20 @@ exceptions, both of which are English only.
 from collections.abc import Mapping
 from enum import StrEnum
 
+from bot.message_keys import Key
+
+__all__ = [
+    "TEXTS",
+    "Key",
+    "Language",
+    "LanguageChoice",
+    "fill",
+    "localize_digits",
+    "localize_number",
+    "say",
+    "ui_language",
+]
+
 
 class Language(StrEnum):
     """A language we speak to people."""
@@ -23,101 +37,6 @@ class LanguageChoice(StrEnum):
     AUTO = "auto"
     EN = "en"
     FA = "fa"
-
-
-class Key(StrEnum):
-    """Names of the texts; those of reasons are `reason_` and the value of a `Reason`."""
-
-    SOURCES = "sources"
-    RELAYED = "relayed"
-    DATES = "dates"
-    NO_DATE = "no_date"
-    NO_HEADLINE = "no_headline"
-    CHARACTERS = "characters"
-    SAME_REPORT = "same_report"
-    SAME_REPORT_AGAIN = "same_report_again"
-    CONFIDENCE = "confidence"
-    UNDERSTOOD = "understood"
-    WITHIN = "within"
-    MISSED = "missed"
-    PERIOD = "period"
-    PERIOD_SINCE = "period_since"
-    PERIOD_UNTIL = "period_until"
-    NEAREST = "nearest"
-    REASON_EMPTY_QUESTION = "reason_empty_question"
-    REASON_NOTHING_FOUND = "reason_nothing_found"
-    REASON_NOT_IN_ARCHIVE = "reason_not_in_archive"
-    REASON_UNVERIFIED = "reason_unverified"
-    REASON_MODEL_FOUND_NONE = "reason_model_found_none"
-    ERROR = "error"
-    INTERNAL_ERROR = "internal_error"
-    INTERNAL_ERROR_LOGGED = "internal_error_logged"
-    CHAT_WELCOME = "chat_welcome"
-    CHAT_HELP = "chat_help"
-    CHAT_UNKNOWN = "chat_unknown"
-    CHAT_BYE = "chat_bye"
-    CHAT_STOPPED = "chat_stopped"
-    CHAT_NO_ANSWER_YET = "chat_no_answer_yet"
-    CHAT_OPEN_USAGE = "chat_open_usage"
-    CHAT_LANGUAGE_SET = "chat_language_set"
-    CHAT_LANGUAGE_USAGE = "chat_language_usage"
-    CHAT_ONLY_ALL = "chat_only_all"
-    CHAT_NO_HISTORY = "chat_no_history"
-    CHAT_ARTICLE_GONE = "chat_article_gone"
-    CHAT_ARTICLE_CHANGED = "chat_article_changed"
-    BUILT = "built"
-    UNCHANGED = "unchanged"
-    BUILD_ARTICLES = "build_articles"
-    BUILD_CHANGES = "build_changes"
-    BUILD_DUPLICATES = "build_duplicates"
-    BUILD_REJECTS = "build_rejects"
-    BUILD_REJECT_REASON = "build_reject_reason"
-    BUILD_REJECT_ORIGIN = "build_reject_origin"
-    BUILD_REJECT_MORE = "build_reject_more"
-    BUILD_MISSING = "build_missing"
-    BUILD_MISSING_FIELD = "build_missing_field"
-    BUILD_PASSAGES = "build_passages"
-    BUILD_COST = "build_cost"
-    STAGE_WAIT = "stage_wait"
-    STAGE_READ = "stage_read"
-    STAGE_WORDS = "stage_words"
-    STAGE_ENCODE = "stage_encode"
-    STAGE_REJECTS = "stage_rejects"
-    STAGE_QUESTIONS = "stage_questions"
-    STAGE_ASK = "stage_ask"
-    EVAL_SET = "eval_set"
-    EVAL_COLUMNS = "eval_columns"
-    EVAL_ALL = "eval_all"
-    EVAL_QUOTES = "eval_quotes"
-    EVAL_ANSWERED = "eval_answered"
-    EVAL_UNANSWERABLE = "eval_unanswerable"
-    EVAL_OTHER = "eval_other"
-    EVAL_RELATED = "eval_related"
-    EVAL_LATENCY = "eval_latency"
-    EVAL_RETRIEVAL = "eval_retrieval"
-    EVAL_ANSWER = "eval_answer"
-    EVAL_WRITTEN = "eval_written"
-    BUILD_STAGE = "build_stage"
-    BUILD_STAGE_OF = "build_stage_of"
-    GATHER_ADDED = "gather_added"
-    GATHER_CHANGED = "gather_changed"
-    GATHER_UNCHANGED = "gather_unchanged"
-    GATHER_LISTED = "gather_listed"
-    GATHER_FAILED = "gather_failed"
-    GATHER_NOTHING_NEW = "gather_nothing_new"
-    GATHER_NOTHING = "gather_nothing"
-    WATCHING = "watching"
-    INFO = "info"
-    VERIFIED = "verified"
-    VERIFY_FAILED = "verify_failed"
-    VERIFY_REMOVED = "verify_removed"
-    VERIFY_CACHED = "verify_cached"
-    REMOVED = "removed"
-    REMOVED_LAST = "removed_last"
-    REMOVED_FILE = "removed_file"
-    REMOVED_STILL_IN = "removed_still_in"
-    REMOVED_SHARED = "removed_shared"
-    FEEDBACK_WRITTEN = "feedback_written"
 
 
 _ENGLISH: Mapping[Key, str] = {

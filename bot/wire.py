@@ -15,19 +15,22 @@ from typing import Final
 
 from bot import evaluation
 from bot.answer import Answerer
-from bot.answering import Talk, Translating, Writing
+from bot.answering import Talk
 from bot.evaluation import Evaluation, EvaluationFiles
-from bot.followup import Rewriting
 from bot.grounding.types import Checking
+from bot.language_model import (
+    open_rewriter,
+    open_translator,
+    open_writer,
+    translations,
+    withdrawn,
+)
 from bot.llm import prompt
-from bot.llm.translations import Translations
-from bot.llm.types import Generator
 from bot.recheck import Rechecker
 from bot.serving import Serving
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory
-from bot.types import Answer, Citation, Shape
 from index import (
     COLLECTED,
     ArticleId,
@@ -60,7 +63,6 @@ from index import (
     read_manifest,
     read_question_set,
     read_questions,
-    read_withdrawals,
     remove_article,
     verify_snapshot,
     watch_feeds,
@@ -121,102 +123,6 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
     )
 
 
-def open_generator(settings: Settings) -> Generator | None:
-    """Open the language model of the settings; None where they name none.
-
-    Raises:
-        SettingsError: If the package that talks to its server is not installed.
-    """
-    if settings.llm_base_url is None:
-        return None
-    try:
-        # Heavy and of an extra: imported once there is a server to talk to.
-        from bot.llm.budget import DailyBudget
-        from bot.llm.client import OpenAIGenerator, ServerConfig
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("bot"):
-            raise
-        msg = (
-            f"PASOKH_LLM_BASE_URL is set, but the package {error.name!r} is not installed; "
-            "run: pip install 'pasokh[llm]'"
-        )
-        raise SettingsError(msg) from error
-    limit = settings.llm_tokens_per_day
-    return OpenAIGenerator(
-        ServerConfig(
-            base_url=settings.llm_base_url,
-            model=settings.llm_model or "",
-            api_key=settings.llm_api_key,
-            timeout_s=settings.llm_timeout_s,
-            max_tokens=settings.llm_max_tokens,
-            budget=None if limit is None else DailyBudget(settings.llm_budget_file, limit),
-        )
-    )
-
-
-def open_writer(settings: Settings, serving: Serving) -> Writing | None:
-    """Open what words the answers of `serving`; None where no language model is set.
-
-    Raises:
-        SettingsError: If the package that talks to its server is not installed.
-    """
-    generator = open_generator(settings)
-    if generator is None:
-        return None
-    # Nothing of this is needed, or read from the disk, without a model.
-    from bot.grounding.check import Grounder
-    from bot.llm.writer import MOST_EVIDENCE, Writer
-
-    def further(answer: Answer) -> tuple[Citation, ...]:
-        left = MOST_EVIDENCE - len(answer.citations)
-        # What was asked of is not told where its time was missed, and must not be left.
-        # Nor is anything added to what stands in order of time or by sides.
-        if left <= 0 or answer.is_missed or answer.shape is not Shape.QUOTES:
-            return ()
-        return serving.further(
-            answer.question, beyond=answer.citations, k=left, within=answer.within
-        )
-
-    with serving.using() as answerer:
-        grounder = Grounder(answerer.encoder)
-    return Writer(generator, grounder, further=further)
-
-
-def open_translator(settings: Settings, serving: Serving) -> Translating | None:
-    """Open what translates the quotes of `serving`; None where no language model is set.
-
-    Raises:
-        SettingsError: As `open_writer`.
-    """
-    generator = open_generator(settings)
-    if generator is None:
-        return None
-    from bot.grounding.check import Grounder  # see open_writer
-    from bot.llm.translate import Translator
-
-    with serving.using() as answerer:
-        grounder = Grounder(answerer.encoder)
-    return Translator(generator, grounder, _translations(settings))
-
-
-def _translations(settings: Settings) -> Translations:
-    return Translations(settings.translations_file, retention_days=settings.retention_days)
-
-
-def open_rewriter(settings: Settings) -> Rewriting | None:
-    """Open what makes questions whole; None where no language model is set.
-
-    Raises:
-        SettingsError: If the package that talks to its server is not installed.
-    """
-    generator = open_generator(settings)
-    if generator is None:
-        return None
-    from bot.llm.rewrite import Rewriter  # reads a vocabulary that is not needed without a model
-
-    return Rewriter(generator)
-
-
 def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:
     """Build what nobody asked to build: wait where another does, and tell what was rejected."""
     tell = progress or _silent
@@ -265,7 +171,7 @@ def open_rechecker(settings: Settings) -> Rechecker:
     return Rechecker(
         archive=snapshot,
         making=made,
-        withdrawn={one.article for one in read_withdrawals(settings.index_home).entries},
+        withdrawn=withdrawn(settings),
         open_grounding=open_grounding,
     )
 
@@ -274,15 +180,17 @@ def remove(
     settings: Settings, article_id: str, reason: str, progress: Progress | None = None
 ) -> RemovalReport:
     """Take one article out of the index for good, and out of what was translated of it."""
-    _translations(settings).forget(article_id)
-    report = remove_article(
-        settings.index_home,
-        ArticleId(article_id),
-        config=IndexConfig(),
-        cache_dir=settings.cache_dir / "vectors",
-        reason=reason,
-        progress=progress,
-    )
+    try:
+        report = remove_article(
+            settings.index_home,
+            ArticleId(article_id),
+            config=IndexConfig(),
+            cache_dir=settings.cache_dir / "vectors",
+            reason=reason,
+            progress=progress,
+        )
+    finally:  # see Translator
+        translations(settings).forget(article_id)
     _log.info(EVENT_REMOVED, extra={"fields": asdict(report)})
     return report
 

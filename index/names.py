@@ -197,12 +197,13 @@ def _heard(text: str) -> dict[str, set[str]]:
     """Return the words of a text, single and in twos, by their consonants."""
     found: dict[str, set[str]] = {}
     spelt = [match[0].casefold() for match in _ASKED.finditer(clean(text).text)]
-    for word in [*spelt, *("".join(pair) for pair in pairwise(spelt))]:
-        for spelling in _spellings(word, arabic=False) or [word]:
-            for sounds in readings(spelling):
-                key = skeleton(sounds)
-                if len(key) >= _MIN_CONSONANTS:
-                    found.setdefault(key, set()).add(spelling)
+    twos = ["".join(pair) for pair in pairwise(spelt)]
+    for words, fewest in ((spelt, _MIN_CONSONANTS), (twos, _MIN_CONSONANTS_UNSURE)):
+        for word in words:
+            for spelling in _spellings(word, arabic=False):
+                for sounds in readings(spelling):
+                    if len(key := skeleton(sounds)) >= fewest:
+                        found.setdefault(key, set()).add(spelling)
     return found
 
 

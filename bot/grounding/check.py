@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.grounding.entailment import Entailment
 from bot.grounding.meaning import STANDS_FROM, Closeness
 from bot.grounding.naming import Evidence, unborne_names
 from bot.grounding.numbers import Number, find_numbers, is_borne_out
@@ -50,9 +51,14 @@ class _Case:
 class Grounder:
     """Checks claims; safe for many threads as far as its encoder is."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        """Compare meanings by `encoder`, the archive's or another."""
+    def __init__(self, encoder: Encoder, *, entailment: Entailment | None = None) -> None:
+        """Compare meanings by `encoder`, the archive's or another.
+
+        Args:
+            entailment: Also asked, where there is one; the lower of the two counts.
+        """
         self._closeness: Final = Closeness(encoder)
+        self._entailment: Final = entailment
 
     def check(
         self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str | None
@@ -71,14 +77,21 @@ class Grounder:
             return ()
         known = {citation.number: citation for citation in evidence}
         cases = [_case(claim, known, language) for claim in claims]
-        meanings = self._closeness.meanings(
-            [case.text for case in cases],
-            [[citation.quote for citation in case.cited] for case in cases],
-        )
+        meanings = self._meanings(cases)
         return tuple(
             Verdict(faults=_faults(claim, case, known, meaning), meaning=meaning)
             for claim, case, meaning in zip(claims, cases, meanings, strict=True)
         )
+
+    def _meanings(self, cases: Sequence[_Case]) -> list[float]:
+        """Return how close each claim is to what it cites."""
+        texts = [case.text for case in cases]
+        quotes = [[citation.quote for citation in case.cited] for case in cases]
+        close = self._closeness.meanings(texts, quotes)
+        if self._entailment is None:
+            return close
+        entailed = self._entailment.probabilities(texts, [" ".join(some) for some in quotes])
+        return list(map(min, close, entailed))
 
 
 def _case(claim: Claim, known: Mapping[int, Citation], asked: str | None) -> _Case:
@@ -155,7 +168,8 @@ def _is_negated(case: _Case) -> bool:
     spoken = set(case.spoken)
     if len(spoken) > 1:
         return False
-    return is_contradicted(case.text, case.language, case.quotes, spoken.pop())
+    quotes = [one.quote for one in case.cited]
+    return is_contradicted(case.text, case.language, quotes, spoken.pop())
 
 
 def _is_foreign(case: _Case) -> bool:

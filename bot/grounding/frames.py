@@ -1,8 +1,8 @@
 """What a claim puts in the place of what a quote of its own language says.
 
 Where the words before and after are the quote's and those between are not, a word was exchanged:
-«توافق با ترامپ امضا شد» for «توافق با روحانی امضا شد». Scripts without capitals tell names by nothing
-better. Frequent words and verbs may be exchanged: those are what rewording exchanges.
+«توافق با ترامپ امضا شد» for «توافق با روحانی امضا شد». Scripts without capitals tell names by
+nothing better. Where either is a frequent word or a verb it may be exchanged: rewording does that.
 
 Does not: look at claims that are worded otherwise throughout.
 """
@@ -23,9 +23,10 @@ _VERB = re.compile(
     r"^(?:ن?می)|(?:کرد|کرده|کند|کنند|کردند|شد|شده|شود|شوند|شدند|است|بود|بودند|داشت|داشتند|دارد|دارند"
     r"|داد|دادند|دهد|دهند|گفت|گفتند|افزود|یافت|گرفت|گیرد|گشت|گردد|گردید|نمود|نماید|رفت|رود|رسید|رسد)$"
 )
-_SAID: Final = frozenset(
-    tokens("اظهار بیان تاکید تأکید تصریح عنوان اعلام خاطرنشان یادآور ابراز اشاره ادامه هشدار مدعی اذعان")
+_SAYING = (
+    "اظهار بیان تاکید تأکید تصریح عنوان اعلام خاطرنشان یادآور ابراز اشاره ادامه هشدار مدعی اذعان"
 )
+_SAID: Final = frozenset(tokens(_SAYING))
 
 
 def exchanged(claim: str, quotes: list[str], known: str, vocabulary: Vocabulary) -> list[str]:
@@ -35,15 +36,22 @@ def exchanged(claim: str, quotes: list[str], known: str, vocabulary: Vocabulary)
         quotes: In the claim's language.
         known: All that the words of a claim may come from: quotes, headlines, outlets.
     """
-    held = frozenset(tokens(known))
-    mine = _words(claim)
+    held, mine = frozenset(tokens(known)), _words(claim)
+    found = []
+    for quote in quotes:
+        for new, old in _in_frames(_words(quote), mine):
+            gone = _rare(old, frozenset(tokens(claim)), vocabulary)
+            found += _rare(new, held, vocabulary) if gone else []
+    return found
+
+
+def _rare(words: list[str], held: frozenset[str], vocabulary: Vocabulary) -> list[str]:
+    """Return the words that are no verbs, not frequent, and not among the tokens held."""
     return [
         word
-        for quote in quotes
-        for word in _in_frames(_words(quote), mine)
-        if tokens(word)
-        and not held.intersection(tokens(word))
-        and not _SAID.intersection(tokens(word))
+        for word in words
+        if (own := frozenset(tokens(word)))
+        and not own & (held | _SAID)
         and not _VERB.search(word)
         and vocabulary.weight(word) < FREQUENT_FROM
     ]
@@ -53,8 +61,8 @@ def _words(text: str) -> list[str]:
     return [word for word in folded(text).split() if not word.isdecimal()]
 
 
-def _in_frames(quote: list[str], claim: list[str]) -> Iterator[str]:
-    """Yield the words of a claim between words that the quote has in this order, too."""
+def _in_frames(quote: list[str], claim: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield words of a claim and those in their place in the quote, the same on either side."""
     matcher = SequenceMatcher(None, quote, claim, autojunk=False)
     steps = matcher.get_opcodes()
     for at, (step, first, last, start, end) in enumerate(steps):
@@ -63,4 +71,4 @@ def _in_frames(quote: list[str], claim: list[str]) -> Iterator[str]:
         is_led = at > 0 or start == 0
         is_followed = at + 1 < len(steps) or end == len(claim)
         if is_led and is_followed:
-            yield from claim[start:end]
+            yield claim[start:end], quote[first:last]

@@ -21,8 +21,10 @@ from bot.grounding.frames import exchanged
 from bot.grounding.generic import is_generic
 from index import STOP_WORDS, Vocabulary, bridged, clean_text, folded, tokens
 
-MIN_LIKENESS: Final = 0.72
+MIN_LIKENESS: Final = 0.7
 """Of a word that sounds like a name; a little less than retrieval's, which ranks what it finds."""
+_MIN_SAME_SCRIPT = 0.85
+"""Of another spelling in the same script: "Soleimani" is "Suleimani"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,10 +183,12 @@ def _is_named(
     word: str, whole: Sequence[str], language: str, evidence: Evidence, *, is_alone: bool
 ) -> bool:
     """Tell whether the evidence has a name."""
-    if _holds(word, evidence.text) or bridged(word, evidence.text) >= MIN_LIKENESS:
+    is_same_script = _has_capitals(word) == _has_capitals(evidence.quotes)
+    least = _MIN_SAME_SCRIPT if is_same_script else MIN_LIKENESS
+    if _holds(word, evidence.text) or bridged(word, evidence.text) >= least:
         return True
     joined = "".join(whole)
-    if not is_alone and bridged(joined, evidence.text) >= MIN_LIKENESS:
+    if not is_alone and bridged(joined, evidence.text) >= least:
         return True
     if _stands_for_place(word, whole, language, evidence):
         return True
@@ -208,11 +212,12 @@ def _is_told_apart(word: str, evidence: Evidence) -> bool:
     """Tell whether a word that was not found is missing, and not merely translated."""
     if _has_capitals(word) == _has_capitals(evidence.quotes):
         return True
-    is_short = len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
+    is_acronym = word.isupper()
+    is_short = is_acronym or len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
     return not (is_short or is_generic(word) or (_has_capitals(word) and _is_word(word)))
 
 
-_VOWELS = re.compile("[aeiou]")
+_VOWELS = re.compile("[aeiouhyw]")
 _MIN_CONSONANTS = 2
 
 

@@ -83,8 +83,10 @@ DOUBTFUL: Final = frozenset({"one", "یک", "نه", "سی", "second", "k", "tr",
 """Also words of another meaning: asked of a quote only within a longer number, or before what is
 counted, or for «نه» and «سی» where no other meaning fits."""
 
-NOT_NINE: Final = frozenset("تنها فقط این به در از بلکه که خیر را بر با برای چندان".split())
-LETTERS: Final = frozenset("بی سی دی ان اف جی آی ام اس تی وی پی ای ال یو".split())
+_NOT_NINE_LIST = "تنها فقط این به در از بلکه که خیر را بر با برای چندان"
+NOT_NINE: Final = frozenset(_NOT_NINE_LIST.split())
+_LETTER_LIST = "بی سی دی ان اف جی آی ام اس تی وی پی ای ال یو"
+LETTERS: Final = frozenset(_LETTER_LIST.split())
 """After these «نه» is "not"; beside those «سی» is the letter C."""
 
 _COUNTED_LIST = """

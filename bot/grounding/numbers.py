@@ -232,7 +232,6 @@ class _Reading:
             end=running.end,
         )
 
-
     def _means_number(self, running: _Sum, before: str, following: str | None) -> bool:
         """Tell whether «نه» or «سی» can mean nothing else where it stands."""
         last = before.rpartition(" ")[2]
@@ -268,6 +267,7 @@ def _take_numeral(running: _Sum, match: re.Match[str]) -> bool:
     running.group = value
     running.is_numeral = True
     running.is_closed = letters in _ORDINAL_ENDINGS
+    running.is_sure = not match.string[: match.start()][-1:].isalpha()
     running.words += 1
     return True
 

@@ -52,6 +52,7 @@ def are_named(wanted: frozenset[str], text: str, language: str) -> bool:
 
 
 _SHORT = 3
+_WORLD = "001"
 _ENDING = r"\w{0,4}"
 
 
@@ -80,6 +81,8 @@ def _from_cldr(language: str) -> Iterator[tuple[str, str]]:
     except (UnknownLocaleError, ValueError):
         return
     for code, name in locale.territories.items():
+        if code == _WORLD:
+            continue
         yield name, code
         yield name.partition(" (")[0], code
         yield name.replace("&", "and"), code

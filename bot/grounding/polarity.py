@@ -8,6 +8,7 @@ Does not: know other languages (they pass), double negations, irony or the scope
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -87,16 +88,20 @@ class Polarity:
 _KNOWN: Final = frozenset({"en", "fa"})
 
 
-def is_contradicted(claim: str, language: str, quotes: str, quoted_in: str) -> bool:
-    """Tell whether a claim and the quotes it cites differ in what they negate."""
+def is_contradicted(claim: str, language: str, quotes: Sequence[str], quoted_in: str) -> bool:
+    """Tell whether a claim and the quotes it cites differ in what they negate.
+
+    Args:
+        quotes: All in the language `quoted_in`.
+    """
     if not {language, quoted_in} <= _KNOWN:
         return False
-    mine, theirs = polarity(claim, language), polarity(quotes, quoted_in)
+    mine, theirs = polarity(claim, language), polarity("\n".join(quotes), quoted_in)
     if mine.n_negated > theirs.n_negated + theirs.n_denied:
         return True
     if language != quoted_in:
         is_stated = not mine.n_negated and theirs.n_negated > mine.n_denied
-        return is_stated and _is_short(quotes)
+        return is_stated and _is_one_clause(quotes)
     flipped = (mine.negated & theirs.stated) - theirs.negated
     dropped = (mine.stated & theirs.negated) - theirs.stated - mine.negated
     return bool(flipped or dropped)
@@ -105,9 +110,9 @@ def is_contradicted(claim: str, language: str, quotes: str, quoted_in: str) -> b
 _SHORT_WORDS: Final = 35
 
 
-def _is_short(quotes: str) -> bool:
-    """Tell whether quotes have no other clause that a claim may be about."""
-    return len(quotes.split()) <= _SHORT_WORDS
+def _is_one_clause(quotes: Sequence[str]) -> bool:
+    """Tell whether there is hardly another clause that a claim may be about."""
+    return len(quotes) == 1 and len(quotes[0].split()) <= _SHORT_WORDS
 
 
 @lru_cache(maxsize=512)

@@ -41,7 +41,7 @@ class TimeWord:
     Attributes:
         month: As `index.parse_date` reads it; "" where none is stated.
         weekday: 0 for Monday.
-        is_sure: Whether it is a date, and not maybe a number of four digits.
+        is_sure: Whether it is a date, and not maybe a number of four digits or another word.
         start: Where it begins in the cleaned text.
         end: Where it ends.
     """
@@ -61,13 +61,13 @@ class Known:
 
     Attributes:
         days: Each date, earliest and latest day it may be.
-        stated: Days and months as they are written, the day 0 where there is none.
+        stated: Days, months and years as they are written, 0 for what is not.
         years: Gregorian years that are spoken of.
         weekdays: Weekdays named, or those of the dates.
     """
 
     days: tuple[Days, ...]
-    stated: frozenset[tuple[int, date | None]]
+    stated: frozenset[tuple[int, date | None, int]]
     years: tuple[int, ...]
     weekdays: frozenset[int]
 
@@ -89,7 +89,7 @@ def find_times(text: str, language: str = "en") -> list[TimeWord]:
 def known_times(texts: Iterable[tuple[str, str, Moment | None]]) -> Known:
     """Return what quotes tell of time: each with its language and when it was published."""
     days: list[Days] = []
-    stated: set[tuple[int, date | None]] = set()
+    stated: set[tuple[int, date | None, int]] = set()
     years: set[int] = set()
     weekdays: set[int] = set()
     for text, language, published in texts:
@@ -103,7 +103,7 @@ def known_times(texts: Iterable[tuple[str, str, Moment | None]]) -> Known:
         weekdays |= {word.weekday for word in words if word.weekday is not None}
         for word in words:
             days += _resolved(word, near, base)
-            stated |= {(word.day, _month_key(word.month))} if word.month else set()
+            stated |= {_written(word), _written(replace(word, year=0))} if word.month else set()
     weekdays |= {first.weekday() for first, last in days if first == last}
     return Known(tuple(days), frozenset(stated), tuple(sorted(years)), frozenset(weekdays))
 
@@ -112,10 +112,14 @@ def is_told(word: TimeWord, known: Known) -> bool:
     """Tell whether a claim's date lies in what is known."""
     if word.weekday is not None and not (word.day or word.month or word.year):
         return word.weekday in known.weekdays
-    if word.month and not word.year and (word.day, _month_key(word.month)) in known.stated:
+    if word.month and _written(word) in known.stated:
         return True
     mine = _resolved(word, known.years or _ANY_YEARS, None)
     return any(_lies_in(theirs, one) for one in mine for theirs in known.days)
+
+
+def _written(word: TimeWord) -> tuple[int, date | None, int]:
+    return word.day, _month_key(word.month), word.year
 
 
 @cache
@@ -247,13 +251,12 @@ def _time_word(match: re.Match[str], language: str) -> TimeWord | None:
     name = parts.get("month") or ""
     day = int(parts.get("day") or 0) or _spelt_day(parts.get("spelt") or "")
     year = int(parts.get("year") or 0)
-    if name and not (day or year) and not _is_month(name, match):
-        return None
     if not name and not day:
         before = match.string[:start]
         return TimeWord(year=year, is_sure=bool(_IN.search(before)), start=start, end=end)
     month = _months(language.partition("-")[0])[name.casefold()]
-    return TimeWord(day=day, month=month, year=year, start=start, end=end)
+    is_sure = bool(day or year) or _is_month(name, match)
+    return TimeWord(day=day, month=month, year=year, is_sure=is_sure, start=start, end=end)
 
 
 def _is_month(name: str, match: re.Match[str]) -> bool:

@@ -20,6 +20,7 @@ from bot.llm.prompt import TRANSLATION_SCHEMA, TRANSLATION_VERSION, translation_
 from bot.llm.translations import Translations, key_of
 from bot.llm.types import Generator, Unwritten
 from bot.types import Citation, Claim, Translation, Unworded
+from index import ArticleId
 
 EVENT_TRANSLATED: Final = "translated"
 
@@ -29,11 +30,23 @@ _log = logging.getLogger(__name__)
 class Translator:
     """Translates quotes; safe for many threads as far as its parts are."""
 
-    def __init__(self, generator: Generator, grounder: Checking, kept: Translations) -> None:
-        """Translate with `generator` what `grounder` lets stand, and keep it in `kept`."""
+    def __init__(
+        self,
+        generator: Generator,
+        grounder: Checking,
+        kept: Translations,
+        *,
+        is_withdrawn: Callable[[ArticleId], bool],
+    ) -> None:
+        """Translate with `generator` what `grounder` lets stand, and keep it in `kept`.
+
+        Args:
+            is_withdrawn: Tells whether an article has been removed by request.
+        """
         self._generator = generator
         self._grounder = grounder
         self._kept = kept
+        self._is_withdrawn = is_withdrawn
         self._lock = Lock()
         self._running: dict[str, Future[Translation]] = {}
 
@@ -77,9 +90,19 @@ class Translator:
             if faults := self._faults(text, citation, language):
                 text, missing, detail = "", Unworded.UNSUPPORTED, " ".join(faults)
             else:
-                self._kept.put(key, citation.article_id, text)
+                self._keep(key, citation.article_id, text)
         self._log(missing, detail, started)
         return Translation(text=text, model=self._generator.name, missing=missing)
+
+    def _keep(self, key: str, article_id: ArticleId, text: str) -> None:
+        """Keep a translation, unless its article has been removed.
+
+        Subtle: that is asked after writing. Whoever removes an article says so first and deletes
+        what was kept of it then, so that one of the two always comes last.
+        """
+        self._kept.put(key, article_id, text)
+        if self._is_withdrawn(article_id):
+            self._kept.forget(article_id)
 
     def _faults(self, text: str, citation: Citation, language: str) -> list[Fault]:
         """Return what is wrong with a translation.

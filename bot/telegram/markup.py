@@ -222,8 +222,9 @@ def why(
     yield note(tell(Phrase.WHY_HEAD, language), language, is_bold=True)
     percent = round(100 * confidence)
     yield note(tell(_surety(citations, confidence), language, percent=percent), language)
+    nearest = max(citations, key=lambda one: one.score, default=None)
     for one in citations:
-        near = tell(_nearness(one, citations[0]), language)
+        near = tell(_nearness(one, nearest or one), language)
         yield note(f"[{localize_digits(one.number, language)}] {near}", language)
     for group in by_article(citations):
         if (published := group[0].published) is not None:

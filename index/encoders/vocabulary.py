@@ -47,8 +47,3 @@ class Vocabulary:
             if self._pieces.piece(row) == wanted:
                 return float(self._pieces.scores[row])
         return -math.inf
-
-    def is_common(self, word: str) -> bool:
-        """Tell whether a word is a common one, and not rather a name that it spells."""
-        lower = self.weight(word.lower())
-        return lower > -math.inf and lower >= self.weight(word.lower().capitalize())

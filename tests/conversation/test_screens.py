@@ -14,11 +14,12 @@ from typing import Protocol
 import pytest
 from model_server import ModelServer, claims, refuses, says, serving
 
+from bot.language_model import open_translator, open_writer
 from bot.serving import Serving
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.types import AnswerButton, Kind, Outgoing
-from bot.wire import open_answerer, open_translator, open_writer
+from bot.wire import open_answerer
 from index.encoders import Encoder
 
 PAGE = Path(__file__).parents[2] / "docs" / "telegram.md"

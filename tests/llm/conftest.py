@@ -12,10 +12,11 @@ from model_server import KEY, ModelServer
 from model_server import serving as serving_model
 
 from bot.answering import Writing
+from bot.language_model import open_writer
 from bot.serving import Serving
 from bot.settings import Settings
 from bot.types import Answer
-from bot.wire import open_answerer, open_writer
+from bot.wire import open_answerer
 from index.encoders import Encoder
 
 SEEDS = Path(__file__).parents[2] / "seeds"

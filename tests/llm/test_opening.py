@@ -6,9 +6,9 @@ import sys
 import pytest
 from model_server import KEY
 
+from bot.language_model import open_generator, open_rewriter, open_writer
 from bot.serving import Serving
 from bot.settings import Settings, SettingsError, read_settings
-from bot.wire import open_generator, open_rewriter, open_writer
 
 URL = "http://127.0.0.1:9/v1"
 
@@ -25,7 +25,7 @@ def test_nothing_of_a_model_is_loaded_without_one() -> None:
     heavy = {"openai", "httpx2", "bot.llm.client", "bot.llm.writer", "bot.grounding.check"}
     code = (
         "import sys, bot.cli, bot.wire; from bot.settings import read_settings;"
-        "assert bot.wire.open_generator(read_settings(None)) is None;"
+        "assert bot.language_model.open_generator(read_settings(None)) is None;"
         f"print(sorted({heavy!r} & set(sys.modules)))"
     )
     done = subprocess.run(

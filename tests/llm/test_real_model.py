@@ -16,11 +16,11 @@ import pytest
 
 from bot.answering import Writing
 from bot.grounding.check import Grounder
+from bot.language_model import open_writer
 from bot.llm.prompt import dates
 from bot.serving import Serving
 from bot.settings import Settings
 from bot.types import Answer, Citation, Claim, NoAnswer, Reason
-from bot.wire import open_writer
 from index.encoders import Encoder
 
 pytestmark = pytest.mark.llm

@@ -58,7 +58,8 @@ def new(server: ModelServer, grounder: Grounder, kept: Translations) -> New:
 
     def make(model: str = "m-7b", timeout_s: float = 20.0) -> Translator:
         config = ServerConfig(base_url=server.url, model=model, timeout_s=timeout_s)
-        return Translator(OpenAIGenerator(config), grounder, kept)
+        generator = OpenAIGenerator(config)
+        return Translator(generator, grounder, kept, is_withdrawn=lambda one: one == "removed")
 
     return make
 
@@ -170,6 +171,19 @@ def test_translations_go_with_their_article(kept: Translations, tmp_path: Path) 
     assert kept.get(key_of("b", "en")) == "The second article."
     held = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
     assert b"secret of the first" not in held
+
+
+def test_nothing_is_kept_of_a_removed_article(
+    server: ModelServer, new: New, tmp_path: Path
+) -> None:
+    """Whoever still reads it is answered, and the file holds nothing of it."""
+    server.acts = [translated(GOOD)]
+    removed = citation(article_id="removed")
+
+    assert new().translate(removed, "en").text == GOOD
+    assert GOOD.encode() not in (tmp_path / "data" / "kept.db").read_bytes()
+    new().translate(removed, "en")
+    assert len(server.requests) == 2
 
 
 def test_old_translations_are_deleted(tmp_path: Path) -> None:
