@@ -17,6 +17,7 @@ import pytest
 from bot.answering import Writing
 from bot.grounding.check import Grounder
 from bot.language_model import open_writer
+from bot.llm.prompt import dates
 from bot.serving import Serving
 from bot.settings import Settings
 from bot.types import Answer, Citation, Claim, NoAnswer, Reason
@@ -109,8 +110,9 @@ def _holds(reply: Answer | NoAnswer, told: Sequence[tuple[Claim, ...]], encoder:
     for claim in reply.claims:
         cited = [by_number[number] for number in claim.numbers]
         assert cited
-        # Python's int() reads digits of every script.
-        known = {int(n) for one in cited for n in _DIGITS.findall(one.quote)}
+        # Python's int() reads digits of every script; a quote's date is evidence as its words are.
+        facts = [f"{one.quote} {dates(one.published)}" for one in cited]
+        known = {int(n) for fact in facts for n in _DIGITS.findall(fact)}
         assert {int(n) for n in _DIGITS.findall(claim.text)} <= known
     assert bool(reply.claims) != bool(reply.unworded)
 
