@@ -5,7 +5,7 @@ a Persian quote beneath a claim in another language (see `claims`, `planted`). B
 quote half of them fit the weights of meaning and were looked at while the rules were written; the
 other half is reported. A claim is caught if it has a fault, whichever; Wilson's 95 % intervals.
 
-    python benchmarks/grounding.py [--most 120] [--cache FOLDER] [--fit]
+    python benchmarks/grounding.py [--most 50] [--cache FOLDER] [--fit]
 
 Writes `benchmarks/results/grounding.json` and the tables of `docs/grounding.md`; with `--fit`, the
 weights into index/params.
@@ -135,7 +135,7 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     z = 1.959964
     middle = (hits + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * math.sqrt(hits * (n - hits) / n + z * z / 4)
-    return round(middle - half, 4), round(middle + half, 4)
+    return max(0.0, round(middle - half, 4)), min(1.0, round(middle + half, 4))
 
 
 def summed(cases: Sequence[Case], found: Sequence[tuple[str, ...]]) -> list[dict[str, object]]:
@@ -186,7 +186,7 @@ def total(rows: Sequence[dict[str, object]], *, is_true: bool) -> str:
 def main() -> None:
     """Make claims, fit if asked, judge, print and write."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--most", type=int, default=120, help="of each kind and language pair")
+    parser.add_argument("--most", type=int, default=50, help="of each kind and language pair")
     parser.add_argument("--cache", type=Path, default=Path("grounding-cache"))
     parser.add_argument("--fit", action="store_true", help="fit meaning anew and store it")
     options = parser.parse_args()

@@ -53,6 +53,7 @@ _ENDINGS = {
     "hebrew": re.compile("(?:ים|ית|ות)$"),
     "devanagari": re.compile("(?:स|ों)$"),
 }
+_UNVOICED = {"v": "f", "d": "t"}  # «لاوروف» is Lavrov, «اشمیت» is Schmid
 _ARABIC_ONLY = re.compile("[يىكةأإؤئ]|\\bال")
 
 
@@ -168,18 +169,21 @@ def bridged(name: str, text: str) -> float:
         name: One word, in any script.
         text: In any script; two neighbouring words count as one, too («نیو یورک»).
     """
-    by_consonants = _heard(text)
     asked = clean(name).text.casefold().replace(" ", "")
-    best = 0.0
-    for spelling in _spellings(asked, arabic=False):
-        for sounds in readings(spelling):
-            for surface in by_consonants.get(skeleton(sounds), ()):
-                best = max(
-                    best,
-                    _likeness(spelling, sounds, surface),
-                    _heard_likeness(spelling, sounds, surface),
-                )
-    return best
+    found = [
+        max(_likeness(spelling, sounds, surface), _heard_likeness(spelling, sounds, surface))
+        for spelling in _heard_spellings(asked)
+        for sounds in readings(spelling)
+        for surface in _heard(text).get(skeleton(sounds), ())
+    ]
+    return max(found, default=0.0)
+
+
+def _heard_spellings(word: str) -> list[str]:
+    """Return a word, what is left without an ending, and its last letter as it is spoken."""
+    spoken = _UNVOICED.get(word[-1:])
+    found = _spellings(word, arabic=False)
+    return [*found, word[:-1] + spoken] if spoken else list(found)
 
 
 def _heard_likeness(asked: str, sounds: str, surface: str) -> float:
@@ -200,7 +204,7 @@ def _heard(text: str) -> dict[str, set[str]]:
     twos = ["".join(pair) for pair in pairwise(spelt)]
     for words, fewest in ((spelt, _MIN_CONSONANTS), (twos, _MIN_CONSONANTS_UNSURE)):
         for word in words:
-            for spelling in _spellings(word, arabic=False):
+            for spelling in _heard_spellings(word):
                 for sounds in readings(spelling):
                     if len(key := skeleton(sounds)) >= fewest:
                         found.setdefault(key, set()).add(spelling)

@@ -19,9 +19,10 @@ FREQUENT_FROM: Final = -12.5
 6 % of the names of 70 public figures are as frequent."""
 
 _LONGEST = 4
+_STEM = 4
 _VERB = re.compile(
     r"^(?:ن?می)|(?:کرد|کرده|کند|کنند|کردند|شد|شده|شود|شوند|شدند|است|بود|بودند|داشت|داشتند|دارد|دارند"
-    r"|داد|دادند|دهد|دهند|گفت|گفتند|افزود|یافت|گرفت|گیرد|گشت|گردد|گردید|نمود|نماید|رفت|رود|رسید|رسد)$"
+    r"|داد|دادند|دهد|دهند|گفت|گفتند|افزود|یافت|گرفت|گیرد|گشت|گردد|گردید|نمود|نماید|رفت|رود|رسید|رسد|ند|یم|ید)$"
 )
 _SAYING = (
     "اظهار بیان تاکید تأکید تصریح عنوان اعلام خاطرنشان یادآور ابراز اشاره ادامه هشدار مدعی اذعان"
@@ -52,6 +53,7 @@ def _rare(words: list[str], held: frozenset[str], vocabulary: Vocabulary) -> lis
         for word in words
         if (own := frozenset(tokens(word)))
         and not own & (held | _SAID)
+        and not any(word[:_STEM] == other[:_STEM] for other in held)
         and not _VERB.search(word)
         and vocabulary.weight(word) < FREQUENT_FROM
     ]

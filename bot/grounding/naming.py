@@ -10,6 +10,7 @@ Does not: tell persons of one name apart, or find common words that are somebody
 outside the places above; "Rice" in another script than the quote's).
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from bot.grounding import places
-from bot.grounding.frames import exchanged
+from bot.grounding.frames import FREQUENT_FROM, exchanged
 from bot.grounding.generic import is_generic
 from index import STOP_WORDS, Vocabulary, bridged, clean_text, folded, tokens
 
@@ -65,7 +66,7 @@ said says told added warned claimed announced noted stressed is was has had will
 _AFTER_NAME: Final = frozenset(_AFTER_NAME_LIST.split())
 _TITLES_FA: Final = (
     r"(?:آقای|خانم|دکتر|مهندس|سردار|سرلشکر|سرتیپ|سرهنگ|امیر|آیت ?الله|حجت ?الاسلام|سید|شیخ|حاج|شهید"
-    r"|مرحوم|استاد|پروفسور|ژنرال|سناتور|جناب|محمد|علی|حسن|حسین|رضا|مهدی|احمد|محمود|عباس|جواد|جان)"
+    r"|مرحوم|استاد|پروفسور|ژنرال|سناتور|جناب|محمد|علی|حسن|حسین|رضا|مهدی|احمد|محمود|عباس|جواد)"
 )
 _SAYING_FA: Final = (
     r"(?:گفته? ?(?:است|اند|بود)?|گفتند|می ?گوید|می ?گویند|افزود|اظهار (?:داشت|کرد)|تاکید کرد"
@@ -102,9 +103,11 @@ def unborne_names(claim: str, language: str, evidence: Evidence, apart: Spans) -
     found = list(_unnamed_places(line, language, evidence, apart))
     if _has_capitals(line):
         names = _capitalised(line, language)
-    else:
+    elif language == _PERSIAN:
         names = _uncapitalised(line, evidence)
         found += exchanged(line, list(evidence.spoken), evidence.text, vocabulary())
+    else:
+        return found
     for start, end, words in names:
         if any(first < end and start < last for first, last in apart):
             continue
@@ -128,6 +131,7 @@ def vocabulary() -> Vocabulary:
 
 
 Name = tuple[int, int, tuple[str, ...]]
+_PERSIAN: Final = "fa"
 
 
 def _capitalised(line: str, language: str) -> Iterator[Name]:
@@ -294,8 +298,9 @@ def _uncapitalised(line: str, evidence: Evidence) -> Iterator[Name]:
         own = tokens(word)
         if not own or _GENERIC_FA.issuperset(own):
             continue
-        is_rare = vocabulary().weight(word) == -float("inf") and not _is_derived(word, evidence)
-        if (same_script and one.start() in marked) or is_rare:
+        weight = vocabulary().weight(word)
+        is_marked = same_script and one.start() in marked and weight < FREQUENT_FROM
+        if is_marked or (weight == -math.inf and not _is_derived(word, evidence)):
             yield one.start(), one.end(), (word,)
 
 
@@ -303,10 +308,18 @@ _STEM = 4
 
 
 def _is_derived(word: str, evidence: Evidence) -> bool:
-    """Tell whether a word shares its head with one of the evidence, or parts of known words."""
+    """Tell whether a word is one of the evidence or a known one with endings, or a verb."""
     known = vocabulary()
-    if any(known.weight(word[:at]) > _RARE for at in range(len(word) - 1, _STEM - 2, -1)):
+    stems = {word, _ENDINGS_FA.sub("", word), _ENDINGS_FA.sub("", _ENDINGS_FA.sub("", word))}
+    if any(known.weight(stem) > -math.inf for stem in stems) or _VERB_FA.search(word):
         return True
     return len(word) < _STEM or any(
         held.startswith(word[:_STEM]) for held in _text_tokens(evidence.text)
     )
+
+
+_ENDINGS_FA = re.compile(
+    r"(?<=..)(?:ترین|تر|هایی|های|ها|ان|ات|شان|مان|تان|ش|ت|م|ی|ه|ند|یم|ید|د|ای|گی|انه|مند|گر|گران|چی|دار"
+    r"|کننده|شده)$"
+)
+_VERB_FA = re.compile(r"^(?:ن?می|ب)\w{3,}(?:م|ی|د|یم|ید|ند)$|(?:ند|یم|ید)$")

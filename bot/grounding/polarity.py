@@ -101,18 +101,20 @@ def is_contradicted(claim: str, language: str, quotes: Sequence[str], quoted_in:
         return True
     if language != quoted_in:
         is_stated = not mine.n_negated and theirs.n_negated > mine.n_denied
-        return is_stated and _is_one_clause(quotes)
+        return is_stated and _is_whole(claim, quotes)
     flipped = (mine.negated & theirs.stated) - theirs.negated
     dropped = (mine.stated & theirs.negated) - theirs.stated - mine.negated
     return bool(flipped or dropped)
 
 
-_SHORT_WORDS: Final = 35
+_LONGEST: Final = 35
+_WHOLE: Final = 0.7
 
 
-def _is_one_clause(quotes: Sequence[str]) -> bool:
-    """Tell whether there is hardly another clause that a claim may be about."""
-    return len(quotes) == 1 and len(quotes[0].split()) <= _SHORT_WORDS
+def _is_whole(claim: str, quotes: Sequence[str]) -> bool:
+    """Tell whether a claim is about all of its one quote, not of a clause that negates nothing."""
+    words = sum(len(quote.split()) for quote in quotes)
+    return len(quotes) == 1 and len(claim.split()) >= _WHOLE * words <= _WHOLE * _LONGEST
 
 
 @lru_cache(maxsize=512)

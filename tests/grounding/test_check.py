@@ -98,7 +98,7 @@ def test_what_the_quotes_bear_out_stands(grounder: Grounder, text: str, number: 
         ("Austria did not agree to take in 3.2 million refugees.", 2, Fault.NAME),
         ("بلینکن گفت ایران ۲۴ جنگنده سوخو از روسیه می‌خرد.", 1, Fault.NAME),
         ("به گزارش فارس، محمود احمدی‌نژاد رئیس جمهور آمریکا به تگزاس بازگشت.", 4, Fault.NAME),
-        ("Germany agreed to take in 3.2 million refugees.", 2, Fault.NEGATION),
+        ("Germany agreed to the proposal to take in 3.2 million refugees.", 2, Fault.NEGATION),
         ("Kirby said that Iran is not buying 24 Sukhoi jets from Russia.", 1, Fault.NEGATION),
         ("آلمان با پیشنهاد پذیرش ۳ میلیون و ۲۰۰ هزار پناهنده موافقت کرد.", 2, Fault.NEGATION),
         ("این توافق در ۱۹ خرداد ۱۴۰۲ در تهران امضا نشد.", 5, Fault.NEGATION),
@@ -159,7 +159,7 @@ def test_many_claims_are_judged_as_each_alone(grounder: Grounder) -> None:
     """A batch keeps the order, and one claim does not weigh on another."""
     claims = [
         Claim(text="Germany did not agree to take in 3.2 million refugees.", numbers=(2,)),
-        Claim(text="Germany agreed to take in 3.2 million refugees.", numbers=(2,)),
+        Claim(text="Austria did not agree to take in 3.2 million refugees.", numbers=(2,)),
         Claim(text="Kirby said Iran is buying 25 Sukhoi jets from Russia.", numbers=(1,)),
     ]
     together = grounder.check(claims, EVIDENCE, language="en")
