@@ -177,6 +177,13 @@ KEYS = [
     "encoder",
     "within",
     "within_missed",
+    "claims",
+    "unworded",
+    "model",
+    "prompt",
+    "shape",
+    "sides",
+    "differences",
 ]
 CITATION_KEYS = {
     "number",
