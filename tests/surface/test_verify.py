@@ -191,7 +191,7 @@ def test_an_answer_of_an_earlier_version_can_be_verified(
 ) -> None:
     """Keys that came later may be absent, and keys of versions to come are left out of account."""
     record = json.loads(exported)
-    for key in ("claims", "unworded", "model", "prompt", "shape", "sides"):
+    for key in ("claims", "unworded", "model", "prompt", "shape", "sides", "differences"):
         del record[key]
 
     assert _verify(backend, capsys, json.dumps(record | {"new": 1}))[0] == 0
