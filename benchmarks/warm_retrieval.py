@@ -44,6 +44,7 @@ class DrawnEncoder:
         self._real = real
         self._random = np.random.default_rng(0)
         self.max_tokens = real.max_tokens
+        self.texts_at_once = real.texts_at_once
         self.identity = EncoderIdentity(name="drawn", revision="1", dim=real.identity.dim)
         self._axes = self._drawn_axes()
 
