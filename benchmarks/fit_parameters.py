@@ -53,6 +53,7 @@ Record = dict[str, Any]
 PARAMS = Path(__file__).parent.parent / "index" / "params"
 LEAD_CHARS = 400
 """What is taken of a news article: enough to distract, and four times as fast to encode."""
+_SMALL = 0.25
 SIZES = ((1, 20), (5, 15), (30, 6), (200, 2))
 """Articles of a small archive, and how many such archives are asked."""
 
@@ -296,12 +297,16 @@ def _letters(text: str) -> str:
 def fit(rows: Sequence[Asked], *, ridge: float = 0.03) -> dict[str, float]:
     """Fit a logistic regression by Newton's method; `ridge` leaves the intercept alone.
 
-    Questions that the archive answers and those it does not weigh the same in sum.
+    Questions that the archive answers and those it does not weigh the same in sum, and one to a
+    small archive `_SMALL` of one to a full one: small archives are easy, and would flatten the
+    rest.
     """
     matrix = np.array([[1.0, *row.features] for row in rows])
     labels = np.array([float(row.is_right) for row in rows])
     inside = np.array([row.is_in_archive for row in rows])
-    shares = np.where(inside, 0.5 / inside.mean(), 0.5 / (1 - inside.mean()))
+    counts = np.array([1.0 if row.is_full else _SMALL for row in rows])
+    held = float(counts[inside].sum() / counts.sum())
+    shares = counts * np.where(inside, 0.5 / held, 0.5 / (1 - held))
     penalty = ridge * np.eye(matrix.shape[1])
     penalty[0, 0] = 0.0
     weights = np.zeros(matrix.shape[1])

@@ -19,6 +19,8 @@ EncoderName = Annotated[
     str, StringConstraints(pattern=r"^(bundled|sentence-transformers:.+|openai:.+)$")
 ]
 
+RerankerName = Annotated[str, StringConstraints(pattern=r"^sentence-transformers:.+$")]
+
 
 def _expand_home(path: Path) -> Path:
     """Put the user's folder for a leading ~, which no shell does in a `.env` file."""

@@ -57,6 +57,7 @@ from index.moments import TEHRAN, format_gregorian, format_jalali, jalali_parts
 from index.moments import period as period_of
 from index.remembered import RememberingEncoder
 from index.removal import RemovalReport, remove_article
+from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
@@ -106,6 +107,7 @@ __all__ = [
     "BundledConfig",
     "ChunkConfig",
     "CorpusError",
+    "CrossEncoderReranker",
     "Encoder",
     "EncoderConfig",
     "EncoderError",
@@ -134,6 +136,7 @@ __all__ = [
     "Reject",
     "RememberingEncoder",
     "RemovalReport",
+    "Reranker",
     "Retrieval",
     "Retriever",
     "Scope",
