@@ -107,7 +107,7 @@ def main() -> None:
 
 def _run(case: Case, settings: Settings, n_mixed: int, limit: int | None) -> dict[str, Any]:
     """Evaluate one case and the raw dense baseline beside it."""
-    files = replace(_files(case, settings.data_dir / "benchmark", n_mixed), limit=limit)
+    files = replace(files_of(case, settings.data_dir / "benchmark", n_mixed), limit=limit)
     told: dict[str, int] = {}
 
     def tell(stage: str, done: int, total: int | None) -> None:
@@ -134,7 +134,7 @@ def _run(case: Case, settings: Settings, n_mixed: int, limit: int | None) -> dic
     return record
 
 
-def _files(case: Case, folder: Path, n_mixed: int) -> EvaluationFiles:
+def files_of(case: Case, folder: Path, n_mixed: int) -> EvaluationFiles:
     """Name the files of a case, cutting those that are only partly used."""
     source = DATA / case.questions
     mixed = tuple(_sample(DATA / f"{name}.jsonl", folder, n_mixed) for name in case.mixed)

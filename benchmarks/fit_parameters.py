@@ -5,9 +5,8 @@
 
 1. Means: questions of each language, and passages and sentences of each language, encoded and
    averaged; written to index/params/<encoder>.npz.
-2. Confidence: archives of 1, 5, 30 and 200 articles, of each half of ParSQuAD's texts and two of
-   everything are built and asked, through the real pipeline, questions they answer and questions
-   of the other set or half. A logistic
+2. Confidence: archives of 1, 5, 30 and 200 articles and two of everything are built and asked,
+   through the real pipeline, questions they answer and questions of the other set. A logistic
    regression predicts whether the gold answer stands in the quotes; its weights are written to
    index/params/<encoder>.json, and what each set scores when it was left out is printed.
 
@@ -95,8 +94,7 @@ def main(arguments: Sequence[str]) -> None:
     record = {
         "encoder": encoder.identity.name,
         "fitted": "logistic regression; label: the gold answer stands in the quotes",
-        "data": f"{', '.join(rows)}; {options.news} news leads; archives of 1 to 200 articles; "
-        "halves of parsquad",
+        "data": f"{', '.join(rows)}; {options.news} news leads; archives of 1 to 200 articles",
         "command": "python benchmarks/fit_parameters.py "
         f"--articles {options.articles} --news {options.news} --questions {options.questions}",
         "confidence": {key: round(value, 3) for key, value in weights.items()},
@@ -188,21 +186,7 @@ def ask_all(encoder: Encoder, options: argparse.Namespace) -> dict[str, list[Ask
             for name, questions in sets.items():
                 own = homes[name] == home
                 rows[name] += ask.all(questions, own=own, full=len(articles) > len(corpus))
-    for articles in _halves(corpora["parsquad"]):
-        for extra in ([], news):
-            ask = _Archive(encoder, [*articles, *extra], options.cache)
-            for name, questions in sets.items():
-                if homes[name] == "parsquad":
-                    rows[name] += ask.both(questions)
     return rows
-
-
-def _halves(corpus: list[Record]) -> Iterable[list[Record]]:
-    """Yield the texts of every other title, then the others: questions on a title stay together."""
-    titles = list(dict.fromkeys(article["title"] for article in corpus))
-    for half in (0, 1):
-        wanted = set(titles[half::2])
-        yield [article for article in corpus if article["title"] in wanted]
 
 
 def _archives(corpus: list[Record], news: list[Record]) -> Iterable[list[Record]]:
@@ -260,10 +244,6 @@ class _Archive:
             return [self._ask(each, full=True) for each in (answered if own else questions)]
         foreign = [] if own else _sample(questions, 12)
         return [self._ask(each, full=False) for each in [*answered, *foreign]]
-
-    def both(self, questions: Sequence[Question]) -> list[Asked]:
-        """Ask the questions this archive answers and those on texts that were taken out of it."""
-        return [self._ask(each, full=True) for each in questions]
 
     def _ask(self, question: Question, *, full: bool) -> Asked:
         found = self._retriever.retrieve(question.text, language=question.language)

@@ -23,6 +23,7 @@ from index import (
     EVERYTHING,
     Encoder,
     Hit,
+    Reranker,
     Retrieval,
     Retriever,
     Scope,
@@ -84,17 +85,19 @@ class Answerer:
         *,
         threshold: float | None = None,
         clock: Callable[[], datetime] = _now,
+        reranker: Reranker | None = None,
     ) -> None:
         """Answer from `snapshot`, whose vectors `encoder` made.
 
         Args:
             threshold: Least confidence to answer with; None for the calibrated default.
             clock: Tells the aware time that "last week" is told by.
+            reranker: Orders the best passages anew; None for none.
         """
         space = VectorSpace(encoder.identity)
         self.snapshot: Final = snapshot
         self.encoder: Final = encoder
-        self.retriever: Final = Retriever(snapshot, encoder, space=space)
+        self.retriever: Final = Retriever(snapshot, encoder, space=space, reranker=reranker)
         self.threshold: Final = DEFAULT_THRESHOLD if threshold is None else threshold
         self._clock = clock
         self._weights = stored_confidence(encoder.identity.name) if space.is_fitted else {}

@@ -19,13 +19,13 @@ from bot.answer import Answerer, Consideration
 from bot.cite import is_borne_out
 from index import (
     RANKING_DEPTH,
-    Encoder,
     Hit,
     JudgedQuestion,
     Progress,
     QuestionSet,
     Ranked,
     RememberingEncoder,
+    Reranker,
     Snapshot,
     auroc,
     detect,
@@ -190,6 +190,7 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that figures hang 
     article_of: Mapping[str, str],
     others: Sequence[JudgedQuestion],
     threshold: float | None,
+    reranker: Reranker | None = None,
     settings: Mapping[str, object],
     progress: Progress,
 ) -> Evaluation:
@@ -202,11 +203,12 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that figures hang 
         article_of: Record id to article id, for every record judged.
         others: Questions that the corpus does not answer; a thousand of them are asked.
         threshold: Least confidence to answer with; None for the calibrated default.
+        reranker: Orders the best passages anew; None for none.
         settings: What else the figures hang on, recorded with them.
         progress: Told of the stages "questions" (encoded) and "ask".
     """
     kept, strange = _distinct(questions.questions, others)
-    answerer = Answerer(snapshot, encoder, threshold=threshold)
+    answerer = Answerer(snapshot, encoder, threshold=threshold, reranker=reranker)
     _prepare(encoder, [*kept, *strange], progress)
     outcomes: list[Outcome] = []
     for done, question in enumerate([*kept, *strange], start=1):
@@ -234,7 +236,9 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that figures hang 
         n_related_found=sum(not wanted.isdisjoint(o.articles) for o, wanted in related),
         n_related=len(related),
         others=tuple(outcomes[len(kept) :]),
-        answer_ms=_times(snapshot, encoder.encoder, kept, threshold),
+        answer_ms=_times(
+            Answerer(snapshot, encoder.encoder, threshold=threshold, reranker=reranker), kept
+        ),
         settings={
             "encoder": snapshot.manifest.encoder.fingerprint,
             "space": snapshot.manifest.space,
@@ -251,7 +255,9 @@ def ranked_articles(answerer: Answerer, question: str, seen: Consideration) -> t
     for k in _DEEPER if articles else ():
         if len(articles) >= RANKING_DEPTH:
             break
-        deeper = answerer.retriever.retrieve(question, language=seen.language, k=k)
+        deeper = answerer.retriever.retrieve(
+            question, language=seen.language, k=k, vector=seen.found.vector
+        )
         articles = list(dict.fromkeys([*articles, *_articles(deeper.hits)]))
     return tuple(articles[:RANKING_DEPTH])
 
@@ -310,14 +316,8 @@ def _outcome(answerer: Answerer, question: JudgedQuestion) -> Outcome:
     )
 
 
-def _times(
-    snapshot: Snapshot,
-    encoder: Encoder,
-    questions: Sequence[JudgedQuestion],
-    threshold: float | None,
-) -> tuple[float, ...]:
-    """Time whole answers to a sample of the questions, with nothing remembered."""
-    answerer = Answerer(snapshot, encoder, threshold=threshold)
+def _times(answerer: Answerer, questions: Sequence[JudgedQuestion]) -> tuple[float, ...]:
+    """Time whole answers to a sample of the questions; the answerer remembers nothing."""
     sample = evenly(tuple(questions), _TIMED)
     replies = [answerer.answer(question.text, k=MAX_QUOTES) for question in sample]
     return tuple(reply.timings_ms["total"] for reply in replies)

@@ -21,6 +21,8 @@ EncoderName = Annotated[
     str, StringConstraints(pattern=r"^(bundled|sentence-transformers:.+|openai:.+)$")
 ]
 
+RerankerName = Annotated[str, StringConstraints(pattern=r"^sentence-transformers:.+$")]
+
 
 def _expand_home(path: Path) -> Path:
     """Put the user's folder for a leading ~, which no shell does in a `.env` file."""
@@ -109,6 +111,7 @@ EXPECTED: Final = {
     "encoder": "bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL",
     "encoder_query_prefix": "a text",
     "encoder_passage_prefix": "a text",
+    "reranker": "sentence-transformers:NAME_OR_FOLDER",
     "encoder_base_url": _EXPECTED_ADDRESS,
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",

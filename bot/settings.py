@@ -34,6 +34,7 @@ from bot.setting_forms import (
     HomePath,
     Ids,
     LogLevel,
+    RerankerName,
     TelegramToken,
     WebhookSecret,
     networks_of,
@@ -97,6 +98,10 @@ class Settings(BaseSettings):
     )
     encoder_passage_prefix: str | None = Field(
         default=None, description='Put before passages, for other encoders; quote it: "passage: ".'
+    )
+    reranker: RerankerName | None = Field(
+        default=None,
+        description="sentence-transformers:NAME_OR_FOLDER of a CrossEncoder; none if empty.",
     )
     encoder_base_url: str | None = Field(
         default=None,

@@ -37,6 +37,7 @@ from index import (
     BuildReport,
     BundledConfig,
     ClusterConfig,
+    CrossEncoderReranker,
     Encoder,
     EncoderConfig,
     IndexConfig,
@@ -46,6 +47,7 @@ from index import (
     ReadConfig,
     RememberingEncoder,
     RemovalReport,
+    Reranker,
     SentenceTransformerConfig,
     SnapshotLocked,
     SnapshotMissing,
@@ -87,9 +89,11 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     encoder = open_encoder(encoder_config(settings))
     space = VectorSpace(encoder.identity)
 
+    reranker = _open_reranker(settings)
+
     def reopen() -> Answerer:
         snapshot = open_snapshot(settings.index_home, space=space)
-        return Answerer(snapshot, encoder, threshold=settings.answer_threshold)
+        return Answerer(snapshot, encoder, threshold=settings.answer_threshold, reranker=reranker)
 
     try:
         answerer = reopen()
@@ -238,7 +242,12 @@ def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> 
             article_of=find_articles(corpus, snapshot, questions.record_ids),
             others=evenly(strange, files.limit),
             threshold=settings.answer_threshold,
-            settings={"corpora": [path.name for path in files.corpora], "limit": files.limit},
+            reranker=_open_reranker(asked),
+            settings={
+                "corpora": [path.name for path in files.corpora],
+                "limit": files.limit,
+                "reranker": asked.reranker,
+            },
             progress=progress,
         )
 
@@ -296,6 +305,13 @@ def _log_build(report: BuildReport) -> None:
     _log.info(EVENT_BUILT, extra={"fields": fields})
     for reject in report.rejects:
         _log.debug("rejected", extra={"fields": asdict(reject)})
+
+
+def _open_reranker(settings: Settings) -> Reranker | None:
+    """Load the cross-encoder that the settings ask for, if they do."""
+    if settings.reranker is None:
+        return None
+    return CrossEncoderReranker(settings.reranker.partition(":")[2])
 
 
 def encoder_config(settings: Settings) -> EncoderConfig:

@@ -68,6 +68,7 @@ from index.moments import period as period_of
 from index.names import bridged
 from index.remembered import RememberingEncoder
 from index.removal import RemovalReport, remove_article
+from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Retrieval, Retriever
 from index.retry import backoff_s, retry_after_s
 from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
@@ -123,6 +124,7 @@ __all__ = [
     "ChunkConfig",
     "ClusterConfig",
     "CorpusError",
+    "CrossEncoderReranker",
     "Encoder",
     "EncoderConfig",
     "EncoderError",
@@ -151,6 +153,7 @@ __all__ = [
     "Reject",
     "RememberingEncoder",
     "RemovalReport",
+    "Reranker",
     "Retrieval",
     "Retriever",
     "Scope",

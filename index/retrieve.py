@@ -29,6 +29,7 @@ from index.fuse import (
     order,
 )
 from index.lexical import LexicalQuestion
+from index.rerank import RERANKED, Reranker, reordered
 from index.snapshot import Snapshot
 from index.tokenize import token_set
 from index.types import EVERYTHING, Article, Hit, Passage, Scope, ScoreParts
@@ -114,12 +115,17 @@ class Retriever:
         *,
         space: VectorSpace,
         weights: FusionWeights = DEFAULT_WEIGHTS,
+        reranker: Reranker | None = None,
     ) -> None:
-        """Search `snapshot`, whose vectors `encoder` made and `space` placed."""
+        """Search `snapshot`, whose vectors `encoder` made and `space` placed.
+
+        `reranker` orders the best passages anew, if one is given.
+        """
         self._snapshot = snapshot
         self._encoder = encoder
         self._space = space
         self._weights = weights
+        self._reranker = reranker
         # Vectors are searched beside the words: FAISS leaves Python's lock.
         self._aside = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="pasokh-vectors")
 
@@ -151,8 +157,11 @@ class Retriever:
         candidates = self._candidates(vector, rows, cosines, asked, language)
         searched = time.perf_counter()
         ranked = candidates.ranked(self._weights)
-        best = candidates.at(self._each_report_once(candidates.rows, ranked, k))
+        n_read = max(k, RERANKED) if self._reranker else k
+        best = candidates.at(self._each_report_once(candidates.rows, ranked, n_read))
         hits = self._hits(best, asked)
+        if self._reranker:
+            hits = reordered(question, hits, self._reranker)[:k]
         done = time.perf_counter()
         return Retrieval(
             hits=hits,
