@@ -73,7 +73,7 @@ def is_generic(word: str, language: str) -> bool:
 
 
 _LONG_STEM = 6
-_LONGEST_ENDING = 8
+_LONGEST_ENDING = 10
 _PLURAL = re.compile("(?:e?s|[aeo]s?)?")
 _ENDINGS: Final = {
     "tr": re.compile(

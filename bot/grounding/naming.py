@@ -111,19 +111,19 @@ def unborne_names(claim: str, language: str, evidence: Evidence, apart: Spans) -
     for start, end, words in names:
         if any(first < end and start < last for first, last in apart):
             continue
-        for word in words[_may_begin_only(line, start, language, words) :]:
+        for word in words[_begins(line, start, language) :]:
             is_alone = len(words) == 1
             if not _is_named(word, words, language, evidence, is_alone=is_alone):
                 found.append(word)
     return found
 
 
-def _may_begin_only(line: str, start: int, language: str, words: Sequence[str]) -> bool:
-    """Tell whether the first of some words may have its capital from the sentence it begins.
+def _begins(line: str, start: int, language: str) -> bool:
+    """Tell whether a word may have its capital only from the sentence that it begins.
 
     English ones are looked up among common words (`_is_name_word`).
     """
-    return len(words) > 1 and language != _ENGLISH and bool(_SENTENCE_END.search(line[:start]))
+    return language != _ENGLISH and bool(_SENTENCE_END.search(line[:start]))
 
 
 def _has_capitals(line: str) -> bool:
@@ -212,16 +212,23 @@ def _is_named(
     """Tell whether the evidence has a name."""
     is_same_script = _has_capitals(word) == _has_capitals(evidence.quotes)
     least = _MIN_SAME_SCRIPT if is_same_script else MIN_LIKENESS
-    if _holds(word, evidence.text) or bridged(word, evidence.text) >= least:
-        return True
-    joined = "".join(whole)
-    if not is_alone and bridged(joined, evidence.text) >= least:
+    spelt = [word] if is_alone else [word, "".join(whole)]
+    if _holds(word, evidence.text) or _sounds(spelt, language, evidence.text) >= least:
         return True
     if _stands_for_place(word, whole, language, evidence):
         return True
     if word.isupper() and _is_spelt_out(word, evidence.text):
         return True
     return not _is_told_apart(word, language, evidence)
+
+
+def _sounds(spelt: Sequence[str], language: str, text: str) -> float:
+    """Return how surely a text has a name in one of its spellings, with or without an ending."""
+    bare = [_CASE_RU.sub("", one) for one in spelt] if language == "ru" else []
+    return max(bridged(one, text) for one in (*spelt, *bare))
+
+
+_CASE_RU = re.compile(r"(?<=\w{3})(?:[аеиоуыюя]|[ео]й|[ео]м|ым|[ая]ми?|[ая]х|[иы]х|[ое]го)$")
 
 
 def _holds(word: str, text: str) -> bool:
