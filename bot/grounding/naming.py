@@ -123,7 +123,9 @@ def _begins(line: str, start: int, language: str) -> bool:
 
     English ones are looked up among common words (`_is_name_word`).
     """
-    return language != _ENGLISH and bool(_SENTENCE_END.search(line[:start]))
+    if language == _ENGLISH or not _has_capitals(line):
+        return False
+    return _SENTENCE_END.search(line[:start]) is not None
 
 
 def _has_capitals(line: str) -> bool:
