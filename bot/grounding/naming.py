@@ -254,7 +254,7 @@ def _is_told_apart(word: str, language: str, evidence: Evidence) -> bool:
     return not (is_short or is_translated)
 
 
-_VOWELS = re.compile("[aeiouhyw]")
+_VOWELS = re.compile("[aeiouhywàâáäãåéèêëíìîïıóòôöúùûüаеёиоуыэюяйьъ]")
 _MIN_CONSONANTS = 2
 
 
