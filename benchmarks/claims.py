@@ -123,7 +123,7 @@ MARKS = {"fa-fa": ("«", "»", "وی گفت: "), "en-en": ("“", "”", "He sai
 def true_claims(source: Source, rng: random.Random) -> Iterator[Case]:
     """Yield what a sentence bears out."""
     if source.pair not in MARKS:
-        bare = re.sub(r"[\"“”«»]", "", source.text)
+        bare = re.sub(r"[\"“”„«»]", "", source.text)
         kind = "translated" if bare == source.text else "translated, quotation marks taken off"
         yield true_case(kind, source, " ".join(bare.split()))
         return

@@ -111,11 +111,21 @@ def unborne_names(claim: str, language: str, evidence: Evidence, apart: Spans) -
     for start, end, words in names:
         if any(first < end and start < last for first, last in apart):
             continue
-        for word in words:
+        for word in words[_begins(line, start, language) :]:
             is_alone = len(words) == 1
             if not _is_named(word, words, language, evidence, is_alone=is_alone):
                 found.append(word)
     return found
+
+
+def _begins(line: str, start: int, language: str) -> bool:
+    """Tell whether a word may have its capital only from the sentence that it begins.
+
+    English ones are looked up among common words (`_is_name_word`).
+    """
+    if language == _ENGLISH or not _has_capitals(line):
+        return False
+    return _SENTENCE_END.search(line[:start]) is not None
 
 
 def _has_capitals(line: str) -> bool:
@@ -132,6 +142,7 @@ def vocabulary() -> Vocabulary:
 
 Name = tuple[int, int, tuple[str, ...]]
 _PERSIAN: Final = "fa"
+_ENGLISH: Final = "en"
 
 
 def _capitalised(line: str, language: str) -> Iterator[Name]:
@@ -146,8 +157,21 @@ def _capitalised(line: str, language: str) -> Iterator[Name]:
             after += 1
         if after > at:
             run = matches[at:after]
-            yield run[0].start(), run[-1].end(), tuple(_POSSESSIVE.sub("", one[0]) for one in run)
+            yield run[0].start(), run[-1].end(), tuple(_bare(one[0], language) for one in run)
         at = max(after, at + 1)
+
+
+def _bare(word: str, language: str) -> str:
+    """Take off what an apostrophe parts from a name: "Kirby's", "Londra'ya", "L'Iran"."""
+    ending = _SUFFIX_TR if language == "tr" else _POSSESSIVE
+    start = _ELIDED if language in _ELIDING else _NOTHING
+    return ending.sub("", start.sub("", word)) or word
+
+
+_SUFFIX_TR = re.compile(r"['’]\w*$")
+_ELIDED = re.compile(r"^(?:[dlDL]|[Qq]u)['’](?=\w)")
+_NOTHING = re.compile(r"^(?!)")
+_ELIDING: Final = frozenset({"fr", "it", "ca"})
 
 
 def _is_name_word(matches: Sequence[re.Match[str]], at: int, line: str, *, begun: bool) -> bool:
@@ -162,7 +186,8 @@ def _is_name_word(matches: Sequence[re.Match[str]], at: int, line: str, *, begun
         return True
     if _is_word(word):
         return False
-    following = matches[at + 1][0] if at + 1 < len(matches) else ""
+    is_followed = at + 1 < len(matches) and line[matches[at].end() : matches[at + 1].start()] == " "
+    following = matches[at + 1][0] if is_followed else ""
     return word.isupper() or following[:1].isupper() or following.casefold() in _AFTER_NAME
 
 
@@ -189,16 +214,23 @@ def _is_named(
     """Tell whether the evidence has a name."""
     is_same_script = _has_capitals(word) == _has_capitals(evidence.quotes)
     least = _MIN_SAME_SCRIPT if is_same_script else MIN_LIKENESS
-    if _holds(word, evidence.text) or bridged(word, evidence.text) >= least:
-        return True
-    joined = "".join(whole)
-    if not is_alone and bridged(joined, evidence.text) >= least:
+    spelt = [word] if is_alone else [word, "".join(whole)]
+    if _holds(word, evidence.text) or _sounds(spelt, language, evidence.text) >= least:
         return True
     if _stands_for_place(word, whole, language, evidence):
         return True
     if word.isupper() and _is_spelt_out(word, evidence.text):
         return True
-    return not _is_told_apart(word, evidence)
+    return not _is_told_apart(word, language, evidence)
+
+
+def _sounds(spelt: Sequence[str], language: str, text: str) -> float:
+    """Return how surely a text has a name in one of its spellings, with or without an ending."""
+    bare = [_CASE_RU.sub("", one) for one in spelt] if language == "ru" else []
+    return max(bridged(one, text) for one in (*spelt, *bare))
+
+
+_CASE_RU = re.compile(r"(?<=\w{3})(?:[аеиоуыюя]|[ео]й|[ео]м|ым|[ая]ми?|[ая]х|[иы]х|[ое]го)$")
 
 
 def _holds(word: str, text: str) -> bool:
@@ -212,16 +244,17 @@ def _text_tokens(text: str) -> frozenset[str]:
     return frozenset(tokens(text))
 
 
-def _is_told_apart(word: str, evidence: Evidence) -> bool:
+def _is_told_apart(word: str, language: str, evidence: Evidence) -> bool:
     """Tell whether a word that was not found is missing, and not merely translated."""
     if _has_capitals(word) == _has_capitals(evidence.quotes):
         return True
     is_acronym = word.isupper()
     is_short = is_acronym or len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
-    return not (is_short or is_generic(word) or (_has_capitals(word) and _is_word(word)))
+    is_translated = is_generic(word, language) or (_has_capitals(word) and _is_word(word))
+    return not (is_short or is_translated)
 
 
-_VOWELS = re.compile("[aeiouhyw]")
+_VOWELS = re.compile("[aeiouhywàâáäãåéèêëíìîïıóòôöúùûüаеёиоуыэюяйьъ]")
 _MIN_CONSONANTS = 2
 
 
@@ -233,7 +266,7 @@ def _stands_for_place(word: str, whole: Sequence[str], language: str, evidence: 
             known = places.codes(folded(" ".join(part)), language) if word in part else None
             if known and _names_place(known, evidence):
                 return True
-    return False
+    return _names_place(places.inflected_codes(folded(word), language), evidence)
 
 
 def _names_place(codes: frozenset[str], evidence: Evidence) -> bool:
@@ -252,7 +285,10 @@ def _unnamed_places(line: str, language: str, evidence: Evidence, apart: Spans) 
             name = line[part[0].start() : part[-1].end()]
             if len(part) < size or (_has_capitals(line) and not part[0][0][0].isupper()):
                 continue
-            known = places.codes(folded(_POSSESSIVE.sub("", name)), language)
+            bare = _bare(name, language)
+            if bare.casefold() in STOP_WORDS or (len(bare) <= _LETTERS and not bare.isupper()):
+                continue  # "Un" is no UN
+            known = places.codes(folded(bare), language)
             known = frozenset(code for code in known if not code.startswith("lang:")) or known
             if not known or any(a < part[-1].end() and part[0].start() < b for a, b in apart):
                 continue
@@ -269,10 +305,13 @@ def _unnamed_places(line: str, language: str, evidence: Evidence, apart: Spans) 
 
 def _is_place(codes: frozenset[str]) -> bool:
     """Tell whether a name is surely one: languages have names that are words («ترکی»)."""
-    return any(len(code) <= _CODE and (code.isupper() or code.isdigit()) for code in codes)
+    return any(len(code) <= _CODE and (code.isupper() or code in _CONTINENTS) for code in codes)
 
 
 _CODE = 3
+_LETTERS = 2
+_CONTINENTS: Final = frozenset({"002", "003", "005", "019", "142", "145", "150"})
+"""Of the regions that CLDR numbers; the others have no name that everybody uses."""
 
 
 def _is_spelt_out(acronym: str, text: str) -> bool:

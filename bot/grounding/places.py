@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 from index import folded
 
@@ -31,6 +32,32 @@ def codes(name: str, language: str) -> frozenset[str]:
         language: Whose names are known, beside the English ones and those by hand.
     """
     return _names(language).get(name) or _names("en").get(name) or frozenset()
+
+
+@cache
+def inflected_codes(name: str, language: str) -> frozenset[str]:
+    """Return what a word stands for that may be a name with an ending, or an adjective of it.
+
+    Args:
+        name: Folded, one word: "японского" of "Япония", "Польши" of "Польша".
+        language: Of the text; only Russian's endings are known. A language stands for the country
+            where most speak it.
+    """
+    known = set(codes(name, language))
+    if language == "ru":
+        for held, those in _names(language).items():
+            stem = _FINAL_RU.sub("", held)
+            rest = name.removeprefix(stem)
+            if len(stem) >= _SHORT_STEM and rest != name and _REST_RU.fullmatch(rest):
+                known |= those
+    spoken = {code.removeprefix("lang:") for code in known if code.startswith("lang:")}
+    likely = (get_global("likely_subtags").get(tag, "") for tag in spoken)
+    return frozenset(known | {tag.rpartition("_")[2] for tag in likely if tag})
+
+
+_SHORT_STEM = 4
+_FINAL_RU = re.compile("(?:ии|ыи|[аяоеьи])$")
+_REST_RU = re.compile(r"(?:и?ск)?\w{0,3}")
 
 
 @cache

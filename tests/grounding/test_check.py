@@ -174,3 +174,66 @@ def test_many_claims_are_judged_as_each_alone(grounder: Grounder) -> None:
 def test_rubbish_fails_without_an_error(grounder: Grounder, text: str) -> None:
     """Whatever a model writes is judged, and rubbish does not stand."""
     assert not _verdict(grounder, text, 1).stands
+
+
+SOLANA = (
+    "خاویر سولانا، دبیرکل سازمان ملل متحد، روز جمعه در لندن با نمایندگان لهستان و ژاپن دیدار کرد."
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Javier Solana, secrétaire général des Nations Unies, a rencontré à Londres les"
+            " représentants de la Pologne et du Japon."
+        ),
+        (
+            "El secretario general de las Naciones Unidas, Javier Solana, se reunió en Londres con"
+            " representantes de Polonia y Japón."
+        ),
+        (
+            "Birleşmiş Milletler Genel Sekreteri Javier Solana, Londra'da Polonya ve Japonya"
+            " temsilcileriyle görüştü."
+        ),
+        (
+            "Генеральный секретарь ООН Хавьер Солана встретился в Лондоне с представителями Польши"
+            " и Японии."
+        ),
+        "UN-Generalsekretär Javier Solana traf in London Vertreter Polens und Japans.",
+    ],
+)
+def test_translated_and_inflected_names_stand(grounder: Grounder, text: str) -> None:
+    """Institutions are translated, countries take endings, and both are borne out."""
+    evidence = (_citation(1, SOLANA),)
+    (verdict,) = grounder.check([Claim(text=text, numbers=(1,))], evidence, language=None)
+    assert Fault.NAME not in verdict.faults
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Angela Merkel, secrétaire générale des Nations Unies, a rencontré à Londres les"
+            " représentants de la Pologne."
+        ),
+        (
+            "El secretario general de las Naciones Unidas, Federica Mogherini, se reunió en Londres"
+            " con representantes de Polonia."
+        ),
+        (
+            "Birleşmiş Milletler Genel Sekreteri Kofi Annan'ın Londra'da Polonya temsilcileriyle"
+            " görüştüğü bildirildi."
+        ),
+        "Генеральный секретарь ООН Пан Ги Мун встретился в Лондоне с Владимиром Путиным.",
+        (
+            "Le secrétaire général des Nations Unies a rencontré à Londres les représentants de la"
+            " Norvège."
+        ),
+    ],
+)
+def test_swapped_names_fail_in_languages_that_translate(grounder: Grounder, text: str) -> None:
+    """Another person or country is missed among translated words."""
+    evidence = (_citation(1, SOLANA),)
+    (verdict,) = grounder.check([Claim(text=text, numbers=(1,))], evidence, language=None)
+    assert Fault.NAME in verdict.faults
