@@ -64,6 +64,7 @@ _AFTER_NAME_LIST = """
 said says told added warned claimed announced noted stressed is was has had will also who
 """
 _AFTER_NAME: Final = frozenset(_AFTER_NAME_LIST.split())
+_SAYS: Final = _AFTER_NAME - frozenset(["is", "was", "has", "had", "will", "also", "who"])
 _TITLES_FA: Final = (
     r"(?:آقای|خانم|دکتر|مهندس|سردار|سرلشکر|سرتیپ|سرهنگ|امیر|آیت ?الله|حجت ?الاسلام|سید|شیخ|حاج|شهید"
     r"|مرحوم|استاد|پروفسور|ژنرال|سناتور|جناب|محمد|علی|حسن|حسین|رضا|مهدی|احمد|محمود|عباس|جواد)"
@@ -184,28 +185,34 @@ def _is_name_word(matches: Sequence[re.Match[str]], at: int, line: str, *, begun
         return gap in (" ", "-", ". ")
     if not _SENTENCE_END.search(line[: matches[at].start()]):
         return True
-    if _is_word(word):
-        return False
     is_followed = at + 1 < len(matches) and line[matches[at].end() : matches[at + 1].start()] == " "
     following = matches[at + 1][0] if is_followed else ""
+    if _is_word(word):
+        # "Putin said": what speaks is somebody, unless the word is commoner without its capital.
+        is_speaker = following.casefold() in _SAYS and not word.endswith("s")
+        return is_speaker and not _is_word(word, margin=0.0)
     return word.isupper() or following[:1].isupper() or following.casefold() in _AFTER_NAME
 
 
 @lru_cache(maxsize=1 << 12)
-def _is_word(word: str) -> bool:
-    """Tell whether a word or what is left without an ending is a common one."""
+def _is_word(word: str, *, margin: float = 1.2) -> bool:
+    """Tell whether a word or what is left without an ending is a common one.
+
+    Args:
+        word: With or without its capital.
+        margin: How much likelier it may be with a capital, as a logarithm.
+    """
     known = vocabulary()
     lower = word.casefold()
     stems = [lower, *(lower[: -len(end)] for end in _ENDINGS if lower.endswith(end))]
     return any(
-        known.weight(stem) > max(_RARE, known.weight(stem.capitalize()) - _MARGIN)
+        known.weight(stem) > max(_RARE, known.weight(stem.capitalize()) - margin)
         for stem in (*stems, *(f"{stem}e" for stem in stems[1:]))
     )
 
 
 _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "ion", "ions", "ment")
 _RARE = -16.0
-_MARGIN = 1.2
 
 
 def _is_named(
@@ -221,7 +228,7 @@ def _is_named(
         return True
     if word.isupper() and _is_spelt_out(word, evidence.text):
         return True
-    return not _is_told_apart(word, language, evidence)
+    return not _is_told_apart(word, language, evidence, is_alone=is_alone)
 
 
 def _sounds(spelt: Sequence[str], language: str, text: str) -> float:
@@ -244,13 +251,14 @@ def _text_tokens(text: str) -> frozenset[str]:
     return frozenset(tokens(text))
 
 
-def _is_told_apart(word: str, language: str, evidence: Evidence) -> bool:
+def _is_told_apart(word: str, language: str, evidence: Evidence, *, is_alone: bool) -> bool:
     """Tell whether a word that was not found is missing, and not merely translated."""
     if _has_capitals(word) == _has_capitals(evidence.quotes):
         return True
     is_acronym = word.isupper()
     is_short = is_acronym or len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
-    is_translated = is_generic(word, language) or (_has_capitals(word) and _is_word(word))
+    is_common = _is_word(word, margin=0.0) if is_alone else _is_word(word)
+    is_translated = is_generic(word, language) or (_has_capitals(word) and is_common)
     return not (is_short or is_translated)
 
 

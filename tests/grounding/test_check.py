@@ -82,6 +82,8 @@ def test_what_the_quotes_bear_out_stands(grounder: Grounder, text: str, number: 
 @pytest.mark.parametrize(
     ("text", "number", "fault"),
     [
+        ("Putin said Iran is buying 24 Sukhoi jets from Russia.", 1, Fault.NAME),
+        ("Biden said Iran is buying 24 Sukhoi jets from Russia.", 1, Fault.NAME),
         ("Kirby said Iran is buying 25 Sukhoi jets from Russia.", 1, Fault.NUMBER),
         ("کربی گفت ایران ۳۴ جنگنده سوخو از روسیه می‌خرد.", 1, Fault.NUMBER),
         ("Germany did not agree to take in 3.3 million refugees.", 2, Fault.NUMBER),

@@ -261,7 +261,7 @@ def test_a_chat_translates_its_quotes(server: ModelServer, talk: Talk) -> None:
     assert said.count(f"    {TRANSLATED}\n") == 2
     assert said.count("Machine translation (m-7b); only the original is the source.\n") == 2
     assert len(server.requests) == 2
-    assert "/translate takes the number of a source, from 1 to 3, or none for all.\n" in said
+    assert "/translate takes the number of a source, from 1 to 2, or none for all.\n" in said
     assert "/translate [N]  the quotes of the last answer in your language\n" in said
 
 
