@@ -6,9 +6,7 @@ words, which is too slow for hundreds.
 Does not: choose what to quote, or judge whether it answers.
 """
 
-import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -126,8 +124,6 @@ class Retriever:
         self._space = space
         self._weights = weights
         self._reranker = reranker
-        # Vectors are searched beside the words: FAISS leaves Python's lock.
-        self._aside = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="pasokh-vectors")
 
     def retrieve(
         self,
@@ -150,10 +146,10 @@ class Retriever:
             vector = self._space.query(self._encoder.encode_queries([text])[0], language)
         encoded = time.perf_counter()
         allowed = self._snapshot.layout.within(within)
-        near = self._aside.submit(self._snapshot.dense.search, vector, NEAR, allowed)
+        near = self._snapshot.dense.search(vector, NEAR, allowed)
         asked = self._snapshot.lexical.question(question)
         worded, _ = self._snapshot.lexical.search(asked.groups, WORDED, allowed)
-        rows, cosines = self._joined(vector, near.result(), worded)
+        rows, cosines = self._joined(vector, near, worded)
         candidates = self._candidates(vector, rows, cosines, asked, language)
         searched = time.perf_counter()
         ranked = candidates.ranked(self._weights)
