@@ -6,12 +6,13 @@ Does not: open the archive; `wire` does.
 
 from bot.answering import Translating, Writing
 from bot.followup import Rewriting
+from bot.grounding.types import Checking
 from bot.llm.translations import Translations
 from bot.llm.types import Generator
 from bot.serving import Serving
 from bot.settings import Settings, SettingsError
 from bot.types import Answer, Citation, Shape
-from index import read_withdrawals
+from index import Encoder, read_withdrawals
 
 
 def open_generator(settings: Settings) -> Generator | None:
@@ -47,6 +48,22 @@ def open_generator(settings: Settings) -> Generator | None:
     )
 
 
+def open_grounder(settings: Settings, encoder: Encoder) -> Checking:
+    """Open what checks claims, with the cross-encoder of the settings where they name one.
+
+    Raises:
+        EncoderError: If that cannot be loaded.
+    """
+    from bot.grounding.check import Grounder  # a fifth of a second that quotes do not need
+
+    if settings.llm_entailment is None:
+        return Grounder(encoder)
+    from bot.grounding.entailment import Entailment
+
+    model = settings.llm_entailment.partition(":")[2]
+    return Grounder(encoder, entailment=Entailment(model))
+
+
 def open_writer(settings: Settings, serving: Serving) -> Writing | None:
     """Open what words the answers of `serving`; None where no language model is set.
 
@@ -57,7 +74,6 @@ def open_writer(settings: Settings, serving: Serving) -> Writing | None:
     if generator is None:
         return None
     # Nothing of this is needed, or read from the disk, without a model.
-    from bot.grounding.check import Grounder
     from bot.llm.writer import MOST_EVIDENCE, Writer
 
     def further(answer: Answer) -> tuple[Citation, ...]:
@@ -71,7 +87,7 @@ def open_writer(settings: Settings, serving: Serving) -> Writing | None:
         )
 
     with serving.using() as answerer:
-        grounder = Grounder(answerer.encoder)
+        grounder = open_grounder(settings, answerer.encoder)
     return Writer(generator, grounder, further=further)
 
 
@@ -84,11 +100,10 @@ def open_translator(settings: Settings, serving: Serving) -> Translating | None:
     generator = open_generator(settings)
     if generator is None:
         return None
-    from bot.grounding.check import Grounder  # see open_writer
-    from bot.llm.translate import Translator
+    from bot.llm.translate import Translator  # see open_writer
 
     with serving.using() as answerer:
-        grounder = Grounder(answerer.encoder)
+        grounder = open_grounder(settings, answerer.encoder)
     return Translator(
         generator,
         grounder,

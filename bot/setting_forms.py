@@ -21,7 +21,7 @@ EncoderName = Annotated[
     str, StringConstraints(pattern=r"^(bundled|sentence-transformers:.+|openai:.+)$")
 ]
 
-RerankerName = Annotated[str, StringConstraints(pattern=r"^sentence-transformers:.+$")]
+CrossEncoderName = Annotated[str, StringConstraints(pattern=r"^sentence-transformers:.+$")]
 
 
 def _expand_home(path: Path) -> Path:
@@ -122,6 +122,7 @@ EXPECTED: Final = {
     "llm_api_key": "a text of ASCII letters and signs without spaces",
     "llm_timeout_s": "a number of seconds above 0",
     "llm_max_tokens": "a whole number, 50 or more",
+    "llm_entailment": "sentence-transformers:NAME_OR_FOLDER",
     "llm_tokens_per_day": "a whole number, 0 or more",
     "feeds": "addresses separated by commas",
     "watch_interval_s": "a number of seconds above 0",

@@ -30,11 +30,11 @@ from bot.setting_forms import (
     AllowedNetworks,
     ApiKey,
     Columns,
+    CrossEncoderName,
     EncoderName,
     HomePath,
     Ids,
     LogLevel,
-    RerankerName,
     TelegramToken,
     WebhookSecret,
     networks_of,
@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     encoder_passage_prefix: str | None = Field(
         default=None, description='Put before passages, for other encoders; quote it: "passage: ".'
     )
-    reranker: RerankerName | None = Field(
+    reranker: CrossEncoderName | None = Field(
         default=None,
         description="sentence-transformers:NAME_OR_FOLDER of a CrossEncoder; none if empty.",
     )
@@ -146,6 +146,10 @@ class Settings(BaseSettings):
     )
     llm_max_tokens: int = Field(
         default=800, ge=50, description="Most tokens in one answer of the language model."
+    )
+    llm_entailment: CrossEncoderName | None = Field(
+        default=None,
+        description="sentence-transformers:NAME_OR_FOLDER of an NLI CrossEncoder; none if empty.",
     )
     llm_tokens_per_day: int | None = Field(
         default=None,

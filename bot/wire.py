@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -17,8 +18,8 @@ from bot import evaluation
 from bot.answer import Answerer
 from bot.answering import Talk
 from bot.evaluation import Evaluation, EvaluationFiles
-from bot.grounding.types import Checking
 from bot.language_model import (
+    open_grounder,
     open_rewriter,
     open_translator,
     open_writer,
@@ -169,16 +170,11 @@ def open_rechecker(settings: Settings) -> Rechecker:
     if settings.llm_base_url is not None:
         made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
 
-    def open_grounding() -> Checking:
-        from bot.grounding.check import Grounder  # a fifth of a second that quotes do not need
-
-        return Grounder(encoder)
-
     return Rechecker(
         archive=snapshot,
         making=made,
         withdrawn=withdrawn(settings),
-        open_grounding=open_grounding,
+        open_grounding=partial(open_grounder, settings, encoder),
     )
 
 

@@ -9,6 +9,7 @@ from model_server import KEY
 from bot.language_model import open_generator, open_rewriter, open_writer
 from bot.serving import Serving
 from bot.settings import Settings, SettingsError, read_settings
+from index import EncoderError
 
 URL = "http://127.0.0.1:9/v1"
 
@@ -49,6 +50,15 @@ def test_a_server_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASOKH_LLM_BASE_URL", URL)
     with pytest.raises(SettingsError, match="LLM_MODEL is empty; set it to the name of a model"):
         read_settings(None)
+
+
+def test_a_cross_encoder_that_cannot_be_loaded_is_named(
+    llm_settings: Settings, answering: Serving
+) -> None:
+    """Claims are never checked by less than the settings ask for."""
+    wanted = {"llm_base_url": URL, "llm_model": "m", "llm_entailment": "sentence-transformers:/no"}
+    with pytest.raises(EncoderError, match="'/no'"):
+        open_writer(llm_settings.model_copy(update=wanted), answering)
 
 
 @pytest.mark.parametrize("key", [f"{KEY} ", f"{KEY}\n", "sk-very-secret-é"])
