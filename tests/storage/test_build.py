@@ -322,7 +322,7 @@ def test_build_when_a_file_may_not_grow(
     """Cut off at any size of any file, a build says so and the old index serves; then it works."""
     write_records(corpus, *({"text": f"News item {n} of today."} for n in range(12)))
     limits = [0, 1, 100, 1000, 2000, 4000, 5000, 9000, 12_000, 16_000, 20_000, 24_000, 28_000]
-    limits += [30_000, 40_000, 50_000, 100_000, 1_000_000]
+    limits += [30_000, 40_000, 50_000, 100_000, 1_000_000_000]
 
     found = run_builder(corpus, file_limits=limits)
 
