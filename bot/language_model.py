@@ -4,8 +4,7 @@ Nothing of the openai package, and no check of claims, is loaded where no model 
 Does not: open the archive; `wire` does.
 """
 
-from bot.answering import Translating, Writing
-from bot.followup import Rewriting
+from bot.answering import Talk, Translating, Writing
 from bot.grounding.types import Checking
 from bot.llm.translations import Translations
 from bot.llm.types import Generator
@@ -64,17 +63,31 @@ def open_grounder(settings: Settings, encoder: Encoder) -> Checking:
     return Grounder(encoder, entailment=Entailment(model))
 
 
-def open_writer(settings: Settings, serving: Serving) -> Writing | None:
-    """Open what words the answers of `serving`; None where no language model is set.
+def talk_over(settings: Settings, serving: Serving) -> Talk:
+    """Return what a surface talks with: `serving`, and the language model where one is set.
 
     Raises:
         SettingsError: If the package that talks to its server is not installed.
+        EncoderError: If the cross-encoder of the settings cannot be loaded.
     """
     generator = open_generator(settings)
     if generator is None:
-        return None
-    # Nothing of this is needed, or read from the disk, without a model.
-    from bot.llm.writer import MOST_EVIDENCE, Writer
+        return Talk(answerer=serving)
+    from bot.llm.rewrite import Rewriter  # as the client, not needed without a model
+
+    with serving.using() as answerer:
+        grounder = open_grounder(settings, answerer.encoder)
+    return Talk(
+        answerer=serving,
+        writing=_writer(generator, grounder, serving),
+        translating=_translator(settings, generator, grounder),
+        rewriting=Rewriter(generator),
+    )
+
+
+def _writer(generator: Generator, grounder: Checking, serving: Serving) -> Writing:
+    """Return what words the answers of `serving`."""
+    from bot.llm.writer import MOST_EVIDENCE, Writer  # see talk_over
 
     def further(answer: Answer) -> tuple[Citation, ...]:
         left = MOST_EVIDENCE - len(answer.citations)
@@ -86,24 +99,13 @@ def open_writer(settings: Settings, serving: Serving) -> Writing | None:
             answer.question, beyond=answer.citations, k=left, within=answer.within
         )
 
-    with serving.using() as answerer:
-        grounder = open_grounder(settings, answerer.encoder)
     return Writer(generator, grounder, further=further)
 
 
-def open_translator(settings: Settings, serving: Serving) -> Translating | None:
-    """Open what translates the quotes of `serving`; None where no language model is set.
+def _translator(settings: Settings, generator: Generator, grounder: Checking) -> Translating:
+    """Return what translates quotes."""
+    from bot.llm.translate import Translator  # see talk_over
 
-    Raises:
-        SettingsError: As `open_writer`.
-    """
-    generator = open_generator(settings)
-    if generator is None:
-        return None
-    from bot.llm.translate import Translator  # see open_writer
-
-    with serving.using() as answerer:
-        grounder = open_grounder(settings, answerer.encoder)
     return Translator(
         generator,
         grounder,
@@ -120,17 +122,3 @@ def withdrawn(settings: Settings) -> set[str]:
 def translations(settings: Settings) -> Translations:
     """Return where translations are kept; nothing is opened yet."""
     return Translations(settings.translations_file, retention_days=settings.retention_days)
-
-
-def open_rewriter(settings: Settings) -> Rewriting | None:
-    """Open what makes questions whole; None where no language model is set.
-
-    Raises:
-        SettingsError: If the package that talks to its server is not installed.
-    """
-    generator = open_generator(settings)
-    if generator is None:
-        return None
-    from bot.llm.rewrite import Rewriter  # reads a vocabulary that is not needed without a model
-
-    return Rewriter(generator)

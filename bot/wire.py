@@ -20,9 +20,7 @@ from bot.answering import Talk
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.language_model import (
     open_grounder,
-    open_rewriter,
-    open_translator,
-    open_writer,
+    talk_over,
     translations,
     withdrawn,
 )
@@ -107,22 +105,18 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
 def open_talk(settings: Settings, *, progress: Progress | None = None) -> Talk:
     """Open what a surface talks with, building the index first where there is none."""
     serving = open_answerer(settings, progress=progress)
-    return Talk(
-        answerer=serving,
-        writing=open_writer(settings, serving),
-        translating=open_translator(settings, serving),
-        rewriting=open_rewriter(settings),
-    )
+    return talk_over(settings, serving)
 
 
 def open_conversation(settings: Settings, username: str) -> Conversation:
     """Open what answers on Telegram, building the index first where there is none."""
     serving = open_answerer(settings)
+    talk = talk_over(settings, serving)
     return Conversation(
         answerer=serving,
-        writing=open_writer(settings, serving),
-        translating=open_translator(settings, serving),
-        rewriting=open_rewriter(settings),
+        writing=talk.writing,
+        translating=talk.translating,
+        rewriting=talk.rewriting,
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         username=username,
         max_quotes=settings.max_quotes,

@@ -14,7 +14,7 @@ from typing import Protocol
 import pytest
 from model_server import ModelServer, claims, refuses, says, serving
 
-from bot.language_model import open_translator, open_writer
+from bot.language_model import talk_over
 from bot.serving import Serving
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
@@ -130,8 +130,8 @@ def worded(
     own = settings.model_copy(update=server)
     return replace(
         talker.conversation,
-        writing=open_writer(own, answerer),
-        translating=open_translator(own, answerer),
+        writing=talk_over(own, answerer).writing,
+        translating=talk_over(own, answerer).translating,
     )
 
 

@@ -12,7 +12,7 @@ from model_server import KEY, ModelServer
 from model_server import serving as serving_model
 
 from bot.answering import Writing
-from bot.language_model import open_writer
+from bot.language_model import talk_over
 from bot.serving import Serving
 from bot.settings import Settings
 from bot.types import Answer
@@ -82,7 +82,7 @@ def writer(
             "llm_timeout_s": 20.0,
         }
         fields = llm_settings.model_dump() | base | given
-        writing = open_writer(Settings(_env_file=None, **fields), answering)  # type: ignore[call-arg]
+        writing = talk_over(Settings(_env_file=None, **fields), answering).writing  # type: ignore[call-arg]
         assert writing is not None
         return writing
 
