@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from index.config import DenseConfig
 from index.errors import SnapshotCorrupt
 from index.half import singles
+from index.vector_store import measured_recall
 
 Vectors = NDArray[np.float32]
 Half = NDArray[np.float16]
@@ -233,7 +234,7 @@ def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
         codes.train(plain.vectors(_spread(plain.n_rows, _SAMPLE)))
         for start in range(0, plain.n_rows, _BLOCK):
             codes.add(plain.vectors(np.arange(start, min(start + _BLOCK, plain.n_rows))))
-    recall = _recall(plain.with_codes(codes), questions)
+    recall = measured_recall(plain.with_codes(codes), questions)
     if recall < MIN_RECALL:
         return 1.0
     _write(codes, codes_beside(path))
@@ -262,14 +263,6 @@ def _width(plain: DenseIndex, config: DenseConfig) -> int:
     budget = config.memory_mb << 20
     fitting = (width for width in _WIDTHS if not plain.dim % width and sizes[width] <= budget)
     return next(fitting, 0)
-
-
-def _recall(index: DenseIndex, questions: Vectors, k: int = 10) -> float:
-    """Return the share of the nearest `k` that is found."""
-    found = [
-        len(np.intersect1d(index.search(one, k)[0], index.exact(one, k)[0])) for one in questions
-    ]
-    return sum(found) / (k * len(questions))
 
 
 def _spread(total: int, count: int) -> Rows:

@@ -324,14 +324,14 @@ def test_publish_and_open_is_the_identity(
         with closing(open_snapshot(home, space=space)) as snapshot:
             found = list(snapshot.archive.articles())
             rows = snapshot.archive.passages(range(snapshot.archive.n_passages))
-            vectors = snapshot.dense.vectors(np.arange(len(rows)))
-            numbers = np.arange(snapshot.sentence_vectors.n_rows)
-            sentences = snapshot.sentence_vectors.vectors(numbers).astype(np.float32)
+            vectors = snapshot.vectors.passages(np.arange(len(rows)))
+            held = snapshot.vectors.sentences(np.arange(len(rows)))
+            sentences = np.concatenate(held).astype(np.float32)
         verified = verify_snapshot(home)
 
     pairs = [(article, passage) for article, passages in expected for passage in passages]
     assert [article for article, _ in expected] == found
-    assert pairs == [(article, passage) for passage, article, _ in rows]
+    assert pairs == [(article, passage) for passage, article in rows]
     assert all(p.span.cut(a.text) == p.text for a, p in pairs)
     assert len(records) + 1 == report.n_articles + report.n_duplicates + len(report.rejects)
     assert () == verified.problems
