@@ -123,7 +123,7 @@ class _Server:
         for attempt in count(1):
             try:
                 return act(self._client)
-            except (ApiException, QdrantException, ValueError) as error:
+            except (ApiException, QdrantException, ValueError, httpx.InvalidURL) as error:
                 trouble, cure, may_pass = _trouble(error, self._config)
                 if not may_pass or attempt >= tries:
                     raise self._error(trouble, cure) from error
@@ -170,8 +170,8 @@ def _trouble(error: Exception, config: QdrantConfig) -> tuple[str, str, bool]:
             return f"no answer within {config.timeout_s} s", _START, True
         case ResponseHandlingException(source=httpx.TransportError() as source):
             return f"no connection ({type(source).__name__}: {source})", _START, True
-        case ResponseHandlingException(source=source):
-            return f"an answer that is none of Qdrant ({type(source).__name__})", _START, False
+        case ResponseHandlingException() | json.JSONDecodeError():
+            return "an answer that is none of Qdrant's", _START, False
         case _:
             return f"{type(error).__name__} ({error})"[:_SHOWN_CHARS], _START, False
 

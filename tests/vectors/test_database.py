@@ -295,11 +295,19 @@ def _clustered(n: int, dim: int) -> np.ndarray:
     return (drawn / np.linalg.norm(drawn, axis=1)[:, None]).astype(np.float16)
 
 
+@pytest.mark.parametrize("is_good", [True, False], ids=["good graph", "bad graph"])
 def test_a_large_part_is_published_when_it_is_indexed(
-    new_server: NewServer, tmp_path: Path
+    new_server: NewServer,
+    tmp_path: Path,
+    is_good: bool,  # noqa: FBT001
 ) -> None:
-    """The server's graph is there, what it finds was measured, and nearly all is found."""
-    server = new_server(STORAGE__OPTIMIZERS__INDEXING_THRESHOLD_KB="100")
+    """The server's graph is there, what it finds was measured, and a bad one is not used."""
+    bad = {"STORAGE__HNSW_INDEX__M": "2", "STORAGE__HNSW_INDEX__EF_CONSTRUCT": "4"}
+    small = {
+        "STORAGE__OPTIMIZERS__INDEXING_THRESHOLD_KB": "100",
+        "STORAGE__HNSW_INDEX__FULL_SCAN_THRESHOLD_KB": "10",
+    }
+    server = new_server(**small | ({} if is_good else bad))
     store = open_store(QdrantConfig(address=server.address))
     halves = _clustered(9000, 32)
     counts = np.arange(9000) % 2
@@ -318,5 +326,6 @@ def test_a_large_part_is_published_when_it_is_indexed(
     assert ("green", 9000) == (info["status"], info["points_count"])
     assert info["indexed_vectors_count"] >= 9000
     assert 0.97 <= written.recall <= 1
-    assert not json.loads((tmp_path / "part" / "collection.json").read_text())["is_exact"]
-    assert min(found) > 285
+    is_exact = json.loads((tmp_path / "part" / "collection.json").read_text())["is_exact"]
+    assert is_good is not is_exact
+    assert min(found) > (285 if is_good else 298)
