@@ -62,12 +62,12 @@ def qdrant(qdrant_program: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture
 def new_server(qdrant_program: Path, tmp_path: Path) -> Iterator[Callable[..., Qdrant]]:
-    """Return a function that starts a server of the test's own, `config` as in `Qdrant`."""
+    """Return a function that starts a server of the test's own; as `Qdrant` is made."""
     started: list[Qdrant] = []
 
-    def start(**config: str) -> Qdrant:
+    def start(*arguments: str, **config: str) -> Qdrant:
         folder = tmp_path / f"server-{len(started)}"
-        started.append(Qdrant(qdrant_program, folder, config))
+        started.append(Qdrant(qdrant_program, folder, config, arguments))
         return started[-1].start()
 
     yield start
