@@ -4,7 +4,9 @@ A collection is written with its part and never changed. Point r is passage r of
 vectors `passage` is searched, by a graph and 8-bit numbers in the server's memory, and the best
 compared again by halves on its disk; `sentences` are only compared, those of the passages asked
 for, and the server answers with the best of each passage (max_sim). In the part's folder
-`collection.json` names the collection; what no folder names is a stray of ours and is deleted.
+`collection.json` names the collection. Before one is made its name is noted in `collections.txt`
+of the home; one that is noted there and named by no folder is a stray and is deleted. So an
+index that was copied to another machine never deletes what was made since on the first.
 
 How many copies and shards a collection has is the server's own setting, see docs/scaling.md.
 Does not: hold texts, or read other collections than those of the index at hand.
@@ -35,7 +37,7 @@ from qdrant_client.http.exceptions import (
 
 from index.config import DenseConfig, QdrantConfig
 from index.disk import replace_text
-from index.errors import SnapshotCorrupt, VectorStoreError
+from index.errors import SnapshotCorrupt, StorageError, VectorStoreError
 from index.half import singles
 from index.vector_store import Shard, StoreKind, Written, held_out, measured_recall
 
@@ -44,7 +46,7 @@ COLLECTION: Final = "collection.json"
 MIN_RECALL: Final = 0.97
 """Least recall@10 of the graph; below, the collection is searched exactly, as `dense` does."""
 
-_HOME_ID = "vector-store-id"
+_MADE = "collections.txt"
 _PASSAGE, _SENTENCES = "passage", "sentences"
 
 _TIE_MARGIN = 16
@@ -391,7 +393,8 @@ class QdrantStore:
 
         Whatever stops this leaves a collection that nothing names.
         """
-        name = f"{_prefix(home, is_made=True)}{uuid4().hex}"
+        name = _new_name(home)
+        _note(home, [*_made(home), name])
         self._create(name, shape[1])
         sent = _Sent(held_out(shape[0]), shape[1])
         for shard in shards:
@@ -426,21 +429,22 @@ class QdrantStore:
         return QdrantVectors(self._server, collection)
 
     def strays(self, home: Path, parts: Sequence[Path]) -> list[str]:
-        """Return the collections of this home that none of the folders names."""
-        prefix = _prefix(home)
-        if not prefix:
+        """Return the collections made for this home that none of the folders names."""
+        made = _made(home)
+        if not made:
             return []
         files = [part / COLLECTION for part in parts if (part / COLLECTION).exists()]
         named = {_read_collection(file).name for file in files}
         listed = self._server.ask(lambda client: client.get_collections()).collections
-        return sorted(
-            one.name for one in listed if one.name.startswith(prefix) and one.name not in named
-        )
+        return sorted({one.name for one in listed}.intersection(made) - named)
 
     def sweep(self, home: Path, parts: Sequence[Path]) -> None:
         """Delete those collections."""
-        for name in self.strays(home, parts):
+        gone = self.strays(home, parts)
+        for name in gone:
             self._delete(name)
+        if gone:
+            _note(home, [name for name in _made(home) if name not in gone])
 
     def _delete(self, name: str) -> None:
         self._server.ask(lambda client: client.delete_collection(name), tries=_WRITTEN_TRIES)
@@ -548,22 +552,26 @@ def _point(row: int, passage: Half, sentences: Half) -> models.PointStruct:
     return models.PointStruct.model_construct(id=row, vector=vectors)
 
 
-def _prefix(home: Path, *, is_made: bool = False) -> str:
-    """Return how the names of the collections of an index begin; "" where it never had any.
+def _new_name(home: Path) -> str:
+    """Return a name that no collection has, which tells an operator whose it is."""
+    index = re.sub(r"[^A-Za-z0-9-]", "-", home.name)[:40]
+    return f"pasokh-{index}-{uuid4().hex}"
 
-    Subtle: the id is drawn, not made of the path, as two machines may have the same path.
-    """
-    path = home / _HOME_ID
-    if is_made and not path.exists():
-        replace_text(path, f"{uuid4().hex[:12]}\n")
+
+def _made(home: Path) -> list[str]:
+    """Return the collections made for an index that are not known to be deleted."""
+    path = home / _MADE
     try:
-        drawn = path.read_text(encoding="ascii").strip()
+        return path.read_text(encoding="ascii").split()
     except FileNotFoundError:
-        return ""
-    if not re.fullmatch(r"[0-9a-f]{12}", drawn):
-        msg = f"Expected twelve hexadecimal digits in {path}, but found {drawn!r}; delete it."
-        raise VectorStoreError(msg)
-    return f"pasokh-{drawn}-"
+        return []
+    except (OSError, ValueError) as error:
+        msg = f"Expected names of collections in {path}, but it cannot be read ({error})."
+        raise StorageError(msg) from error
+
+
+def _note(home: Path, names: Iterable[str]) -> None:
+    replace_text(home / _MADE, "".join(f"{name}\n" for name in names))
 
 
 def _read_collection(path: Path) -> _Collection:

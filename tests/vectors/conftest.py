@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from qdrant_server import Qdrant
@@ -19,7 +20,8 @@ def archive_on(
     """Return a function that writes an archive in two languages, to be indexed into a server."""
 
     def make(server: Qdrant) -> SmallArchive:
-        archive = SmallArchive(tmp_path / "corpus", tmp_path / "home", server, encoder, cache_dir)
+        home = tmp_path / uuid4().hex  # which names its collections among those of other tests
+        archive = SmallArchive(tmp_path / "corpus", home, server, encoder, cache_dir)
         archive.corpus.mkdir()
         for number in range(N_ARTICLES):
             archive.write(number)

@@ -105,10 +105,9 @@ class SmallArchive:
 
     @property
     def collections(self) -> list[str]:
-        """The collections of this index."""
-        path = self.home / "vector-store-id"
-        prefix = f"pasokh-{path.read_text().strip()}-" if path.exists() else "none"
-        return [name for name in self.server.collections() if name.startswith(prefix)]
+        """The collections of this index, and of its copies."""
+        begin = f"pasokh-{self.home.name}-"
+        return [name for name in self.server.collections() if name.startswith(begin)]
 
     @property
     def named(self) -> list[str]:

@@ -94,6 +94,29 @@ def test_an_unchanged_corpus_is_not_sent_again(archive: SmallArchive) -> None:
     assert before == archive.collections
 
 
+def test_a_copy_of_the_index_answers_elsewhere(archive: SmallArchive, tmp_path: Path) -> None:
+    """A copy serves from the same collections; a build there deletes none that was made since."""
+    archive.build()
+    copy = Path(shutil.copytree(archive.home, tmp_path / "copy"))
+    expected = archive.hits()
+    for number in range(20, 40):
+        archive.write(number, f"The weather was fine on day {number}. It rained later.")
+    archive.build()
+    assert expected == archive.hits(home=copy)
+    for path in archive.corpus.glob("2*"):
+        path.unlink()
+    archive.build()
+    archive.write(41, "The weather was fine.")
+    archive.build()
+    with pytest.raises(VectorStoreError, match="run `pasokh index build`"):
+        archive.hits(home=copy)
+
+    hits, collections = archive.hits(), archive.collections
+    archive.build(home=copy)
+    assert (hits, collections) == (archive.hits(), archive.collections)
+    assert [name for name, _ in hits] == [name for name, _ in archive.hits(home=copy)]
+
+
 def test_a_removed_article_is_on_no_server(archive: SmallArchive, tmp_path: Path) -> None:
     """A removal leaves only collections made after it, and a stray one is told and deleted."""
     archive.build()
@@ -101,13 +124,16 @@ def test_a_removed_article_is_on_no_server(archive: SmallArchive, tmp_path: Path
     archive.build()
     before = archive.collections
     shutil.copytree(archive.cache_dir / "vectors", tmp_path / "cache")  # the shared one stays
+    shutil.copyfile(archive.home / "collections.txt", tmp_path / "made")
     archive.remove("a3", tmp_path / "cache")
     (after,) = archive.collections
 
     assert after not in before
     assert 12 == read_manifest(archive.home).n_articles
     assert () == archive.problems()
-    stray = f"{after[:-4]}zzzz"
+    assert [after] == (archive.home / "collections.txt").read_text().split()
+    stray = before[0]  # as if the removal had been killed before it was deleted
+    shutil.copyfile(tmp_path / "made", archive.home / "collections.txt")
     sizes = {"vectors": {"size": 4, "distance": "Dot"}}
     httpx.put(f"{archive.server.address}/collections/{stray}", json=sizes).raise_for_status()
     (problem,) = archive.problems()

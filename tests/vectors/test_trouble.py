@@ -79,7 +79,7 @@ def test_an_address_that_is_none(address: str, tmp_path: Path) -> None:
 def test_a_server_that_never_answers(new_server: NewServer, tmp_path: Path) -> None:
     """A request ends after its time, and the error says how long that was."""
     server = new_server()
-    (tmp_path / "vector-store-id").write_text("0123456789ab\n")
+    (tmp_path / "collections.txt").write_text("pasokh-x-1\n")
     store = open_store(QdrantConfig(address=server.address, timeout_s=1))
     server.freeze()
     started = time.monotonic()
@@ -115,7 +115,7 @@ def acting(tmp_path: Path) -> Iterator[Callable[..., list[str]]]:
     """Return a function that lists strays at a server with these answers."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Act)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    (tmp_path / "vector-store-id").write_text("0123456789ab\n")
+    (tmp_path / "collections.txt").write_text("pasokh-x-1\n")
 
     def ask(*answers: tuple[int, dict[str, str], bytes]) -> list[str]:
         server.answers = list(answers)  # type: ignore[attr-defined]  # read above
@@ -209,12 +209,12 @@ def test_no_exception_of_the_library_is_unmapped() -> None:
         assert error is caught.value.__cause__
 
 
-def test_a_home_whose_id_is_damaged(tmp_path: Path) -> None:
-    """What does not look as we draw it is never taken for a beginning of names."""
-    (tmp_path / "vector-store-id").write_text("\n")
+def test_a_list_of_collections_that_is_damaged(tmp_path: Path) -> None:
+    """It is told, and not taken for one without names."""
+    (tmp_path / "collections.txt").write_bytes(b"\xff\xfe")
     store = open_store(QdrantConfig(address="http://127.0.0.1:1"))
 
-    with pytest.raises(PasokhError, match="vector-store-id"):
+    with pytest.raises(PasokhError, match=r"collections\.txt"):
         store.strays(tmp_path, [])
 
 
