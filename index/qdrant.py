@@ -366,8 +366,7 @@ class QdrantVectors:
         points = self._server.ask(
             lambda client: client.retrieve(
                 self._collection.name, rows, with_payload=False, with_vectors=[kind]
-            ),
-            tries=_WRITTEN_TRIES,
+            )
         )
         return {point.id: point.vector or {} for point in points}
 
