@@ -296,7 +296,7 @@ def _articles(archive: Archive) -> Iterator[_Contents]:
     last = None
     for start in range(0, archive.n_passages, _BATCH):
         rows = range(start, min(start + _BATCH, archive.n_passages))
-        for passage, article, _ in archive.passages(rows):
+        for passage, article in archive.passages(rows):
             if contents is None or article.id != last:
                 if contents is not None:
                     yield contents
