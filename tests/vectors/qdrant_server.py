@@ -5,6 +5,7 @@ only tests ever run it.
 """
 
 import os
+import signal
 import platform
 import shutil
 import socket
@@ -113,7 +114,8 @@ class Qdrant:
     def freeze(self) -> None:
         """Let it accept and never answer."""
         assert self.process is not None
-        os.kill(self.process.pid, 19)  # SIGSTOP
+        os.kill(self.process.pid, signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)  # its threads run on for a moment
 
     def collections(self) -> list[str]:
         """Return the names of all collections."""
