@@ -5,9 +5,9 @@ only tests ever run it.
 """
 
 import os
-import signal
 import platform
 import shutil
+import signal
 import socket
 import subprocess
 import sys
