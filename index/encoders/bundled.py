@@ -95,7 +95,7 @@ class BundledEncoder:
 
     def count_tokens(self, text: str, /) -> int:
         """Count the tokens of `text` alone, without prefix and markers."""
-        return len(self._tokenizer.ids(text))
+        return self._tokenizer.count(text)
 
     def _encode(self, texts: Sequence[str], prefix: str, progress: Progress | None) -> Vectors:
         sums = np.zeros((len(texts), self._identity.dim), dtype=np.float32)
