@@ -16,12 +16,10 @@ Source: the form of BM25, and of the lengths in it, is tantivy's, see `postings`
 """
 
 import mmap
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
-from struct import Struct
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
@@ -36,7 +34,6 @@ from index.postings import Group, Rows, Scores
 _B: Final = 0.75
 _MARK: Final = b"pasokh words 1\n\0"
 _ENTRY: Final = np.dtype([("term", "<u4"), ("count", "u1")])
-_PACKED: Final = Struct("<IB")
 _MOST: Final = 255
 
 
@@ -79,9 +76,19 @@ class ForwardWriter:
 
     def add(self, tokens: Sequence[str]) -> None:
         """Add the next row."""
-        counted = sorted(Counter(map(_hash, tokens)).items())
-        self._file.write(b"".join(_PACKED.pack(term, min(n, _MOST)) for term, n in counted))
-        self._starts.append(self._starts[-1] + len(counted))
+        hashes = np.fromiter(map(_hash, tokens), np.uint32, len(tokens))
+        hashes.sort()
+        is_last = np.ones(len(hashes), np.bool_)
+        np.not_equal(hashes[1:], hashes[:-1], out=is_last[:-1])
+        lasts = np.flatnonzero(is_last)
+        counts = lasts.copy()
+        counts[1:] -= lasts[:-1]
+        counts[:1] += 1
+        entries = np.empty(len(lasts), _ENTRY)
+        entries["term"] = hashes[lasts]
+        entries["count"] = np.minimum(counts, _MOST)
+        self._file.write(entries.tobytes())
+        self._starts.append(self._starts[-1] + len(lasts))
         self._lengths.append(len(tokens))
 
 
