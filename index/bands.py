@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,15 @@ class Alike:
     similarity: float
 
 
+class Sketched(NamedTuple):
+    """The row of an article, its sketch, who published it, and the sketch's keys."""
+
+    row: int
+    sketch: Sketch
+    outlet: str
+    keys: list[int]
+
+
 def add_sketch(connection: sqlite3.Connection, row: int, sketched: Sketch, outlet: str) -> None:
     """Store the sketch of the article in `row`."""
     _add_slots(connection, row, sketched, outlet)
@@ -97,7 +106,7 @@ def take_sketches(connection: sqlite3.Connection, path: Path, moved: Mapping[int
 
 
 def add_sketches(
-    connection: sqlite3.Connection, sketches: Iterable[tuple[int, Sketch, str]], scratch: BinaryIO
+    connection: sqlite3.Connection, sketches: Iterable[Sketched], scratch: BinaryIO
 ) -> Iterator[tuple[int, list[Alike]]]:
     """Store the sketches of a file that has none yet; yield the rows that have some like them.
 
@@ -106,16 +115,16 @@ def add_sketches(
 
     Args:
         connection: The file.
-        sketches: Row, sketch and outlet, rows rising.
+        sketches: Rows rising.
         scratch: An empty file for the keys, 384 bytes an article.
 
     Yields:
         A row, and the rows before it that are the same report, most alike first, then by row.
     """
     rows = []
-    for row, sketched, outlet in sketches:
-        _add_slots(connection, row, sketched, outlet)
-        scratch.write(np.array(band_keys(sketched), np.int64).tobytes())
+    for row, own, outlet, keys in sketches:
+        _add_slots(connection, row, own, outlet)
+        scratch.write(np.array(keys, np.int64).tobytes())
         rows.append(row)
     for row, candidates in _meetings(connection, np.array(rows, np.int64), scratch):
         ((_, n_shingles, slots, outlet),) = _stored(connection, [row])

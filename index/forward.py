@@ -76,20 +76,29 @@ class ForwardWriter:
 
     def add(self, tokens: Sequence[str]) -> None:
         """Add the next row."""
-        hashes = np.fromiter(map(_hash, tokens), np.uint32, len(tokens))
-        hashes.sort()
-        is_last = np.ones(len(hashes), np.bool_)
-        np.not_equal(hashes[1:], hashes[:-1], out=is_last[:-1])
-        lasts = np.flatnonzero(is_last)
-        counts = lasts.copy()
-        counts[1:] -= lasts[:-1]
-        counts[:1] += 1
-        entries = np.empty(len(lasts), _ENTRY)
-        entries["term"] = hashes[lasts]
-        entries["count"] = np.minimum(counts, _MOST)
-        self._file.write(entries.tobytes())
-        self._starts.append(self._starts[-1] + len(lasts))
-        self._lengths.append(len(tokens))
+        self.add_packed(packed(tokens), len(tokens))
+
+    def add_packed(self, entries: bytes, n_tokens: int) -> None:
+        """Add the next row as `packed` gave it."""
+        self._file.write(entries)
+        self._starts.append(self._starts[-1] + len(entries) // _ENTRY.itemsize)
+        self._lengths.append(n_tokens)
+
+
+def packed(tokens: Sequence[str]) -> bytes:
+    """Return the entries of a row."""
+    hashes = np.fromiter(map(_hash, tokens), np.uint32, len(tokens))
+    hashes.sort()
+    is_last = np.ones(len(hashes), np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=is_last[:-1])
+    lasts = np.flatnonzero(is_last)
+    counts = lasts.copy()
+    counts[1:] -= lasts[:-1]
+    counts[:1] += 1
+    entries = np.empty(len(lasts), _ENTRY)
+    entries["term"] = hashes[lasts]
+    entries["count"] = np.minimum(counts, _MOST)
+    return entries.tobytes()
 
 
 class _Part(NamedTuple):

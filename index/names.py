@@ -15,7 +15,7 @@ Korean and Thai spellings.
 import mmap
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -83,6 +83,15 @@ class NameBridgeBuilder:
     def add(self, passage: Iterable[Word]) -> None:
         """Count the words of one passage, each once."""
         self._passages.update(set(passage))
+
+    def merge(self, passages: Mapping[Word, int]) -> None:
+        """Count the words of passages that were counted elsewhere."""
+        self._passages.update(passages)
+
+    @property
+    def counts(self) -> Mapping[Word, int]:
+        """How many passages have each word."""
+        return self._passages
 
     def write(self, path: Path) -> None:
         """Write the file; the same words give the same bytes."""

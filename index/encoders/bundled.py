@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import onnxruntime
@@ -51,6 +52,7 @@ class BundledEncoder:
         Raises:
             EncoderError: If weights or cache folder are unusable.
         """
+        self._config = config
         path = config.weights or find_weights()
         digest = check_weights(path, config.cache_dir, pinned=config.weights is None)
         weights = E5Weights(path)
@@ -67,6 +69,10 @@ class BundledEncoder:
         self._positions = positions + weights.vector("emb.type")[: shape.hidden]
         self._threads = config.threads or _usable_processors()
         self._session = _open_session(converted.graph)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Be pickled as a configuration: another process opens the weights for itself, once."""
+        return _opened_once, (self._config,)
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -147,6 +153,11 @@ class BundledEncoder:
         embedded = words[place.reshape(ids.shape)]
         embedded += self._positions[: ids.shape[1]]
         return np.asarray(embedded, dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _opened_once(config: BundledConfig) -> BundledEncoder:
+    return BundledEncoder(config)
 
 
 def _batches(windows: Sequence[_Window], threads: int) -> list[list[_Window]]:
