@@ -33,6 +33,7 @@ from index.snapshot import (
     current_folder,
     open_folder,
 )
+from index.stamps import Stamps
 from index.types import Reject
 from index.update import BuildReport, Progress, Task, make_snapshot
 from index.vectors import VectorCache
@@ -79,7 +80,8 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
     withdrawals = read_withdrawals(home)
     made_by = _made_by(space, config)
-    files = scan(corpora)
+    stamps = Stamps.read(home)
+    files = scan(corpora, stamps)
     task = Task(
         home=home,
         corpus=corpora[0],
@@ -101,6 +103,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         with storage_errors(home):
             home.mkdir(parents=True, exist_ok=True)
             with builder_lock(home, wait_s=wait_s):
+                stamps.write(home)
                 report = _build(_with_withdrawals(task))
     return replace(report, seconds=round(time.monotonic() - started, 3))
 

@@ -19,9 +19,9 @@ from typing import Final
 from index.archive import ArchiveWriter, Stored, stored
 from index.chunk import split
 from index.config import ChunkConfig, IndexConfig, ReadConfig
-from index.disk import checksum
 from index.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
 from index.sources import RejectReason, corpus_files, read_file
+from index.stamps import Stamps
 from index.types import Article, ArticleId, Reject
 from index.withdrawn import Withdrawals
 from index.workers import Workers
@@ -66,27 +66,29 @@ class Intake:
     withdraws: bool
 
 
-def scan(corpora: Sequence[Path]) -> list[CorpusFile]:
+def scan(corpora: Sequence[Path], stamps: Stamps) -> list[CorpusFile]:
     """List the files of all roots, in order, each with its checksum.
 
     The origins of the first root are relative to it; the others' bear the root's name, and one
-    that is not there is skipped.
+    that is not there is skipped. Files that `stamps` know are not read.
 
     Raises:
         CorpusError: If the first root is missing, or a folder cannot be listed.
     """
     return [
-        CorpusFile(path, Origin(root.name if at else "", _storable(origin)), _checksum(path))
+        CorpusFile(
+            path, Origin(root.name if at else "", _storable(origin)), _checksum(path, stamps)
+        )
         for at, root in enumerate(corpora)
         if not at or root.exists()
         for path, origin in corpus_files(root)
     ]
 
 
-def _checksum(path: Path) -> str:
+def _checksum(path: Path, stamps: Stamps) -> str:
     try:
         # A pipe would never end; the reader rejects what is no file.
-        return checksum(path) if path.is_file() else "no file"
+        return stamps.checksum(path) if path.is_file() else "no file"
     except OSError as error:
         return f"unreadable: {error.strerror}"
 
@@ -196,7 +198,7 @@ class _Sync:
 
     def read(self) -> None:
         """Read the files that are new or changed, in order."""
-        is_large = sum(map(_size, self._fresh)) >= _LARGE_BYTES
+        is_large = self.workers.is_eager or sum(map(_size, self._fresh)) >= _LARGE_BYTES
         pieces = _pieces(self._found(), self._is_likely_new if is_large else _is_nothing)
         number = 0
         for piece, divided in self.workers.map(self.divide, pieces, is_worth_it=is_large):

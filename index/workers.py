@@ -36,9 +36,15 @@ _AHEAD: Final = 2
 class Workers:
     """Processes that start when first asked for; a context manager that ends them."""
 
-    def __init__(self, count: int | None = None) -> None:
-        """Be ready to start `count` processes, if at least 2; None for one per processor."""
+    def __init__(self, count: int | None = None, *, is_eager: bool = False) -> None:
+        """Be ready to start processes.
+
+        Args:
+            count: How many, none for fewer than 2; None for one per processor.
+            is_eager: Whether anything is worth it.
+        """
         self._count = _usable_processors() if count is None else count
+        self.is_eager: Final = is_eager
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -69,7 +75,7 @@ class Workers:
             is_worth_it: Whether there is so much to do that processes may be started for it.
         """
         left = iter(pieces)
-        if is_worth_it and self._count > 1 and _can_be_sent(function):
+        if (is_worth_it or self.is_eager) and self._count > 1 and _can_be_sent(function):
             yield from self._spread(function, left)
         for own, sent in left:
             yield own, function(sent)
