@@ -16,6 +16,7 @@ Source: the form of BM25, and of the lengths in it, is tantivy's, see `postings`
 """
 
 import mmap
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -54,8 +55,8 @@ class ForwardWriter:
     def __init__(self, path: Path) -> None:
         """Create or replace `path`."""
         self._file = path.open("wb")
-        self._starts = [0]
-        self._lengths: list[int] = []
+        self._starts = array("q", [0])
+        self._lengths = array("q")
 
     def __enter__(self) -> Self:
         """Return the writer itself."""
@@ -70,8 +71,8 @@ class ForwardWriter:
         """Write the end of the file, or leave one that does not open."""
         with self._file as file:
             if error is None:
-                end = [*self._starts, *self._lengths, len(self._lengths)]
-                file.write(np.array(end, "<i8").tobytes())
+                for numbers in (self._starts, self._lengths, [len(self._lengths)]):
+                    file.write(np.array(numbers, "<i8").tobytes())
                 file.write(_MARK)
 
     def add(self, tokens: Sequence[str]) -> None:
