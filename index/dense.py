@@ -1,4 +1,4 @@
-"""Nearest vectors by inner product, over FAISS; the only importer of faiss.
+"""Nearest vectors by inner product, over FAISS.
 
 All vectors of a part are compared while that is fast. A larger part has, beside its vectors, codes
 of 4 bits for every few dimensions: all codes are compared, and the best few times as many as asked
@@ -11,9 +11,8 @@ lists of nearest centroids miss too much (200,000 real vectors, 128 of 1,024 lis
 3.5 ms; all codes: 1.00 in 3.4 ms, see DECISIONS.md).
 
 Does not: encode text or know what a row stands for.
-Sources: Johnson, Douze, Jégou, "Billion-scale similarity search with GPUs", arXiv 1702.08734;
-codes are André, Kermarrec, Le Scouarnec, "Quicker ADC", arXiv 1812.09162, as FAISS' PQ FastScan;
-the memory-mapped reading is FAISS' IO_FLAG_MMAP_IFC.
+Sources: Johnson, Douze, Jégou, "Billion-scale similarity search with GPUs", arXiv 1702.08734; for
+codes see `codes`; the memory-mapped reading is FAISS' IO_FLAG_MMAP_IFC.
 """
 
 import errno
@@ -27,6 +26,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.codes import Codes, write_blocks
 from index.config import DenseConfig
 from index.errors import SnapshotCorrupt
 from index.half import singles
@@ -55,8 +55,8 @@ class DenseIndex:
     rows), and the nearest 300 are the same but for 3 in 10,000.
     """
 
-    def __init__(self, flat: faiss.Index, codes: faiss.Index | None = None) -> None:
-        """Wrap opened FAISS indexes: of the vectors, and of their codes if there are any."""
+    def __init__(self, flat: faiss.Index, codes: Codes | None = None) -> None:
+        """Wrap the opened FAISS index of the vectors, and their codes if there are any."""
         self._flat = flat
         self._codes = codes
         size = self.n_rows * self.dim * np.dtype(np.float16).itemsize
@@ -66,20 +66,16 @@ class DenseIndex:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Memory-map the index at `path`; codes that stand beside it are read into memory.
+        """Memory-map the index at `path` and the codes that stand beside it, if any.
 
         Raises:
             SnapshotCorrupt: If a file is missing or FAISS cannot read it.
         """
         flat = _read(path)
-        codes = _read(codes_beside(path)) if codes_beside(path).exists() else None
-        if codes is not None and (codes.ntotal, codes.d) != (flat.ntotal, flat.d):
+        codes = _read_codes(codes_beside(path)) if codes_beside(path).exists() else None
+        if codes is not None and (codes.n_rows, codes.dim) != (flat.ntotal, flat.d):
             raise _corrupt(codes_beside(path))
         return cls(flat, codes)
-
-    def with_codes(self, codes: faiss.Index) -> Self:
-        """Return the same index searched by codes."""
-        return type(self)(self._flat, codes)
 
     @property
     def n_rows(self) -> int:
@@ -142,8 +138,7 @@ class DenseIndex:
         enough = _reread(self._codes) * (k + _TIE_MARGIN)
         limit = enough if allowed is None else enough * self.n_rows * 5 // (available * 4)
         while limit * _EXACT_SHARE < self.n_rows:
-            _, found = self._codes.search(query[None, :].astype(np.float32), limit)
-            rows: Rows = found[0]
+            rows = self._codes.search(query, limit)
             if allowed is None:
                 return rows
             rows = rows[allowed[rows]]
@@ -181,13 +176,13 @@ def _selection(allowed: Mask) -> faiss.SearchParameters:
     return faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
 
 
-def _reread(codes: faiss.Index) -> int:
+def _reread(codes: Codes) -> int:
     """Return how many times as many rows as asked for are compared by their vectors.
 
     Five times with two dimensions a code, ten with three: recall@300 .998 and .996. Three times
     would give .987 and save 0.5 ms.
     """
-    return 5 * (int(codes.d // codes.M) - 1)  # type: ignore[attr-defined]
+    return 5 * (codes.width - 1)
 
 
 def codes_beside(path: Path) -> Path:
@@ -238,15 +233,18 @@ def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
     width = _width(plain, config)
     if not width or not len(questions):
         return 1.0
-    codes = faiss.IndexPQFastScan(plain.dim, plain.dim // width, 4, faiss.METRIC_INNER_PRODUCT)
+    shards = (
+        plain.vectors(np.arange(start, min(start + _BLOCK, plain.n_rows)))
+        for start in range(0, plain.n_rows, _BLOCK)
+    )
     with _one_thread():
-        codes.train(plain.vectors(_spread(plain.n_rows, _SAMPLE)))
-        for start in range(0, plain.n_rows, _BLOCK):
-            codes.add(plain.vectors(np.arange(start, min(start + _BLOCK, plain.n_rows))))
-    recall = _recall(plain.with_codes(codes), questions)
+        write_blocks(
+            codes_beside(path), plain.vectors(_spread(plain.n_rows, _SAMPLE)), shards, width
+        )
+    recall = _recall(DenseIndex.open(path), questions)
     if recall < MIN_RECALL:
+        codes_beside(path).unlink()
         return 1.0
-    _write(codes, codes_beside(path))
     return recall
 
 
@@ -291,6 +289,13 @@ def _read(path: Path) -> faiss.Index:
     try:
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
+        raise _corrupt(path) from error
+
+
+def _read_codes(path: Path) -> Codes:
+    try:
+        return Codes.open(path)
+    except (OSError, ValueError) as error:
         raise _corrupt(path) from error
 
 

@@ -21,17 +21,17 @@ from index.encoders.config import BundledConfig
 from index.encoders.e5_cache import RECIPE, check_weights, open_converted
 from index.encoders.e5_tokenizer import E5Tokenizer
 from index.encoders.e5_weights import E5Weights, Floats, dequantise, find_weights
-from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
 from index.errors import EncoderError
 
 NAME = "multilingual-e5-small"
 QUERY_PREFIX = "query: "
 PASSAGE_PREFIX = "passage: "
 
-# Tokens in one forward pass, padding included: 512 is as fast as 1,024 or 2,048, in less memory.
+# Tokens in one forward pass: 512 is as fast as 1,024 or 2,048, in less memory.
 _BATCH_TOKENS = 512
-# Texts tokenised ahead: sorting by length within this many leaves under 2 % padding.
-_CHUNK_TEXTS = 512
+# Texts tokenised ahead: of so many enough are of one length to fill a pass.
+_CHUNK_TEXTS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class _Window:
     text: int
     ids: list[int]
     weight: int
+    is_first: bool
 
 
 class BundledEncoder:
@@ -63,7 +64,7 @@ class BundledEncoder:
         )
         self._max_tokens = shape.positions
         self._tokenizer = E5Tokenizer(weights.pieces, converted.pieces)
-        self._markers = (weights.pieces.bos, weights.pieces.eos, weights.pieces.pad)
+        self._markers = (weights.pieces.bos, weights.pieces.eos)
         self._words = weights.blocks("emb.word", columns=shape.hidden)
         positions = weights.vector("emb.pos").reshape(shape.positions, shape.hidden)
         self._positions = positions + weights.vector("emb.type")[: shape.hidden]
@@ -86,8 +87,8 @@ class BundledEncoder:
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy."""
-        return TEXTS_AT_ONCE
+        """Texts that keep it busy: some ten seconds of work for two processors."""
+        return _CHUNK_TEXTS
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""
@@ -106,45 +107,44 @@ class BundledEncoder:
     def _encode(self, texts: Sequence[str], prefix: str, progress: Progress | None) -> Vectors:
         sums = np.zeros((len(texts), self._identity.dim), dtype=np.float32)
         prefix_ids = self._tokenizer.ids(prefix)
-        with ThreadPoolExecutor(self._threads) as pool:
+        pool = ThreadPoolExecutor(self._threads)
+        try:
             for start in range(0, len(texts), _CHUNK_TEXTS):
                 chunk = texts[start : start + _CHUNK_TEXTS]
                 windows = list(self._windows(chunk, prefix_ids))
                 batches = _batches(windows, self._threads)
                 # One processor per batch beats all on one: no waiting at each of 300 operators.
-                run = self._states if len(batches) == 1 else None
-                states = map(run, batches) if run else pool.map(self._states, batches)
-                for batch, rows in zip(batches, states, strict=True):
-                    for window, tokens in zip(batch, rows, strict=True):
-                        mean = tokens[: len(window.ids)].mean(axis=0)
+                run = self._means if len(batches) == 1 else None
+                means = map(run, batches) if run else pool.map(self._means, batches)
+                for batch, rows in zip(batches, means, strict=True):
+                    for window, mean in zip(batch, rows, strict=True):
                         sums[start + window.text] += window.weight * mean
-                if progress:
-                    progress(len(chunk))
+                    if progress:
+                        progress(sum(window.is_first for window in batch))
+        finally:
+            # Whoever interrupts need not wait for the batches that have not begun.
+            pool.shutdown(cancel_futures=True)
         return unit_rows(sums)
 
     def _windows(self, texts: Sequence[str], prefix: list[int]) -> Iterator[_Window]:
         """Yield each text's windows; a blank text has one, of prefix and markers."""
-        bos, eos, _ = self._markers
+        bos, eos = self._markers
         room = self._max_tokens - 2 - len(prefix)
         for row, text in enumerate(texts):
             ids = self._tokenizer.ids(text)
             for start in range(0, max(1, len(ids)), room):
                 part = ids[start : start + room]
-                yield _Window(row, [bos, *prefix, *part, eos], max(1, len(part)))
+                yield _Window(row, [bos, *prefix, *part, eos], max(1, len(part)), start == 0)
 
-    def _states(self, batch: Sequence[_Window]) -> Floats:
-        """Run one batch: float32 (windows, longest, dim); what lies past a window is noise."""
-        lengths = np.array([len(window.ids) for window in batch], dtype=np.int32)
-        ids = np.full((len(batch), lengths.max()), self._markers[2])
-        for row, window in enumerate(batch):
-            ids[row, : len(window.ids)] = window.ids
-        feed = {"hidden": self._embed(ids), "lengths": lengths}
+    def _means(self, batch: Sequence[_Window]) -> Floats:
+        """Run windows of one length: the mean state of each, float32 (windows, dim)."""
+        ids = np.array([window.ids for window in batch])
         try:
-            (states,) = self._session.run(["states"], feed)
+            (means,) = self._session.run(["means"], {"hidden": self._embed(ids)})
         except Exception as error:  # onnxruntime's own errors derive from Exception only.
             msg = f"Expected onnxruntime to encode {ids.shape} tokens, but it failed: {error}"
             raise EncoderError(msg) from error
-        return np.asarray(states, dtype=np.float32)
+        return np.asarray(means, dtype=np.float32)
 
     def _embed(self, ids: np.ndarray) -> Floats:
         """Return the sum of word, position and type embeddings: ids.shape + (dim,)."""
@@ -161,15 +161,18 @@ def _opened_once(config: BundledConfig) -> BundledEncoder:
 
 
 def _batches(windows: Sequence[_Window], threads: int) -> list[list[_Window]]:
-    """Group windows of like length, longest first, into batches of bounded padded size.
+    """Group windows of one length, longest first, into batches of bounded size.
 
+    Nothing is padded: what attention spends on hiding the padding costs more than small batches.
     Few windows are spread so that every thread gets some.
     """
     total = sum(len(window.ids) for window in windows)
     budget = min(_BATCH_TOKENS, max(64, -(-total // threads)))
     batches: list[list[_Window]] = []
     for window in sorted(windows, key=lambda window: len(window.ids), reverse=True):
-        if batches and (len(batches[-1]) + 1) * len(batches[-1][0].ids) <= budget:
+        length = len(window.ids)
+        is_alike = bool(batches) and len(batches[-1][0].ids) == length
+        if is_alike and (len(batches[-1]) + 1) * length <= budget:
             batches[-1].append(window)
         else:
             batches.append([window])
@@ -181,6 +184,8 @@ def _open_session(graph: bytes) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Further optimisations fuse sums with norms, which takes three times as long (see `e5_graph`).
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     try:
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own errors derive from Exception only.

@@ -24,7 +24,7 @@ from index.encoders.e5_weights import FILE_SHA256, E5Weights
 from index.errors import EncoderError
 
 # Part of the encoder's identity: raise it whenever the same weights would give other vectors.
-RECIPE = "w8a8-1"
+RECIPE = "w8a8-2"
 
 _FILES = ("graph.onnx", "pieces.bin")
 _MANIFEST = "manifest.json"
@@ -106,13 +106,13 @@ def _read(folder: Path) -> Converted | None:
 
 
 def _convert(weights: E5Weights, folder: Path) -> None:
-    from index.encoders.e5_graph import build_graph
+    from index.encoders.e5_graph import build_graph, stored_activations
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder.parent)
     draft = Path(mkdtemp(prefix=_DRAFT, dir=folder.parent))
     try:
-        parts = (build_graph(weights), build_piece_hashes(weights.pieces))
+        parts = (build_graph(weights, stored_activations()), build_piece_hashes(weights.pieces))
         manifest = {
             name: {"bytes": len(part), "crc32": crc32(part)}
             for name, part in zip(_FILES, parts, strict=True)

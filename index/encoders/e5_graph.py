@@ -1,23 +1,31 @@
 """The twelve transformer layers as an ONNX graph with 8-bit matrix products.
 
-In: `hidden` float32 (texts, tokens, 384), the sum of word, position and type embeddings, and
-`lengths` int32 (texts,). Out: `states` float32 (texts, tokens, 384), of which only the first
-`lengths[i]` tokens of text i mean anything. The table of 250,037 word embeddings, four fifths of
-all weights, stays outside: a text needs a few hundred of its rows.
+In: `hidden` float32 (texts, tokens, 384), the sum of word, position and type embeddings of texts
+of one length. Out: `means` float32 (texts, 384), the mean of each text's token states. The table of
+250,037 word embeddings, four fifths of all weights, stays outside: a text needs a few hundred of
+its rows.
 
-Each token's activations are quantised by that token's own largest value. Subtle: the usual
-dynamic quantisation (DynamicQuantizeLinear) takes one scale for the whole batch, so a text's
-vector depends on its neighbours and an index on the order it was built in; that was also less
-exact (mean cosine to float32 .9956, here .9989). Weights are held in [-64, 64] per column:
-processors without VNNI add pairs of products in 16 bits, and 2 * 255 * 64 still fits.
-Does not: tokenise, pool or run. Sole importer of onnx, at conversion only.
+What goes into a product is quantised by constants, so a text's vector depends on that text alone.
+A few of the 384 or 1,536 channels are ten times as large as the rest; each channel is divided by
+the square root of the largest value it was seen to have, and the weights multiplied by it, which
+parts the difficulty between both (SmoothQuant). `params/multilingual-e5-small.activations.npz`
+holds those largest values, from texts in twenty languages (`benchmarks/fit_activations.py`); larger
+ones are cut off. Mean cosine to float32 .9989, as good as one scale for each token, found anew each
+time, which took twice as long: on processors with VNNI the products are a fifth of the time, and
+whatever passes over the activations once more is the rest.
 
-Source: Devlin et al., arXiv 1810.04805 (the network);
+Weights are held in [-64, 64] per column: processors without VNNI add pairs of products in 16 bits,
+and 2 * 255 * 64 still fits.
+Does not: tokenise or run. Sole importer of onnx, at conversion only.
+
+Sources: Devlin et al., arXiv 1810.04805 (the network); Xiao et al., "SmoothQuant", arXiv
+2211.10438 (the scales, with its migration strength of 0.5: 0.3 and 0.7 gave .9985 and .9989);
 https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md (fused operators).
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import onnx
@@ -27,127 +35,135 @@ from onnx import TensorProto, helper, numpy_helper
 from index.encoders.e5_weights import E5Weights, Floats
 
 _MAX_WEIGHT = 64
-# GELU never falls below -0.16997, so this makes its output non-negative: all 256 steps serve.
-_GELU_SHIFT = 0.17
+_STEPS = 255
+_SMALLEST = 1e-3
+# GELU never falls below -0.16997.
+_GELU_FLOOR = 0.17
 _FUSED = "com.microsoft"
 
+ACTIVATIONS: Final = "multilingual-e5-small.activations.npz"
+"""`l0.qkv`, `l0.ao`, `l0.fi`, `l0.fo` and so on: the largest absolute value of each channel that
+goes into that product, (channels,)."""
 
-def build_graph(weights: E5Weights) -> bytes:
-    """Return the serialised graph, about 22 MB."""
-    builder = _Builder(weights)
-    states = builder.encoder()
+
+def stored_activations() -> dict[str, Floats]:
+    """Return the largest values that the channels were seen to have, by product."""
+    with (
+        (files("index") / "params" / ACTIVATIONS).open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
+
+
+def build_graph(weights: E5Weights, largest: Mapping[str, Floats]) -> bytes:
+    """Return the serialised graph, about 22 MB.
+
+    Args:
+        weights: Of the network.
+        largest: As `stored_activations` returns them.
+    """
+    builder = _Builder(weights, largest)
+    means = builder.encoder()
     hidden = weights.shape.hidden
     graph = helper.make_graph(
         builder.nodes,
         "multilingual-e5-small",
-        [
-            helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["n", "tokens", hidden]),
-            helper.make_tensor_value_info("lengths", TensorProto.INT32, ["n"]),
-        ],
-        [helper.make_tensor_value_info(states, TensorProto.FLOAT, ["n", "tokens", hidden])],
+        [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["n", "tokens", hidden])],
+        [helper.make_tensor_value_info(means, TensorProto.FLOAT, ["n", hidden])],
         builder.constants,
     )
-    opsets = [helper.make_opsetid("", 18), helper.make_opsetid(_FUSED, 1)]
+    opsets = [helper.make_opsetid("", 20), helper.make_opsetid(_FUSED, 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
     return bytes(model.SerializeToString())
+
+
+class _Quantised(NamedTuple):
+    """8-bit activations: their name, and what their steps and channels stand for."""
+
+    name: str
+    step: str
+    zero: str
+    scales: Floats
 
 
 class _Builder:
     """Nodes and constants gathered so far; methods add to them and return an output's name."""
 
-    def __init__(self, weights: E5Weights) -> None:
+    def __init__(self, weights: E5Weights, largest: Mapping[str, Floats]) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self._weights = weights
-        self._constant("one", np.float32(1))
-        self._constant("tiny", np.float32(1e-12))
-        self._constant("last_axis", np.array([-1], dtype=np.int64))
-        self._constant("gelu_shift", np.float32(_GELU_SHIFT))
-        for name, zero, steps in (("centred", 128, 127), ("positive", 0, 255)):
-            self._constant(f"{name}.zero", np.uint8(zero))
-            self._constant(f"{name}.step", np.float32(1 / steps))
+        self._largest = largest
 
     def encoder(self) -> str:
-        """Add everything; returns `states`."""
-        shape = self._weights.shape
-        ins = ["hidden", *self._norm("emb.ln")]
-        x = self._node("LayerNormalization", ins, "embedded", epsilon=self._weights.epsilon)
-        for layer in range(shape.layers):
+        """Add everything; returns `means`."""
+        x = self._norm("hidden", "emb.ln")
+        for layer in range(self._weights.shape.layers):
             x = self._feed_forward(self._attention(x, f"l{layer}."), f"l{layer}.")
-        return self._node("Identity", [x], "states")
+        over_tokens = self._constant("tokens_axis", np.array([1], dtype=np.int64))
+        return self._node("ReduceMean", [x, over_tokens], "means", keepdims=0)
 
     def _attention(self, x: str, at: str) -> str:
         shape = self._weights.shape
-        matrix = np.concatenate(
-            [self._weights.matrix(f"{at}{part}.w", columns=shape.hidden) for part in "qkv"]
-        )
-        joint = self._product(x, self._quantise(x), matrix, f"{at}qkv", range_="centred")
-        parts = [f"{at}{part}" for part in "qkv"]
-        self.nodes.append(helper.make_node("Split", [joint], parts, axis=-1, num_outputs=3))
-        bias = np.concatenate([self._weights.vector(f"{at}{part}.b") for part in "qkv"])
-        ins = [*parts, self._constant(f"{at}qkv.b", bias), "lengths"]
-        y = self._node("MultiHeadAttention", ins, f"{at}mixed", _FUSED, num_heads=shape.heads)
-        out = self._weights.matrix(f"{at}ao.w", columns=shape.hidden)
-        y = self._product(y, self._quantise(y), out, f"{at}ao", range_="centred")
-        return self._add_norm(y, x, f"{at}aln", self._weights.vector(f"{at}ao.b"))
+        given = self._quantise(x, f"{at}qkv")
+        # Three products instead of one that is split: the split costs more than it saves.
+        parts = [self._product(given, f"{at}{part}", columns=shape.hidden) for part in "qkv"]
+        y = self._node("MultiHeadAttention", parts, f"{at}mixed", _FUSED, num_heads=shape.heads)
+        y = self._product(self._quantise(y, f"{at}ao"), f"{at}ao", columns=shape.hidden)
+        return self._norm(self._node("Add", [y, x], f"{at}attended"), f"{at}aln")
 
     def _feed_forward(self, x: str, at: str) -> str:
         shape = self._weights.shape
-        wide = self._weights.matrix(f"{at}fi.w", columns=shape.hidden)
-        y = self._product(x, self._quantise(x), wide, f"{at}fi", range_="centred")
-        bias = self._constant(f"{at}fi.b", self._weights.vector(f"{at}fi.b"))
-        y = self._node("BiasGelu", [y, bias], f"{at}gelu", _FUSED)
-        narrow = self._weights.matrix(f"{at}fo.w", columns=shape.feed_forward)
-        quantised = self._quantise_gelu(y)
-        y = self._product(y, quantised, narrow, f"{at}fo", range_="positive")
-        # W(x + c) = Wx + c * (row sums of W), with W as the product uses it: rounded.
-        rounded, scales = _round_weights(narrow)
-        shift = _GELU_SHIFT * (rounded.sum(axis=0, dtype=np.float64) * scales)
-        return self._add_norm(y, x, f"{at}oln", self._weights.vector(f"{at}fo.b") - shift)
+        y = self._product(self._quantise(x, f"{at}fi"), f"{at}fi", columns=shape.hidden)
+        y = self._node("Gelu", [y], f"{at}gelu")
+        given = self._quantise(y, f"{at}fo", floor=_GELU_FLOOR)
+        y = self._product(given, f"{at}fo", columns=shape.feed_forward)
+        return self._norm(self._node("Add", [y, x], f"{at}fed"), f"{at}oln")
 
-    def _quantise(self, x: str) -> str:
-        return self._quantise_by(x, self._node("Abs", [x], f"{x}.abs"), "centred")
+    def _quantise(self, x: str, name: str, *, floor: float | None = None) -> _Quantised:
+        """Divide each channel by its scale and round all to 256 steps.
 
-    def _quantise_gelu(self, x: str) -> str:
-        raised = self._node("Add", [x, "gelu_shift"], f"{x}.raised")
-        return self._quantise_by(raised, raised, "positive", name=x)
+        Args:
+            x: What is quantised.
+            name: Its largest values.
+            floor: How far below zero it reaches; None for as far as above.
+        """
+        largest = np.maximum(self._largest[name], _SMALLEST)
+        scales = np.sqrt(largest)
+        highest = float((largest / scales).max())
+        lowest = highest if floor is None else float((floor / scales).max())
+        step = (highest + lowest) / _STEPS
+        even = self._node("Mul", [x, self._constant(f"{name}.even", 1 / scales)], f"{name}.evened")
+        steps = self._constant(f"{name}.step", np.float32(step))
+        zero = self._constant(f"{name}.zero", np.uint8(np.rint(lowest / step)))
+        quantised = self._node("QuantizeLinear", [even, steps, zero], f"{name}.u8")
+        return _Quantised(quantised, steps, zero, scales)
 
-    def _quantise_by(self, x: str, size: str, range_: str, *, name: str = "") -> str:
-        """Divide each token by its largest `size`; leaves the divisor in `<name>.scale`."""
-        name = name or x
-        top = self._node("ReduceMax", [size, "last_axis"], f"{name}.top", keepdims=1)
-        safe = self._node("Max", [top, "tiny"], f"{name}.safe")
-        scale = self._node("Mul", [safe, f"{range_}.step"], f"{name}.scale")
-        ratio = self._node("Div", [x, scale], f"{name}.ratio")
-        return self._node("QuantizeLinear", [ratio, "one", f"{range_}.zero"], f"{name}.u8")
-
-    def _product(self, x: str, quantised: str, matrix: Floats, name: str, *, range_: str) -> str:
-        """Multiply by `matrix` (out, in) in 8 bits and scale back per token and column."""
-        rounded, scales = _round_weights(matrix)
+    def _product(self, given: _Quantised, name: str, *, columns: int) -> str:
+        """Multiply by the matrix `name` (out, in) in 8 bits and add its bias."""
+        matrix = self._weights.matrix(f"{name}.w", columns=columns)
+        rounded, scales = _round_weights(matrix * given.scales)
         ins = [
-            quantised,
+            given.name,
             self._constant(f"{name}.w", rounded),
-            "one",
+            given.step,
             self._constant(f"{name}.s", scales),
-            f"{range_}.zero",
+            given.zero,
             self._constant(f"{name}.z", np.zeros(len(scales), dtype=np.int8)),
+            self._constant(f"{name}.b", self._weights.vector(f"{name}.b")),
         ]
-        y = self._node("MatMulIntegerToFloat", ins, f"{name}.raw", _FUSED)
-        return self._node("Mul", [y, f"{x}.scale"], f"{name}.out")
+        return self._node("MatMulIntegerToFloat", ins, f"{name}.out", _FUSED)
 
-    def _add_norm(self, y: str, x: str, at: str, bias: ArrayLike) -> str:
+    def _norm(self, x: str, at: str) -> str:
+        """Normalise; not fused with the sum before, which takes three times as long."""
         ins = [
-            y,
             x,
-            *self._norm(at),
-            self._constant(f"{at}.bias", np.asarray(bias, dtype=np.float32)),
+            *(
+                self._constant(f"{at}.{part}", self._weights.vector(f"{at}.{part}"))
+                for part in "wb"
+            ),
         ]
-        epsilon = self._weights.epsilon
-        return self._node("SkipLayerNormalization", ins, f"{at}.out", _FUSED, epsilon=epsilon)
-
-    def _norm(self, at: str) -> tuple[str, str]:
-        gain, bias = (self._weights.vector(f"{at}.{part}") for part in "wb")
-        return self._constant(f"{at}.w", gain), self._constant(f"{at}.b", bias)
+        return self._node("LayerNormalization", ins, f"{at}.out", epsilon=self._weights.epsilon)
 
     def _node(
         self,
