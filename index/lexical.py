@@ -293,7 +293,7 @@ class _Apart(NamedTuple):
     """What the words of some articles become: rows of passages and of articles, and names."""
 
     rows: tuple[list[_Row], list[_Row]]
-    names: dict[Word, int]
+    names: dict[str, int]
 
 
 def taken_apart(piece: tuple[Path, range]) -> _Apart:
@@ -308,7 +308,7 @@ def taken_apart(piece: tuple[Path, range]) -> _Apart:
                 names.add([*contents.headline, *found])
                 passages.append(_row(_tokens(contents.headline, found)))
             articles.append(_row(_tokens(contents.headline, *contents.passages)))
-    return _Apart((passages, articles), dict(names.counts))
+    return _Apart((passages, articles), names.counted())
 
 
 def _row(tokens: list[str]) -> _Row:
