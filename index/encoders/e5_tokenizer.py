@@ -142,7 +142,7 @@ class E5Tokenizer:
             self._finds = ids.get
         return self._finds
 
-    def _find(self, piece: bytes, missing: int) -> int:
+    def _find(self, piece: bytes, missing: int = -1) -> int:
         """Return the id of `piece`, or `missing`."""
         hashed = crc32(piece)
         bucket = hashed >> (32 - _BUCKET_BITS)
