@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench fuzz check test test-all test-llm fix clean
+.PHONY: help ask chat index eval bench growth fuzz check test test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -34,6 +34,9 @@ test-llm: $(VENV)/llm ## Let a real small model word answers (2.4 GB of weights,
 
 bench: $(VENV)/run $(VENV)-peers/run ## Beside LlamaIndex, Haystack, txtai and a plain script.
 	$(BIN)/python benchmarks/side_by_side.py --peers $(VENV)-peers/bin/python
+
+growth: $(VENV)/run ## How cost grows: 10,000 to 1,000,000 passages (hours, 15 GB; SIZES=10000,100000 for less).
+	$(BIN)/python benchmarks/growth.py $(if $(SIZES),--sizes $(SIZES)) $(if $(WORK),--work $(WORK))
 
 fuzz: $(VENV)/dev ## Search for bytes that break a reader (SECONDS=120).
 	$(PIP) install atheris

@@ -1,4 +1,4 @@
-"""Tables written into README.md between markers, so that no figure there is typed by hand."""
+"""Tables written into documents between markers, so that no figure there is typed by hand."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 README = Path(__file__).parent.parent / "README.md"
 
 
-def write_section(name: str, text: str) -> None:
+def write_section(name: str, text: str, document: Path = README) -> None:
     """Replace what stands between `<!-- name:begin -->` and `<!-- name:end -->`."""
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-    head, _, rest = README.read_text(encoding="utf-8").partition(begin)
+    head, _, rest = document.read_text(encoding="utf-8").partition(begin)
     _, found, tail = rest.partition(end)
     if not found:
-        msg = f"expected {begin} and {end} in {README}"
+        msg = f"expected {begin} and {end} in {document}"
         raise ValueError(msg)
-    README.write_text(f"{head}{begin}\n{text.strip()}\n{end}{tail}", encoding="utf-8")
+    document.write_text(f"{head}{begin}\n{text.strip()}\n{end}{tail}", encoding="utf-8")
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -38,7 +38,9 @@ SLOTS: Final = 128
 """Numbers in a sketch."""
 
 _WORDS: Final = 3
-_BANDS: Final = 48
+BANDS: Final = 48
+"""Keys of a sketch."""
+
 _SLOTS_OF_BAND: Final = 2
 """Two articles with similarity s share a key with probability 1 - (1 - s^2)^48: .989 at .3."""
 
@@ -103,10 +105,10 @@ def band_keys(sketched: Sketch) -> list[int]:
     Keys of another version of the algorithm never meet these, so an old index finds too little
     and nothing wrong.
     """
-    used = sketched.slots[: _BANDS * _SLOTS_OF_BAND].astype("<u4").reshape(_BANDS, _SLOTS_OF_BAND)
+    used = sketched.slots[: BANDS * _SLOTS_OF_BAND].astype("<u4").reshape(BANDS, _SLOTS_OF_BAND)
     version = RMinHash.ALGORITHM_VERSION
     unsigned = [
-        xxh3_64_intdigest(slots.tobytes(), seed=band + _BANDS * version)
+        xxh3_64_intdigest(slots.tobytes(), seed=band + BANDS * version)
         for band, slots in enumerate(used)
     ]
     return [int(key) for key in np.array(unsigned, np.uint64).astype(np.int64)]

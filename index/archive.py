@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from index.errors import SnapshotCorrupt
 from index.types import Article, ArticleId, Moment, Passage, Precision, Span, passage_id
@@ -35,6 +35,24 @@ _ARTICLE = (
     "id, headline, text, body, language, published, precision, source, via, code, url, origin"
 )
 _PASSAGE = "article, start, end, language, sentences"
+
+
+Stored: TypeAlias = tuple[int, int, str, int, str]
+"""A passage as it is stored: start, end, language, number of sentences and their spans."""
+
+
+def stored(passages: Iterable[Passage]) -> list[Stored]:
+    """Return passages as they are stored."""
+    return [
+        (
+            passage.span.start,
+            passage.span.end,
+            passage.language,
+            len(passage.sentences),
+            _dump_spans(passage.sentences),
+        )
+        for passage in passages
+    ]
 
 
 class ArchiveWriter:
@@ -69,28 +87,18 @@ class ArchiveWriter:
 
     def add(self, article: Article, passages: Iterable[Passage]) -> None:
         """Append an article and its passages, in order."""
-        self._add(
-            _article_values(article),
-            (
-                (
-                    passage.span.start,
-                    passage.span.end,
-                    passage.language,
-                    len(passage.sentences),
-                    _dump_spans(passage.sentences),
-                )
-                for passage in passages
-            ),
-        )
+        self.add_stored(article, stored(passages))
+
+    def add_stored(self, article: Article, passages: Iterable[Stored]) -> None:
+        """Append an article and its passages as `stored` gave them."""
+        self._add(_article_values(article), passages)
 
     def copy(self, archive: "Archive", article_rows: Iterable[int]) -> None:
         """Append articles of another archive as they stand there, with their passages."""
         for values, passages in archive.stored(article_rows):
             self._add(values, passages)
 
-    def _add(
-        self, article: tuple[Any, ...], passages: Iterable[tuple[int, int, str, int, str]]
-    ) -> None:
+    def _add(self, article: tuple[Any, ...], passages: Iterable[Stored]) -> None:
         """Append rows as they are stored: passages by start, end, language, number and spans."""
         self._connection.execute(
             f"INSERT INTO article (row, {_ARTICLE}) VALUES (?{', ?' * 12})",  # noqa: S608 - a constant
@@ -133,6 +141,11 @@ class Archive:
             self._connection.close()
             raise
 
+    @property
+    def path(self) -> Path:
+        """The file, for another process to open."""
+        return self._path
+
     def close(self) -> None:
         """Release the file."""
         self._connection.close()
@@ -146,6 +159,12 @@ class Archive:
         """Yield all articles in the order they were added."""
         for row in range(self.n_articles):
             yield self.article_at(row)
+
+    def passage_rows(self, article_rows: range) -> range:
+        """Return the rows of the passages of consecutive articles, at least one."""
+        query = "SELECT min(row), max(row) + 1 FROM passage WHERE article BETWEEN ? AND ?"
+        start, end = self._one(query, (article_rows[0], article_rows[-1]))
+        return range(start or 0, end or 0)
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order.
@@ -171,9 +190,7 @@ class Archive:
         found = self._rows("SELECT row FROM article WHERE id = ?", (article_id,))
         return int(found[0][0]) if found else None
 
-    def stored(
-        self, article_rows: Iterable[int]
-    ) -> Iterator[tuple[tuple[Any, ...], list[tuple[int, int, str, int, str]]]]:
+    def stored(self, article_rows: Iterable[int]) -> Iterator[tuple[tuple[Any, ...], list[Stored]]]:
         """Yield articles as they are stored, each with its passages, for `ArchiveWriter.copy`."""
         article = f"SELECT {_ARTICLE} FROM article WHERE row = ?"  # noqa: S608 - a constant
         passage = (

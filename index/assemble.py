@@ -29,6 +29,7 @@ from index.lexical import Kept, write_lexical
 from index.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
 from index.types import ArticleId
 from index.vector_store import Shard
+from index.workers import Workers
 
 Rows = NDArray[np.int64]
 
@@ -159,7 +160,9 @@ def name_part(draft: Path, merge: Merge, n_passages: int) -> Path | None:
     return written.rename(draft / PARTS / str(merge.n_parts))
 
 
-def write_words(draft: Path, part: Path | None, old: Snapshot | None, merge: Merge) -> None:
+def write_words(
+    draft: Path, part: Path | None, old: Snapshot | None, merge: Merge, workers: Workers
+) -> None:
     """Write what is found by words, and the layout."""
     removed = old.layout.rows_of(merge.newly_removed) if old else _no_rows()
     kept = Kept(
@@ -170,7 +173,7 @@ def write_words(draft: Path, part: Path | None, old: Snapshot | None, merge: Mer
     )
     archive = Archive(part / ARCHIVE) if part else None
     try:
-        write_lexical(draft / LEXICAL, part, archive, kept)
+        write_lexical(draft / LEXICAL, part, archive, kept, workers)
         write_layout(
             draft,
             archive,
@@ -183,7 +186,7 @@ def write_words(draft: Path, part: Path | None, old: Snapshot | None, merge: Mer
             archive.close()
 
 
-def write_reports(part: Path, old: Snapshot | None, merge: Merge) -> None:
+def write_reports(part: Path, old: Snapshot | None, merge: Merge, workers: Workers) -> None:
     """Write which articles of the new part are the same report as others."""
     with closing(Archive(part / ARCHIVE)) as archive:
         write_copies(
@@ -193,6 +196,7 @@ def write_reports(part: Path, old: Snapshot | None, merge: Merge) -> None:
             moved=merge.articles,
             removed=merge.removed,
             start=merge.n_articles,
+            workers=workers,
         )
 
 

@@ -34,6 +34,7 @@ from index.snapshot import (
     open_folder,
     part_folders,
 )
+from index.stamps import Stamps
 from index.types import Reject
 from index.update import BuildReport, Progress, Task, make_snapshot
 from index.vector_files import FILES
@@ -85,7 +86,8 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
     withdrawals = read_withdrawals(home)
     made_by = _made_by(space, config, store.kind)
-    files = scan(corpora)
+    stamps = Stamps.read(home)
+    files = scan(corpora, stamps)
     task = Task(
         home=home,
         corpus=corpora[0],
@@ -108,6 +110,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         with storage_errors(home):
             home.mkdir(parents=True, exist_ok=True)
             with builder_lock(home, wait_s=wait_s):
+                stamps.write(home)
                 report = _build(_with_withdrawals(task))
     return replace(report, seconds=round(time.monotonic() - started, 3))
 

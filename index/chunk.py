@@ -32,13 +32,13 @@ def split(
     """
     passages = []
     for region in article.body:
-        spans = [
+        fitting = [
             piece
             for span in _sentences(article, region)
             for piece in _fitting(article.text, span, config.max_tokens, count_tokens)
         ]
-        costs = [count_tokens(span.cut(article.text)) for span in spans]
-        for first, last in _packed(costs, config):
+        spans = [span for span, _ in fitting]
+        for first, last in _packed([cost for _, cost in fitting], config):
             passages.append(_passage(article, tuple(spans[first:last])))
     return passages
 
@@ -74,14 +74,12 @@ def _sentences(article: Article, region: Span) -> Iterator[Span]:
 
 def _fitting(
     text: str, span: Span, max_tokens: int, count_tokens: Callable[[str], int]
-) -> Iterator[Span]:
-    """Yield a sentence, halved at white space until each part fits."""
-    if count_tokens(span.cut(text)) <= max_tokens:
-        yield span
-        return
-    middle = _middle(text, span)
-    if not span.start < middle < span.end:  # a single grapheme cannot be cut
-        yield span
+) -> Iterator[tuple[Span, int]]:
+    """Yield a sentence with its tokens, halved at white space until each part fits."""
+    cost = count_tokens(span.cut(text))
+    middle = _middle(text, span) if cost > max_tokens else span.start
+    if not span.start < middle < span.end:  # it fits, or a single grapheme cannot be cut
+        yield span, cost
         return
     for half in (Span(span.start, middle), Span(middle, span.end)):
         trimmed = _trimmed(text, half)
@@ -147,7 +145,8 @@ def _passage(article: Article, spans: tuple[Span, ...]) -> Passage:
 
 def _language(text: str, fallback: str) -> str:
     """Tell the language of a passage, its article's where the passage is too short to tell."""
-    if sum(map(str.isalpha, text)) < _MIN_LETTERS:
+    # Nearly always the first hundred characters are enough to tell.
+    if all(sum(map(str.isalpha, part)) < _MIN_LETTERS for part in (text[:100], text)):
         return fallback
     found = detect(text)
     return found.tag if found.confidence >= _SURE else fallback

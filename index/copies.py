@@ -11,18 +11,28 @@ Does not: decide what is alike (see `alike`), or read an article that is not new
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.alike import Sketch, sketch
+from index.alike import Sketch, band_keys, sketch
 from index.archive import Archive
-from index.bands import SCHEMA, Alike, add_sketch, find_alike, take_sketches
+from index.bands import (
+    SCHEMA,
+    Alike,
+    Sketched,
+    add_sketch,
+    add_sketches,
+    find_alike,
+    take_sketches,
+)
 from index.errors import SnapshotCorrupt
+from index.workers import NOBODY, Workers
 
 COPIES: Final = "copies.db"
 
@@ -33,6 +43,10 @@ _PAIRS: Final = 8
 
 _MOST: Final = 64
 """Articles of one group that are looked for."""
+
+
+_PIECE: Final = 128
+_MANY_ARTICLES: Final = 3_000
 
 
 class _Part(NamedTuple):
@@ -152,7 +166,14 @@ class Copies:
 
 
 def write_copies(
-    path: Path, archive: Archive, *, old: Copies | None, moved: Rows, removed: Rows, start: int
+    path: Path,
+    archive: Archive,
+    *,
+    old: Copies | None,
+    moved: Rows,
+    removed: Rows,
+    start: int,
+    workers: Workers = NOBODY,
 ) -> None:
     """Write the file of a new part.
 
@@ -163,31 +184,101 @@ def write_copies(
         moved: Rows that moved, ascending.
         removed: Rows of the parts that stay that are removed by now.
         start: Articles in the parts that stay.
+        workers: They sketch where many are new.
     """
     n_new = archive.n_articles - len(moved)
-    gone = frozenset(removed.tolist())
     with closing(sqlite3.connect(path.resolve().as_uri(), uri=True)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
-        if old is not None:
+        new = _New(
+            connection=connection,
+            archive=archive,
+            n_new=n_new,
+            old=old,
+            gone=frozenset(removed.tolist()),
+            start=start,
+            workers=workers,
+        )
+        if old is not None and len(moved):
             old.move(moved, connection, first=n_new, start=start)
-        for row in range(n_new):
-            article = archive.article_at(row)
-            sketched = sketch("\n".join(span.cut(article.text) for span in article.body))
-            if sketched is not None:
-                own = find_alike(connection, sketched, article.source)
-                found = [replace(alike, row=start + alike.row) for alike in own]
-                if old is not None:
-                    found += old.find(sketched, article.source, start)
-                add_sketch(connection, row, sketched, article.source)
-                _add_pairs(connection, row, _likest(found, gone))
+            new.pair_one_by_one()
+        else:
+            with TemporaryFile(dir=path.parent) as scratch:
+                new.pair_all(scratch)
         connection.commit()
 
 
-def _likest(found: list[Alike], gone: frozenset[int]) -> list[int]:
-    """Return the rows of the articles to be paired with, those that are gone left out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _New:
+    """The new articles of a part and where they look for others; see `write_copies`."""
+
+    connection: sqlite3.Connection
+    archive: Archive
+    n_new: int
+    old: Copies | None
+    gone: frozenset[int]
+    start: int
+    workers: Workers
+
+    def pair_one_by_one(self) -> None:
+        """Pair each article with those of the parts that stay, that moved or came before it."""
+        for one in self._sketches():
+            own = find_alike(self.connection, one.sketch, one.outlet)
+            add_sketch(self.connection, one.row, one.sketch, one.outlet)
+            self._pair(one.row, own, self._elsewhere(one))
+
+    def pair_all(self, scratch: BinaryIO) -> None:
+        """Do the same where nothing moved, all keys at once."""
+        elsewhere: dict[int, list[Alike]] = {}
+
+        def looked_up() -> Iterator[Sketched]:
+            for one in self._sketches():
+                if found := self._elsewhere(one):
+                    elsewhere[one.row] = found
+                yield one
+
+        for row, own in add_sketches(self.connection, looked_up(), scratch):
+            self._pair(row, own, elsewhere.pop(row, []))
+        for row, found in elsewhere.items():
+            self._pair(row, [], found)
+
+    def _sketches(self) -> Iterator[Sketched]:
+        """Yield the new articles that have a sketch."""
+        pieces = (
+            (None, (self.archive.path, range(start, min(start + _PIECE, self.n_new))))
+            for start in range(0, self.n_new, _PIECE)
+        )
+        is_worth_it = self.n_new >= _MANY_ARTICLES
+        for _, found in self.workers.map(sketched, pieces, is_worth_it=is_worth_it):
+            yield from found
+
+    def _elsewhere(self, one: Sketched) -> list[Alike]:
+        """Return the articles like one in the parts that stay, those kept if there are many."""
+        found = self.old.find(one.sketch, one.outlet, self.start) if self.old else []
+        return _likest(found, self.gone)
+
+    def _pair(self, row: int, own: Sequence[Alike], elsewhere: Sequence[Alike]) -> None:
+        found = [replace(alike, row=self.start + alike.row) for alike in own]
+        others = [alike.row for alike in _likest([*found, *elsewhere], self.gone)]
+        _add_pairs(self.connection, row, others)
+
+
+def sketched(piece: tuple[Path, range]) -> list[Sketched]:
+    """Sketch some articles of an archive; public for `workers` alone."""
+    path, rows = piece
+    found = []
+    with closing(Archive(path)) as archive:
+        for row in rows:
+            article = archive.article_at(row)
+            own = sketch("\n".join(span.cut(article.text) for span in article.body))
+            if own is not None:
+                found.append(Sketched(row, own, article.source, band_keys(own)))
+    return found
+
+
+def _likest(found: Sequence[Alike], gone: frozenset[int]) -> list[Alike]:
+    """Return the articles to be paired with, most alike first, those that are gone left out."""
     there = [alike for alike in found if alike.row not in gone]
-    there.sort(key=lambda alike: (-alike.similarity, alike.row))
-    return [alike.row for alike in there[:_PAIRS]]
+    return sorted(there, key=lambda alike: (-alike.similarity, alike.row))[:_PAIRS]
 
 
 def _add_pairs(connection: sqlite3.Connection, row: int, others: Sequence[int]) -> None:

@@ -45,6 +45,7 @@ _WIDTHS = (2, 3, 4, 6, 8)  # dimensions that share a code
 _EXACT_SHARE = 8
 _SAMPLE = 16_384
 _BLOCK = 65_536
+_N_ROWS_AT = 8  # in a file of FAISS: behind its kind and the dimensions
 _FEWEST = 256  # rows; of fewer nothing can be learned
 
 
@@ -193,7 +194,8 @@ def codes_beside(path: Path) -> Path:
 def write_dense(path: Path, shards: Iterable[Vectors], dim: int) -> None:
     """Write an index over the rows of all `shards`, each of shape (n, dim), in the order given.
 
-    Values beyond half precision's 65,504 become infinite; unit vectors are far below.
+    Values beyond half precision's 65,504 become infinite; unit vectors are far below. What is
+    written is what FAISS writes, but a shard at a time: a million vectors take 768 MB.
 
     Raises:
         OSError: If the file cannot be written in full.
@@ -201,9 +203,17 @@ def write_dense(path: Path, shards: Iterable[Vectors], dim: int) -> None:
     flat = faiss.IndexScalarQuantizer(
         dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
-    for shard in shards:
-        flat.add(np.ascontiguousarray(shard, np.float32))
-    _write(flat, path)
+    head = faiss.serialize_index(flat).tobytes()
+    rows = 0
+    with path.open("wb") as file:
+        file.write(head)
+        for shard in shards:
+            file.write(flat.sa_encode(np.ascontiguousarray(shard, np.float32)).tobytes())
+            rows += len(shard)
+        # An index without rows ends with the size of their codes, 0, and the codes would follow.
+        for place, number in ((_N_ROWS_AT, rows), (len(head) - 8, rows * flat.code_size)):
+            file.seek(place)
+            file.write(number.to_bytes(8, "little"))
 
 
 def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:

@@ -16,12 +16,11 @@ Source: the form of BM25, and of the lengths in it, is tantivy's, see `postings`
 """
 
 import mmap
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
-from struct import Struct
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
@@ -36,7 +35,6 @@ from index.postings import Group, Rows, Scores
 _B: Final = 0.75
 _MARK: Final = b"pasokh words 1\n\0"
 _ENTRY: Final = np.dtype([("term", "<u4"), ("count", "u1")])
-_PACKED: Final = Struct("<IB")
 _MOST: Final = 255
 
 
@@ -57,8 +55,8 @@ class ForwardWriter:
     def __init__(self, path: Path) -> None:
         """Create or replace `path`."""
         self._file = path.open("wb")
-        self._starts = [0]
-        self._lengths: list[int] = []
+        self._starts = array("q", [0])
+        self._lengths = array("q")
 
     def __enter__(self) -> Self:
         """Return the writer itself."""
@@ -73,16 +71,35 @@ class ForwardWriter:
         """Write the end of the file, or leave one that does not open."""
         with self._file as file:
             if error is None:
-                end = [*self._starts, *self._lengths, len(self._lengths)]
-                file.write(np.array(end, "<i8").tobytes())
+                for numbers in (self._starts, self._lengths, [len(self._lengths)]):
+                    file.write(np.array(numbers, "<i8").tobytes())
                 file.write(_MARK)
 
     def add(self, tokens: Sequence[str]) -> None:
         """Add the next row."""
-        counted = sorted(Counter(map(_hash, tokens)).items())
-        self._file.write(b"".join(_PACKED.pack(term, min(n, _MOST)) for term, n in counted))
-        self._starts.append(self._starts[-1] + len(counted))
-        self._lengths.append(len(tokens))
+        self.add_packed(packed(tokens), len(tokens))
+
+    def add_packed(self, entries: bytes, n_tokens: int) -> None:
+        """Add the next row as `packed` gave it."""
+        self._file.write(entries)
+        self._starts.append(self._starts[-1] + len(entries) // _ENTRY.itemsize)
+        self._lengths.append(n_tokens)
+
+
+def packed(tokens: Sequence[str]) -> bytes:
+    """Return the entries of a row."""
+    hashes = np.fromiter(map(_hash, tokens), np.uint32, len(tokens))
+    hashes.sort()
+    is_last = np.ones(len(hashes), np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=is_last[:-1])
+    lasts = np.flatnonzero(is_last)
+    counts = lasts.copy()
+    counts[1:] -= lasts[:-1]
+    counts[:1] += 1
+    entries = np.empty(len(lasts), _ENTRY)
+    entries["term"] = hashes[lasts]
+    entries["count"] = np.minimum(counts, _MOST)
+    return entries.tobytes()
 
 
 class _Part(NamedTuple):

@@ -10,22 +10,29 @@ Does not: encode, or touch the parts of the old index.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
-from index.archive import ArchiveWriter
+from index.archive import ArchiveWriter, Stored, stored
 from index.chunk import split
-from index.config import IndexConfig, ReadConfig
-from index.disk import checksum
+from index.config import ChunkConfig, IndexConfig, ReadConfig
 from index.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
 from index.sources import RejectReason, corpus_files, read_file
+from index.stamps import Stamps
 from index.types import Article, ArticleId, Reject
 from index.withdrawn import Withdrawals
+from index.workers import Workers
 
 TAKEN_OUT: Final = "taken out by request"
+
+_LARGE_BYTES: Final = 16 << 20
+"""Of new files, about four thousand articles: ten seconds of work, for two of starting workers."""
+
+_PIECE_ITEMS: Final = 64
+_PIECE_CHARS: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +66,34 @@ class Intake:
     withdraws: bool
 
 
-def scan(corpora: Sequence[Path]) -> list[CorpusFile]:
+def scan(corpora: Sequence[Path], stamps: Stamps) -> list[CorpusFile]:
     """List the files of all roots, in order, each with its checksum.
 
     The origins of the first root are relative to it; the others' bear the root's name, and one
-    that is not there is skipped.
+    that is not there is skipped. Files that `stamps` know are not read.
 
     Raises:
         CorpusError: If the first root is missing, or a folder cannot be listed.
     """
     return [
-        CorpusFile(path, Origin(root.name if at else "", _storable(origin)), _checksum(path))
+        CorpusFile(
+            path, Origin(root.name if at else "", _storable(origin)), _checksum(path, stamps)
+        )
         for at, root in enumerate(corpora)
         if not at or root.exists()
         for path, origin in corpus_files(root)
     ]
 
 
-def _checksum(path: Path) -> str:
+def _checksum(path: Path, stamps: Stamps) -> str:
     try:
         # A pipe would never end; the reader rejects what is no file.
-        return checksum(path) if path.is_file() else "no file"
+        return stamps.checksum(path) if path.is_file() else "no file"
     except OSError as error:
         return f"unreadable: {error.strerror}"
 
 
-def take_in(  # what is read, where to, and by which rules
+def take_in(  # noqa: PLR0913  # what is read, where to, and by which rules
     files: Sequence[CorpusFile],
     ledger: Ledger,
     writer: ArchiveWriter,
@@ -92,27 +101,52 @@ def take_in(  # what is read, where to, and by which rules
     withdrawals: Withdrawals,
     config: IndexConfig,
     count_tokens: Callable[[str], int],
+    workers: Workers,
     progress: Callable[[int], None],
 ) -> Intake:
     """Bring a ledger up to date with the files, writing what is new to an archive.
 
     Args:
+        workers: They divide articles where much is new.
         progress: Called with the number of articles written so far.
     """
 
-    def divide(article: Article) -> bool:
-        passages = split(article, config.chunk, count_tokens=count_tokens)
-        if passages:
-            writer.add(article, passages)
-            progress(writer.n_articles)
-        return bool(passages)
+    def add(article: Article, passages: Sequence[Stored]) -> None:
+        writer.add_stored(article, passages)
+        progress(writer.n_articles)
 
-    sync = _Sync(ledger, withdrawals, divide, config.read)
+    divide = Divide(config.chunk, count_tokens)
+    sync = _Sync(ledger, withdrawals, divide, add, workers, config.read)
     sync.strike(files)
     sync.withdraw()
     sync.read()
     sync.promote(files)
     return sync.result()
+
+
+@dataclass(frozen=True, slots=True)
+class Divide:
+    """Divides articles into passages."""
+
+    config: ChunkConfig
+    count_tokens: Callable[[str], int]
+
+    def __call__(self, articles: Sequence[Article]) -> list[list[Stored]]:
+        """Return the passages of each article as they are stored."""
+        return [
+            stored(split(article, self.config, count_tokens=self.count_tokens))
+            for article in articles
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An item of a file, with its digests if it is an article; None for a file that begins."""
+
+    file: CorpusFile
+    position: int
+    item: Article | Reject | None
+    digests: Digests | None
 
 
 @dataclass(slots=True)
@@ -122,14 +156,18 @@ class _Sync:
     Attributes:
         ledger: What is brought up to date.
         withdrawals: What may not be indexed.
-        divide: Writes an article; False if it has no text to quote.
+        divide: Divides articles.
+        add: Writes an article.
+        workers: Divide ahead where much is new.
         reading: How files are read.
         loose: Articles that were indexed and that no item stands for any more, by record.
     """
 
     ledger: Ledger
     withdrawals: Withdrawals
-    divide: Callable[[Article], bool]
+    divide: Divide
+    add: Callable[[Article, Sequence[Stored]], None]
+    workers: Workers
     reading: ReadConfig
     loose: dict[bytes, Indexed] = field(default_factory=dict)
     _fresh: list[CorpusFile] = field(default_factory=list)
@@ -160,10 +198,30 @@ class _Sync:
 
     def read(self) -> None:
         """Read the files that are new or changed, in order."""
+        is_large = self.workers.is_eager or sum(map(_size, self._fresh)) >= _LARGE_BYTES
+        pieces = _pieces(self._found(), self._is_likely_new if is_large else _is_nothing)
+        number = 0
+        for piece, divided in self.workers.map(self.divide, pieces, is_worth_it=is_large):
+            passages = iter(divided)
+            for found, is_divided in piece:
+                if found.item is None:
+                    number = self.ledger.add_file(found.file.origin, found.file.checksum)
+                else:
+                    place = Place(number, found.position)
+                    self._enter(place, found, next(passages) if is_divided else None)
+
+    def _found(self) -> Iterator[_Found]:
+        """Yield what is new: each file as it begins, then its items."""
         for file in self._fresh:
-            number = self.ledger.add_file(file.origin, file.checksum)
+            yield _Found(file, 0, None, None)
             for position, item in enumerate(self._items(file)):
-                self._enter(Place(number, position), item)
+                yield _found(file, position, item)
+
+    def _is_likely_new(self, found: _Found) -> bool:
+        """Tell whether an item will be indexed, as far as can be seen before those ahead of it."""
+        return found.digests is not None and not (
+            found.digests.record in self.loose or self.ledger.repeats(found.digests)
+        )
 
     def promote(self, files: Sequence[CorpusFile]) -> None:
         """Index the items that repeated an article which is gone: their text is still there."""
@@ -177,21 +235,23 @@ class _Sync:
     def _read_again(self, file: CorpusFile, places: Mapping[int, Place]) -> None:
         for position, item in enumerate(self._items(file)):
             if place := places.get(position):
-                self._enter(place, item)
+                self._enter(place, _found(file, position, item), None)
 
-    def _enter(self, place: Place, item: Article | Reject) -> None:
-        """Decide what becomes of an item."""
-        item = replace(item, origin=_storable(item.origin))
+    def _enter(self, place: Place, entered: _Found, passages: Sequence[Stored] | None) -> None:
+        """Decide what becomes of an item; its passages are None where it is not divided yet."""
+        item, found = entered.item, entered.digests
         if isinstance(item, Reject):
             self.ledger.add_reject(place, replace(item, detail=_storable(item.detail)))
+        elif item is None or found is None:
             return
-        found = digests(item)
-        if self.withdrawals.holds(item.id, found):
+        elif self.withdrawals.holds(item.id, found):
             self.ledger.add_reject(place, _taken_out(item.origin), found)
         elif self.ledger.repeats(found):
             self.ledger.add_duplicate(place, found)
         elif not self._keep(place, found):
-            self._index(place, item, found)
+            if passages is None:
+                (passages,) = self.divide([item])
+            self._index(place, item, found, passages)
 
     def _keep(self, place: Place, found: Digests) -> bool:
         """Let an article stay as it is indexed, if it is and its id was not given away."""
@@ -203,9 +263,12 @@ class _Sync:
         self.ledger.add_article(place, replace(held, digests=found))
         return True
 
-    def _index(self, place: Place, article: Article, found: Digests) -> None:
+    def _index(
+        self, place: Place, article: Article, found: Digests, passages: Sequence[Stored]
+    ) -> None:
         own = replace(article, id=self._own_id(article, found.text))
-        if self.divide(own):
+        if passages:
+            self.add(own, passages)
             self._new_ids.add(own.id)
             self.ledger.add_article(place, Indexed(own.id, found, " ".join(own.missing)))
         else:
@@ -237,6 +300,42 @@ class _Sync:
                 self.withdrawals.holds(one.article, one.digests) for one in self.loose.values()
             ),
         )
+
+
+def _found(file: CorpusFile, position: int, item: Article | Reject) -> _Found:
+    """Return an item that was read as it is entered."""
+    item = replace(item, origin=_storable(item.origin))
+    return _Found(file, position, item, digests(item) if isinstance(item, Article) else None)
+
+
+def _is_nothing(_found: _Found) -> bool:
+    return False
+
+
+def _pieces(
+    found: Iterable[_Found], is_wanted: Callable[[_Found], bool]
+) -> Iterator[tuple[list[tuple[_Found, bool]], list[Article]]]:
+    """Yield items in pieces, each item with whether it is wanted, and the articles that are."""
+    piece: list[tuple[_Found, bool]] = []
+    wanted: list[Article] = []
+    for one in found:
+        is_one = isinstance(one.item, Article) and is_wanted(one)
+        piece.append((one, is_one))
+        if is_one and isinstance(one.item, Article):
+            wanted.append(one.item)
+        n_chars = sum(len(article.text) for article in wanted)
+        if len(piece) >= _PIECE_ITEMS or n_chars >= _PIECE_CHARS:
+            yield piece, wanted
+            piece, wanted = [], []
+    if piece:
+        yield piece, wanted
+
+
+def _size(file: CorpusFile) -> int:
+    try:
+        return file.path.stat().st_size
+    except OSError:  # it is gone or shut: reading it will tell
+        return 0
 
 
 def _taken_out(origin: str) -> Reject:

@@ -14,6 +14,7 @@ Does not: hold text or vectors.
 """
 
 import json
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,22 +138,27 @@ def write_layout(
         (outlets.code(outlet.casefold()), _seconds(published))
         for _, published, outlet in (archive.heads() if archive else ())
     ]
-    places = list(archive.places() if archive else ())
+    owners, firsts, codes = array("q"), array("q"), array("q")
+    for owner, first, tag in archive.places() if archive else ():
+        owners.append(owner)
+        firsts.append(n_sentences + first)
+        codes.append(tags.code(tag))
+    own = np.array(owners, np.int64)
     n_total = n_sentences + (archive.n_sentences if archive else 0)
-    arrays: dict[str, NDArray[Any]] = {
-        STARTS: np.array([*(n_sentences + first for _, first, _ in places), n_total], np.int64),
-        LANGUAGES: np.array([tags.code(tag) for *_, tag in places], np.uint16),
-        OWNERS: np.array([n_articles + article for article, *_ in places], np.int32),
-        PUBLISHED: np.array([heads[at][1] for at, *_ in places], np.int64).reshape(-1, 2),
-        OUTLETS: np.array([heads[at][0] for at, *_ in places], np.int32),
+    columns: dict[str, NDArray[Any]] = {
+        STARTS: np.append(np.array(firsts, np.int64), n_total),
+        LANGUAGES: np.array(codes, np.uint16),
+        OWNERS: np.asarray(n_articles + own, np.int32),
+        PUBLISHED: np.array([when for _, when in heads], np.int64).reshape(-1, 2)[own],
+        OUTLETS: np.array([outlet for outlet, _ in heads], np.int32)[own],
     }
     if old is not None:
-        for (name, array), was in zip(arrays.items(), _arrays(old), strict=True):
-            arrays[name] = np.concatenate((was[:keep], array))
-    arrays[REMOVED] = np.array(sorted(removed), np.int32)
-    for name, array in arrays.items():
+        for (name, column), was in zip(columns.items(), _arrays(old), strict=True):
+            columns[name] = np.concatenate((was[:keep], column))
+    columns[REMOVED] = np.array(sorted(removed), np.int32)
+    for name, column in columns.items():
         with (folder / name).open("wb") as file:
-            np.save(file, array, allow_pickle=False)
+            np.save(file, column, allow_pickle=False)
     tables = json.dumps({"tags": tags.names, "outlets": outlets.names}, ensure_ascii=False)
     (folder / TABLES).write_text(f"{tables}\n", encoding="utf-8")
 

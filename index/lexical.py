@@ -14,6 +14,7 @@ Does not: know languages, or what the words of a question weigh beside its meani
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,11 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.forward import Forward, ForwardWriter, terms_of
+from index.forward import Forward, ForwardWriter, packed, terms_of
 from index.fuse import ceiling, idf, share
 from index.names import NameBridge, NameBridgeBuilder
 from index.postings import Group, Mask, Postings, PostingsWriter, Rows, Scores, unwritable
 from index.tokenize import Word, token_of, words
+from index.workers import NOBODY, Workers
 
 PASSAGES: Final = "passages"
 ARTICLES: Final = "articles"
@@ -41,6 +43,8 @@ MRR of persianqa from 0.93 to 0.94, and no set lost (DECISIONS.md)."""
 
 _CANDIDATES = 200
 _BATCH = 256
+_PIECE = 256
+_MANY_PASSAGES = 10_000
 _MIN_PART = 2
 
 
@@ -220,7 +224,11 @@ NOTHING: Final = Kept()
 
 
 def write_lexical(
-    folder: Path, part: Path | None, archive: Archive | None, kept: Kept = NOTHING
+    folder: Path,
+    part: Path | None,
+    archive: Archive | None,
+    kept: Kept = NOTHING,
+    workers: Workers = NOBODY,
 ) -> None:
     """Put the articles of a new part into the lexical index, and their words into its folder.
 
@@ -229,6 +237,7 @@ def write_lexical(
         part: The part's folder, None where there is no new part.
         archive: Its texts, likewise.
         kept: What stays of the rows that are there.
+        workers: They take texts apart where there are many.
 
     Raises:
         StorageError: If the disk is full or not ours to write.
@@ -242,30 +251,68 @@ def write_lexical(
             passages.delete(kept.removed_passages)
             whole.delete(kept.removed_articles)
             if part is not None and archive is not None:
-                _write_part(part, archive, passages, whole)
+                _write_part(part, archive, (passages, whole), workers)
     except OSError as error:
         raise unwritable(folder, error) from error
 
 
 def _write_part(
-    part: Path, archive: Archive, passages: PostingsWriter, whole: PostingsWriter
+    part: Path, archive: Archive, postings: tuple[PostingsWriter, PostingsWriter], workers: Workers
 ) -> None:
     """Add the rows of a part to the postings and write its own files."""
     names = NameBridgeBuilder()
+    pieces = (
+        (None, (archive.path, range(start, min(start + _PIECE, archive.n_articles))))
+        for start in range(0, archive.n_articles, _PIECE)
+    )
+    is_worth_it = archive.n_passages >= _MANY_PASSAGES
     with (
         ForwardWriter(part / PASSAGE_WORDS) as passage_words,
         ForwardWriter(part / ARTICLE_WORDS) as article_words,
     ):
-        for contents in _articles(archive):
+        for _, found in workers.map(taken_apart, pieces, is_worth_it=is_worth_it):
+            for rows, writer, forward in zip(
+                found.rows, postings, (passage_words, article_words), strict=True
+            ):
+                for row in rows:
+                    writer.add_joined(row.tokens)
+                    forward.add_packed(row.entries, row.n_tokens)
+            names.merge(found.names)
+    names.write(part / NAMES)
+
+
+class _Row(NamedTuple):
+    """The tokens of a passage or article: parted by spaces, how many, and as `packed` gives."""
+
+    tokens: str
+    n_tokens: int
+    entries: bytes
+
+
+class _Apart(NamedTuple):
+    """What the words of some articles become: rows of passages and of articles, and names."""
+
+    rows: tuple[list[_Row], list[_Row]]
+    names: dict[str, int]
+
+
+def taken_apart(piece: tuple[Path, range]) -> _Apart:
+    """Take the words of some articles of an archive apart; public for `workers` alone."""
+    path, article_rows = piece
+    names = NameBridgeBuilder()
+    passages: list[_Row] = []
+    articles: list[_Row] = []
+    with closing(Archive(path)) as archive:
+        for contents in _articles(archive, archive.passage_rows(article_rows)):
             for found in contents.passages:
                 names.add([*contents.headline, *found])
-                held = _tokens(contents.headline, found)
-                passages.add(held)
-                passage_words.add(held)
-            held = _tokens(contents.headline, *contents.passages)
-            whole.add(held)
-            article_words.add(held)
-    names.write(part / NAMES)
+                passages.append(_row(_tokens(contents.headline, found)))
+            articles.append(_row(_tokens(contents.headline, *contents.passages)))
+    return _Apart((passages, articles), names.counted())
+
+
+def _row(tokens: list[str]) -> _Row:
+    return _Row(" ".join(tokens), len(tokens), packed(tokens))
 
 
 def _share(
@@ -290,12 +337,12 @@ class _Contents(NamedTuple):
     passages: list[list[Word]]
 
 
-def _articles(archive: Archive) -> Iterator[_Contents]:
-    """Yield the words of each article that has passages, in the order of the passages."""
+def _articles(archive: Archive, passages: range) -> Iterator[_Contents]:
+    """Yield the words of the articles of some passages, in the order of these."""
     contents: _Contents | None = None
     last = None
-    for start in range(0, archive.n_passages, _BATCH):
-        rows = range(start, min(start + _BATCH, archive.n_passages))
+    for start in range(passages.start, passages.stop, _BATCH):
+        rows = range(start, min(start + _BATCH, passages.stop))
         for passage, article in archive.passages(rows):
             if contents is None or article.id != last:
                 if contents is not None:

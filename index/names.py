@@ -15,7 +15,7 @@ Korean and Thai spellings.
 import mmap
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -79,17 +79,28 @@ class NameBridgeBuilder:
     def __init__(self) -> None:
         """Start empty."""
         self._passages: Counter[Word] = Counter()
+        self._merged: Counter[str] = Counter()
 
     def add(self, passage: Iterable[Word]) -> None:
         """Count the words of one passage, each once."""
         self._passages.update(set(passage))
 
+    def counted(self) -> dict[str, int]:
+        """Return how many passages have each word: surface and token, parted by a tab."""
+        return {f"{word.surface}\t{word.token}": n for word, n in self._passages.items()}
+
+    def merge(self, counted: Mapping[str, int]) -> None:
+        """Count the words of passages that were counted elsewhere."""
+        self._merged.update(counted)
+
     def write(self, path: Path) -> None:
         """Write the file; the same words give the same bytes."""
+        self.merge(self.counted())
+        self._passages.clear()
         lines = sorted(
-            f"{key}\t{word.surface}\t{word.token}\t{count}\t{' '.join(ways)}\n".encode()
-            for word, count in self._passages.items()
-            for key, ways in _filed(word.surface).items()
+            f"{key}\t{word}\t{count}\t{' '.join(ways)}\n".encode()
+            for word, count in self._merged.items()
+            for key, ways in _filed(word.partition("\t")[0]).items()
         )
         with path.open("wb") as file:
             file.write(_HEADER)

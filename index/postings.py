@@ -208,9 +208,13 @@ class PostingsWriter:
 
     def add(self, tokens: Iterable[str]) -> None:
         """Add the next row; tokens hold no white space, and over 64 KiB they are lost."""
+        self.add_joined(" ".join(tokens))
+
+    def add_joined(self, tokens: str) -> None:
+        """Add the next row, its tokens parted by spaces."""
         document = tantivy.Document()
         document.add_unsigned(_ROW, self._n_rows)
-        document.add_text(_WORDS, " ".join(tokens))
+        document.add_text(_WORDS, tokens)
         try:
             self._writer.add_document(document)
         except (ValueError, OSError) as error:

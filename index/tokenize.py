@@ -15,10 +15,13 @@ pairs of characters for scripts without spaces follow Lucene's CJKBigramFilter.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from index.clean import clean
+from index.recurring import Recurring
 
 MAX_WORD_CHARS = 64
 """Longer runs of letters are cut: nobody asks for them, and tantivy drops terms over 64 KiB."""
@@ -69,7 +72,7 @@ def tokens(text: str) -> list[str]:
 
     The same for a text before and after `clean`; empty for a text without letters and digits.
     """
-    return [word.token for word in words(text)]
+    return [word.token for word in _words(text)]
 
 
 @lru_cache(maxsize=1 << 12)
@@ -83,10 +86,13 @@ def token_set(sentence: str) -> frozenset[str]:
 
 def words(text: str) -> list[Word]:
     """Return the words behind `tokens`, for those who need them unstemmed."""
-    found: list[Word] = []
-    for run in _RUN.findall(_folded(clean(text).text)):
-        found += _words_of(run)
-    return found
+    return list(_words(text))
+
+
+def _words(text: str) -> Iterator[Word]:
+    """Yield the words of a text; what stands between two spaces is worked out once."""
+    parts = _folded(clean(text).text).split(" ")
+    return chain.from_iterable(map(_PARTS.__getitem__, parts))
 
 
 def token_of(word: str) -> str:
@@ -97,11 +103,15 @@ def token_of(word: str) -> str:
 
 def _folded(text: str) -> str:
     """Fold case, accents and hamza; write together what only a lost joiner kept apart."""
-    text = unicodedata.normalize("NFD", text.casefold())
+    text = text.casefold()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFD", text)
     text = unicodedata.normalize("NFC", _ACCENTS.sub("", text))
     # NFD takes the hamza off an Arabic yeh, which `clean` no longer sees.
     text = text.replace("ي", "ی").replace("ı", "i")
-    return _JOINS_PREVIOUS.sub("", _JOINS_NEXT.sub(r"\1", text))
+    text = _JOINS_NEXT.sub(r"\1", text)
+    return _JOINS_PREVIOUS.sub("", text) if " تر" in text else text
 
 
 def _number(run: str) -> str:
@@ -134,6 +144,16 @@ def _words_of(run: str) -> tuple[Word, ...]:
     if "\u0600" <= first <= "\u06ff":
         return (Word(surface, _persian_stem(surface)),)
     return (Word(surface, _english_stem(surface) if surface.isascii() else surface),)
+
+
+def _words_between(part: str) -> tuple[Word, ...]:
+    """Return the words of what stands between two spaces of a folded text."""
+    return tuple(chain.from_iterable(map(_words_of, _RUN.findall(part))))
+
+
+# 40 MB at most, reached by builds of a million passages. Scripts without spaces have long parts
+# that never recur.
+_PARTS = Recurring(_words_between, limit=1 << 16, longest=40)
 
 
 def _persian_stem(word: str) -> str:

@@ -53,6 +53,7 @@ from index.snapshot import (
 from index.types import Reject
 from index.vector_store import Shard, VectorStore, Written
 from index.withdrawn import Withdrawals
+from index.workers import Workers
 
 Progress = Callable[[str, int, int | None], None]
 """Called with a stage, "read", "words" or "encode", how much is done, and of how much if known."""
@@ -137,8 +138,10 @@ def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
     """
     started = time.monotonic()
     with draft_folder(task.home, task.store) as draft:
-        new = _read(task, draft, old)
-        written = _write(task, draft, old, new)
+        with Workers() as workers:
+            new = _read(task, draft, old, workers)
+            _write(task, draft, old, new, workers)
+        written = _write_vectors(task, old, new)
         manifest = _describe(task, draft, old, new, written.recall)
         seconds = time.monotonic() - started
         report = _report(draft, manifest, new.intake, written.n_encoded, seconds)
@@ -159,7 +162,7 @@ class _New:
     n_fresh: int
 
 
-def _read(task: Task, draft: Path, old: Snapshot | None) -> _New:
+def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _New:
     """Read what is new into the archive of a new part and copy what moves there."""
     if old is not None:
         shutil.copyfile(old.folder / LEDGER, draft / LEDGER)
@@ -172,6 +175,7 @@ def _read(task: Task, draft: Path, old: Snapshot | None) -> _New:
             withdrawals=task.withdrawals,
             config=task.config,
             count_tokens=task.count_tokens,
+            workers=workers,
             progress=lambda done: task.progress("read", done, None),
         )
         if not ledger.count(Kind.INDEXED):
@@ -185,15 +189,20 @@ def _read(task: Task, draft: Path, old: Snapshot | None) -> _New:
     return _New(intake, merge, name_part(draft, merge, writer.n_passages), n_fresh)
 
 
-def _write(task: Task, draft: Path, old: Snapshot | None, new: _New) -> Written:
-    """Write the lexical index, the layout and the vectors of the draft."""
+def _write(task: Task, draft: Path, old: Snapshot | None, new: _New, workers: Workers) -> None:
+    """Write the lexical index, the layout and the like reports of the draft."""
     n_new = new.intake.n_added + new.intake.n_changed
     task.progress("words", 0, n_new)
-    write_words(draft, new.part, old, new.merge)
+    write_words(draft, new.part, old, new.merge, workers)
     task.progress("words", n_new, n_new)
+    if new.part is not None:
+        write_reports(new.part, old, new.merge, workers)
+
+
+def _write_vectors(task: Task, old: Snapshot | None, new: _New) -> Written:
+    """Write the vectors of the new part."""
     if new.part is None:
         return Written(n_encoded=0, recall=1.0)
-    write_reports(new.part, old, new.merge)
     with closing(Archive(new.part / ARCHIVE)) as archive:
         fresh = task.encode(archive, new.n_fresh) if new.n_fresh else ()
         vectors = part_vectors(fresh, old, new.merge)

@@ -23,6 +23,10 @@ from index.encoders import Encoder
 _log = logging.getLogger(__name__)
 
 _WAIT_FOR_OTHER_BUILD_S = 60.0
+_KEYS_AT_ONCE = 500  # SQLite allows 999 marks in its oldest builds
+# Rows of 800 bytes leave room for few in a page, so that the tree is deep: its upper ten thousand
+# pages are worth holding.
+_CACHE_KIB = 65_536
 # What SQLite says of a file that is no database, a broken one, or one with other tables.
 _DAMAGE = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
 
@@ -103,9 +107,11 @@ class VectorCache:
     def _known(self, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """Yield the keys that are there, each with its vector, but those whose seal is broken."""
         size = self._encoder.identity.dim * np.dtype(np.float16).itemsize
-        for key in keys:
-            rows = self._connection.execute("SELECT data FROM vector WHERE key = ?", (key,))
-            for (sealed,) in rows:
+        wanted = sorted(set(keys))  # neighbours stand together in the file
+        for start in range(0, len(wanted), _KEYS_AT_ONCE):
+            some = wanted[start : start + _KEYS_AT_ONCE]
+            query = f"SELECT key, data FROM vector WHERE key IN ({', '.join('?' * len(some))})"  # noqa: S608 - marks only
+            for key, sealed in self._connection.execute(query, some):
                 if sealed[size:] == _seal(key, sealed[:size]):
                     yield key, sealed[:size]
 
@@ -177,6 +183,7 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_FOR_OTHER_BUILD_S)
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, data BLOB NOT NULL)"
             " STRICT, WITHOUT ROWID"

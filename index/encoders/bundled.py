@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import onnxruntime
@@ -52,6 +53,7 @@ class BundledEncoder:
         Raises:
             EncoderError: If weights or cache folder are unusable.
         """
+        self._config = config
         path = config.weights or find_weights()
         digest = check_weights(path, config.cache_dir, pinned=config.weights is None)
         weights = E5Weights(path)
@@ -68,6 +70,10 @@ class BundledEncoder:
         self._positions = positions + weights.vector("emb.type")[: shape.hidden]
         self._threads = config.threads or _usable_processors()
         self._session = _open_session(converted.graph)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Be pickled as a configuration: another process opens the weights for itself, once."""
+        return _opened_once, (self._config,)
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -96,7 +102,7 @@ class BundledEncoder:
 
     def count_tokens(self, text: str, /) -> int:
         """Count the tokens of `text` alone, without prefix and markers."""
-        return len(self._tokenizer.ids(text))
+        return self._tokenizer.count(text)
 
     def _encode(self, texts: Sequence[str], prefix: str, progress: Progress | None) -> Vectors:
         sums = np.zeros((len(texts), self._identity.dim), dtype=np.float32)
@@ -147,6 +153,11 @@ class BundledEncoder:
         embedded = words[place.reshape(ids.shape)]
         embedded += self._positions[: ids.shape[1]]
         return np.asarray(embedded, dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _opened_once(config: BundledConfig) -> BundledEncoder:
+    return BundledEncoder(config)
 
 
 def _batches(windows: Sequence[_Window], threads: int) -> list[list[_Window]]:

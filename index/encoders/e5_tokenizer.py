@@ -2,7 +2,9 @@
 
 A text is brought to NFC, its code points replaced by the model's table, cut at spaces, and each
 word split into the pieces of highest summed log probability (Viterbi). Words recur, so splits
-are kept: past the first hundred articles a word is nearly always one dictionary look-up.
+are kept, by the words as they stand between two spaces: none of the steps before the split looks
+across a space (tests/encoders), so past the first hundred articles a word is nearly always one
+dictionary look-up, and its text is neither composed nor replaced.
 The vocabulary is searched through a table of hashes sorted by bucket.
 
 Libraries were tried first: loading the same vocabulary took 0.7 s and 63 MB (sentencepiece) or
@@ -15,11 +17,14 @@ Source: Kudo, ACL 2018, arXiv 1804.10959 (unigram segmentation).
 
 import re
 import unicodedata
+from collections.abc import Callable
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
 
 from index.encoders.e5_weights import PieceTable
+from index.recurring import Recurring
 
 # 2^18 buckets for 250,002 pieces: about one hash comparison for a look-up.
 _BUCKET_BITS = 18
@@ -28,10 +33,13 @@ _N_BUCKETS = 1 << _BUCKET_BITS
 _UNKNOWN_PENALTY = 10.0
 _MARK = "\u2581"
 _WORD = re.compile(r"\S+")
-# Bounds on remembered words: about 15 MB at most. Scripts without spaces give long "words"
-# that never recur.
-_MAX_WORDS = 65_536
+# Bounds on remembered words, in each of two generations: as they are split, and as they stand in
+# texts. 100 MB at most, reached by builds of a million passages only. Scripts without spaces give
+# long "words" that never recur.
+_MAX_WORDS = 131_072
+_MAX_SPELT = 65_536
 _MAX_WORD_CHARS = 24
+_MANY_SPLIT = 5_000
 
 
 def build_piece_hashes(pieces: PieceTable) -> bytes:
@@ -65,27 +73,32 @@ class E5Tokenizer:
         self._unknown_score = float(pieces.scores.min()) - _UNKNOWN_PENALTY
         self._max_piece_bytes = int(np.diff(pieces.offsets).max())
         self._normaliser = pieces.normaliser
-        self._words: dict[str, tuple[int, ...]] = {}
+        self._pieces = pieces
+        self._finds: Callable[[bytes, int], int] = self._find
+        self._n_split = 0
+        self._words = Recurring(self._split, limit=_MAX_WORDS, longest=_MAX_WORD_CHARS)
+        self._spelt = Recurring(self._replaced, limit=_MAX_SPELT, longest=_MAX_WORD_CHARS)
 
     def ids(self, text: str) -> list[int]:
         """Split `text` into token ids, without markers; empty for blank text."""
-        normal = unicodedata.normalize("NFC", text).translate(self._normaliser)
-        return [row for word in _WORD.findall(normal) for row in self._word(word)]
+        return list(chain.from_iterable(map(self._spelt.__getitem__, text.split(" "))))
 
-    def _word(self, word: str) -> tuple[int, ...]:
-        known = self._words.get(word)
-        if known is not None:
-            return known
-        split = tuple(self._split(_MARK + word))
-        if len(word) <= _MAX_WORD_CHARS:
-            if len(self._words) >= _MAX_WORDS:
-                self._words.clear()
-            self._words[word] = split
-        return split
+    def count(self, text: str) -> int:
+        """Count the ids of `text`."""
+        return sum(map(len, map(self._spelt.__getitem__, text.split(" "))))
 
-    def _split(self, word: str) -> list[int]:
+    def _replaced(self, spelt: str) -> tuple[int, ...]:
+        """Return the ids of what stands between two spaces: of a word, or those it stands for."""
+        normal = unicodedata.normalize("NFC", spelt).translate(self._normaliser)
+        words = _WORD.findall(normal)
+        if len(words) == 1:
+            return self._words[words[0]]
+        return tuple(chain.from_iterable(map(self._words.__getitem__, words)))
+
+    def _split(self, word: str) -> tuple[int, ...]:
         """Return the best pieces of `word`; runs of unknown characters become one token."""
-        letters = [letter.encode("utf-8", "replace") for letter in word]
+        letters = [letter.encode("utf-8", "replace") for letter in _MARK + word]
+        find = self._finder()
         n = len(letters)
         best = [float("-inf")] * (n + 1)
         best[0] = 0.0
@@ -100,13 +113,13 @@ class E5Tokenizer:
                 piece += letters[end - 1]
                 if len(piece) > self._max_piece_bytes:
                     break
-                row = self._find(piece)
+                row = find(piece, -1)
                 if row >= 0 and score + self._scores[row] > best[end]:
                     best[end] = score + self._scores[row]
                     came[end] = (start, row)
         return self._trace(came)
 
-    def _trace(self, came: list[tuple[int, int]]) -> list[int]:
+    def _trace(self, came: list[tuple[int, int]]) -> tuple[int, ...]:
         """Follow the best path back to front, fusing neighbouring unknowns."""
         split: list[int] = []
         end = len(came) - 1
@@ -114,10 +127,23 @@ class E5Tokenizer:
             end, row = came[end]
             if not (split and row == split[-1] == self._unknown):
                 split.append(row)
-        return split[::-1]
+        return tuple(split[::-1])
 
-    def _find(self, piece: bytes) -> int:
-        """Return the id of `piece`, or -1."""
+    def _finder(self) -> Callable[[bytes, int], int]:
+        """Return what finds the id of a piece: the table of hashes, or a dictionary of all.
+
+        A build splits so many words that a dictionary pays for the 0.1 s and 30 MB that it takes:
+        a word takes half the time.
+        """
+        self._n_split += 1
+        if self._n_split == _MANY_SPLIT:
+            pieces, special = self._pieces, self._pieces.special
+            ids = {pieces.piece(row): row for row in range(len(pieces)) if row not in special}
+            self._finds = ids.get
+        return self._finds
+
+    def _find(self, piece: bytes, missing: int = -1) -> int:
+        """Return the id of `piece`, or `missing`."""
         hashed = crc32(piece)
         bucket = hashed >> (32 - _BUCKET_BITS)
         for slot in range(self._starts[bucket], self._starts[bucket + 1]):
@@ -125,4 +151,4 @@ class E5Tokenizer:
                 row = self._rows[slot]
                 if self._blob[self._offsets[row] : self._offsets[row + 1]] == piece:
                     return row
-        return -1
+        return missing

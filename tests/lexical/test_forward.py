@@ -1,14 +1,17 @@
 """Rows scored by their own terms get what the search by terms gives them."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from struct import pack
 
 import numpy as np
 import pytest
+from xxhash import xxh32_intdigest
 
 from index.errors import SnapshotCorrupt
-from index.forward import Forward, ForwardWriter, terms_of
+from index.forward import Forward, ForwardWriter, packed, terms_of
 from index.fuse import idf
 from index.postings import Group, Postings, PostingsWriter
 
@@ -87,3 +90,15 @@ def test_a_writer_that_fails_leaves_no_file_that_opens(tmp_path: Path) -> None:
 
     with pytest.raises(SnapshotCorrupt, match=r"a, but .*run `pasokh index build`"):
         Forward.open(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [[], ["نان"], ["b", "a", "b"], ["x"] * 300 + ["y"]],
+    ids=["none", "one", "repeated", "more than a byte holds"],
+)
+def test_entries_are_hashes_and_counts(tokens: list[str]) -> None:
+    """Each different token once, by hash, five bytes each."""
+    counted = sorted(Counter(xxh32_intdigest(token.encode()) for token in tokens).items())
+
+    assert b"".join(pack("<IB", term, min(n, 255)) for term, n in counted) == packed(tokens)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.clean import clean
-from index.tokenize import MAX_WORD_CHARS, Word, token_of, tokens, words
+from index.tokenize import _RUN, MAX_WORD_CHARS, Word, _folded, _words_of, token_of, tokens, words
 
 _PIECES = ["بی", "می", "تر", "های", "ات", "\u200c", " ", "1,234", "'", "é", "ี", "عِلم", "ٔ", "\u0300"]
 _TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(_PIECES) | st.characters()).map("".join))
@@ -108,3 +108,11 @@ def test_tokens_are_fit_for_the_postings(text: str) -> None:
 def test_tokens_when_the_text_is_hostile(text: str, expected: list[str]) -> None:
     """Hostile text is only text."""
     assert expected == tokens(text)
+
+
+@given(_TEXTS)
+def test_words_are_those_of_the_whole_text(text: str) -> None:
+    """What is remembered between two spaces adds nothing and loses nothing."""
+    runs = _RUN.findall(_folded(clean(text).text))
+
+    assert [word for run in runs for word in _words_of(run)] == words(text)

@@ -1,11 +1,15 @@
 """Language detection: the questions people ask, in the spellings they use."""
 
+import re
 import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index.lang import Language, detect
+from index.lang import _DENSE, _LATIN_FLOOR, _SCRIPTS, Language, _script, detect
+from index.lang import _LETTERS as _OWN_LETTERS
 
 
 @pytest.mark.parametrize(
@@ -64,3 +68,43 @@ def test_import_brings_no_http_client() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "[]" == done.stdout.strip()
+
+
+_LETTERS = st.sampled_from("abйцاپ漢字かなハ한글αβไทย देव 123.,-") | st.characters()
+
+
+@given(st.lists(_LETTERS).map("".join))
+def test_script_is_that_of_the_longest_runs(text: str) -> None:
+    """The table of code points tells what a search for runs of each script tells, ties as well."""
+    named = "|".join(f"(?P<{name}>[{ranges}]+)" for name, ranges in _SCRIPTS.items())
+    sizes: dict[str, float] = {}
+    for run in re.finditer(named, text):
+        name = str(run.lastgroup)
+        sizes[name] = sizes.get(name, 0) + len(run[0]) * _DENSE.get(name, 1)
+    if "kana" in sizes:
+        sizes["kana"] += sizes.pop("han", 0)
+    total = sum(sizes.values())
+    if len(sizes) > 1 and sizes.get("latin", total) < _LATIN_FLOOR * total:
+        sizes.pop("latin")
+    best = max(sizes, key=lambda name: sizes[name], default="und")
+
+    assert (best, sizes[best] / total if total else 0.0) == _script(text)
+
+
+def test_no_character_is_of_two_scripts() -> None:
+    """So the order of the scripts means nothing."""
+    for name, ranges in _SCRIPTS.items():
+        own = re.compile(f"[{ranges}]")
+        others = re.compile(
+            "|".join(f"[{other}]" for one, other in _SCRIPTS.items() if one != name)
+        )
+        assert not [
+            number
+            for number in range(1 << 16)
+            if own.match(chr(number)) and others.match(chr(number))
+        ]
+
+
+def test_letters_are_counted_once() -> None:
+    """A letter that stood twice among a language's own would count twice."""
+    assert all(len(set(letters)) == len(letters) for letters in _OWN_LETTERS.values())

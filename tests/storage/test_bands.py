@@ -4,12 +4,14 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from tempfile import TemporaryFile
 
 import pytest
 
-from index.alike import sketch
-from index.bands import SCHEMA, add_sketch, find_alike
+from index.alike import band_keys, sketch
+from index.bands import SCHEMA, Alike, Sketched, add_sketch, add_sketches, find_alike
 
+_ALL = ("SELECT * FROM band ORDER BY key, article", "SELECT * FROM sketch ORDER BY article")
 LICENCE = " ".join(f"licence{n}" for n in range(20))
 
 
@@ -71,3 +73,38 @@ def test_the_outlet_is_compared_without_case(connection: sqlite3.Connection) -> 
 def test_nothing_is_found_in_an_empty_database(connection: sqlite3.Connection) -> None:
     """The first article has no copies."""
     assert found(connection, text(1), "Mehr") == []
+
+
+def test_all_at_once_is_as_one_after_the_other(connection: sqlite3.Connection) -> None:
+    """The same keys are stored and the same articles found: few, many, copies of copies, none."""
+    rng = random.Random(3)  # noqa: S311 - repeatable
+    bodies = [
+        *(text(rng.randrange(40)).replace("a", "b", rng.randrange(9)) for _ in range(300)),
+        *(text(900).replace("c", "d", rng.randrange(30)) for _ in range(150)),
+        *(text(seed, 30) for seed in range(50, 90)),
+        "too short",
+    ]
+    rng.shuffle(bodies)
+    expected: dict[int, list[Alike]] = {}
+    sketches = []
+    for row, body in enumerate(bodies):
+        own, outlet = sketch(body), f"outlet {row % 3}"
+        if own is not None:
+            if alike := find_alike(connection, own, outlet):
+                expected[row] = alike
+            add_sketch(connection, row, own, outlet)
+            sketches.append(Sketched(row, own, outlet, band_keys(own)))
+    with closing(sqlite3.connect(":memory:")) as other, TemporaryFile() as scratch:
+        other.executescript(SCHEMA)
+        found_at_once = dict(add_sketches(other, sketches, scratch))
+        tables = [[one.execute(query).fetchall() for query in _ALL] for one in (connection, other)]
+
+    assert len(expected) > 200
+    assert expected == found_at_once
+    assert tables[0] == tables[1]
+
+
+def test_no_sketches_at_all(connection: sqlite3.Connection) -> None:
+    """A part of which no article is long enough has none."""
+    with TemporaryFile() as scratch:
+        assert [] == list(add_sketches(connection, [], scratch))

@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
@@ -260,3 +261,15 @@ def test_singles_are_what_numpy_makes() -> None:
     assert np.array_equal(
         finite.astype(np.float32).view(np.uint32), singles(finite).view(np.uint32)
     )
+
+
+@pytest.mark.parametrize("sizes", [(), (3,), (5, 0, 700)], ids=["no rows", "few", "three shards"])
+def test_the_file_is_that_of_faiss(tmp_path: Path, sizes: tuple[int, ...]) -> None:
+    """Written a shard at a time it has the bytes that FAISS gives all rows at once."""
+    rng = np.random.default_rng(0)
+    shards = [rng.standard_normal((size, 24), np.float32) for size in sizes]
+    whole = faiss.IndexScalarQuantizer(24, faiss.ScalarQuantizer.QT_fp16, 0)
+    whole.add(np.concatenate([np.empty((0, 24), np.float32), *shards]))
+    write_dense(tmp_path / "passages.faiss", shards, 24)
+
+    assert faiss.serialize_index(whole).tobytes() == (tmp_path / "passages.faiss").read_bytes()

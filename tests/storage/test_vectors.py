@@ -221,3 +221,41 @@ def test_a_cache_that_fails_while_encoding_is_named(
         with pytest.raises(StorageError, match="SQLite says") as caught:
             cache.encode(TEXTS)
     assert str(tmp_path) in str(caught.value)
+
+
+@dataclass
+class _Numbered:
+    """Gives each text a vector of its length and how many texts came before."""
+
+    identity: EncoderIdentity = field(
+        default_factory=lambda: EncoderIdentity(name="numbered", revision="1", dim=2)
+    )
+    max_tokens: int = 512
+    texts_at_once: int = 10_000
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        """Encode questions."""
+        return self.encode_passages(texts)
+
+    def encode_passages(
+        self, texts: Sequence[str], /, *, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Encode passages."""
+        assert progress is None or callable(progress)
+        return np.array([[len(text), int(text)] for text in texts], np.float32)
+
+    def count_tokens(self, text: str, /) -> int:
+        """Count tokens."""
+        return len(text)
+
+
+def test_more_texts_than_are_asked_for_at_once(tmp_path: Path) -> None:
+    """Thousands of texts, some of them twice, each get their own vector from the file."""
+    texts = [str(number % 1_900) for number in range(2_000)]
+    with VectorCache(tmp_path, _Numbered()) as cache:
+        _, n_first = cache.encode(texts)
+    with VectorCache(tmp_path, _Numbered()) as cache:
+        vectors, n_second = cache.encode(texts)
+
+    assert (1_900, 0) == (n_first, n_second)
+    assert [[len(text), int(text)] for text in texts] == vectors.tolist()
