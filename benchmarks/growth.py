@@ -25,6 +25,7 @@ Does not: measure the encoder, or quality: made articles answer nothing.
 import argparse
 import json
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -145,14 +146,14 @@ def made_corpus(work: Path, size: int) -> dict[str, Any]:
 
 def build(work: Path, size: int, home: str) -> dict[str, Any]:
     """Build, and tell the seconds of each stage."""
-    marks = [("open", time.monotonic(), time.process_time())]
+    marks = [_mark("open")]
     last = 0.0
 
     def tell(stage: str, done: int, _total: int | None) -> None:
         nonlocal last
         name = "copies" if stage == "words" and marks[-1][0] == "words" else stage
         if marks[-1][0] != name:
-            marks.append((name, time.monotonic(), time.process_time()))
+            marks.append(_mark(name))
         if time.monotonic() - last > TELL_S:
             last = time.monotonic()
             print(f"  {size:,} {stage} {done:,}", file=sys.stderr, flush=True)
@@ -166,13 +167,20 @@ def build(work: Path, size: int, home: str) -> dict[str, Any]:
         cache_dir=own / "vectors",
         progress=tell,
     )
-    marks.append(("end", time.monotonic(), time.process_time()))
+    marks.append(_mark("end"))
     stages = {
-        name: {"seconds": round(after - before, 2), "cpu": round(cpu_after - cpu_before, 2)}
-        for (name, before, cpu_before), (_, after, cpu_after) in pairwise(marks)
+        name: {"seconds": round(wall, 2), "cpu": round(cpu, 2), "peak_mb": after[3]}
+        for (name, *before), after in pairwise(marks)
+        for wall, cpu in [(after[1] - before[0], after[2] - before[1])]
     }
     counts = {name: getattr(report, name) for name in ("n_articles", "n_passages", "n_sentences")}
     return {**counts, "n_encoded": report.n_encoded, "stages": stages}
+
+
+def _mark(stage: str) -> tuple[str, float, float, float]:
+    """Return a stage that begins with seconds, processor seconds and the most memory until now."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return stage, time.monotonic(), time.process_time(), round(most / 1024, 1)
 
 
 def fill(work: Path, size: int) -> dict[str, Any]:

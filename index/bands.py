@@ -43,7 +43,7 @@ _COMPARED: Final = 256
 _MET: Final = 64
 """Articles under all its keys that are kept in memory of an article while a file is written."""
 
-_SORTED: Final = 1 << 20
+_SORTED: Final = 1 << 18
 """Keys sorted at a time."""
 
 Rows = NDArray[np.int64]

@@ -3,6 +3,7 @@
     home/
       CURRENT                name of the snapshot that serves; replaced atomically
       lock, lock.pid         one builder at a time
+      stamps.jsonl           files of the corpus as they were when they were hashed, see `stamps`
       snapshots/<name>/
         manifest.json        what this is: encoder, counts, checksums
         report.json          how the build went: rejects, missing fields, seconds

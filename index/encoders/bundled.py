@@ -21,7 +21,7 @@ from index.encoders.config import BundledConfig
 from index.encoders.e5_cache import RECIPE, check_weights, open_converted
 from index.encoders.e5_tokenizer import E5Tokenizer
 from index.encoders.e5_weights import E5Weights, Floats, dequantise, find_weights
-from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
 from index.errors import EncoderError
 
 NAME = "multilingual-e5-small"
@@ -30,7 +30,7 @@ PASSAGE_PREFIX = "passage: "
 
 # Tokens in one forward pass: 512 is as fast as 1,024 or 2,048, in less memory.
 _BATCH_TOKENS = 512
-# Texts tokenised ahead: of so many enough are of one length to fill a pass.
+# Texts tokenised ahead: of so many enough are of one length to fill a pass, also unsorted ones.
 _CHUNK_TEXTS = 2048
 
 
@@ -87,8 +87,8 @@ class BundledEncoder:
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy: some ten seconds of work for two processors."""
-        return _CHUNK_TEXTS
+        """Texts that keep it busy."""
+        return TEXTS_AT_ONCE
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""
