@@ -30,8 +30,8 @@ PASSAGE_PREFIX = "passage: "
 
 # Tokens in one forward pass: 512 is as fast as 1,024 or 2,048, in less memory.
 _BATCH_TOKENS = 512
-# Texts tokenised ahead: of so many enough are of one length to fill a pass, also unsorted ones.
-_CHUNK_TEXTS = 2048
+# Texts tokenised ahead: of so many enough are of one length to fill a pass.
+_CHUNK_TEXTS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ class _Window:
     text: int
     ids: list[int]
     weight: int
-    is_first: bool
 
 
 class BundledEncoder:
@@ -119,8 +118,8 @@ class BundledEncoder:
                 for batch, rows in zip(batches, means, strict=True):
                     for window, mean in zip(batch, rows, strict=True):
                         sums[start + window.text] += window.weight * mean
-                    if progress:
-                        progress(sum(window.is_first for window in batch))
+                if progress:
+                    progress(len(chunk))
         finally:
             # Whoever interrupts need not wait for the batches that have not begun.
             pool.shutdown(cancel_futures=True)
@@ -134,7 +133,7 @@ class BundledEncoder:
             ids = self._tokenizer.ids(text)
             for start in range(0, max(1, len(ids)), room):
                 part = ids[start : start + room]
-                yield _Window(row, [bos, *prefix, *part, eos], max(1, len(part)), start == 0)
+                yield _Window(row, [bos, *prefix, *part, eos], max(1, len(part)))
 
     def _means(self, batch: Sequence[_Window]) -> Floats:
         """Run windows of one length: the mean state of each, float32 (windows, dim)."""
