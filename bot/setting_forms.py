@@ -116,6 +116,7 @@ EXPECTED: Final = {
     "encoder_base_url": _EXPECTED_ADDRESS,
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",
+    "search_memory_mb": "a whole number, 1 or more",
     "vectors": f"files, or {_EXPECTED_ADDRESS}",
     "vectors_key": "a text of ASCII letters and signs without spaces",
     "cluster": "local, auto or an address of a Ray cluster",

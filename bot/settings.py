@@ -124,6 +124,11 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds to wait for the embedding server.",
     )
+    search_memory_mb: int = Field(
+        default=1024,
+        ge=1,
+        description="MB that codes of vectors should keep to; 96 bytes a passage find most.",
+    )
     vectors: str = Field(
         default="files",
         pattern=VECTORS,

@@ -37,6 +37,7 @@ from index import (
     BundledConfig,
     ClusterConfig,
     CrossEncoderReranker,
+    DenseConfig,
     Encoder,
     EncoderConfig,
     IndexConfig,
@@ -191,7 +192,7 @@ def remove(
         report = remove_article(
             settings.index_home,
             ArticleId(article_id),
-            config=IndexConfig(),
+            config=index_config(settings),
             cache_dir=settings.cache_dir / "vectors",
             reason=reason,
             progress=progress,
@@ -270,7 +271,7 @@ def _build(
             (settings.corpus, settings.index_home / COLLECTED),
             settings.index_home,
             encoder=spread,
-            config=IndexConfig(read=ReadConfig.parse(settings.columns)),
+            config=index_config(settings),
             cache_dir=settings.cache_dir / "vectors",
             progress=progress,
             wait_s=wait_s,
@@ -279,6 +280,14 @@ def _build(
         )
     _log_build(report)
     return report
+
+
+def index_config(settings: Settings) -> IndexConfig:
+    """Return how articles are read and vectors searched, as the settings say."""
+    return IndexConfig(
+        read=ReadConfig.parse(settings.columns),
+        dense=DenseConfig(memory_mb=settings.search_memory_mb),
+    )
 
 
 def _spread(settings: Settings, encoder: Encoder) -> AbstractContextManager[Encoder]:

@@ -75,12 +75,13 @@ class DenseConfig:
 
     Attributes:
         exact_rows: Most passages of a part whose vectors are all compared: 2 ms at 20,000.
-        memory_mb: Most memory that the codes of a larger part may take. 96 bytes a passage are
-            as good as exact search, 48 nearly so; the budget decides which (see `dense`).
+        memory_mb: Most memory that the codes of a larger part should take, shared by all processes
+            that search. 96 bytes a passage are as good as exact search, 48 nearly so; the budget
+            decides which (see `dense`). 1 GB holds the best codes of eleven million passages.
     """
 
     exact_rows: int = 20_000
-    memory_mb: int = 256
+    memory_mb: int = 1024
 
     def __post_init__(self) -> None:
         """Refuse a budget that holds nothing."""

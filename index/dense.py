@@ -264,13 +264,17 @@ def _one_thread() -> Iterator[None]:
 
 
 def _width(plain: DenseIndex, config: DenseConfig) -> int:
-    """Return how many dimensions share a code, 0 for no codes."""
+    """Return how many dimensions share a code, 0 for no codes.
+
+    Where nothing fits the budget, as many as can: comparing all vectors takes more memory still.
+    """
     if plain.n_rows <= max(config.exact_rows, _FEWEST):
         return 0
     sizes = {width: plain.n_rows * plain.dim // width // 2 for width in _WIDTHS}
     budget = config.memory_mb << 20
-    fitting = (width for width in _WIDTHS if not plain.dim % width and sizes[width] <= budget)
-    return next(fitting, 0)
+    possible = [width for width in _WIDTHS if not plain.dim % width]
+    fitting = (width for width in possible if sizes[width] <= budget)
+    return next(fitting, max(possible, default=0))
 
 
 def _spread(total: int, count: int) -> Rows:

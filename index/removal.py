@@ -132,7 +132,7 @@ def remove_article(  # noqa: PLR0913  # what is removed, where from and why
                 (home / COLLECTED / origin.path).unlink(missing_ok=True)
             snapshot = manifest.snapshot
             if held is not None or found.alone:
-                snapshot = _without(home, old, manifest, files, store, progress)
+                snapshot = _without(home, old, manifest, files, config, store, progress)
         store.sweep(home, part_folders(home))
     return RemovalReport(
         article=article_id,
@@ -221,6 +221,7 @@ def _without(
     old: Snapshot,
     manifest: Manifest,
     files: list[CorpusFile],
+    config: IndexConfig,
     store: VectorStore,
     progress: Progress | None,
 ) -> str:
@@ -235,7 +236,7 @@ def _without(
         made_by=manifest.made_by,
         encoder=manifest.encoder,
         space=manifest.space,
-        config=IndexConfig(),
+        config=config,
         count_tokens=len,
         encode=_nothing,
         store=store,
