@@ -123,7 +123,7 @@ def _texts(part: Path) -> tuple[list[str], list[str]]:
     """Return what is encoded of an archive, and the languages."""
     archive = Archive(part / "archive.db")
     rows = archive.passages(range(archive.n_passages))
-    return texts_of([(passage, article) for passage, article, _ in rows], ChunkConfig())
+    return texts_of(rows, ChunkConfig())
 
 
 def made_corpus(work: Path, size: int) -> dict[str, Any]:
@@ -275,11 +275,11 @@ def recall(
     found = []
     for text, tag in asked:
         query = space.query(encoder.encode_queries([clean(text, tag).text])[0], tag)
-        starts = np.cumsum([0, *(part.n_rows for part in snapshot.dense.parts)])
-        near = [part.exact(query, 10) for part in snapshot.dense.parts]
+        starts = np.cumsum([0, *(part.n_rows for part in snapshot.vectors.parts)])
+        near = [part.dense.exact(query, 10) for part in snapshot.vectors.parts]
         rows = np.concatenate([own + start for (own, _), start in zip(near, starts, strict=False)])
         best = rows[np.argsort(-np.concatenate([scores for _, scores in near]))[:10]]
-        found.append(len(np.intersect1d(snapshot.dense.search(query, 10)[0], best)) / 10)
+        found.append(len(np.intersect1d(snapshot.vectors.search(query, 10)[0], best)) / 10)
     return round(float(np.mean(found)), 4)
 
 
