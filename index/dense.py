@@ -30,6 +30,7 @@ from index.codes import Codes, write_blocks
 from index.config import DenseConfig
 from index.errors import SnapshotCorrupt
 from index.half import singles
+from index.resident import resident_of
 from index.vector_store import measured_recall
 
 Vectors = NDArray[np.float32]
@@ -56,14 +57,17 @@ class DenseIndex:
     rows), and the nearest 300 are the same but for 3 in 10,000.
     """
 
-    def __init__(self, flat: faiss.Index, codes: Codes | None = None) -> None:
-        """Wrap the opened FAISS index of the vectors, and their codes if there are any."""
+    def __init__(self, flat: faiss.Index, path: Path, codes: Codes | None) -> None:
+        """Wrap the FAISS index of the vectors, opened from `path`, and their codes if any."""
         self._flat = flat
         self._codes = codes
-        size = self.n_rows * self.dim * np.dtype(np.float16).itemsize
-        # Subtle: FAISS gives each index with its own class, which its types do not tell.
-        held = faiss.rev_swig_ptr(flat.codes.data(), size) if size else np.empty(0, np.uint8)  # type: ignore[attr-defined]
-        self._halves: Half = held.view(np.float16).reshape(self.n_rows, self.dim)
+        self._halves: Half = np.empty((0, self.dim), np.float16)
+        if self.n_rows:
+            shape = self.n_rows, self.dim
+            # What FAISS writes ends with the vectors.
+            start = path.stat().st_size - self.n_rows * self.dim * np.dtype(np.float16).itemsize
+            self._halves = np.memmap(path, np.float16, "r", offset=start, shape=shape)
+        self._resident = resident_of(self._halves)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -76,7 +80,7 @@ class DenseIndex:
         codes = _read_codes(codes_beside(path)) if codes_beside(path).exists() else None
         if codes is not None and (codes.n_rows, codes.dim) != (flat.ntotal, flat.d):
             raise _corrupt(codes_beside(path))
-        return cls(flat, codes)
+        return cls(flat, path, codes)
 
     @property
     def n_rows(self) -> int:
@@ -130,7 +134,9 @@ class DenseIndex:
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the stored vectors of `rows`, shape (n, dim)."""
-        return singles(self._halves[rows])
+        found = singles(self._halves[rows])
+        self._resident.touch(len(rows))
+        return found
 
     def _likely(self, query: Vectors, k: int, available: int, allowed: Mask | None) -> Rows | None:
         """Return the rows to compare by their vectors, by their codes; None for all allowed."""

@@ -31,6 +31,7 @@ from xxhash import xxh32_intdigest
 from index.errors import SnapshotCorrupt
 from index.fuse import BM25_K1
 from index.postings import Group, Rows, Scores
+from index.resident import Resident
 
 _B: Final = 0.75
 _MARK: Final = b"pasokh words 1\n\0"
@@ -105,6 +106,7 @@ def packed(tokens: Sequence[str]) -> bytes:
 class _Part(NamedTuple):
     """One opened file."""
 
+    resident: Resident
     terms: NDArray[np.uint32]
     counts: NDArray[np.uint8]
     starts: NDArray[np.int64]
@@ -185,6 +187,7 @@ def _counts(part: _Part, rows: Rows, hashes: NDArray[np.uint32]) -> NDArray[np.i
         is_less = part.terms[tried] < hashes
         place = np.where(is_less, tried + 1, place)
     at = np.minimum(place, lasts)
+    part.resident.touch(len(rows))
     return np.where((place < ends) & (part.terms[at] == hashes), part.counts[at], 0)
 
 
@@ -209,7 +212,7 @@ def _opened(path: Path) -> _Part:
     entries = np.frombuffer(data, _ENTRY, starts_at // _ENTRY.itemsize)
     starts = np.frombuffer(data, "<i8", n_rows + 1, starts_at)
     lengths = np.frombuffer(data, "<i8", n_rows, lengths_at)
-    return _Part(entries["term"], entries["count"], starts, lengths)
+    return _Part(Resident(data), entries["term"], entries["count"], starts, lengths)
 
 
 def _corrupt(path: Path, why: object) -> SnapshotCorrupt:

@@ -15,6 +15,7 @@ from index.dense import DenseIndex, write_codes, write_dense
 from index.errors import SnapshotCorrupt
 from index.fuse import best_of_rows
 from index.half import singles
+from index.resident import resident_of
 from index.vector_store import Shard, StoreKind, Written, held_out
 
 PASSAGES: Final = "passages.faiss"
@@ -33,6 +34,7 @@ class FileVectors:
         """Read both; `starts` as `VectorStore.open` has it."""
         self.dense: Final = dense
         self._sentences = sentences
+        self._resident = resident_of(sentences)
         self._starts = starts
         self._base = int(starts[0])
 
@@ -58,6 +60,7 @@ class FileVectors:
         """Return the best inner product of `query` with a sentence of each passage, shape (n,)."""
         numbers, owners = self._numbers(rows)
         products = np.einsum("ij,j->i", singles(self._sentences[numbers]), query)
+        self._resident.touch(len(rows))
         return best_of_rows(products, owners, len(rows), missing=missing)
 
     def passages(self, rows: Rows) -> Vectors:
