@@ -70,7 +70,7 @@ $(VENV)/run: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run
-	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm]'
+	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,qdrant]'
 	@touch $@
 
 $(VENV)/llm: $(VENV)/dev tests/llm/real_model.txt

@@ -206,11 +206,13 @@ def _raw_dense(settings: Settings, files: EvaluationFiles) -> dict[str, Ranked]:
     asked = wire.evaluation_settings(settings, corpus)
     encoder = open_encoder(wire.encoder_config(asked))
     vectors = asked.cache_dir / "vectors"
-    snapshot = open_snapshot(asked.index_home, space=VectorSpace(encoder.identity))
+    space = VectorSpace(encoder.identity)
+    store = wire.vector_store(asked)
+    snapshot = open_snapshot(asked.index_home, space=space, store=store)
     shown = snapshot.archive.passages(range(snapshot.archive.n_passages))
-    owners = np.array([str(article.id) for _, article, _ in shown])
+    owners = np.array([str(article.id) for _, article in shown])
     with VectorCache(vectors, encoder) as cache:
-        passages, _ = cache.encode([encoder_text(article, one) for one, article, _ in shown])
+        passages, _ = cache.encode([encoder_text(article, one) for one, article in shown])
     answerable = [one for one in questions.questions if one.is_answerable]
     texts = [clean(one.text.strip(), detect(one.text.strip()).tag).text for one in answerable]
     with RememberingEncoder(encoder, vectors) as remembering:

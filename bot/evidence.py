@@ -120,11 +120,8 @@ def _weighed(
 
 def _vectors(hits: tuple[Hit, ...], snapshot: Snapshot) -> NDArray[np.float32]:
     """Return the vectors of all sentences of the hits, in order, shape (n, dim)."""
-    parts = [
-        snapshot.sentence_vectors.following(hit.first_sentence, len(hit.passage.sentences))
-        for hit in hits
-    ]
-    return np.concatenate(parts).astype(np.float32)
+    sentences = snapshot.vectors.sentences(np.array([hit.row for hit in hits]))
+    return np.concatenate(sentences).astype(np.float32)
 
 
 def _speaks(question: str, found: Retrieval, words: list[frozenset[str]]) -> NDArray[np.bool_]:

@@ -96,6 +96,7 @@ WebhookSecret = Annotated[SecretStr, AfterValidator(_shaped(r"[A-Za-z0-9_-]{1,25
 # What a header takes after "Bearer " (RFC 6750, 2.1, and more).
 ApiKey = Annotated[SecretStr, AfterValidator(_shaped(r"[!-~]+"))]
 ADDRESS: Final = r"^https?://[^\s@]+$"
+VECTORS: Final = r"^(files|https?://[^\s@]+)$"
 
 _EXPECTED_ADDRESS = (
     "an address that starts with http:// or https://, without a user name or password"
@@ -115,6 +116,8 @@ EXPECTED: Final = {
     "encoder_base_url": _EXPECTED_ADDRESS,
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",
+    "vectors": f"files, or {_EXPECTED_ADDRESS}",
+    "vectors_key": "a text of ASCII letters and signs without spaces",
     "cluster": "local, auto or an address of a Ray cluster",
     "cluster_gpus": "a number of GPUs, 0 or more",
     "llm_base_url": _EXPECTED_ADDRESS,

@@ -27,6 +27,7 @@ from bot.messages import LanguageChoice
 from bot.setting_forms import (
     ADDRESS,
     EXPECTED,
+    VECTORS,
     AllowedNetworks,
     ApiKey,
     Columns,
@@ -45,7 +46,13 @@ from index import Network, PasokhError
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
 _SECRETS = frozenset(
-    {"encoder_api_key", "llm_api_key", "telegram_token", "telegram_webhook_secret"}
+    {
+        "encoder_api_key",
+        "llm_api_key",
+        "telegram_token",
+        "telegram_webhook_secret",
+        "vectors_key",
+    }
 )
 
 
@@ -116,6 +123,14 @@ class Settings(BaseSettings):
         gt=0,
         allow_inf_nan=False,
         description="Seconds to wait for the embedding server.",
+    )
+    vectors: str = Field(
+        default="files",
+        pattern=VECTORS,
+        description="Where vectors are kept: files, or the address of a Qdrant server.",
+    )
+    vectors_key: ApiKey | None = Field(
+        default=None, description="Key for the Qdrant server; never shown or logged."
     )
     cluster: str | None = Field(
         default=None,
@@ -387,6 +402,7 @@ def _describe(problem: ErrorDetails) -> str:
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     field = str(problem["loc"][0]).lower()
-    is_secret = field in _SECRETS or (field.endswith("_url") and "@" in str(problem["input"]))
+    is_address = field.endswith("_url") or field == "vectors"
+    is_secret = field in _SECRETS or (is_address and "@" in str(problem["input"]))
     came = "a value that is not shown" if is_secret else quoted(problem["input"])
     return f"{PREFIX}{field.upper()}: expected {EXPECTED[field]}, got {came}"

@@ -43,6 +43,7 @@ from index import (
     Manifest,
     OpenAIConfig,
     Progress,
+    QdrantConfig,
     ReadConfig,
     RememberingEncoder,
     RemovalReport,
@@ -52,6 +53,7 @@ from index import (
     SnapshotMissing,
     Step,
     VectorSpace,
+    VectorStore,
     VerifyReport,
     Watching,
     WebConfig,
@@ -63,6 +65,7 @@ from index import (
     open_cluster,
     open_encoder,
     open_snapshot,
+    open_store,
     read_manifest,
     read_question_set,
     read_questions,
@@ -90,8 +93,10 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
 
     reranker = _open_reranker(settings)
 
+    store = vector_store(settings)
+
     def reopen() -> Answerer:
-        snapshot = open_snapshot(settings.index_home, space=space)
+        snapshot = open_snapshot(settings.index_home, space=space, store=store)
         return Answerer(snapshot, encoder, threshold=settings.answer_threshold, reranker=reranker)
 
     try:
@@ -153,13 +158,19 @@ def info(settings: Settings) -> Manifest:
 
 def verify(settings: Settings) -> VerifyReport:
     """Check every byte of the serving snapshot, and that what was removed is gone."""
-    return verify_snapshot(settings.index_home, cache_dir=settings.cache_dir / "vectors")
+    return verify_snapshot(
+        settings.index_home,
+        cache_dir=settings.cache_dir / "vectors",
+        store=vector_store(settings),
+    )
 
 
 def open_rechecker(settings: Settings) -> Rechecker:
     """Open what holds answers of earlier against the serving snapshot."""
     encoder = open_encoder(encoder_config(settings))
-    snapshot = open_snapshot(settings.index_home, space=VectorSpace(encoder.identity))
+    snapshot = open_snapshot(
+        settings.index_home, space=VectorSpace(encoder.identity), store=vector_store(settings)
+    )
     made = {"snapshot": snapshot.manifest.snapshot, "encoder": encoder.identity.fingerprint}
     if settings.llm_base_url is not None:
         made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
@@ -184,6 +195,7 @@ def remove(
             cache_dir=settings.cache_dir / "vectors",
             reason=reason,
             progress=progress,
+            store=vector_store(settings),
         )
     finally:  # see Translator
         translations(settings).forget(article_id)
@@ -224,7 +236,8 @@ def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> 
     encoder = open_encoder(encoder_config(asked))
     _build(asked, encoder, progress)
     with RememberingEncoder(encoder, asked.cache_dir / "vectors") as remembering:
-        snapshot = open_snapshot(asked.index_home, space=VectorSpace(encoder.identity))
+        space = VectorSpace(encoder.identity)
+        snapshot = open_snapshot(asked.index_home, space=space, store=vector_store(asked))
         return evaluation.evaluate(
             snapshot,
             remembering,
@@ -262,6 +275,7 @@ def _build(
             progress=progress,
             wait_s=wait_s,
             keep=settings.keep_snapshots,
+            store=vector_store(settings),
         )
     _log_build(report)
     return report
@@ -277,6 +291,13 @@ def _spread(settings: Settings, encoder: Encoder) -> AbstractContextManager[Enco
         gpus_per_worker=settings.cluster_gpus,
     )
     return open_cluster(config, encoder)
+
+
+def vector_store(settings: Settings) -> VectorStore:
+    """Open what keeps the vectors, as the settings say; no server is asked yet."""
+    if settings.vectors == "files":
+        return open_store(None)
+    return open_store(QdrantConfig(address=settings.vectors, api_key=settings.vectors_key))
 
 
 def web_config(settings: Settings) -> WebConfig:

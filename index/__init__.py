@@ -4,7 +4,14 @@ from index.alike import find_wording
 from index.build import build_index
 from index.calibration import Vectors, VectorSpace, stored_confidence, stored_grounding
 from index.clean import clean as clean_text
-from index.config import COLLECTED, RECORD_FIELDS, ChunkConfig, IndexConfig, ReadConfig
+from index.config import (
+    COLLECTED,
+    RECORD_FIELDS,
+    ChunkConfig,
+    IndexConfig,
+    QdrantConfig,
+    ReadConfig,
+)
 from index.dates import MONTH_NAMES
 from index.dates import parse as parse_date
 from index.encoders import (
@@ -30,6 +37,7 @@ from index.errors import (
     SnapshotMismatch,
     SnapshotMissing,
     StorageError,
+    VectorStoreError,
     WatchLocked,
 )
 from index.evaluate import DEPTH as RANKING_DEPTH
@@ -74,6 +82,7 @@ from index.retry import backoff_s, retry_after_s
 from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
+from index.stores import open_store
 from index.tokenize import STOP_WORDS, token_set, tokens
 from index.types import (
     EVERYTHING,
@@ -89,6 +98,7 @@ from index.types import (
     Span,
 )
 from index.update import BuildReport, Progress
+from index.vector_store import VectorStore
 from index.verify import VerifyReport, verify_snapshot
 from index.web import (
     EVERY_NETWORK,
@@ -146,6 +156,7 @@ __all__ = [
     "Precision",
     "Problem",
     "Progress",
+    "QdrantConfig",
     "QuestionSet",
     "QuestionSetError",
     "Ranked",
@@ -168,6 +179,8 @@ __all__ = [
     "Step",
     "StorageError",
     "VectorSpace",
+    "VectorStore",
+    "VectorStoreError",
     "Vectors",
     "VerifyReport",
     "Vocabulary",
@@ -196,6 +209,7 @@ __all__ = [
     "open_cluster",
     "open_encoder",
     "open_snapshot",
+    "open_store",
     "outlet_name",
     "paired_interval",
     "parse_date",

@@ -34,7 +34,7 @@ CREATE INDEX passage_article ON passage(article);
 _ARTICLE = (
     "id, headline, text, body, language, published, precision, source, via, code, url, origin"
 )
-_PASSAGE = "article, start, end, language, first_sentence, sentences"
+_PASSAGE = "article, start, end, language, sentences"
 
 
 Stored: TypeAlias = tuple[int, int, str, int, str]
@@ -166,8 +166,8 @@ class Archive:
         start, end = self._one(query, (article_rows[0], article_rows[-1]))
         return range(start or 0, end or 0)
 
-    def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article, int]]:
-        """Return (passage, its article, number of its first sentence) for each row, in order.
+    def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
+        """Return (passage, its article) for each row, in order.
 
         Passages of one article share one object, so that a long text is read and held once.
         """
@@ -294,8 +294,8 @@ def _moment(at: str | None, precision: str | None) -> Moment | None:
 
 
 def _passage(
-    article: Article, start: int, end: int, language: str, first_sentence: int, sentences: str
-) -> tuple[Passage, Article, int]:
+    article: Article, start: int, end: int, language: str, sentences: str
+) -> tuple[Passage, Article]:
     span = Span(start, end)
     passage = Passage(
         id=passage_id(article.id, span),
@@ -305,7 +305,7 @@ def _passage(
         language=language,
         sentences=_load_spans(sentences),
     )
-    return passage, article, first_sentence
+    return passage, article
 
 
 def _dump_spans(spans: Iterable[Span]) -> str:

@@ -11,10 +11,10 @@ Does not: decide what is new, or publish.
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -22,24 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive, ArchiveWriter
-from index.config import DenseConfig
 from index.copies import COPIES, write_copies
-from index.dense import write_codes
-from index.encode import Shard, copied, write_vectors
-from index.half import singles
+from index.encode import copied
 from index.layout import write_layout
 from index.lexical import Kept, write_lexical
-from index.manifest import PartCounts
-from index.parts import open_sentences
-from index.snapshot import (
-    ARCHIVE,
-    LEXICAL,
-    PARTS,
-    PASSAGES,
-    SENTENCES,
-    Snapshot,
-)
+from index.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
 from index.types import ArticleId
+from index.vector_store import Shard
 from index.workers import Workers
 
 Rows = NDArray[np.int64]
@@ -48,7 +37,6 @@ MAX_REMOVED: Final = 0.25
 """Share of a part's passages that may be of removed articles; above, the part is written anew."""
 
 _NEW = "new"
-_MEASURED = 64
 
 
 def _no_rows() -> Rows:
@@ -212,22 +200,8 @@ def write_reports(part: Path, old: Snapshot | None, merge: Merge, workers: Worke
         )
 
 
-def write_part_vectors(
-    part: Path, new: Iterable[Shard], old: Snapshot | None, merge: Merge, dim: int
-) -> int:
-    """Write the vectors of the new part, new ones before copied ones; return how many were new."""
-    with closing(Archive(part / ARCHIVE)) as archive:
-        shape = (archive.n_sentences, dim)
-    moved = copied(old, merge.passages) if old else ()
-    return write_vectors(part / PASSAGES, part / SENTENCES, chain(new, moved), shape)
-
-
-def compress(part: Path, counts: PartCounts, dim: int, config: DenseConfig) -> PartCounts:
-    """Write what makes the vectors of a large new part quick to search, and tell how good it is.
-
-    It is measured by sentences, which are encoded alone, as questions are, and are not searched.
-    """
-    sentences = open_sentences(part / SENTENCES, (counts.sentences, dim))
-    some = np.linspace(0, counts.sentences - 1, _MEASURED).astype(np.int64)
-    held_out = singles(sentences[some if counts.sentences else some[:0]])
-    return replace(counts, recall=write_codes(part / PASSAGES, held_out, config))
+def part_vectors(new: Iterable[Shard], old: Snapshot | None, merge: Merge) -> Iterator[Shard]:
+    """Yield the vectors of the new part, new ones before copied ones."""
+    yield from new
+    if old is not None:
+        yield from copied(old, merge.passages)

@@ -21,7 +21,7 @@ from index.archive import Archive
 from index.calibration import VectorSpace
 from index.config import ChunkConfig, IndexConfig
 from index.disk import builder_lock, storage_errors
-from index.encode import Shard, encoded
+from index.encode import encoded
 from index.encoders import Encoder
 from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
 from index.intake import CorpusFile, scan
@@ -32,10 +32,13 @@ from index.snapshot import (
     Snapshot,
     current_folder,
     open_folder,
+    part_folders,
 )
 from index.stamps import Stamps
 from index.types import Reject
 from index.update import BuildReport, Progress, Task, make_snapshot
+from index.vector_files import FILES
+from index.vector_store import Shard, StoreKind, VectorStore
 from index.vectors import VectorCache
 from index.verify import leftovers
 from index.withdrawn import Withdrawals, read_withdrawals
@@ -56,6 +59,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     progress: Progress | None = None,
     wait_s: float = 0,
     keep: int = _KEEP,
+    store: VectorStore = FILES,
 ) -> BuildReport:
     """Build and publish a snapshot of `corpora` under `home`, unless it is there already.
 
@@ -69,17 +73,19 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         progress: Told how far each stage is.
         wait_s: How long another build there is waited for.
         keep: How many snapshots stay, at least 1; the one that served before is always kept.
+        store: Where vectors go.
 
     Raises:
         CorpusError: If the first corpus is missing or there is no article; the old snapshot stays.
         SnapshotLocked: If another process is building there still.
         StorageError: If something cannot be written; the old snapshot stays.
+        VectorStoreError: If the store cannot be used; the old snapshot stays.
     """
     started = time.monotonic()
     space = VectorSpace(encoder.identity)
     config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
     withdrawals = read_withdrawals(home)
-    made_by = _made_by(space, config)
+    made_by = _made_by(space, config, store.kind)
     stamps = Stamps.read(home)
     files = scan(corpora, stamps)
     task = Task(
@@ -94,12 +100,13 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         config=config,
         count_tokens=encoder.count_tokens,
         encode=_encoding(encoder, space, config.chunk, cache_dir, progress or _silent),
+        store=store,
         keep=max(keep, 1),
         progress=progress or _silent,
     )
     # Before anything is written or locked too, so that it works where nothing may be written.
-    report = _unchanged(home, task.key)
-    if report is None or leftovers(home, withdrawals):
+    report = _unchanged(task)
+    if report is None or leftovers(home, withdrawals) or store.strays(home, part_folders(home)):
         with storage_errors(home):
             home.mkdir(parents=True, exist_ok=True)
             with builder_lock(home, wait_s=wait_s):
@@ -119,7 +126,8 @@ def _build(task: Task) -> BuildReport:
     """Update the serving snapshot, or build anew where none can be; the lock is held."""
     for folder in leftovers(task.home, task.withdrawals):
         shutil.rmtree(folder)
-    report = _unchanged(task.home, task.key)
+    task.store.sweep(task.home, part_folders(task.home))
+    report = _unchanged(task)
     if report is not None:
         return report
     old = _usable(task)
@@ -142,9 +150,13 @@ def _usable(task: Task) -> Snapshot | None:
             return None
         if check_files(folder, manifest.files, full_bytes=READ_ON_OPEN_BYTES):
             return None
-        return open_folder(folder, manifest)
+        snapshot = open_folder(folder, manifest, task.store)
     except SnapshotError:
         return None
+    if snapshot.vectors.check():
+        snapshot.close()
+        return None
+    return snapshot
 
 
 def _encoding(
@@ -176,9 +188,9 @@ def _within_window(chunk: ChunkConfig, window: int) -> ChunkConfig:
     return replace(chunk, max_tokens=min(chunk.max_tokens, room))
 
 
-def _made_by(space: VectorSpace, config: IndexConfig) -> str:
-    """Hash what makes a snapshot of a corpus: code, vectors and settings."""
-    made_by = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config)]
+def _made_by(space: VectorSpace, config: IndexConfig, store: StoreKind) -> str:
+    """Hash what makes a snapshot of a corpus: code, vectors and where they are, settings."""
+    made_by = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config), store]
     return xxh3_128(json.dumps(made_by).encode()).hexdigest()
 
 
@@ -191,15 +203,18 @@ def snapshot_key(made_by: str, files: Sequence[CorpusFile], withdrawals: Withdra
     return digest.hexdigest()
 
 
-def _unchanged(home: Path, key: str) -> BuildReport | None:
-    """Return the serving snapshot's report if it has this key and every byte is as recorded."""
+def _unchanged(task: Task) -> BuildReport | None:
+    """Return the serving snapshot's report if it has the key wanted and is whole, every byte."""
     try:
-        folder = current_folder(home)
+        folder = current_folder(task.home)
         manifest = load_manifest(folder)
-        if manifest.key != key or check_files(
+        if manifest.key != task.key or check_files(
             folder, manifest.files, full_bytes=manifest.size_bytes
         ):
             return None
+        with closing(open_folder(folder, manifest, task.store)) as snapshot:
+            if snapshot.vectors.check():
+                return None
         fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
         rejects = tuple(Reject(**reject) for reject in fields.pop("rejects"))
         nothing = dict.fromkeys(("n_encoded", "n_added", "n_changed", "n_removed"), 0)

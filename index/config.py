@@ -6,6 +6,8 @@ Does not: read the environment; the bot's settings become these values.
 from dataclasses import dataclass, field
 from typing import Final
 
+from pydantic import SecretStr
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkConfig:
@@ -85,6 +87,21 @@ class DenseConfig:
         if self.exact_rows < 0 or self.memory_mb < 1:
             msg = f"exact_rows must not be negative, and memory_mb at least 1: got {self!r}"
             raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QdrantConfig:
+    """Which Qdrant server keeps the vectors of an index, instead of files.
+
+    Attributes:
+        address: Up to the port; 6333 where it names none.
+        api_key: None to send none.
+        timeout_s: For one request, whole seconds.
+    """
+
+    address: str
+    api_key: SecretStr | None = None
+    timeout_s: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

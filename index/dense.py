@@ -30,6 +30,7 @@ from index.codes import Codes, write_blocks
 from index.config import DenseConfig
 from index.errors import SnapshotCorrupt
 from index.half import singles
+from index.vector_store import measured_recall
 
 Vectors = NDArray[np.float32]
 Half = NDArray[np.float16]
@@ -241,7 +242,7 @@ def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
         write_blocks(
             codes_beside(path), plain.vectors(_spread(plain.n_rows, _SAMPLE)), shards, width
         )
-    recall = _recall(DenseIndex.open(path), questions)
+    recall = measured_recall(DenseIndex.open(path), questions)
     if recall < MIN_RECALL:
         codes_beside(path).unlink()
         return 1.0
@@ -270,14 +271,6 @@ def _width(plain: DenseIndex, config: DenseConfig) -> int:
     budget = config.memory_mb << 20
     fitting = (width for width in _WIDTHS if not plain.dim % width and sizes[width] <= budget)
     return next(fitting, 0)
-
-
-def _recall(index: DenseIndex, questions: Vectors, k: int = 10) -> float:
-    """Return the share of the nearest `k` that is found."""
-    found = [
-        len(np.intersect1d(index.search(one, k)[0], index.exact(one, k)[0])) for one in questions
-    ]
-    return sum(found) / (k * len(questions))
 
 
 def _spread(total: int, count: int) -> Rows:

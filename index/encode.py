@@ -5,10 +5,7 @@ beats either, and evidence is found best by sentences encoded alone (DECISIONS.m
 Does not: encode what the cache knows, or hold the vectors of more sentences than a shard's.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,29 +15,15 @@ from index.calibration import VectorSpace
 from index.chunk import encoder_text
 from index.clean import clean
 from index.config import ChunkConfig
-from index.dense import write_dense
 from index.snapshot import Snapshot
 from index.types import Article, Passage
+from index.vector_store import Shard
 from index.vectors import VectorCache
 
 Rows = NDArray[np.int64]
-Vectors = NDArray[np.float32]
-Half = NDArray[np.float16]
 
 _SHARD = 512
 """Passages read, encoded and written at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """Placed vectors of consecutive passages and of their sentences, in order.
-
-    `n_encoded` texts of them went through the encoder.
-    """
-
-    passages: Vectors
-    sentences: Half
-    n_encoded: int = 0
 
 
 def encoded(  # what is encoded, by what, and who is told
@@ -66,51 +49,20 @@ def encoded(  # what is encoded, by what, and who is told
 
     for start in range(0, n_passages, _SHARD):
         shard = archive.passages(range(start, min(start + _SHARD, n_passages)))
-        texts, languages = texts_of([(passage, article) for passage, article, _ in shard], config)
+        texts, languages = texts_of(shard, config)
         vectors, n_new = cache.encode(texts, progress=count)
         placed = space.passages(vectors.astype(np.float32), languages)
-        yield Shard(placed[: len(shard)], placed[len(shard) :].astype(np.float16), n_new)
+        counts = np.array([len(passage.sentences) for passage, _ in shard], np.int64)
+        yield Shard(placed[: len(shard)], placed[len(shard) :].astype(np.float16), counts, n_new)
 
 
 def copied(snapshot: Snapshot, rows: Rows) -> Iterator[Shard]:
     """Yield the vectors that a snapshot has for its passages `rows`, shape (n,)."""
     for start in range(0, len(rows), _SHARD):
         some = rows[start : start + _SHARD]
-        numbers, _ = snapshot.layout.sentences(some)
-        yield Shard(snapshot.dense.vectors(some), snapshot.sentence_vectors.vectors(numbers))
-
-
-def write_vectors(
-    passages_file: Path, sentences_file: Path, shards: Iterable[Shard], shape: tuple[int, int]
-) -> int:
-    """Write a FAISS index over the passages and an array of the sentences.
-
-    Args:
-        passages_file: The index.
-        sentences_file: The array.
-        shards: The vectors of the whole part, in order.
-        shape: Of the array.
-
-    Returns:
-        How many texts went through the encoder.
-
-    Raises:
-        OSError: If a file cannot be written in full.
-    """
-    n_encoded = 0
-    with sentences_file.open("wb") as file:
-        _write_header(file, shape)
-
-        def passages() -> Iterator[Vectors]:
-            nonlocal n_encoded
-            for shard in shards:
-                n_encoded += shard.n_encoded
-                # Subtle: plain writes, not a memory map, which a full disk would end with SIGBUS.
-                file.write(shard.sentences.tobytes())
-                yield shard.passages
-
-        write_dense(passages_file, passages(), shape[1])
-    return n_encoded
+        sentences = snapshot.vectors.sentences(some)
+        counts = np.array([len(own) for own in sentences], np.int64)
+        yield Shard(snapshot.vectors.passages(some), np.concatenate(sentences), counts)
 
 
 def texts_of(
@@ -125,9 +77,3 @@ def texts_of(
         ]
         languages += [passage.language] * len(passage.sentences)
     return texts, languages
-
-
-def _write_header(file: BinaryIO, shape: tuple[int, int]) -> None:
-    """Begin an .npy file of half-precision rows; the format is NumPy's version 1.0."""
-    header = {"descr": "<f2", "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(file, header)

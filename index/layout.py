@@ -75,21 +75,6 @@ class Layout:
         counts = np.diff(self.starts)
         return int(counts.sum() if self.live is None else counts[self.live].sum())
 
-    def sentences(self, rows: Rows) -> tuple[Rows, Rows]:
-        """Return the sentences of passages.
-
-        Args:
-            rows: Passage rows, shape (n,).
-
-        Returns:
-            Sentence numbers, and the position in `rows` of each one's passage, both (m,).
-        """
-        starts = self.starts[rows]
-        counts = self.starts[rows + 1] - starts
-        owners = np.repeat(np.arange(len(rows)), counts)
-        firsts = np.repeat(np.cumsum(counts) - counts, counts)
-        return np.arange(len(owners)) - firsts + starts[owners], owners
-
     def is_language(self, rows: Rows, tag: str) -> Mask:
         """Tell which passages are in a language, shape (n,)."""
         code = self.tags.index(tag) if tag in self.tags else -1

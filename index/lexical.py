@@ -343,7 +343,7 @@ def _articles(archive: Archive, passages: range) -> Iterator[_Contents]:
     last = None
     for start in range(passages.start, passages.stop, _BATCH):
         rows = range(start, min(start + _BATCH, passages.stop))
-        for passage, article, _ in archive.passages(rows):
+        for passage, article in archive.passages(rows):
             if contents is None or article.id != last:
                 if contents is not None:
                     yield contents

@@ -7,14 +7,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from xxhash import xxh3_128
 
 from index.disk import checksum, replace_text
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
+from index.vector_store import StoreKind
 
-SCHEMA = 5
+SCHEMA = 6
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 _REBUILD = "run `pasokh index build`"
@@ -51,6 +53,7 @@ class Manifest:
         key: Hash of all that the snapshot was made from; equal keys mean nothing to build.
         made_by: Hash of the same but the corpus; equal ones mean that an update is enough.
         space: Fingerprint of the coordinates its vectors stand in, see `calibration`.
+        store: Where its vectors are.
         n_articles, n_passages, n_sentences: Those that are found; removed ones are left out.
         languages: Language tag to passages, likewise.
         parts: Rows of each part, in the order they are numbered.
@@ -63,6 +66,7 @@ class Manifest:
     made_by: str
     encoder: EncoderIdentity
     space: str
+    store: StoreKind
     n_articles: int
     n_passages: int
     n_sentences: int
@@ -138,7 +142,7 @@ def load_manifest(folder: Path) -> Manifest:
         raise SnapshotCorrupt(msg)
     try:
         return _parse(record)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = f"Expected a whole manifest at {path}, but {error!r} is wrong in it; {_REBUILD}."
         raise SnapshotCorrupt(msg) from error
 
@@ -151,10 +155,12 @@ def _checksum(record: dict[str, object]) -> str:
 def _parse(record: dict[str, object]) -> Manifest:
     fields = dict(record)
     encoder, files, parts = (fields.pop(name) for name in ("encoder", "files", "parts"))
+    store = StoreKind(str(fields.pop("store")))
     if not isinstance(encoder, dict) or not isinstance(files, dict) or not isinstance(parts, list):
         raise TypeError("encoder, files and parts")
     return Manifest(
         encoder=EncoderIdentity(**encoder),
+        store=store,
         parts=tuple(PartCounts(**counts) for counts in parts),
         files={name: FileRecord(**values) for name, values in files.items()},
         **fields,  # type: ignore[arg-type]  # a wrong name raises TypeError, which is told on
@@ -177,6 +183,29 @@ def check_space(manifest: Manifest, identity: EncoderIdentity, space: str) -> No
         f"{_describe(identity)}; {_REBUILD} to encode the archive anew, or set PASOKH_ENCODER back."
     )
     raise SnapshotMismatch(msg)
+
+
+def check_store(manifest: Manifest, kind: StoreKind) -> None:
+    """Refuse an index whose vectors are elsewhere than the settings say.
+
+    Raises:
+        SnapshotMismatch: If they are.
+    """
+    if manifest.store is kind:
+        return
+    anew = f"{_REBUILD} to put them {_PLACES[kind]} (quick: no encoding)"
+    if kind is StoreKind.FILES:
+        cure = f"set PASOKH_VECTORS to the address of that database, or {anew}"
+    else:
+        cure = f"set PASOKH_VECTORS to files, or {anew}"
+    msg = (
+        f"The vectors of the index are {_PLACES[manifest.store]}, the settings ask for those "
+        f"{_PLACES[kind]}; {cure}."
+    )
+    raise SnapshotMismatch(msg)
+
+
+_PLACES: Final = {StoreKind.FILES: "in files", StoreKind.QDRANT: "in a Qdrant database"}
 
 
 def _describe(encoder: EncoderIdentity) -> str:

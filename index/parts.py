@@ -8,17 +8,14 @@ Does not: know how files are laid out in a folder, or write any.
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive, ArchiveWriter
-from index.dense import DenseIndex
-from index.errors import SnapshotCorrupt
-from index.half import singles
 from index.types import Article, ArticleId, Passage
+from index.vector_store import PartVectors
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -66,11 +63,10 @@ class Archives:
         self._removed = frozenset(map(int, removed))
         self._articles = _Cuts([part.n_articles for part in parts])
         self._passages = _Cuts([part.n_passages for part in parts])
-        self._sentences = _Cuts([part.n_sentences for part in parts])
         self.n_rows: Final = self._articles.total
         self.n_articles: Final = self.n_rows - len(self._removed)
         self.n_passages: Final = self._passages.total
-        self.n_sentences: Final = self._sentences.total
+        self.n_sentences: Final = sum(part.n_sentences for part in parts)
 
     def close(self) -> None:
         """Release the files."""
@@ -103,15 +99,14 @@ class Archives:
         for part, _, local in self._articles.split(rows):
             writer.copy(self.parts[part], local.tolist())
 
-    def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article, int]]:
-        """Return (passage, its article, number of its first sentence) for each row, in order."""
+    def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
+        """Return (passage, its article) for each row, in order."""
         wanted = np.asarray(rows, np.int64)
-        found: list[tuple[Passage, Article, int]] = [None] * len(wanted)  # type: ignore[list-item]  # each is filled below
+        found: list[tuple[Passage, Article]] = [None] * len(wanted)  # type: ignore[list-item]  # each is filled below
         for part, places, local in self._passages.split(wanted):
-            base = int(self._sentences.edges[part])
             read = self.parts[part].passages(local.tolist())
-            for place, (passage, article, first) in zip(places.tolist(), read, strict=True):
-                found[place] = passage, article, base + first
+            for place, pair in zip(places.tolist(), read, strict=True):
+                found[place] = pair
         return found
 
     def check(self) -> list[str]:
@@ -124,18 +119,18 @@ class Archives:
         return self.parts[part].article_at(int(local[0]))
 
 
-class PassageVectors:
-    """The passage vectors of all parts, searched together; safe for many threads."""
+class SnapshotVectors:
+    """The vectors of all parts, read as one; safe for many threads."""
 
-    def __init__(self, parts: Sequence[DenseIndex]) -> None:
-        """Search `parts` as one."""
+    def __init__(self, parts: Sequence[PartVectors]) -> None:
+        """Read `parts` as one."""
         self.parts: Final = tuple(parts)
         self._cuts = _Cuts([part.n_rows for part in parts])
         self.n_rows: Final = self._cuts.total
         self.dim: Final = parts[0].dim
 
     def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
-        """Return the `k` rows nearest to `query`, best first, ties by row; see `DenseIndex`."""
+        """Return the `k` rows nearest to `query`, best first, ties by row; see `PartVectors`."""
         rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
         for part, (start, end) in zip(self.parts, self._cuts.ranges(), strict=True):
             own = None if allowed is None else allowed[start:end]
@@ -146,63 +141,42 @@ class PassageVectors:
         order = np.lexsort((found, -score))[:k]
         return found[order], score[order]
 
-    def vectors(self, rows: Rows) -> Vectors:
-        """Return the stored vectors of `rows`, shape (n, dim)."""
-        found = np.empty((len(rows), self.dim), np.float32)
-        for part, places, local in self._cuts.split(rows):
-            found[places] = self.parts[part].vectors(local)
-        return found
-
     def scores(self, query: Vectors, rows: Rows) -> Vectors:
-        """Return the inner products of `query` with the vectors of `rows`, shape (n,)."""
+        """Return the inner products of `query` with passages, shape (n,)."""
         found = np.empty(len(rows), np.float32)
         for part, places, local in self._cuts.split(rows):
             found[places] = self.parts[part].scores(query, local)
         return found
 
+    def best_sentences(self, query: Vectors, rows: Rows, missing: Vectors) -> Vectors:
+        """Return the inner product of `query` with the best sentence of each passage, shape (n,).
 
-class SentenceVectors:
-    """The sentence vectors of all parts, memory-mapped."""
-
-    def __init__(self, parts: Sequence[Half]) -> None:
-        """Read arrays of shape (n, dim) as one."""
-        self.parts: Final = tuple(parts)
-        self._cuts = _Cuts([len(part) for part in parts])
-        self.n_rows: Final = self._cuts.total
-
-    def vectors(self, numbers: Rows) -> Half:
-        """Return the vectors of sentences by their numbers, shape (n, dim)."""
-        found = np.empty((len(numbers), self.parts[0].shape[1]), np.float16)
-        for part, places, local in self._cuts.split(numbers):
-            found[places] = self.parts[part][local]
+        Args:
+            query: Shape (dim,).
+            rows: Of passages, shape (n,).
+            missing: What a passage without sentences gets, shape (n,).
+        """
+        found = np.empty(len(rows), np.float32)
+        for part, places, local in self._cuts.split(rows):
+            found[places] = self.parts[part].best_sentences(query, local, missing[places])
         return found
 
-    def scores(self, query: Vectors, numbers: Rows) -> Vectors:
-        """Return the inner products of `query` with the vectors of sentences, shape (n,)."""
-        products: Vectors = np.einsum("ij,j->i", singles(self.vectors(numbers)), query)
-        return products
+    def passages(self, rows: Rows) -> Vectors:
+        """Return the vectors of passages, shape (n, dim)."""
+        found = np.empty((len(rows), self.dim), np.float32)
+        for part, places, local in self._cuts.split(rows):
+            found[places] = self.parts[part].passages(local)
+        return found
 
-    def following(self, first: int, count: int) -> Half:
-        """Return the vectors of `count` sentences from `first` on, all of one passage."""
-        return self.vectors(np.arange(first, first + count))
+    def sentences(self, rows: Rows) -> list[Half]:
+        """Return the vectors of each passage's sentences, in order, shape (n_own, dim)."""
+        found = [np.empty((0, self.dim), np.float16)] * len(rows)
+        for part, places, local in self._cuts.split(rows):
+            read = self.parts[part].sentences(local)
+            for place, own in zip(places.tolist(), read, strict=True):
+                found[place] = own
+        return found
 
-
-def open_sentences(path: Path, shape: tuple[int, int]) -> Half:
-    """Memory-map the half-precision array of one part.
-
-    Raises:
-        SnapshotCorrupt: If it is missing or not of this shape.
-    """
-    try:
-        # Subtle: an empty array cannot be memory-mapped.
-        vectors = np.load(path, mmap_mode="r" if shape[0] else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        msg = f"Expected sentence vectors at {path}, but {error}; run `pasokh index build`."
-        raise SnapshotCorrupt(msg) from error
-    if vectors.shape != shape or vectors.dtype != np.float16:
-        msg = (
-            f"Expected half-precision vectors of shape {shape} at {path}, but found "
-            f"{vectors.dtype} {vectors.shape}; run `pasokh index build`."
-        )
-        raise SnapshotCorrupt(msg)
-    return vectors  # type: ignore[no-any-return]  # np.load is untyped; checked above
+    def check(self, first: int = 0) -> list[str]:
+        """Return what is wrong with the parts from `first` on, in words."""
+        return [problem for part in self.parts[first:] for problem in part.check()]

@@ -22,15 +22,24 @@ from index.archive import Archive
 from index.build import snapshot_key
 from index.config import COLLECTED, IndexConfig
 from index.disk import builder_lock, storage_errors
-from index.encode import Shard, texts_of
+from index.encode import texts_of
 from index.errors import CorpusError, SnapshotMissing
 from index.intake import CorpusFile
 from index.ledger import Indexed, Ledger, Origin, Place, digests
-from index.manifest import Manifest
-from index.snapshot import LEDGER, Snapshot, current_folder, open_folder, read_manifest
+from index.manifest import Manifest, check_store
+from index.snapshot import (
+    LEDGER,
+    Snapshot,
+    current_folder,
+    open_folder,
+    part_folders,
+    read_manifest,
+)
 from index.sources import RejectReason
 from index.types import ArticleId
 from index.update import Progress, Task, make_snapshot
+from index.vector_files import FILES
+from index.vector_store import Shard, VectorStore
 from index.vectors import forget_vectors, vector_key
 from index.withdrawn import Withdrawal, add_withdrawal, read_withdrawals
 
@@ -63,7 +72,7 @@ class _Whereabouts:
     still_in: tuple[Origin, ...]
 
 
-def remove_article(  # what is removed, where from and why
+def remove_article(  # noqa: PLR0913  # what is removed, where from and why
     home: Path,
     article_id: ArticleId,
     *,
@@ -72,6 +81,7 @@ def remove_article(  # what is removed, where from and why
     reason: str = "",
     progress: Progress | None = None,
     wait_s: float = 0,
+    store: VectorStore = FILES,
 ) -> RemovalReport:
     """Take an article out of the index under `home`, for good.
 
@@ -85,10 +95,12 @@ def remove_article(  # what is removed, where from and why
         reason: Kept in the list of withdrawals.
         progress: Told how far the rewriting is.
         wait_s: How long a build there is waited for.
+        store: Where the vectors of the index are.
 
     Raises:
         CorpusError: If there is no such article.
-        SnapshotError: If there is no index, or it is damaged.
+        SnapshotError: If there is no index, it is damaged or its vectors are elsewhere.
+        VectorStoreError: If the store cannot be used; to be run again.
         StorageError: If something cannot be written.
     """
     before = _entries(home, article_id)
@@ -101,7 +113,8 @@ def remove_article(  # what is removed, where from and why
         return RemovalReport(article=article_id, snapshot="", unlinked=(), still_in=(), shared=())
     with storage_errors(home), builder_lock(home, wait_s=wait_s):
         folder, manifest = current_folder(home), read_manifest(home)
-        with closing(open_folder(folder, manifest)) as old:
+        check_store(manifest, store.kind)
+        with closing(open_folder(folder, manifest, store)) as old:
             with Ledger(folder / LEDGER, is_written=False) as ledger:
                 held = ledger.article(article_id)
                 if held is None and not before:
@@ -119,7 +132,8 @@ def remove_article(  # what is removed, where from and why
                 (home / COLLECTED / origin.path).unlink(missing_ok=True)
             snapshot = manifest.snapshot
             if held is not None or found.alone:
-                snapshot = _without(home, old, manifest, files, progress)
+                snapshot = _without(home, old, manifest, files, store, progress)
+        store.sweep(home, part_folders(home))
     return RemovalReport(
         article=article_id,
         snapshot=snapshot,
@@ -183,7 +197,7 @@ def _withdraw(  # as above
     """
     row = old.archive.row(held.article)
     rows = old.layout.rows_of(np.array([] if row is None else [row], np.int64))
-    cut = [(passage, article) for passage, article, _ in old.archive.passages(rows.tolist())]
+    cut = old.archive.passages(rows.tolist())
     names = digests(cut[0][1]).names if cut else ()
     texts, _ = texts_of(cut, config.chunk)
     keys = [vector_key(text) for text in texts]
@@ -207,6 +221,7 @@ def _without(
     old: Snapshot,
     manifest: Manifest,
     files: list[CorpusFile],
+    store: VectorStore,
     progress: Progress | None,
 ) -> str:
     """Publish what the index holds without what was withdrawn; return its name, "" if nothing."""
@@ -223,6 +238,7 @@ def _without(
         config=IndexConfig(),
         count_tokens=len,
         encode=_nothing,
+        store=store,
         keep=0,
         progress=progress or _silent,
     )

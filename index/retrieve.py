@@ -19,7 +19,6 @@ from index.encoders import Encoder
 from index.fuse import (
     DEFAULT_WEIGHTS,
     FusionWeights,
-    best_of_rows,
     coverage,
     dense_scores,
     fuse,
@@ -146,7 +145,7 @@ class Retriever:
             vector = self._space.query(self._encoder.encode_queries([text])[0], language)
         encoded = time.perf_counter()
         allowed = self._snapshot.layout.within(within)
-        near = self._snapshot.dense.search(vector, NEAR, allowed)
+        near = self._snapshot.vectors.search(vector, NEAR, allowed)
         asked = self._snapshot.lexical.question(question)
         worded, _ = self._snapshot.lexical.search(asked.groups, WORDED, allowed)
         rows, cosines = self._joined(vector, near, worded)
@@ -178,7 +177,7 @@ class Retriever:
         """Return the passages near the question or sharing its words, rising, and cosines."""
         others = np.setdiff1d(worded, near[0])
         rows = np.concatenate((near[0], others))
-        cosines = np.concatenate((near[1], self._snapshot.dense.scores(vector, others)))
+        cosines = np.concatenate((near[1], self._snapshot.vectors.scores(vector, others)))
         rising = np.argsort(rows)
         return rows[rising], cosines[rising]
 
@@ -187,7 +186,8 @@ class Retriever:
     ) -> _Candidates:
         """Score passages near the question or sharing its words by both."""
         snapshot = self._snapshot
-        dense = self._dense(vector, rows, cosines)
+        best = snapshot.vectors.best_sentences(vector, rows, missing=cosines)
+        dense = dense_scores(cosines, best, self._weights)
         is_same_language = snapshot.layout.is_language(rows, language)
         # Words are read of one kind of passage and names of the other: nothing is scored in vain.
         lexical, names = np.zeros((2, len(rows)), np.float32)
@@ -214,18 +214,12 @@ class Retriever:
                     break
         return np.array(kept, np.int64)
 
-    def _dense(self, vector: Scores, rows: Rows, cosines: Scores) -> Scores:
-        numbers, owners = self._snapshot.layout.sentences(rows)
-        sentences = self._snapshot.sentence_vectors.scores(vector, numbers)
-        best = best_of_rows(sentences, owners, len(rows), missing=cosines)
-        return dense_scores(cosines, best, self._weights)
-
     def _hits(self, best: _Candidates, asked: LexicalQuestion) -> tuple[Hit, ...]:
         """Read the best passages and order them by all that is known of them."""
         read = self._snapshot.archive.passages(best.rows.tolist())
         covered = [
             _best_coverage(asked, passage, article) if agrees else 0.0
-            for (passage, article, _), agrees in zip(read, best.is_same_language, strict=True)
+            for (passage, article), agrees in zip(read, best.is_same_language, strict=True)
         ]
         lexical = lexical_scores(best.lexical, np.array(covered, np.float32), self._weights)
         scores = fuse(
@@ -240,7 +234,7 @@ class Retriever:
             Hit(
                 passage=read[at][0],
                 article=read[at][1],
-                first_sentence=read[at][2],
+                row=int(best.rows[at]),
                 score=float(scores[at]),
                 rank=rank,
                 parts=ScoreParts(

@@ -15,6 +15,7 @@
           archive.db         articles and passages
           passages.faiss     a vector per passage; passages.codes in a large part, see `dense`
           sentences.npy      a vector per sentence, half precision, (n_sentences, dim)
+          collection.json    in the place of those where a database has the vectors, see `qdrant`
           names.tsv, *.words see `lexical`
           copies.db          which articles are one report, see `copies`
 
@@ -24,28 +25,42 @@ Does not: build any of it.
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import chain, count
+from itertools import chain, count, pairwise
 from pathlib import Path
+
+import numpy as np
 
 from index.archive import Archive
 from index.calibration import VectorSpace
 from index.copies import COPIES, Copies
-from index.dense import DenseIndex
 from index.disk import replace_text, sync_folder, sync_tree
-from index.errors import SnapshotCorrupt, SnapshotError, SnapshotMissing, StorageError
+from index.errors import (
+    SnapshotCorrupt,
+    SnapshotError,
+    SnapshotMissing,
+    StorageError,
+    VectorStoreError,
+)
 from index.layout import Layout, open_layout
 from index.lexical import LexicalIndex
-from index.manifest import Manifest, PartCounts, check_files, check_space, load_manifest
+from index.manifest import (
+    Manifest,
+    PartCounts,
+    check_files,
+    check_space,
+    check_store,
+    load_manifest,
+)
 from index.moments import period
-from index.parts import Archives, PassageVectors, SentenceVectors, open_sentences
+from index.parts import Archives, SnapshotVectors
 from index.types import Article, ArticleId
+from index.vector_files import FILES
+from index.vector_store import VectorStore
 
 PARTS = "parts"
 ARCHIVE = "archive.db"
-PASSAGES = "passages.faiss"
-SENTENCES = "sentences.npy"
 LEXICAL = "lexical"
 LEDGER = "ledger.db"
 REPORT = "report.json"
@@ -66,10 +81,9 @@ class Snapshot:
     manifest: Manifest
     folder: Path
     archive: Archives
-    dense: PassageVectors
+    vectors: SnapshotVectors
     lexical: LexicalIndex
     layout: Layout
-    sentence_vectors: SentenceVectors
     copies: Copies
 
     @property
@@ -136,17 +150,18 @@ def read_manifest(home: Path) -> Manifest:
     return load_manifest(current_folder(home))
 
 
-def open_snapshot(home: Path, *, space: VectorSpace) -> Snapshot:
-    """Open the serving snapshot, whose vectors must stand in `space`.
+def open_snapshot(home: Path, *, space: VectorSpace, store: VectorStore = FILES) -> Snapshot:
+    """Open the serving snapshot, whose vectors must stand in `space` and be in `store`.
 
     Raises:
         SnapshotMissing: If there is none.
         SnapshotCorrupt: If a file is missing, truncated or altered.
-        SnapshotMismatch: If it was built with another encoder or schema.
+        SnapshotMismatch: If it was built with another encoder, schema or store.
     """
     folder = current_folder(home)
     manifest = load_manifest(folder)
     check_space(manifest, space.identity, space.fingerprint)
+    check_store(manifest, store.kind)
     problems = check_files(folder, manifest.files, full_bytes=READ_ON_OPEN_BYTES)
     if problems:
         msg = (
@@ -154,10 +169,10 @@ def open_snapshot(home: Path, *, space: VectorSpace) -> Snapshot:
             "run `pasokh index build`."
         )
         raise SnapshotCorrupt(msg)
-    return open_folder(folder, manifest)
+    return open_folder(folder, manifest, store)
 
 
-def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
+def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapshot:
     """Open a snapshot's folder, its files unchecked."""
     parts = [folder / PARTS / str(number) for number in range(len(manifest.parts))]
     counts = manifest.parts
@@ -171,19 +186,19 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
             layout.removed.tolist(),
         )
         opened.enter_context(closing(copies))
+        edges = np.cumsum([0, *(part.passages for part in counts)]).tolist()
         snapshot = Snapshot(
             manifest=manifest,
             folder=folder,
             archive=Archives(texts, layout.removed.tolist()),
-            dense=PassageVectors([DenseIndex.open(part / PASSAGES) for part in parts]),
-            lexical=LexicalIndex.open(folder / LEXICAL, layout.owners, parts),
-            layout=layout,
-            sentence_vectors=SentenceVectors(
+            vectors=SnapshotVectors(
                 [
-                    open_sentences(part / SENTENCES, (one.sentences, dim))
-                    for part, one in zip(parts, counts, strict=True)
+                    store.open(part, layout.starts[start : end + 1], dim)
+                    for part, (start, end) in zip(parts, pairwise(edges), strict=True)
                 ]
             ),
+            lexical=LexicalIndex.open(folder / LEXICAL, layout.owners, parts),
+            layout=layout,
             copies=copies,
         )
         opened.pop_all()  # all parts are there, so the archives stay open
@@ -207,10 +222,10 @@ def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
         "passages in the archive": (layout.n_live, manifest.n_passages),
         "sentences in the archive": (layout.n_live_sentences, manifest.n_sentences),
         "rows in the archives": (parts, [replace(part, recall=1.0) for part in manifest.parts]),
-        "passage vectors": (snapshot.dense.n_rows, layout.n_rows),
+        "passage vectors": (snapshot.vectors.n_rows, layout.n_rows),
         "passages in the lexical index": (snapshot.lexical.n_rows, manifest.n_passages),
         "articles in the lexical index": (snapshot.lexical.n_articles, manifest.n_articles),
-        "dimensions of a vector": (snapshot.dense.dim, manifest.encoder.dim),
+        "dimensions of a vector": (snapshot.vectors.dim, manifest.encoder.dim),
         "languages": (layout.count_languages(), manifest.languages),
     }
     problems = [
@@ -219,25 +234,33 @@ def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
         if found != expected
     ]
     problems += [one for part in snapshot.archive.parts[first:] for one in part.check()]
-    return problems + snapshot.copies.check(first)
+    return problems + snapshot.copies.check(first) + snapshot.vectors.check(first)
 
 
 @contextmanager
-def draft_folder(home: Path) -> Iterator[Path]:
+def draft_folder(home: Path, store: VectorStore) -> Iterator[Path]:
     """Yield an empty folder to build in, removed again unless it is published.
 
-    What a killed build left there is removed first.
+    What a killed build left there is removed first, and at the end what `store` holds for no
+    snapshot that is left.
+
+    Raises:
+        VectorStoreError: If that cannot be deleted; the next build does.
     """
     draft = home / _SNAPSHOTS / _DRAFT
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
         yield draft
-    finally:
+    except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
+        with suppress(VectorStoreError):  # the error under way counts more
+            store.sweep(home, part_folders(home))
+        raise
+    store.sweep(home, part_folders(home))
 
 
-def check_draft(draft: Path, *, first: int = 0) -> None:
+def check_draft(draft: Path, store: VectorStore, *, first: int = 0) -> None:
     """Read back what was written, before anybody relies on it.
 
     Subtle: FAISS does not tell of a disk that becomes full with the last 4 KiB of a file; it
@@ -245,13 +268,14 @@ def check_draft(draft: Path, *, first: int = 0) -> None:
 
     Args:
         draft: The folder.
+        store: Where the vectors are.
         first: The first part that was written; those before it are of an older snapshot.
 
     Raises:
         StorageError: If a part is not whole.
     """
     try:
-        with closing(open_folder(draft, load_manifest(draft))) as snapshot:
+        with closing(open_folder(draft, load_manifest(draft), store)) as snapshot:
             problems = check_parts(snapshot, first=first)
     except SnapshotCorrupt as error:
         problems = [str(error)]
@@ -288,6 +312,11 @@ def unpublish(home: Path) -> None:
     (home / _POINTER).unlink(missing_ok=True)
     sync_folder(home)
     prune(home, set(), 0)
+
+
+def part_folders(home: Path) -> list[Path]:
+    """Return the folders of the parts of all snapshots, whatever their names."""
+    return list((home / _SNAPSHOTS).glob(f"*/{PARTS}/*/"))
 
 
 def older_folders(home: Path) -> list[Path]:

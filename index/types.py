@@ -183,12 +183,12 @@ class ScoreParts:
 class Hit:
     """A passage found for one query: higher `score` is better, `rank` starts at 1.
 
-    `first_sentence` numbers the passage's first sentence in the snapshot's sentence vectors.
+    `row` numbers the passage in the snapshot.
     """
 
     passage: Passage
     article: Article
-    first_sentence: int
+    row: int
     score: float
     rank: int
     parts: ScoreParts

@@ -16,18 +16,16 @@ from pathlib import Path
 from index.archive import Archive, ArchiveWriter
 from index.assemble import (
     Merge,
-    compress,
     name_part,
     new_part,
+    part_vectors,
     plan_merge,
     take_over,
-    write_part_vectors,
     write_reports,
     write_words,
 )
 from index.config import IndexConfig
 from index.disk import replace_text
-from index.encode import Shard
 from index.encoders import EncoderIdentity
 from index.errors import CorpusError
 from index.intake import CorpusFile, Intake, take_in
@@ -53,6 +51,7 @@ from index.snapshot import (
     unpublish,
 )
 from index.types import Reject
+from index.vector_store import Shard, VectorStore, Written
 from index.withdrawn import Withdrawals
 from index.workers import Workers
 
@@ -107,6 +106,7 @@ class Task:
         config: How articles are read and divided.
         count_tokens: By the encoder.
         encode: Yields the vectors of the first passages of an archive.
+        store: Where vectors go.
         keep: How many snapshots stay.
         progress: Told how far each stage is.
     """
@@ -122,6 +122,7 @@ class Task:
     config: IndexConfig
     count_tokens: Callable[[str], int]
     encode: Callable[[Archive, int], Iterable[Shard]]
+    store: VectorStore
     keep: int
     progress: Progress
 
@@ -133,16 +134,18 @@ def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
         CorpusError: If no article is left; the old snapshot stays, but for one whose last articles
             were taken out by request.
         SnapshotCorrupt: If `old` cannot be read.
+        VectorStoreError: If the vectors cannot be read or kept; the old snapshot stays.
     """
     started = time.monotonic()
-    with draft_folder(task.home) as draft:
+    with draft_folder(task.home, task.store) as draft:
         with Workers() as workers:
             new = _read(task, draft, old, workers)
             _write(task, draft, old, new, workers)
-        n_encoded = _write_vectors(task, old, new)
-        manifest = _describe(task, draft, old, new)
-        report = _report(draft, manifest, new.intake, n_encoded, time.monotonic() - started)
-        _seal(draft, manifest, report, first=new.merge.n_parts)
+        written = _write_vectors(task, old, new)
+        manifest = _describe(task, draft, old, new, written.recall)
+        seconds = time.monotonic() - started
+        report = _report(draft, manifest, new.intake, written.n_encoded, seconds)
+        _seal(task, draft, manifest, report, first=new.merge.n_parts)
         # An index built anew does not tell what was taken out of the one before.
         is_clean = not (new.intake.withdraws or (old is None and task.withdrawals.entries))
         publish(task.home, draft, manifest.snapshot, keep=task.keep if is_clean else 0)
@@ -196,13 +199,15 @@ def _write(task: Task, draft: Path, old: Snapshot | None, new: _New, workers: Wo
         write_reports(new.part, old, new.merge, workers)
 
 
-def _write_vectors(task: Task, old: Snapshot | None, new: _New) -> int:
-    """Write the vectors of the new part; return n_encoded."""
+def _write_vectors(task: Task, old: Snapshot | None, new: _New) -> Written:
+    """Write the vectors of the new part."""
     if new.part is None:
-        return 0
+        return Written(n_encoded=0, recall=1.0)
     with closing(Archive(new.part / ARCHIVE)) as archive:
         fresh = task.encode(archive, new.n_fresh) if new.n_fresh else ()
-        return write_part_vectors(new.part, fresh, old, new.merge, task.encoder.dim)
+        vectors = part_vectors(fresh, old, new.merge)
+        shape = archive.n_sentences, task.encoder.dim
+        return task.store.write(task.home, new.part, vectors, shape, task.config.dense)
 
 
 def _nothing_read(corpus: Path, ledger: Ledger) -> str:
@@ -218,8 +223,8 @@ def _nothing_read(corpus: Path, ledger: Ledger) -> str:
     )
 
 
-def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New) -> Manifest:
-    """Return the manifest of what stands in `draft`."""
+def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New, recall: float) -> Manifest:
+    """Return the manifest of what stands in `draft`, whose new part is searched with `recall`."""
     parts = list(old.manifest.parts[: new.merge.n_parts]) if old else []
     if new.part is not None:
         with closing(Archive(new.part / ARCHIVE)) as archive:
@@ -227,8 +232,9 @@ def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New) -> Manif
                 articles=archive.n_articles,
                 passages=archive.n_passages,
                 sentences=archive.n_sentences,
+                recall=recall,
             )
-        parts.append(compress(new.part, counts, task.encoder.dim, task.config.dense))
+        parts.append(counts)
     layout = open_layout(draft, n_passages=sum(part.passages for part in parts))
     known = old.manifest.files.items() if old else ()
     return Manifest(
@@ -238,6 +244,7 @@ def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New) -> Manif
         made_by=task.made_by,
         encoder=task.encoder,
         space=task.space,
+        store=task.store.kind,
         n_articles=sum(part.articles for part in parts) - len(layout.removed),
         n_passages=layout.n_live,
         n_sentences=layout.n_live_sentences,
@@ -247,13 +254,13 @@ def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New) -> Manif
     )
 
 
-def _seal(draft: Path, manifest: Manifest, report: BuildReport, *, first: int) -> None:
+def _seal(task: Task, draft: Path, manifest: Manifest, report: BuildReport, *, first: int) -> None:
     """Write the report and the manifest, and read the whole back."""
     text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
     replace_text(draft / REPORT, f"{text}\n")
     files = manifest.files | {REPORT: file_record(draft / REPORT)}
     write_manifest(draft, replace(manifest, files=files))
-    check_draft(draft, first=first)
+    check_draft(draft, task.store, first=first)
 
 
 def _report(

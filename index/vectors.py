@@ -127,13 +127,15 @@ class VectorCache:
     def _encode(
         self, items: Sequence[tuple[bytes, str]], progress: Callable[[int], None] | None
     ) -> dict[bytes, bytes]:
-        vectors = self._encoder.encode_passages([text for _, text in items], progress=progress)
+        vectors = self._encoder.encode_passages([text for _, text in items])
         rows = {
             key: vector.tobytes()
             for (key, _), vector in zip(items, vectors.astype(np.float16), strict=True)
         }
         with storage_errors(self._path.parent):
             self._keep(rows)
+        if progress:
+            progress(len(items))
         return rows
 
     def _keep(self, rows: dict[bytes, bytes]) -> None:

@@ -11,9 +11,19 @@ from pathlib import Path
 from index.config import COLLECTED
 from index.errors import SnapshotCorrupt
 from index.ledger import Ledger, digests
-from index.manifest import check_files, load_manifest
-from index.snapshot import LEDGER, Snapshot, check_parts, current_folder, older_folders, open_folder
+from index.manifest import check_files, check_store, load_manifest
+from index.snapshot import (
+    LEDGER,
+    Snapshot,
+    check_parts,
+    current_folder,
+    older_folders,
+    open_folder,
+    part_folders,
+)
 from index.sources import RejectReason
+from index.vector_files import FILES
+from index.vector_store import VectorStore
 from index.vectors import held_vectors
 from index.withdrawn import Withdrawals, read_withdrawals
 
@@ -43,30 +53,40 @@ class VerifyReport:
     cached: dict[str, int]
 
 
-def verify_snapshot(home: Path, *, cache_dir: Path | None = None) -> VerifyReport:
+def verify_snapshot(
+    home: Path, *, cache_dir: Path | None = None, store: VectorStore = FILES
+) -> VerifyReport:
     """Check every byte of the serving snapshot, that its parts agree, and what was taken out.
 
     Args:
         home: Where snapshots live.
         cache_dir: The vector cache to search for what was taken out; None to leave it alone.
+        store: Where the vectors of the index are.
 
     Raises:
-        SnapshotError: If there is none, or not even its manifest can be read.
+        SnapshotError: If there is none, not even its manifest can be read, or its vectors are
+            elsewhere.
+        VectorStoreError: If the store cannot be asked.
     """
     folder = current_folder(home)
     manifest = load_manifest(folder)
+    check_store(manifest, store.kind)
     withdrawals = read_withdrawals(home)
     problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
     still_in: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     if not problems:
-        with closing(open_folder(folder, manifest)) as snapshot:
+        with closing(open_folder(folder, manifest, store)) as snapshot:
             problems = check_parts(snapshot)
             if withdrawals.entries:
                 problems += _remains(snapshot, withdrawals)
                 problems += [
                     f"{path.name}, an older snapshot, may hold what was taken out by request"
                     for path in leftovers(home, withdrawals)
+                ]
+                problems += [
+                    f"{name}, vectors of no snapshot, may hold what was taken out by request"
+                    for name in store.strays(home, part_folders(home))
                 ]
                 still_in, shared = _still_held(snapshot, home)
     return VerifyReport(

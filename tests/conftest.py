@@ -1,10 +1,13 @@
-"""What all tests share: the real bundled encoder and a real index of the seed article."""
+"""What all tests share: the real bundled encoder, and real Qdrant servers."""
 
 import os
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from qdrant_server import Qdrant, install, why_not
 
 from index.encoders import BundledConfig, Encoder, open_encoder
 
@@ -34,3 +37,39 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def encoder(cache_dir: Path) -> Encoder:
     """Open the bundled encoder."""
     return open_encoder(BundledConfig(cache_dir=cache_dir / "encoder"))
+
+
+@pytest.fixture(scope="session")
+def qdrant_program(pytestconfig: pytest.Config) -> Path:
+    """Install the server into pytest's cache, where it stays."""
+    if reason := why_not():
+        pytest.skip(reason)
+    cache = pytestconfig.cache
+    assert cache is not None
+    try:
+        return install(cache.mkdir("qdrant"))
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"npm cannot install Qdrant's server: {error.stderr.decode()[-200:]}")
+
+
+@pytest.fixture(scope="session")
+def qdrant(qdrant_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Qdrant]:
+    """Run a server for all tests that do not hurt it."""
+    server = Qdrant(qdrant_program, tmp_path_factory.mktemp("qdrant")).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def new_server(qdrant_program: Path, tmp_path: Path) -> Iterator[Callable[..., Qdrant]]:
+    """Return a function that starts a server of the test's own; as `Qdrant` is made."""
+    started: list[Qdrant] = []
+
+    def start(*arguments: str, **config: str) -> Qdrant:
+        folder = tmp_path / f"server-{len(started)}"
+        started.append(Qdrant(qdrant_program, folder, config, arguments))
+        return started[-1].start()
+
+    yield start
+    for server in started:
+        server.kill()

@@ -21,7 +21,7 @@ from index.encoders.config import BundledConfig
 from index.encoders.e5_cache import RECIPE, check_weights, open_converted
 from index.encoders.e5_tokenizer import E5Tokenizer
 from index.encoders.e5_weights import E5Weights, Floats, dequantise, find_weights
-from index.encoders.protocol import EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
 from index.errors import EncoderError
 
 NAME = "multilingual-e5-small"
@@ -31,7 +31,7 @@ PASSAGE_PREFIX = "passage: "
 # Tokens in one forward pass: 512 is as fast as 1,024 or 2,048, in less memory.
 _BATCH_TOKENS = 512
 # Texts tokenised ahead: of so many enough are of one length to fill a pass.
-_CHUNK_TEXTS = 2048
+_CHUNK_TEXTS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ class _Window:
     text: int
     ids: list[int]
     weight: int
-    is_first: bool
 
 
 class BundledEncoder:
@@ -87,8 +86,8 @@ class BundledEncoder:
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy: some ten seconds of work for two processors."""
-        return _CHUNK_TEXTS
+        """Texts that keep it busy."""
+        return TEXTS_AT_ONCE
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Encode questions: float32 (n, dim), unit rows in the order given; (0, dim) for none."""
@@ -119,8 +118,8 @@ class BundledEncoder:
                 for batch, rows in zip(batches, means, strict=True):
                     for window, mean in zip(batch, rows, strict=True):
                         sums[start + window.text] += window.weight * mean
-                    if progress:
-                        progress(sum(window.is_first for window in batch))
+                if progress:
+                    progress(len(chunk))
         finally:
             # Whoever interrupts need not wait for the batches that have not begun.
             pool.shutdown(cancel_futures=True)
@@ -134,7 +133,7 @@ class BundledEncoder:
             ids = self._tokenizer.ids(text)
             for start in range(0, max(1, len(ids)), room):
                 part = ids[start : start + room]
-                yield _Window(row, [bos, *prefix, *part, eos], max(1, len(part)), start == 0)
+                yield _Window(row, [bos, *prefix, *part, eos], max(1, len(part)))
 
     def _means(self, batch: Sequence[_Window]) -> Floats:
         """Run windows of one length: the mean state of each, float32 (windows, dim)."""

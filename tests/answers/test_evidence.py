@@ -94,14 +94,10 @@ def test_find_quotes_looks_at_the_first_five_passages(find: Find, snapshot: Snap
 def test_vectors_of_sentences_are_aligned_with_passages(find: Find, snapshot: Snapshot) -> None:
     """Every sentence of the archive belongs to exactly one passage and one vector."""
     hits = find(QUESTION, k=100).hits
-    rows = [
-        row
-        for hit in hits
-        for row in range(hit.first_sentence, hit.first_sentence + len(hit.passage.sentences))
-    ]
+    vectors = snapshot.vectors.sentences(np.array([hit.row for hit in hits]))
 
-    assert list(range(snapshot.manifest.n_sentences)) == sorted(rows)
-    vectors = snapshot.sentence_vectors.vectors(np.array(rows))
-    assert len(rows) == snapshot.sentence_vectors.n_rows
-    assert ((len(rows), 384), np.float16) == (vectors.shape, vectors.dtype)
+    assert list(range(snapshot.layout.n_rows)) == sorted(hit.row for hit in hits)
+    assert snapshot.manifest.n_sentences == sum(map(len, vectors))
+    assert [(len(hit.passage.sentences), 384) for hit in hits] == [own.shape for own in vectors]
+    assert {np.dtype(np.float16)} == {own.dtype for own in vectors}
     assert all(isinstance(span, Span) for hit in hits for span in hit.passage.sentences)

@@ -122,9 +122,8 @@ def test_write_and_open_is_the_identity(written: list[Article]) -> None:
     tags = [passage.language for _, passage in passages]
     assert list(map(_fields, written)) == list(map(_fields, found))
     assert found == by_id
-    assert [passage for _, passage in passages] == [passage for passage, _, _ in cut]
-    assert [_fields(article) for article, _ in passages] == [_fields(one) for _, one, _ in cut]
-    assert firsts == [first for _, _, first in cut]
+    assert [passage for _, passage in passages] == [passage for passage, _ in cut]
+    assert [_fields(article) for article, _ in passages] == [_fields(one) for _, one in cut]
     owners = [row for row, one in enumerate(written) for _ in _passages(one)]
     assert list(zip(owners, firsts, tags, strict=True)) == places
     assert (len(written), len(passages), n_sentences) == counts
@@ -227,9 +226,9 @@ def test_passages_of_one_article_share_it(tmp_path: Path) -> None:
     with closing(Archive(tmp_path / "a.db")) as archive:
         found = archive.passages(range(archive.n_passages)[::-1])
 
-    assert ["other", "long"] == list(dict.fromkeys(article.id for _, article, _ in found))
+    assert ["other", "long"] == list(dict.fromkeys(article.id for _, article in found))
     assert len(found) > 20
-    assert 2 == len({id(article) for _, article, _ in found})
+    assert 2 == len({id(article) for _, article in found})
 
 
 def test_open_when_it_fails_leaves_no_file_open(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from index.disk import builder_lock
 from index.encoders import Encoder
 from index.snapshot import check_draft, current_folder
 from index.sources import RejectReason
+from index.vector_files import FILES
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 BUILDER = Path(__file__).with_name("builder.py")
@@ -342,13 +343,13 @@ def test_a_draft_that_lost_its_last_bytes_is_refused(
     """FAISS keeps silent when the end of its file is lost; what was lost is never published."""
     build(corpus, tmp_path / "home")
     draft = current_folder(tmp_path / "home")
-    check_draft(draft)
+    check_draft(draft, FILES)
     vectors = draft / "parts" / "0" / "passages.faiss"
     with vectors.open("r+b") as file:
         file.truncate(vectors.stat().st_size - lost)
 
     with pytest.raises(StorageError, match="not whole"):
-        check_draft(draft)
+        check_draft(draft, FILES)
 
 
 def _on_its_own_disk(size: str, folder: Path, *, source: Path) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from index import (
 from index.chunk import encoder_text, split
 from index.clean import clean
 from index.encoders import Encoder
-from index.manifest import MANIFEST, SCHEMA, PartCounts, write_manifest
+from index.manifest import MANIFEST, SCHEMA, PartCounts, file_records, write_manifest
 from index.moments import TEHRAN
 from index.snapshot import Snapshot, current_folder
 from index.sources import read_articles
@@ -324,14 +324,14 @@ def test_publish_and_open_is_the_identity(
         with closing(open_snapshot(home, space=space)) as snapshot:
             found = list(snapshot.archive.articles())
             rows = snapshot.archive.passages(range(snapshot.archive.n_passages))
-            vectors = snapshot.dense.vectors(np.arange(len(rows)))
-            numbers = np.arange(snapshot.sentence_vectors.n_rows)
-            sentences = snapshot.sentence_vectors.vectors(numbers).astype(np.float32)
+            vectors = snapshot.vectors.passages(np.arange(len(rows)))
+            held = snapshot.vectors.sentences(np.arange(len(rows)))
+            sentences = np.concatenate(held).astype(np.float32)
         verified = verify_snapshot(home)
 
     pairs = [(article, passage) for article, passages in expected for passage in passages]
     assert [article for article, _ in expected] == found
-    assert pairs == [(article, passage) for passage, article, _ in rows]
+    assert pairs == [(article, passage) for passage, article in rows]
     assert all(p.span.cut(a.text) == p.text for a, p in pairs)
     assert len(records) + 1 == report.n_articles + report.n_duplicates + len(report.rejects)
     assert () == verified.problems
@@ -418,9 +418,9 @@ def test_open_when_a_part_fails_closes_the_others(
 ) -> None:
     """A snapshot with a broken part leaves no file of its archive open."""
     manifest = read_manifest(home)
-    counts = replace(manifest.parts[0], sentences=manifest.parts[0].sentences + 1)
-    write_manifest(folder, replace(manifest, parts=(counts,)))
-    with pytest.raises(SnapshotCorrupt) as caught:
+    (folder / "parts" / "0" / "sentences.npy").write_bytes(b"garbage")
+    write_manifest(folder, replace(manifest, files=file_records(folder)))
+    with pytest.raises(SnapshotCorrupt, match="sentence vectors") as caught:
         open_snapshot(home, space=space)
 
     assert caught.value.__traceback__ is not None  # which keeps alive what was not closed

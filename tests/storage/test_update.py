@@ -77,9 +77,9 @@ def _live(snapshot: Snapshot) -> list[int]:
 
 def _near(snapshot: Snapshot, query: np.ndarray, scope: Scope = EVERYTHING) -> list[Any]:
     """Return the texts of all passages allowed with their cosines, nearest first."""
-    rows, scores = snapshot.dense.search(query, 10**6, snapshot.layout.within(scope))
+    rows, scores = snapshot.vectors.search(query, 10**6, snapshot.layout.within(scope))
     found = snapshot.archive.passages(rows.tolist())
-    texts = [(article.headline, passage.text) for passage, article, _ in found]
+    texts = [(article.headline, passage.text) for passage, article in found]
     return sorted(zip(texts, scores.round(4).tolist(), strict=True))
 
 
@@ -198,8 +198,8 @@ def test_a_file_that_vanishes_takes_its_articles_along(
         kept = _texts(snapshot)
         gone = snapshot.archive.article("a17")
         rows, _ = snapshot.lexical.search([[("version", 1.0)]], 100)
-        last = snapshot.dense.vectors(np.array([19]))[0]
-        near, _ = snapshot.dense.search(last, 20, snapshot.layout.live)
+        last = snapshot.vectors.passages(np.array([19]))[0]
+        near, _ = snapshot.vectors.search(last, 20, snapshot.layout.live)
 
     assert (0, 0, 5, 15) == _counts(report)
     assert (15, None, 15, 15) == (len(kept), gone, len(rows), len(near))
@@ -359,12 +359,12 @@ def test_a_scope_equals_brute_force(
         live = set(_live(snapshot))
         wanted = {
             row
-            for row, (passage, article, _) in enumerate(read)
+            for row, (passage, article) in enumerate(read)
             if row in live and _is_in(article, passage.language, scope)
         }
         query = space.query(encoder.encode_queries(["the new bridge"])[0], "en")
-        near, _ = snapshot.dense.search(query, 5, layout.within(scope))
-        every, _ = snapshot.dense.search(query, 1000)
+        near, _ = snapshot.vectors.search(query, 5, layout.within(scope))
+        every, _ = snapshot.vectors.search(query, 1000)
         worded, _ = snapshot.lexical.search(groups, 3, layout.within(scope))
         spoken, _ = snapshot.lexical.search(groups, 1000)
         hits = Retriever(snapshot, encoder, space=space).retrieve(
@@ -394,11 +394,11 @@ def test_an_update_keeps_the_codes_of_large_parts(
         return open_snapshot(home, space=space)
 
     with closing(built()) as first:
-        assert [True] == [part.is_coded for part in first.dense.parts]
+        assert [True] == [part.dense.is_coded for part in first.vectors.parts]
         assert MIN_RECALL <= first.manifest.recall <= 1
     state["b.jsonl"] = [_record(1)]
     with closing(built()) as second:
-        assert [True, False] == [part.is_coded for part in second.dense.parts]
+        assert [True, False] == [part.dense.is_coded for part in second.vectors.parts]
         assert first.manifest.parts[0] == second.manifest.parts[0]
-        question = second.dense.vectors(np.array([5]))[0]
-        assert 5 == second.dense.search(question, 1)[0][0]
+        question = second.vectors.passages(np.array([5]))[0]
+        assert 5 == second.vectors.search(question, 1)[0][0]

@@ -1,0 +1,139 @@
+"""One question set asked of the product with its vectors in files and in Qdrant, side by side.
+
+    python benchmarks/vector_store.py (--binary FILE | --address http://HOST:PORT) [--set SET ...]
+
+Both indexes are built from one cache of vectors, as `pasokh eval` does; all questions of a set are
+asked of each. `--binary` starts that Qdrant server on loopback, storage in a temporary folder, and
+beside it one that makes its graph and 8-bit numbers of collections so small too ("qdrant_graph"):
+with its defaults it does from 10 MB a segment on. Sets are named as in `eval_all.py`, e.g.
+parsquad-en2fa or parsquad-en2fa+news-fa. Retrieval milliseconds are from the question's vector to
+ranked passages, one question at a time.
+Writes benchmarks/results/vector_store.json; exits with 1 where a figure differs by more than 0.01.
+Does not: change a setting of the product but where its vectors are.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from eval_all import CASES, Case, files_of
+
+from bot import wire
+from bot.evaluation import Evaluation
+from bot.settings import Settings, read_settings
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+RESULT: Final = ROOT / "benchmarks" / "results" / "vector_store.json"
+MEASURES: Final = ("ndcg@10", "recall@10", "hit@1", "answer_recall")
+ALLOWED: Final = 0.01
+GRAPH: Final = {
+    "STORAGE__OPTIMIZERS__INDEXING_THRESHOLD_KB": "100",
+    "STORAGE__HNSW_INDEX__FULL_SCAN_THRESHOLD_KB": "10",
+}
+
+sys.path.append(str(ROOT / "tests" / "vectors"))
+from qdrant_server import Qdrant  # noqa: E402  # a module of the tests
+
+
+def main() -> int:
+    """Measure, print and write; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--binary", type=Path, help="A Qdrant server to be started.")
+    where.add_argument("--address", help="A Qdrant server that runs.")
+    parser.add_argument("--set", nargs="*", default=["parsquad-en2fa"], dest="names")
+    parser.add_argument("--limit", type=int, help="Questions asked of each set.")
+    options = parser.parse_args()
+    settings = read_settings()
+    cases = [case for case in CASES if case.name in options.names]
+    with tempfile.TemporaryDirectory() as name, _stores(options, Path(name)) as stores:
+        found = [_compare(case, settings, stores, options.limit) for case in cases]
+    record = {"cpus": os.cpu_count(), "load_at_end": round(os.getloadavg()[0], 2), "sets": found}
+    RESULT.write_text(f"{json.dumps(record, indent=1)}\n", encoding="utf-8")
+    print(json.dumps(record, indent=1))
+    gaps = [gap for one in found for row in one["minus_files"].values() for gap in row.values()]
+    return int(max(map(abs, gaps)) > ALLOWED)
+
+
+@contextmanager
+def _stores(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, str]]:
+    """Yield what to set PASOKH_VECTORS to, by name, servers started if need be."""
+    if options.address:
+        yield {"files": "files", "qdrant": options.address}
+        return
+    servers = {
+        "qdrant": Qdrant(options.binary.resolve(), folder / "plain").start(),
+        "qdrant_graph": Qdrant(options.binary.resolve(), folder / "graph", GRAPH).start(),
+    }
+    try:
+        yield {"files": "files"} | {name: one.address for name, one in servers.items()}
+    finally:
+        for server in servers.values():
+            server.kill()
+
+
+def _compare(
+    case: Case, settings: Settings, stores: dict[str, str], limit: int | None
+) -> dict[str, Any]:
+    """Evaluate one case on each store and take their figures apart."""
+    runs = {name: _run(case, settings, name, place, limit) for name, place in stores.items()}
+    files, _ = runs["files"]
+    overall = {name: evaluation.record()["overall"] for name, (evaluation, _) in runs.items()}
+    others = [name for name in runs if name != "files"]
+    return {
+        "set": case.name,
+        "n_passages": files.n_passages,
+        "n_questions": len(files.outcomes),
+        "rows": {name: _row(*run) for name, run in runs.items()},
+        "same_ranking_and_quotes": {name: _n_same(files, runs[name][0]) for name in others},
+        "minus_files": {
+            name: {one: round(overall[name][one] - overall["files"][one], 4) for one in MEASURES}
+            for name in others
+        },
+    }
+
+
+def _row(evaluation: Evaluation, seconds: float) -> dict[str, Any]:
+    """Return the figures of one store."""
+    record = evaluation.record()
+    return {one: record["overall"][one] for one in MEASURES} | {
+        "retrieval_ms": record["latency_ms"]["retrieval"],
+        "build_and_questions_s": round(seconds, 1),
+    }
+
+
+def _n_same(files: Evaluation, other: Evaluation) -> int:
+    """Count the questions that found the same articles in the same order and the same quotes."""
+    return sum(
+        (one.articles, one.quotes) == (two.articles, two.quotes)
+        for one, two in zip(files.outcomes, other.outcomes, strict=True)
+    )
+
+
+def _run(
+    case: Case, settings: Settings, store: str, vectors: str, limit: int | None
+) -> tuple[Evaluation, float]:
+    """Evaluate one case on one store, each with an index of its own."""
+    folder = settings.data_dir / "vector-store" / store
+    own = settings.model_copy(update={"vectors": vectors, "data_dir": folder})
+    files = files_of(case, settings.data_dir / "benchmark", 3000)
+    files = replace(files, limit=limit)
+    started = time.monotonic()
+
+    def tell(stage: str, done: int, total: int | None) -> None:
+        if done == total:
+            print(f"  {case.name} {store}: {stage} {done}", flush=True)
+
+    return wire.evaluate(own, files, tell), time.monotonic() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())

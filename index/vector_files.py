@@ -1,0 +1,175 @@
+"""The vectors of a part in files beside its texts: FAISS for passages, an array for sentences.
+
+Does not: know how passages are searched, see `dense`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.config import DenseConfig
+from index.dense import DenseIndex, write_codes, write_dense
+from index.errors import SnapshotCorrupt
+from index.fuse import best_of_rows
+from index.half import singles
+from index.vector_store import Shard, StoreKind, Written, held_out
+
+PASSAGES: Final = "passages.faiss"
+SENTENCES: Final = "sentences.npy"
+
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Vectors = NDArray[np.float32]
+Half = NDArray[np.float16]
+
+
+class FileVectors:
+    """An opened index of passages and the memory-mapped array of their sentences."""
+
+    def __init__(self, dense: DenseIndex, sentences: Half, starts: Rows) -> None:
+        """Read both; `starts` as `VectorStore.open` has it."""
+        self.dense: Final = dense
+        self._sentences = sentences
+        self._starts = starts
+        self._base = int(starts[0])
+
+    @property
+    def n_rows(self) -> int:
+        """Number of passages."""
+        return self.dense.n_rows
+
+    @property
+    def dim(self) -> int:
+        """Length of each vector."""
+        return self.dense.dim
+
+    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
+        """Return the `k` passages nearest to `query`, best first, ties by row."""
+        return self.dense.search(query, k, allowed)
+
+    def scores(self, query: Vectors, rows: Rows) -> Vectors:
+        """Return the inner products of `query` with passages, shape (n,)."""
+        return self.dense.scores(query, rows)
+
+    def best_sentences(self, query: Vectors, rows: Rows, missing: Vectors) -> Vectors:
+        """Return the best inner product of `query` with a sentence of each passage, shape (n,)."""
+        numbers, owners = self._numbers(rows)
+        products = np.einsum("ij,j->i", singles(self._sentences[numbers]), query)
+        return best_of_rows(products, owners, len(rows), missing=missing)
+
+    def passages(self, rows: Rows) -> Vectors:
+        """Return the vectors of passages, shape (n, dim)."""
+        return self.dense.vectors(rows)
+
+    def sentences(self, rows: Rows) -> list[Half]:
+        """Return the vectors of each passage's sentences."""
+        starts, ends = self._starts[rows] - self._base, self._starts[rows + 1] - self._base
+        return [self._sentences[start:end] for start, end in zip(starts, ends, strict=True)]
+
+    def check(self) -> list[str]:
+        """Say nothing: files are checked by their checksums, and shapes when they are opened."""
+        return []
+
+    def _numbers(self, rows: Rows) -> tuple[Rows, Rows]:
+        """Return the sentences of passages, and the position in `rows` of each one's passage."""
+        starts = self._starts[rows] - self._base
+        counts = self._starts[rows + 1] - self._base - starts
+        owners = np.repeat(np.arange(len(rows)), counts)
+        firsts = np.repeat(np.cumsum(counts) - counts, counts)
+        return np.arange(len(owners)) - firsts + starts[owners], owners
+
+
+class FileStore:
+    """Keeps the vectors of a part in its folder."""
+
+    kind: Final = StoreKind.FILES
+
+    def write(
+        self,
+        home: Path,  # noqa: ARG002  # what is in a folder needs no other name
+        folder: Path,
+        shards: Iterable[Shard],
+        shape: tuple[int, int],
+        config: DenseConfig,
+    ) -> Written:
+        """Write both files, and what makes a large part quick to search.
+
+        Raises:
+            OSError: If a file cannot be written in full.
+        """
+        n_encoded = _write_vectors(folder / PASSAGES, folder / SENTENCES, shards, shape)
+        sentences = _open_sentences(folder / SENTENCES, shape)
+        questions = singles(sentences[held_out(shape[0])])
+        return Written(
+            n_encoded=n_encoded, recall=write_codes(folder / PASSAGES, questions, config)
+        )
+
+    def open(self, folder: Path, starts: Rows, dim: int) -> FileVectors:
+        """Memory-map both files."""
+        shape = int(starts[-1] - starts[0]), dim
+        dense = DenseIndex.open(folder / PASSAGES)
+        return FileVectors(dense, _open_sentences(folder / SENTENCES, shape), starts)
+
+    def strays(self, home: Path, parts: Sequence[Path]) -> list[str]:  # noqa: ARG002
+        """Return none: files go with their folder."""
+        return []
+
+    def sweep(self, home: Path, parts: Sequence[Path]) -> None:
+        """Do nothing, likewise."""
+
+
+FILES: Final = FileStore()
+
+
+def _write_vectors(
+    passages_file: Path, sentences_file: Path, shards: Iterable[Shard], shape: tuple[int, int]
+) -> int:
+    """Write a FAISS index over the passages and an array of the sentences.
+
+    Returns:
+        How many texts went through the encoder.
+    """
+    n_encoded = 0
+    with sentences_file.open("wb") as file:
+        _write_header(file, shape)
+
+        def passages() -> Iterator[Vectors]:
+            nonlocal n_encoded
+            for shard in shards:
+                n_encoded += shard.n_encoded
+                # Subtle: plain writes, not a memory map, which a full disk would end with SIGBUS.
+                file.write(shard.sentences.tobytes())
+                yield shard.passages
+
+        write_dense(passages_file, passages(), shape[1])
+    return n_encoded
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, int]) -> None:
+    """Begin an .npy file of half-precision rows; the format is NumPy's version 1.0."""
+    header = {"descr": "<f2", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+
+
+def _open_sentences(path: Path, shape: tuple[int, int]) -> Half:
+    """Memory-map the half-precision array of one part.
+
+    Raises:
+        SnapshotCorrupt: If it is missing or not of this shape.
+    """
+    try:
+        # Subtle: an empty array cannot be memory-mapped.
+        vectors = np.load(path, mmap_mode="r" if shape[0] else None, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        msg = f"Expected sentence vectors at {path}, but {error}; run `pasokh index build`."
+        raise SnapshotCorrupt(msg) from error
+    if vectors.shape != shape or vectors.dtype != np.float16:
+        msg = (
+            f"Expected half-precision vectors of shape {shape} at {path}, but found "
+            f"{vectors.dtype} {vectors.shape}; run `pasokh index build`."
+        )
+        raise SnapshotCorrupt(msg)
+    return vectors  # type: ignore[no-any-return]  # np.load is untyped; checked above

@@ -1,0 +1,125 @@
+"""The whole program with its vectors in a real Qdrant server, there and gone."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from qdrant_server import Qdrant
+
+from bot import wire
+from bot.settings import Settings
+from bot.types import Answer
+from index import VectorStoreError
+
+Pasokh = Callable[..., subprocess.CompletedProcess[str]]
+NewServer = Callable[..., Qdrant]
+
+QUESTION = "What did Kirby say about Sukhoi jets?"
+PERSIAN = "کربی درباره جت‌های سوخو چه گفت؟"
+KEY = "a-key-that-nobody-may-see"
+
+
+def _answer(pasokh: Pasokh, question: str, **settings: str) -> dict[str, Any]:
+    """Ask, and return what does not differ from run to run."""
+    done = pasokh("ask", "--json", question, **settings)
+    assert done.returncode == 0, done.stderr
+    record: dict[str, Any] = json.loads(done.stdout)
+    del record["timings_ms"], record["snapshot"]
+    return record
+
+
+def _nearly(record: object) -> object:
+    """Let numbers be a little different, as a database computes them."""
+    match record:
+        case float():
+            return pytest.approx(record, abs=5e-3)
+        case dict():
+            return {name: _nearly(value) for name, value in record.items()}
+        case list():
+            return [_nearly(value) for value in record]
+        case _:
+            return record
+
+
+def test_the_seed_answers_the_same_from_a_database(pasokh: Pasokh, new_server: NewServer) -> None:
+    """Files are moved by a build that encodes nothing; then both languages get the same answers."""
+    server = new_server(SERVICE__API_KEY=KEY)
+    there = {"vectors": server.address, "vectors_key": KEY}
+    expected = [_answer(pasokh, question) for question in (QUESTION, PERSIAN)]
+    refused = pasokh("ask", QUESTION, **there)
+    built = pasokh("index", "build", **there)
+    found = [_answer(pasokh, question, **there) for question in (QUESTION, PERSIAN)]
+
+    assert refused.returncode == 1
+    assert "set PASOKH_VECTORS to files, or run `pasokh index build`" in refused.stderr
+    assert built.returncode == 0, built.stderr
+    assert "0 encoded" in built.stdout
+    assert _nearly(expected) == found
+    assert expected[0]["answer"] == found[0]["answer"]
+    assert pasokh("index", "verify", **there).returncode == 0
+    assert len(server.collections()) == 1
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Error:"), ("fa", "خطا:")])
+def test_asking_while_the_database_is_down(
+    pasokh: Pasokh, new_server: NewServer, language: str, word: str
+) -> None:
+    """One line says what and where and what to do; there is no traceback, and the key nowhere."""
+    server = new_server(SERVICE__API_KEY=KEY)
+    there = {"vectors": server.address, "vectors_key": KEY, "language": language}
+    assert pasokh("index", "build", **there).returncode == 0
+    server.kill()
+    done = pasokh("ask", QUESTION, **there)
+    whole = pasokh("--debug", "ask", QUESTION, **there)
+
+    assert done.returncode == whole.returncode == 1
+    assert done.stderr.startswith(f"{word} Expected vectors from {server.address}")
+    assert "start the server" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "VectorStoreError" in whole.stderr
+    assert KEY not in done.stderr + done.stdout + whole.stderr + whole.stdout
+
+
+def test_a_key_that_is_refused(pasokh: Pasokh, new_server: NewServer) -> None:
+    """The setting is named, its value is not."""
+    server = new_server(SERVICE__API_KEY=KEY)
+    done = pasokh("ask", QUESTION, vectors=server.address, vectors_key="another", index_dir="x")
+
+    assert done.returncode == 1
+    assert "set PASOKH_VECTORS_KEY" in done.stderr
+    assert "another" not in done.stderr
+
+
+def test_a_chat_goes_on_when_the_database_is_back(pasokh: Pasokh, new_server: NewServer) -> None:
+    """Within one chat a question fails in words, and the next one is answered."""
+    server = new_server()
+    there = {"vectors": server.address}
+    assert pasokh("index", "build", **there).returncode == 0
+    server.kill()
+    failed = pasokh("chat", stdin=f"{QUESTION}\n{PERSIAN}\n/quit\n", **there)
+    server.start()
+    done = pasokh("chat", stdin=f"{QUESTION}\n/quit\n", **there)
+
+    assert failed.stdout.count("no connection") + failed.stderr.count("no connection") == 2
+    assert "Traceback" not in failed.stderr
+    assert "سوخو" in done.stdout
+
+
+def test_an_answerer_outlives_an_outage(
+    seed_settings: Settings, new_server: NewServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What was opened answers again once the server is back, and needs it not to open."""
+    server = new_server()
+    there = {"vectors": server.address, "data_dir": tmp_path_factory.mktemp("there")}
+    settings = seed_settings.model_copy(update=there)
+    wire.build(settings)
+    server.kill()
+    serving = wire.open_answerer(settings)
+    with pytest.raises(VectorStoreError, match="no connection"):
+        serving.answer(QUESTION)
+    server.start()
+
+    assert isinstance(serving.answer(QUESTION), Answer)
+    serving.close()

@@ -1,0 +1,36 @@
+"""A small archive indexed into a real Qdrant server."""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from qdrant_server import Qdrant
+from small_archive import SmallArchive
+
+from index.encoders import Encoder
+
+N_ARTICLES = 12
+
+
+@pytest.fixture
+def archive_on(
+    encoder: Encoder, cache_dir: Path, tmp_path: Path
+) -> Callable[[Qdrant], SmallArchive]:
+    """Return a function that writes an archive in two languages, to be indexed into a server."""
+
+    def make(server: Qdrant) -> SmallArchive:
+        home = tmp_path / uuid4().hex  # which names its collections among those of other tests
+        archive = SmallArchive(tmp_path / "corpus", home, server, encoder, cache_dir)
+        archive.corpus.mkdir()
+        for number in range(N_ARTICLES):
+            archive.write(number)
+        return archive
+
+    return make
+
+
+@pytest.fixture
+def archive(archive_on: Callable[[Qdrant], SmallArchive], qdrant: Qdrant) -> SmallArchive:
+    """Write an archive to be indexed into the server that tests share."""
+    return archive_on(qdrant)

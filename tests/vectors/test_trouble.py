@@ -1,0 +1,244 @@
+"""What goes wrong with a vector database, in our words: addresses, keys, silence, rubbish."""
+
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import qdrant_client
+from pydantic import SecretStr
+from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
+from qdrant_client.http.exceptions import (
+    ApiException,
+    ResponseHandlingException,
+    UnexpectedResponse,
+)
+from qdrant_server import Qdrant, free_port
+
+from index import PasokhError, QdrantConfig, VectorStoreError
+from index.config import DenseConfig
+from index.qdrant import QdrantStore
+from index.stores import open_store
+from index.vector_store import Shard
+
+NewServer = Callable[..., Qdrant]
+
+KEY = "s3cret-key/with.signs"
+
+
+def _write(store: object, home: Path) -> None:
+    """Write a part of two passages."""
+    (home / "part").mkdir(exist_ok=True)
+    shard = Shard(np.eye(2, 4, dtype=np.float32), np.ones((1, 4), np.float16), np.array([1, 0]))
+    assert isinstance(store, QdrantStore)
+    store.write(home, home / "part", [shard], (1, 4), DenseConfig())
+
+
+@pytest.mark.parametrize("key", [None, "wrong", KEY], ids=["none", "wrong", "right"])
+def test_a_server_with_a_key(new_server: NewServer, tmp_path: Path, key: str | None) -> None:
+    """Without its key nothing is written, and the error says which setting, never the key."""
+    server = new_server(SERVICE__API_KEY=KEY)
+    config = QdrantConfig(address=server.address, api_key=SecretStr(key) if key else None)
+    store = open_store(config)
+    if key == KEY:
+        _write(store, tmp_path)
+        assert 1 == len(server.collections())
+        return
+    with pytest.raises(VectorStoreError, match=r"status 401.*PASOKH_VECTORS_KEY") as caught:
+        _write(store, tmp_path)
+
+    assert "wrong" not in str(caught.value)
+    assert KEY not in repr(config)
+    assert [] == server.collections()
+
+
+def test_a_key_that_fits_no_header() -> None:
+    """It is refused at once and not shown."""
+    with pytest.raises(VectorStoreError, match="PASOKH_VECTORS_KEY") as caught:
+        open_store(QdrantConfig(address="http://127.0.0.1:1", api_key=SecretStr("ن ن")))
+
+    assert "ن ن" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:99999", "http://[::1", "http://a:b"])
+def test_an_address_that_is_none(address: str, tmp_path: Path) -> None:
+    """It is refused, when it is opened or first asked, with the setting's name."""
+    with pytest.raises(VectorStoreError, match="PASOKH_VECTORS"):
+        _write(open_store(QdrantConfig(address=address)), tmp_path)
+
+
+def test_a_server_that_never_answers(new_server: NewServer, tmp_path: Path) -> None:
+    """A request ends after its time, and the error says how long that was."""
+    server = new_server()
+    (tmp_path / "collections.txt").write_text("pasokh-x-1\n")
+    store = open_store(QdrantConfig(address=server.address, timeout_s=1))
+    server.freeze()
+    started = time.monotonic()
+    with pytest.raises(VectorStoreError, match="no answer within 1 s"):
+        store.strays(tmp_path, [])
+
+    assert time.monotonic() - started < 5
+
+
+class _Act(BaseHTTPRequestHandler):
+    """Answers as its server says."""
+
+    def do_GET(self) -> None:
+        """Send the next answer; the last again and again."""
+        answers: list[tuple[int, dict[str, str], bytes]] = self.server.answers  # type: ignore[attr-defined]  # set below
+        status, headers, body = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep silent."""
+
+
+GOOD = (200, {}, b'{"result": {"collections": []}, "status": "ok", "time": 0.1}')
+
+
+@pytest.fixture
+def acting(tmp_path: Path) -> Iterator[Callable[..., list[str]]]:
+    """Return a function that lists strays at a server with these answers."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Act)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    (tmp_path / "collections.txt").write_text("pasokh-x-1\n")
+
+    def ask(*answers: tuple[int, dict[str, str], bytes]) -> list[str]:
+        server.answers = list(answers)  # type: ignore[attr-defined]  # read above
+        address = f"http://127.0.0.1:{server.server_port}"
+        config = QdrantConfig(address=address, api_key=SecretStr(KEY), timeout_s=2)
+        return open_store(config).strays(tmp_path, [])
+
+    yield ask
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, {}, b"no"),
+        (503, {}, b""),
+        (429, {}, b"{}"),
+        (429, {"Retry-After": "1"}, b'{"status": {"error": "slow"}}'),
+    ],
+    ids=["500", "503", "429", "429 with a time"],
+)
+def test_trouble_that_passes(
+    acting: Callable[..., list[str]], answer: tuple[int, dict[str, str], bytes]
+) -> None:
+    """Once is not told; twice is."""
+    assert [] == acting(answer, GOOD)
+    with pytest.raises(VectorStoreError, match=str(answer[0])):
+        acting(answer, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((400, {}, b'{"status": {"error": "bad dimension"}}'), "status 400: bad dimension"),
+        ((403, {}, b""), "PASOKH_VECTORS_KEY"),
+        ((404, {}, b'{"status": {"error": "no such"}}'), "no such.*index build"),
+        ((404, {}, b"<html>"), "Not Found.*index build"),
+        ((200, {}, b"<html>"), "none of Qdrant's"),
+        ((200, {}, b'{"result": 5}'), "none of Qdrant's"),
+        ((429, {"Retry-After": "soon"}, b"{}"), "Retry-After"),
+        ((400, {}, f'{{"status": {{"error": "key {KEY} bad"}}}}'.encode()), r"\[key\] bad"),
+    ],
+    ids=["400", "403", "404", "404 page", "page", "another shape", "odd time", "echo"],
+)
+def test_trouble_that_stays(
+    acting: Callable[..., list[str]], answer: tuple[int, dict[str, str], bytes], words: str
+) -> None:
+    """It is told at once, with the server's words but never with the key."""
+    with pytest.raises(VectorStoreError, match=words) as caught:
+        acting(answer, GOOD)
+
+    assert KEY not in str(caught.value)
+
+
+def _exceptions() -> set[type[Exception]]:
+    """Return every exception that the library defines."""
+    found: set[type[Exception]] = set()
+    for info in pkgutil.walk_packages(qdrant_client.__path__, "qdrant_client."):
+        if ".grpc" in info.name or "fastembed" in info.name:
+            continue  # neither is used
+        module = importlib.import_module(info.name)
+        found |= {
+            one
+            for _, one in inspect.getmembers(module, inspect.isclass)
+            if issubclass(one, Exception) and one.__module__.startswith("qdrant_client")
+        }
+    return found
+
+
+MADE: dict[type[Exception], Exception] = {
+    ApiException: ApiException("x"),
+    UnexpectedResponse: UnexpectedResponse(418, "teapot", b"short", httpx.Headers()),
+    ResponseHandlingException: ResponseHandlingException(ValueError("x")),
+    QdrantException: QdrantException("x"),
+    ResourceExhaustedResponse: ResourceExhaustedResponse("x", 1),
+}
+
+
+def test_no_exception_of_the_library_is_unmapped() -> None:
+    """Each one that it defines becomes ours, and the list here has no other."""
+    assert set(MADE) == _exceptions()
+    server = QdrantStore(QdrantConfig(address="http://127.0.0.1:1"))._server
+    for error in MADE.values():
+
+        def fail(_client: object, error: Exception = error) -> None:
+            raise error
+
+        with pytest.raises(VectorStoreError) as caught:
+            server.ask(fail)
+        assert error is caught.value.__cause__
+
+
+def test_a_list_of_collections_that_is_damaged(tmp_path: Path) -> None:
+    """It is told, and not taken for one without names."""
+    (tmp_path / "collections.txt").write_bytes(b"\xff\xfe")
+    store = open_store(QdrantConfig(address="http://127.0.0.1:1"))
+
+    with pytest.raises(PasokhError, match=r"collections\.txt"):
+        store.strays(tmp_path, [])
+
+
+def test_the_library_is_imported_only_when_chosen() -> None:
+    """Who keeps vectors in files pays nothing for it, and needs it not."""
+    script = "import sys, bot.wire; from index import open_store; open_store(None)\n"
+    script += "sys.exit('qdrant_client' in sys.modules or 'grpc' in sys.modules)"
+    assert 0 == subprocess.run([sys.executable, "-c", script], check=False).returncode
+
+
+def test_when_the_library_is_missing(tmp_path: Path) -> None:
+    """The error says which extra to install."""
+    (tmp_path / "qdrant_client.py").write_text("raise ImportError('not here')")
+    script = (
+        "from index import QdrantConfig, open_store\n"
+        f"open_store(QdrantConfig(address='http://127.0.0.1:{free_port()}'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "VectorStoreError" in done.stderr
+    assert "pip install 'pasokh[qdrant]'" in done.stderr
