@@ -50,6 +50,7 @@ from index.build import build_index
 from index.calibration import VectorSpace
 from index.clean import clean
 from index.config import ChunkConfig, IndexConfig
+from index.dense import DenseIndex
 from index.encode import texts_of
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import Vectors
@@ -273,10 +274,12 @@ def recall(
 ) -> float:
     """Return the share of the nearest 10 that vector search finds."""
     found = []
+    folders = [snapshot.folder / "parts" / str(at) for at in range(len(snapshot.manifest.parts))]
+    parts = [DenseIndex.open(folder / "passages.faiss") for folder in folders]
+    starts = np.cumsum([0, *(part.n_rows for part in parts)])
     for text, tag in asked:
         query = space.query(encoder.encode_queries([clean(text, tag).text])[0], tag)
-        starts = np.cumsum([0, *(part.n_rows for part in snapshot.vectors.parts)])
-        near = [part.dense.exact(query, 10) for part in snapshot.vectors.parts]
+        near = [part.exact(query, 10) for part in parts]
         rows = np.concatenate([own + start for (own, _), start in zip(near, starts, strict=False)])
         best = rows[np.argsort(-np.concatenate([scores for _, scores in near]))[:10]]
         found.append(len(np.intersect1d(snapshot.vectors.search(query, 10)[0], best)) / 10)
@@ -344,9 +347,12 @@ def run(work: Path, size: int, again: set[str]) -> dict[str, Any]:
     path = folder / "steps.json"
     done: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     if not again.isdisjoint({"corpus", "fill", "build"}):
-        again |= {"build", "open", "serve", "add"}
+        again = again | {"build", "open", "serve", "add"}
+    # Forgotten at once, so that a run that is cut off is not taken for one that did them.
+    done = {step: found for step, found in done.items() if step not in again}
+    path.write_text(json.dumps(done, indent=1), encoding="utf-8")
     for step in STEPS:
-        if step in done and step not in again:
+        if step in done:
             continue
         if step == "open":
             cold = [timed(work, size, step, DROP="1") for _ in range(2)]

@@ -4,13 +4,14 @@ Does not: copy text without its span; `article.text[span]` is the passage, alway
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from index.clean import clean
 from index.config import ChunkConfig
 from index.lang import detect
 from index.moments import format_gregorian, format_jalali
 from index.segment import grapheme_border, sentences
-from index.types import Article, Passage, Span, join_spans, passage_id
+from index.types import Article, Moment, Passage, Span, join_spans, passage_id
 
 _SURE = 0.8  # below this a passage is taken to be in its article's language
 _MIN_LETTERS = 40  # names and numbers alone look like any language
@@ -50,20 +51,25 @@ def encoder_text(article: Article, passage: Passage, config: ChunkConfig | None 
     written as the passage's readers write it, so that questions that name a month meet it.
     """
     limit = (config or ChunkConfig()).max_headline_chars
-    headline = clean(article.headline, article.language).text[:limit].rstrip(" .")
-    date = _date(article, passage.language)
+    headline = _headline(article.headline, article.language)[:limit].rstrip(" .")
+    date = _date(article.published, passage.language) if article.published else ""
     context = ", ".join(part for part in (headline, date) if part)
     text = clean(passage.text, passage.language).text
     return f"{context}. {text}" if context else text
 
 
-def _date(article: Article, language: str) -> str:
+# An article's passages come one after the other, and many articles are of one day.
+@lru_cache(maxsize=64)
+def _headline(headline: str, language: str) -> str:
+    return clean(headline, language).text
+
+
+@lru_cache(maxsize=1 << 12)
+def _date(published: Moment, language: str) -> str:
     """Write the day of publication: Jalali beside Persian text, Gregorian beside any other."""
-    if article.published is None:
-        return ""
     if language == "fa":
-        return clean(format_jalali(article.published).partition("،")[0]).text
-    return format_gregorian(article.published).partition(",")[0]
+        return clean(format_jalali(published).partition("،")[0]).text
+    return format_gregorian(published).partition(",")[0]
 
 
 def _sentences(article: Article, region: Span) -> Iterator[Span]:
