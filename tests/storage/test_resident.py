@@ -36,7 +36,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_questions_leave_little_resident(large: Path) -> None:
-    """Rows all over the file are read as they stand, and are let go of once a question is answered."""
+    """Rows all over the file are read as they stand, and let go of after each question."""
     index = DenseIndex.open(large)
     chosen = np.random.default_rng(1)
     most = 0.0
