@@ -14,6 +14,7 @@ Source: https://qdrant.tech/documentation/concepts/vectors/ (multivectors), .../
 """
 
 import json
+import math
 import re
 import time
 import weakref
@@ -109,7 +110,7 @@ class _Server:
                 url=config.address,
                 # Subtle: as `api_key` the client would warn on standard error of plain http.
                 headers=_headers(config),
-                timeout=config.timeout_s,
+                timeout=math.ceil(config.timeout_s),
                 check_compatibility=False,
             )
         except (ValueError, httpx.InvalidURL) as error:
@@ -169,7 +170,7 @@ def _trouble(error: Exception, config: QdrantConfig) -> tuple[str, str, bool]:
         case ResourceExhaustedResponse():
             return "that it is too busy (status 429)", "try again later", True
         case ResponseHandlingException(source=httpx.TimeoutException()):
-            return f"no answer within {config.timeout_s} s", _START, True
+            return f"no answer within {config.timeout_s:g} s", _START, True
         case ResponseHandlingException(source=httpx.TransportError() as source):
             return f"no connection ({type(source).__name__}: {source})", _START, True
         case ResponseHandlingException() | json.JSONDecodeError():
