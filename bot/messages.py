@@ -152,6 +152,7 @@ _ENGLISH: Mapping[Key, str] = {
         "passages   {passages}\n"
         "sentences  {sentences}\n"
         "languages  {languages}\n"
+        "vectors    in {store}\n"
         "search     finds {recall}% of the nearest 10 by meaning, measured when built\n"
         "files      {files}, {size} bytes"
     ),
@@ -279,6 +280,7 @@ _PERSIAN: Mapping[Key, str] = {
         "بندها: {passages}\n"
         "جمله‌ها: {sentences}\n"
         "زبان‌ها: {languages}\n"
+        "بردارها: در {store}\n"
         "جست‌وجو: {recall}٪ از ۱۰ بند نزدیک‌تر در معنا را می‌یابد (سنجیده هنگام ساخت)\n"
         "پرونده‌ها: {files}، {size} بایت"
     ),

@@ -25,6 +25,7 @@ from index import (
     Manifest,
     Scope,
     SnapshotError,
+    VectorStoreError,
     current_folder,
 )
 
@@ -81,6 +82,13 @@ class Serving:
         opening = self._begin_to_open()
         if opening is not None:
             opening.join(_PATIENCE_S)
+        try:
+            with self.using() as answerer:
+                return answerer.answer(question, k=k, within=within, alone=alone)
+        except VectorStoreError:
+            # Subtle: a removal deletes from a database at once what the snapshot before asks for.
+            if not self._has_newer_than(answerer):
+                raise
         with self.using() as answerer:
             return answerer.answer(question, k=k, within=within, alone=alone)
 
@@ -145,6 +153,13 @@ class Serving:
             opening = self._opening = Thread(target=self._open, name="pasokh-reload", daemon=True)
             opening.start()
         return opening
+
+    def _has_newer_than(self, answerer: Answerer) -> bool:
+        """Tell whether another snapshot serves than that of `answerer`, once it is opened."""
+        self._begin_to_open()
+        if self._opening is not None:
+            self._opening.join()
+        return self._now.answerer is not answerer
 
     def _published(self) -> str:
         """Return the name of the snapshot that is published; empty where that cannot be told."""

@@ -119,6 +119,7 @@ EXPECTED: Final = {
     "search_memory_mb": "a whole number, 1 or more",
     "vectors": f"files, or {_EXPECTED_ADDRESS}",
     "vectors_key": "a text of ASCII letters and signs without spaces",
+    "vectors_timeout_s": "a number of seconds above 0",
     "cluster": "local, auto or an address of a Ray cluster",
     "cluster_gpus": "a number of GPUs, 0 or more",
     "llm_base_url": _EXPECTED_ADDRESS,

@@ -137,6 +137,12 @@ class Settings(BaseSettings):
     vectors_key: ApiKey | None = Field(
         default=None, description="Key for the Qdrant server; never shown or logged."
     )
+    vectors_timeout_s: float = Field(
+        default=10.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds to wait for one answer of the Qdrant server.",
+    )
     cluster: str | None = Field(
         default=None,
         description="Ray cluster that encodes on builds: local, auto or ray://HOST:PORT.",

@@ -86,6 +86,7 @@ def info(surface: Surface) -> ExitCode:
             passages=manifest.n_passages,
             sentences=manifest.n_sentences,
             languages=languages,
+            store=manifest.store,
             recall=localize_number(round(100 * manifest.recall, 1), surface.language),
             files=len(manifest.files),
             size=manifest.size_bytes,

@@ -306,7 +306,12 @@ def vector_store(settings: Settings) -> VectorStore:
     """Open what keeps the vectors, as the settings say; no server is asked yet."""
     if settings.vectors == "files":
         return open_store(None)
-    return open_store(QdrantConfig(address=settings.vectors, api_key=settings.vectors_key))
+    config = QdrantConfig(
+        address=settings.vectors,
+        api_key=settings.vectors_key,
+        timeout_s=settings.vectors_timeout_s,
+    )
+    return open_store(config)
 
 
 def web_config(settings: Settings) -> WebConfig:

@@ -97,12 +97,12 @@ class QdrantConfig:
     Attributes:
         address: Up to the port; 6333 where it names none.
         api_key: None to send none.
-        timeout_s: For one request, whole seconds.
+        timeout_s: For one request; the client counts whole seconds, upwards.
     """
 
     address: str
     api_key: SecretStr | None = None
-    timeout_s: int = 10
+    timeout_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 import faiss
 import numpy as np
@@ -31,15 +31,12 @@ from index.config import DenseConfig
 from index.errors import SnapshotCorrupt
 from index.half import singles
 from index.resident import resident_of
-from index.vector_store import measured_recall
+from index.vector_store import MIN_RECALL, measured_recall
 
 Vectors = NDArray[np.float32]
 Half = NDArray[np.float16]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-MIN_RECALL: Final = 0.97
-"""Least recall@10 of codes that are kept; below, the part is searched exactly."""
 
 _TIE_MARGIN = 16
 _WIDTHS = (2, 3, 4, 6, 8)  # dimensions that share a code

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,6 +179,9 @@ def measured_recall(vectors: Searched, questions: Vectors, k: int = 10) -> float
 
 
 _MEASURED = 64
+
+MIN_RECALL: Final = 0.97
+"""Least recall@10 of a search that is not exact; below, a part is searched exactly."""
 
 
 def held_out(n_sentences: int) -> Rows:

@@ -1,14 +1,18 @@
 """The whole program with its vectors in a real Qdrant server, there and gone."""
 
 import json
+import shutil
 import subprocess
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from qdrant_server import Qdrant
 
 from bot import wire
+from bot.answer import Answerer
 from bot.settings import Settings
 from bot.types import Answer
 from index import VectorStoreError
@@ -59,6 +63,8 @@ def test_the_seed_answers_the_same_from_a_database(pasokh: Pasokh, new_server: N
     assert _nearly(expected) == found
     assert expected[0]["answer"] == found[0]["answer"]
     assert pasokh("index", "verify", **there).returncode == 0
+    assert "vectors    in qdrant" in pasokh("index", "info", **there).stdout
+    assert "بردارها: در qdrant" in pasokh("index", "info", **there, language="fa").stdout
     assert len(server.collections()) == 1
 
 
@@ -105,6 +111,38 @@ def test_a_chat_goes_on_when_the_database_is_back(pasokh: Pasokh, new_server: Ne
     assert failed.stdout.count("no connection") + failed.stderr.count("no connection") == 2
     assert "Traceback" not in failed.stderr
     assert "سوخو" in done.stdout
+
+
+def test_a_question_asked_while_its_vectors_are_deleted(
+    seed_settings: Settings, new_server: NewServer, tmp_path: Path
+) -> None:
+    """Whoever asks the snapshot before a removal is answered from the one after it."""
+    server = new_server()
+    corpus = Path(shutil.copytree(seed_settings.corpus, tmp_path / "corpus"))
+    (corpus / "other.jsonl").write_text('{"id": "gone", "text": "A bridge was opened."}\n')
+    shutil.copytree(seed_settings.cache_dir, tmp_path / "cache")
+    settings = seed_settings.model_copy(
+        update={
+            "corpus": corpus,
+            "vectors": server.address,
+            "data_dir": tmp_path / "data",
+            "cache_dir": tmp_path / "cache",
+        }
+    )
+    serving = wire.open_answerer(settings)
+    reopen = serving._reopen
+
+    def slowly() -> Answerer:
+        time.sleep(1.5)  # longer than a question waits for a new snapshot
+        return reopen()
+
+    serving._reopen = slowly
+    wire.remove(settings, "gone", "")
+    found = serving.answer(QUESTION)
+
+    assert isinstance(found, Answer)
+    assert found.fingerprint.snapshot == wire.info(settings).snapshot
+    serving.close()
 
 
 def test_an_answerer_outlives_an_outage(

@@ -12,7 +12,6 @@ from hypothesis.extra.numpy import arrays
 
 from index.config import DenseConfig
 from index.dense import (
-    MIN_RECALL,
     DenseIndex,
     Rows,
     Vectors,
@@ -22,6 +21,7 @@ from index.dense import (
 )
 from index.errors import SnapshotCorrupt
 from index.half import singles
+from index.vector_store import MIN_RECALL
 
 # Small whole numbers: products are exact in any order of summing, and ties are many.
 _whole = st.integers(-2, 2).map(float)

@@ -30,10 +30,10 @@ from index import (
 )
 from index.assemble import first_merged
 from index.config import DenseConfig
-from index.dense import MIN_RECALL
 from index.encoders import Encoder
 from index.ledger import Kind, Ledger
 from index.snapshot import LEDGER, current_folder
+from index.vector_store import MIN_RECALL
 
 Build = Callable[[Path, Path], BuildReport]
 Write = Callable[..., Path]

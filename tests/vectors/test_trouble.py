@@ -158,8 +158,19 @@ def test_trouble_that_passes(
         ((200, {}, b'{"result": 5}'), "none of Qdrant's"),
         ((429, {"Retry-After": "soon"}, b"{}"), "Retry-After"),
         ((400, {}, f'{{"status": {{"error": "key {KEY} bad"}}}}'.encode()), r"\[key\] bad"),
+        ((400, {}, f'{{"status": {{"error": "{"x" * 180}{KEY}"}}}}'.encode()), r"x\[ke"),
     ],
-    ids=["400", "403", "404", "404 page", "page", "another shape", "odd time", "echo"],
+    ids=[
+        "400",
+        "403",
+        "404",
+        "404 page",
+        "page",
+        "another shape",
+        "odd time",
+        "echo",
+        "echo across the cut",
+    ],
 )
 def test_trouble_that_stays(
     acting: Callable[..., list[str]], answer: tuple[int, dict[str, str], bytes], words: str
@@ -168,7 +179,7 @@ def test_trouble_that_stays(
     with pytest.raises(VectorStoreError, match=words) as caught:
         acting(answer, GOOD)
 
-    assert KEY not in str(caught.value)
+    assert KEY[:4] not in str(caught.value)
 
 
 def _exceptions() -> set[type[Exception]]:
