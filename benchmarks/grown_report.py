@@ -30,7 +30,8 @@ def write_report(result: dict[str, Any]) -> None:
 def _costs(sizes: Sequence[dict[str, Any]]) -> str:
     header = (
         "passages", "build s (processor)", "peak MB", "disk MB", "open s, cold / warm",
-        "own MB opened / serving", "a question ms, p50 / p95 / p99", "recall@10", "one more s",
+        "serving MB: own, most", "four at once: each's own, all",
+        "a question ms, p50 / p95 / p99", "recall@10", "one more s",
     )  # fmt: skip
     rows = []
     for one in sizes:
@@ -44,7 +45,8 @@ def _costs(sizes: Sequence[dict[str, Any]]) -> str:
                 f"{process['peak_mb']:.0f}",
                 f"{sum(built['bytes'].values()) / 1e6:.0f}",
                 f"{cold:.2f} / {warm:.2f}",
-                f"{memory['opened']['anonymous']:.0f} / {memory['serving']['anonymous']:.0f}",
+                f"{memory['serving']['anonymous']:.0f}, {served['peak_mb']:.0f}",
+                f"{_own_of_several(one):.0f}, {one['together']['pss_mb']:.0f}",
                 " / ".join(f"{ms[name]:.0f}" for name in ("p50", "p95", "p99")),
                 served["recall@10"],
                 f"{_added(one):.1f}",
@@ -55,6 +57,10 @@ def _costs(sizes: Sequence[dict[str, Any]]) -> str:
 
 def _opening(one: dict[str, Any], *, from_disk: bool) -> float:
     return median(turn["seconds"] for turn in one["open"] if turn["from_disk"] == from_disk)
+
+
+def _own_of_several(one: dict[str, Any]) -> float:
+    return median(each["anonymous"] for each in one["together"]["processes"])
 
 
 def _added(one: dict[str, Any]) -> float:

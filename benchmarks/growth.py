@@ -13,6 +13,7 @@ For each size, every step in a process of its own:
     build    builds into a fresh home from the cache: nothing is encoded
     open     opens it, twice after the files were dropped from the page cache, then twice warm
     serve    asks the questions
+    together four processes serve one index at once, and tell what each holds
     add      one more article in a file of its own, `build_index` again
 
 Seconds and peak memory of build and add are those of the whole process (`os.wait4`); USS is what no
@@ -63,6 +64,7 @@ RESULTS = Path(__file__).parent / "results" / "growth.json"
 PASSAGES_AN_ARTICLE = 4.64
 BASE = {"news-fa": 1000, "news-en": 500, "hamshahri-fa": 400}
 QUESTIONS = 100
+HOLDERS = 4
 TELL_S = 20
 STAGES = {"read": "read and divide", "words": "words", "copies": "near-duplicates"}
 KINDS = {
@@ -262,11 +264,55 @@ def serve(work: Path, size: int) -> dict[str, Any]:
     timings = [retriever.retrieve(text, language=tag).timings_ms for text, tag in asked]
     memory = _memory()
     spent = [one["search"] + one["rank"] for one in timings]
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # before all vectors are compared
     return {
         "retrieval_ms": {f"p{p}": round(float(np.percentile(spent, p)), 2) for p in (50, 95, 99)},
         "memory_mb": {"process before": before, "opened": after_opening, "serving": memory},
+        "peak_mb": round(most / 1024, 1),
         "recall@10": recall(snapshot, space, encoder, asked),
     }
+
+
+def hold(work: Path, size: int) -> dict[str, Any]:
+    """Ask all questions, wait until the others have, and tell what is held then."""
+    encoder = _Asked(work)
+    space = VectorSpace(encoder.identity)
+    retriever = Retriever(
+        open_snapshot(work / str(size) / "home", space=space), encoder, space=space
+    )
+    for text, language in asked_questions():
+        retriever.retrieve(text, language=language)
+    print("asked", flush=True)
+    sys.stdin.readline()
+    found = _memory()
+    print(json.dumps(found), flush=True)
+    sys.stdin.readline()
+    return found
+
+
+def together(work: Path, size: int) -> dict[str, Any]:
+    """Let several processes serve at once."""
+    command = [sys.executable, __file__, "--work", str(work), "--sizes", str(size)]
+    holders = [
+        subprocess.Popen(
+            [*command, "--step", "hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(HOLDERS)
+    ]
+    told = []
+    for turn in ("asked", "held"):
+        for holder in holders:
+            assert holder.stdout is not None
+            line = holder.stdout.readline()
+            told += [json.loads(line)] if turn == "held" else []
+        for holder in holders:
+            assert holder.stdin is not None
+            holder.stdin.write("\n")
+            holder.stdin.flush()
+    for holder in holders:
+        holder.communicate()
+    shares = round(sum(one["pss"] for one in told), 1)
+    return {"processes": told, "pss_mb": shares}
 
 
 def recall(
@@ -297,6 +343,7 @@ def _memory() -> dict[str, float]:
     return {
         "rss": round(fields["Rss"] / 1024, 1),
         "uss": round(own / 1024, 1),
+        "pss": round(fields["Pss"] / 1024, 1),
         "anonymous": round(fields["Anonymous"] / 1024, 1),
     }
 
@@ -313,7 +360,7 @@ def add(work: Path, size: int) -> dict[str, Any]:
 
 STEPS: dict[str, Callable[[Path, int], dict[str, Any]]] = {
     "corpus": made_corpus, "fill": fill, "build": build_fresh, "open": opened, "serve": serve,
-    "add": add,
+    "together": together, "add": add,
 }  # fmt: skip
 
 
@@ -347,7 +394,7 @@ def run(work: Path, size: int, again: set[str]) -> dict[str, Any]:
     path = folder / "steps.json"
     done: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     if not again.isdisjoint({"corpus", "fill", "build"}):
-        again = again | {"build", "open", "serve", "add"}
+        again = again | {"build", "open", "serve", "together", "add"}
     # Forgotten at once, so that a run that is cut off is not taken for one that did them.
     done = {step: found for step, found in done.items() if step not in again}
     path.write_text(json.dumps(done, indent=1), encoding="utf-8")
@@ -375,8 +422,8 @@ def main() -> None:
     options = parser.parse_args()
     work, sizes = options.work.resolve(), [int(size) for size in options.sizes.split(",")]
     if options.step:
-        is_base = options.step == "base"
-        found = make_base(work) if is_base else STEPS[options.step](work, sizes[0])
+        steps = STEPS | {"hold": hold, "base": lambda work, _size: make_base(work)}
+        found = steps[options.step](work, sizes[0])
         print(json.dumps(found))
         return
     work.mkdir(parents=True, exist_ok=True)
