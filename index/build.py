@@ -79,7 +79,8 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         CorpusError: If the first corpus is missing or there is no article; the old snapshot stays.
         SnapshotLocked: If another process is building there still.
         StorageError: If something cannot be written; the old snapshot stays.
-        VectorStoreError: If the store cannot be used; the old snapshot stays.
+        VectorStoreError: If the store cannot be used; the old snapshot stays, unless only what is
+            no longer needed could not be deleted.
     """
     started = time.monotonic()
     space = VectorSpace(encoder.identity)

@@ -15,8 +15,6 @@ Sources: Johnson, Douze, Jégou, "Billion-scale similarity search with GPUs", ar
 codes see `codes`; the memory-mapped reading is FAISS' IO_FLAG_MMAP_IFC.
 """
 
-import errno
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,7 +152,14 @@ class DenseIndex:
     def _exact(
         self, query: Vectors, k: int, available: int, allowed: Mask | None
     ) -> tuple[Rows, Vectors]:
-        """Compare every allowed row."""
+        """Compare every allowed row.
+
+        Of a large part few are allowed then, and only they are read.
+        """
+        if self._codes is not None and allowed is not None:
+            rows = np.flatnonzero(allowed)
+            blocks = np.split(rows, range(_BLOCK, len(rows), _BLOCK))
+            return _best(rows, np.concatenate([self.scores(query, some) for some in blocks]), k)
         chosen = None if allowed is None else _selection(allowed)
         wanted = np.ascontiguousarray(query[None, :], np.float32)
         limit = k + _TIE_MARGIN
@@ -275,7 +280,8 @@ def _width(plain: DenseIndex, config: DenseConfig) -> int:
         return 0
     sizes = {width: plain.n_rows * plain.dim // width // 2 for width in _WIDTHS}
     budget = config.memory_mb << 20
-    possible = [width for width in _WIDTHS if not plain.dim % width]
+    # Two codes make a byte.
+    possible = [width for width in _WIDTHS if not plain.dim % (2 * width)]
     fitting = (width for width in possible if sizes[width] <= budget)
     return next(fitting, max(possible, default=0))
 
@@ -302,17 +308,3 @@ def _read_codes(path: Path) -> Codes:
 def _corrupt(path: Path) -> SnapshotCorrupt:
     msg = f"Expected a FAISS index at {path}, which cannot be read; run `pasokh index build`."
     return SnapshotCorrupt(msg)
-
-
-def _write(index: faiss.Index, path: Path) -> None:
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        # FAISS tells a full disk only in prose: "write error ... (No space left on device)".
-        raise OSError(_errno_in(str(error)), str(error)) from error
-
-
-def _errno_in(message: str) -> int:
-    """Guess the errno behind FAISS' message by the C library's words for it."""
-    known = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
-    return next((code for code in known if os.strerror(code) in message), errno.EIO)

@@ -33,8 +33,8 @@ _ADVICE = {
 def storage_errors(place: Path) -> Iterator[None]:
     """Turn failures of writing under `place` into StorageError with advice.
 
-    Subtle: faiss and tantivy report a full disk as RuntimeError, ValueError or OSError with
-    the C library's words in the message, so their sole importers map those to OSError first.
+    Subtle: tantivy reports a full disk as ValueError or OSError with the C library's words in the
+    message, so its sole importer maps those first.
     """
     try:
         yield

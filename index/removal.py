@@ -110,6 +110,8 @@ def remove_article(  # noqa: PLR0913  # what is removed, where from and why
         if not before:
             raise
         _forget(cache_dir, before)
+        with storage_errors(home), builder_lock(home, wait_s=wait_s):
+            store.sweep(home, part_folders(home))
         return RemovalReport(article=article_id, snapshot="", unlinked=(), still_in=(), shared=())
     with storage_errors(home), builder_lock(home, wait_s=wait_s):
         folder, manifest = current_folder(home), read_manifest(home)

@@ -3,6 +3,10 @@
     home/
       CURRENT                name of the snapshot that serves; replaced atomically
       lock, lock.pid         one builder at a time
+      stamps.jsonl           which files of the corpus need not be hashed again, see `stamps`
+      removed.jsonl          what was taken out by request, see `withdrawn`
+      collected/             articles that were gathered, see `web`
+      collections.txt        names of the collections made on a server, see `qdrant`
       stamps.jsonl           files of the corpus as they were when they were hashed, see `stamps`
       snapshots/<name>/
         manifest.json        what this is: encoder, counts, checksums
@@ -262,9 +266,6 @@ def draft_folder(home: Path, store: VectorStore) -> Iterator[Path]:
 
 def check_draft(draft: Path, store: VectorStore, *, first: int = 0) -> None:
     """Read back what was written, before anybody relies on it.
-
-    Subtle: FAISS does not tell of a disk that becomes full with the last 4 KiB of a file; it
-    prints a line and leaves the file short.
 
     Args:
         draft: The folder.

@@ -69,6 +69,7 @@ class FileVectors:
 
     def sentences(self, rows: Rows) -> list[Half]:
         """Return the vectors of each passage's sentences."""
+        self._resident.touch(len(rows))
         starts, ends = self._starts[rows] - self._base, self._starts[rows + 1] - self._base
         return [self._sentences[start:end] for start, end in zip(starts, ends, strict=True)]
 

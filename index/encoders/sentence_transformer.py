@@ -70,6 +70,10 @@ class SentenceTransformerEncoder:
             dim=self._dim(),
         )
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Refuse to be pickled: the model would travel with it, gigabytes of some."""
+        raise TypeError("a sentence-transformers model stays in its process")
+
     @property
     def identity(self) -> EncoderIdentity:
         """The vector space: model files or hub commit, and the prefixes."""

