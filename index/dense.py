@@ -28,7 +28,7 @@ from index.codes import Codes, write_blocks
 from index.config import DenseConfig
 from index.errors import SnapshotCorrupt
 from index.half import singles
-from index.resident import resident_of
+from index.pieces import Pieces
 from index.vector_store import MIN_RECALL, measured_recall
 
 Vectors = NDArray[np.float32]
@@ -56,13 +56,10 @@ class DenseIndex:
         """Wrap the FAISS index of the vectors, opened from `path`, and their codes if any."""
         self._flat = flat
         self._codes = codes
-        self._halves: Half = np.empty((0, self.dim), np.float16)
-        if self.n_rows:
-            shape = self.n_rows, self.dim
-            # What FAISS writes ends with the vectors.
-            start = path.stat().st_size - self.n_rows * self.dim * np.dtype(np.float16).itemsize
-            self._halves = np.memmap(path, np.float16, "r", offset=start, shape=shape)
-        self._resident = resident_of(self._halves)
+        self._pieces = Pieces(path)
+        self._row_bytes = self.dim * np.dtype(np.float16).itemsize
+        # What FAISS writes ends with the vectors.
+        self._first = self._pieces.size - self.n_rows * self._row_bytes
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -129,9 +126,15 @@ class DenseIndex:
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the stored vectors of `rows`, shape (n, dim)."""
-        found = singles(self._halves[rows])
-        self._resident.touch(len(rows))
-        return found
+        size = self._row_bytes
+        starts = (self._first + rows * size).tolist()
+        held = self._pieces.read((start, start + size) for start in starts)
+        return singles(np.frombuffer(held, np.float16).reshape(-1, self.dim))
+
+    def following(self, start: int, end: int) -> Vectors:
+        """Return the stored vectors of the rows [start, end), shape (end - start, dim)."""
+        span = (self._first + start * self._row_bytes, self._first + end * self._row_bytes)
+        return singles(np.frombuffer(self._pieces.read([span]), np.float16).reshape(-1, self.dim))
 
     def _likely(self, query: Vectors, k: int, available: int, allowed: Mask | None) -> Rows | None:
         """Return the rows to compare by their vectors, by their codes; None for all allowed."""
@@ -243,7 +246,7 @@ def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
     if not width or not len(questions):
         return 1.0
     shards = (
-        plain.vectors(np.arange(start, min(start + _BLOCK, plain.n_rows)))
+        plain.following(start, min(start + _BLOCK, plain.n_rows))
         for start in range(0, plain.n_rows, _BLOCK)
     )
     with _one_thread():

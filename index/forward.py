@@ -30,8 +30,8 @@ from xxhash import xxh32_intdigest
 
 from index.errors import SnapshotCorrupt
 from index.fuse import BM25_K1
+from index.pieces import Pieces
 from index.postings import Group, Rows, Scores
-from index.resident import Resident
 
 _B: Final = 0.75
 _MARK: Final = b"pasokh words 1\n\0"
@@ -106,9 +106,7 @@ def packed(tokens: Sequence[str]) -> bytes:
 class _Part(NamedTuple):
     """One opened file."""
 
-    resident: Resident
-    terms: NDArray[np.uint32]
-    counts: NDArray[np.uint8]
+    entries: Pieces
     starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
 
@@ -175,20 +173,24 @@ class Forward:
 
 def _counts(part: _Part, rows: Rows, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Return how often rows of a part hold terms, shape (rows, terms), by halving all at once."""
-    starts, ends = part.starts[rows][:, None], part.starts[rows + 1][:, None]
+    bounds = np.stack((part.starts[rows], part.starts[rows + 1]))
+    spans = (bounds * _ENTRY.itemsize).tolist()
+    held = np.frombuffer(part.entries.read(zip(*spans, strict=True)), _ENTRY)
+    edges = np.cumsum([0, *(bounds[1] - bounds[0])])
+    starts, ends = edges[:-1, None], edges[1:, None]
     most = int((ends - starts).max(initial=0))
     if not most:
         return np.zeros((len(rows), len(hashes)), np.int64)
     lasts = np.maximum(ends - 1, 0)
+    terms = np.ascontiguousarray(held["term"])
     # What stands below `place` is less than the hash; each step is tried on all at once.
     place = np.repeat(starts, len(hashes), axis=1)
     for step in (1 << power for power in reversed(range(most.bit_length()))):
         tried = np.minimum(place + (step - 1), lasts)
-        is_less = part.terms[tried] < hashes
+        is_less = terms[tried] < hashes
         place = np.where(is_less, tried + 1, place)
     at = np.minimum(place, lasts)
-    part.resident.touch(len(rows))
-    return np.where((place < ends) & (part.terms[at] == hashes), part.counts[at], 0)
+    return np.where((place < ends) & (terms[at] == hashes), held["count"][at], 0)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -209,10 +211,9 @@ def _opened(path: Path) -> _Part:
     n_rows = int.from_bytes(data[end : end + 8], "little")
     lengths_at = end - 8 * n_rows
     starts_at = lengths_at - 8 * (n_rows + 1)
-    entries = np.frombuffer(data, _ENTRY, starts_at // _ENTRY.itemsize)
     starts = np.frombuffer(data, "<i8", n_rows + 1, starts_at)
     lengths = np.frombuffer(data, "<i8", n_rows, lengths_at)
-    return _Part(Resident(data), entries["term"], entries["count"], starts, lengths)
+    return _Part(Pieces(path), starts, lengths)
 
 
 def _corrupt(path: Path, why: object) -> SnapshotCorrupt:

@@ -7,6 +7,7 @@ Does not: choose what to quote, or judge whether it answers.
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +38,8 @@ NEAR: Final = 300
 
 WORDED: Final = 100
 """Passages taken from the words."""
+
+_AT_ONCE: Final = 16  # questions whose vectors are compared at a time
 
 Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -123,6 +126,8 @@ class Retriever:
         self._space = space
         self._weights = weights
         self._reranker = reranker
+        # While vectors are compared, by FAISS, the disk or a server, words are looked up here.
+        self._beside = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pasokh-vectors")
 
     def retrieve(
         self,
@@ -145,10 +150,10 @@ class Retriever:
             vector = self._space.query(self._encoder.encode_queries([text])[0], language)
         encoded = time.perf_counter()
         allowed = self._snapshot.layout.within(within)
-        near = self._snapshot.vectors.search(vector, NEAR, allowed)
+        searching = self._beside.submit(self._snapshot.vectors.search, vector, NEAR, allowed)
         asked = self._snapshot.lexical.question(question)
         worded, _ = self._snapshot.lexical.search(asked.groups, WORDED, allowed)
-        rows, cosines = self._joined(vector, near, worded)
+        rows, cosines = self._joined(vector, searching.result(), worded)
         candidates = self._candidates(vector, rows, cosines, asked, language)
         searched = time.perf_counter()
         ranked = candidates.ranked(self._weights)
@@ -186,13 +191,13 @@ class Retriever:
     ) -> _Candidates:
         """Score passages near the question or sharing its words by both."""
         snapshot = self._snapshot
-        best = snapshot.vectors.best_sentences(vector, rows, missing=cosines)
-        dense = dense_scores(cosines, best, self._weights)
+        comparing = self._beside.submit(snapshot.vectors.best_sentences, vector, rows, cosines)
         is_same_language = snapshot.layout.is_language(rows, language)
         # Words are read of one kind of passage and names of the other: nothing is scored in vain.
         lexical, names = np.zeros((2, len(rows)), np.float32)
         lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
         names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
+        dense = dense_scores(cosines, comparing.result(), self._weights)
         return _Candidates(rows, dense, lexical, names, is_same_language, len(asked.asked))
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:

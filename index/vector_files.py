@@ -15,7 +15,7 @@ from index.dense import DenseIndex, write_codes, write_dense
 from index.errors import SnapshotCorrupt
 from index.fuse import best_of_rows
 from index.half import singles
-from index.resident import resident_of
+from index.pieces import Pieces
 from index.vector_store import Shard, StoreKind, Written, held_out
 
 PASSAGES: Final = "passages.faiss"
@@ -28,13 +28,21 @@ Half = NDArray[np.float16]
 
 
 class FileVectors:
-    """An opened index of passages and the memory-mapped array of their sentences."""
+    """An opened index of passages and the array of their sentences."""
 
-    def __init__(self, dense: DenseIndex, sentences: Half, starts: Rows) -> None:
-        """Read both; `starts` as `VectorStore.open` has it."""
+    def __init__(self, dense: DenseIndex, sentences: Pieces, first_byte: int, starts: Rows) -> None:
+        """Read both.
+
+        Args:
+            dense: The passages.
+            sentences: The array.
+            first_byte: Where its first row begins.
+            starts: As `VectorStore.open` has them.
+        """
         self.dense: Final = dense
         self._sentences = sentences
-        self._resident = resident_of(sentences)
+        self._first_byte = first_byte
+        self._row_bytes = dense.dim * np.dtype(np.float16).itemsize
         self._starts = starts
         self._base = int(starts[0])
 
@@ -58,9 +66,9 @@ class FileVectors:
 
     def best_sentences(self, query: Vectors, rows: Rows, missing: Vectors) -> Vectors:
         """Return the best inner product of `query` with a sentence of each passage, shape (n,)."""
-        numbers, owners = self._numbers(rows)
-        products = np.einsum("ij,j->i", singles(self._sentences[numbers]), query)
-        self._resident.touch(len(rows))
+        counts = self._starts[rows + 1] - self._starts[rows]
+        owners = np.repeat(np.arange(len(rows)), counts)
+        products = np.einsum("ij,j->i", singles(self._read(rows)), query)
         return best_of_rows(products, owners, len(rows), missing=missing)
 
     def passages(self, rows: Rows) -> Vectors:
@@ -69,21 +77,20 @@ class FileVectors:
 
     def sentences(self, rows: Rows) -> list[Half]:
         """Return the vectors of each passage's sentences."""
-        self._resident.touch(len(rows))
-        starts, ends = self._starts[rows] - self._base, self._starts[rows + 1] - self._base
-        return [self._sentences[start:end] for start, end in zip(starts, ends, strict=True)]
+        counts = self._starts[rows + 1] - self._starts[rows]
+        return np.split(self._read(rows), np.cumsum(counts)[:-1])
 
     def check(self) -> list[str]:
         """Say nothing: files are checked by their checksums, and shapes when they are opened."""
         return []
 
-    def _numbers(self, rows: Rows) -> tuple[Rows, Rows]:
-        """Return the sentences of passages, and the position in `rows` of each one's passage."""
-        starts = self._starts[rows] - self._base
-        counts = self._starts[rows + 1] - self._base - starts
-        owners = np.repeat(np.arange(len(rows)), counts)
-        firsts = np.repeat(np.cumsum(counts) - counts, counts)
-        return np.arange(len(owners)) - firsts + starts[owners], owners
+    def _read(self, rows: Rows) -> Half:
+        """Return the vectors of the sentences of passages, one passage's behind the other's."""
+        size, first = self._row_bytes, self._first_byte - self._base * self._row_bytes
+        starts = (first + self._starts[rows] * size).tolist()
+        ends = (first + self._starts[rows + 1] * size).tolist()
+        held = self._sentences.read(zip(starts, ends, strict=True))
+        return np.frombuffer(held, np.float16).reshape(-1, self.dim)
 
 
 class FileStore:
@@ -105,17 +112,20 @@ class FileStore:
             OSError: If a file cannot be written in full.
         """
         n_encoded = _write_vectors(folder / PASSAGES, folder / SENTENCES, shards, shape)
-        sentences = _open_sentences(folder / SENTENCES, shape)
-        questions = singles(sentences[held_out(shape[0])])
+        sentences, first = _open_sentences(folder / SENTENCES, shape)
+        size = shape[1] * np.dtype(np.float16).itemsize
+        places = (first + held_out(shape[0]) * size).tolist()
+        held = sentences.read((place, place + size) for place in places)
+        questions = singles(np.frombuffer(held, np.float16).reshape(-1, shape[1]))
         return Written(
             n_encoded=n_encoded, recall=write_codes(folder / PASSAGES, questions, config)
         )
 
     def open(self, folder: Path, starts: Rows, dim: int) -> FileVectors:
-        """Memory-map both files."""
+        """Open both files."""
         shape = int(starts[-1] - starts[0]), dim
         dense = DenseIndex.open(folder / PASSAGES)
-        return FileVectors(dense, _open_sentences(folder / SENTENCES, shape), starts)
+        return FileVectors(dense, *_open_sentences(folder / SENTENCES, shape), starts)
 
     def strays(self, home: Path, parts: Sequence[Path]) -> list[str]:  # noqa: ARG002
         """Return none: files go with their folder."""
@@ -158,22 +168,28 @@ def _write_header(file: BinaryIO, shape: tuple[int, int]) -> None:
     np.lib.format.write_array_header_1_0(file, header)
 
 
-def _open_sentences(path: Path, shape: tuple[int, int]) -> Half:
-    """Memory-map the half-precision array of one part.
+def _open_sentences(path: Path, shape: tuple[int, int]) -> tuple[Pieces, int]:
+    """Open the half-precision array of one part; return it and where its first row begins.
 
     Raises:
         SnapshotCorrupt: If it is missing or not of this shape.
     """
+    size = shape[0] * shape[1] * np.dtype(np.float16).itemsize
     try:
-        # Subtle: an empty array cannot be memory-mapped.
-        vectors = np.load(path, mmap_mode="r" if shape[0] else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        with path.open("rb") as file:
+            if np.lib.format.read_magic(file) != (1, 0):
+                raise ValueError("it is not of NumPy's format 1.0")  # noqa: TRY301
+            *form, kind = np.lib.format.read_array_header_1_0(file)
+            first = file.tell()
+        pieces = Pieces(path)
+    except (OSError, ValueError) as error:
         msg = f"Expected sentence vectors at {path}, but {error}; run `pasokh index build`."
         raise SnapshotCorrupt(msg) from error
-    if vectors.shape != shape or vectors.dtype != np.float16:
+    found = tuple(form), kind, pieces.size - first
+    if found != ((shape, False), np.dtype("<f2"), size):
         msg = (
             f"Expected half-precision vectors of shape {shape} at {path}, but found "
-            f"{vectors.dtype} {vectors.shape}; run `pasokh index build`."
+            f"{kind} {form[0]} in {pieces.size} bytes; run `pasokh index build`."
         )
         raise SnapshotCorrupt(msg)
-    return vectors  # type: ignore[no-any-return]  # np.load is untyped; checked above
+    return pieces, first
