@@ -39,7 +39,7 @@ NEAR: Final = 300
 WORDED: Final = 100
 """Passages taken from the words."""
 
-_AT_ONCE: Final = 16  # questions whose vectors are compared at a time
+_AT_ONCE: Final = 16  # questions whose vectors are searched at a time
 
 Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -126,7 +126,7 @@ class Retriever:
         self._space = space
         self._weights = weights
         self._reranker = reranker
-        # While vectors are compared, by FAISS, the disk or a server, words are looked up here.
+        # While vectors are searched, by FAISS or a server, words are looked up here.
         self._beside = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pasokh-vectors")
 
     def retrieve(
@@ -191,13 +191,13 @@ class Retriever:
     ) -> _Candidates:
         """Score passages near the question or sharing its words by both."""
         snapshot = self._snapshot
-        comparing = self._beside.submit(snapshot.vectors.best_sentences, vector, rows, cosines)
+        best = snapshot.vectors.best_sentences(vector, rows, missing=cosines)
+        dense = dense_scores(cosines, best, self._weights)
         is_same_language = snapshot.layout.is_language(rows, language)
         # Words are read of one kind of passage and names of the other: nothing is scored in vain.
         lexical, names = np.zeros((2, len(rows)), np.float32)
         lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
         names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
-        dense = dense_scores(cosines, comparing.result(), self._weights)
         return _Candidates(rows, dense, lexical, names, is_same_language, len(asked.asked))
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:

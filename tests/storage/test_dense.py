@@ -273,3 +273,21 @@ def test_the_file_is_that_of_faiss(tmp_path: Path, sizes: tuple[int, ...]) -> No
     write_dense(tmp_path / "passages.faiss", shards, 24)
 
     assert faiss.serialize_index(whole).tobytes() == (tmp_path / "passages.faiss").read_bytes()
+
+
+@pytest.mark.parametrize("dim", [100, 250, 300])
+def test_widths_fill_bytes(tmp_path: Path, dim: int) -> None:
+    """Where no width gives an even number of codes there are none, else they can be opened."""
+    path = tmp_path / "passages.faiss"
+    write_dense(path, [_real_like(3000, dim, 1)], dim)
+
+    write_codes(path, _real_like(8, dim, 2), DenseConfig(exact_rows=1000))
+
+    assert DenseIndex.open(path).search(_real_like(1, dim, 3)[0], 10)[0].shape == (10,)
+
+
+def test_rows_that_follow_each_other_are_read_at_once(coded: Path) -> None:
+    """They are the same as one by one."""
+    index = DenseIndex.open(coded)
+
+    assert np.array_equal(index.vectors(np.arange(7, 12)), index.following(7, 12))

@@ -1,4 +1,4 @@
-"""Pieces of a file: the same bytes however it is read, and little of a large one resident."""
+"""Pieces of a file: its bytes, and of a large one little that stays resident."""
 
 import gc
 from pathlib import Path
@@ -6,19 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.dense import DenseIndex, write_dense
-from index.pieces import MAPPED_BYTES, Pieces
+from index.pieces import Pieces
 
-ROWS, DIM = 400_000, 384
+SIZE = 200_000_000
 
 
-@pytest.mark.parametrize("mapped_bytes", [0, 1 << 20], ids=["read", "mapped"])
-def test_pieces_are_the_files_bytes(tmp_path: Path, mapped_bytes: int) -> None:
+@pytest.mark.parametrize("resident_bytes", [0, 1 << 20], ids=["let go", "kept"])
+def test_pieces_are_the_files_bytes(tmp_path: Path, resident_bytes: int) -> None:
     """They come in the order asked for, empty ones and repeats included."""
     path = tmp_path / "file"
     path.write_bytes(bytes(range(256)))
 
-    pieces = Pieces(path, mapped_bytes=mapped_bytes)
+    pieces = Pieces(path, resident_bytes=resident_bytes)
 
     assert pieces.size == 256
     assert pieces.read([(250, 256), (3, 3), (0, 2), (0, 2)]) == bytes(
@@ -39,7 +38,7 @@ def test_a_file_is_closed_with_its_object(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"text")
     before = _descriptors()
     for _ in range(1000):
-        Pieces(tmp_path / "file", mapped_bytes=0)
+        Pieces(tmp_path / "file")
     gc.collect()
 
     assert _descriptors() <= before
@@ -52,23 +51,28 @@ def _descriptors() -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="needs /proc")
-def test_questions_leave_nothing_of_a_large_file_resident(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    """Rows all over 300 MB of vectors are read as they stand, and the file is in no memory map."""
-    path = tmp_path_factory.mktemp("large") / "passages.faiss"
-    shard = np.random.default_rng(0).standard_normal((10_000, DIM)).astype(np.float32)
-    write_dense(path, (shard for _ in range(ROWS // len(shard))), DIM)
-    index = DenseIndex.open(path)
-    rows = np.random.default_rng(1).integers(0, ROWS, 20_000)
+@pytest.mark.parametrize(("bound_mb", "is_kept"), [(50, False), (1000, True)])
+def test_what_a_large_file_leaves_resident(large: Path, bound_mb: int, is_kept: bool) -> None:  # noqa: FBT001
+    """Pieces read all over it stay up to the bound; beyond it the map lets go after each reading.
 
-    found = index.vectors(rows)
+    The second case shows that it is the bound which keeps the first one small.
+    """
+    pieces = Pieces(large, resident_bytes=bound_mb << 20)
+    places = np.random.default_rng(1).integers(0, SIZE - 800, (20, 1500)).tolist()
 
-    assert path.stat().st_size > MAPPED_BYTES
-    assert np.abs(found - shard[rows % len(shard)]).max() < 2e-3  # in half precision
-    span = index.following(9_998, 10_003)
-    assert np.array_equal(span, index.vectors(np.arange(9_998, 10_003)))
-    assert _resident_mb(path) < 1
+    for some in places:
+        assert len(pieces.read((place, place + 800) for place in some)) == 1500 * 800
+
+    resident = _resident_mb(large)
+    assert resident > 150 if is_kept else resident < 5
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a file of 200 MB."""
+    path = tmp_path_factory.mktemp("large") / "file"
+    path.write_bytes(bytes(SIZE))
+    return path
 
 
 def _resident_mb(path: Path) -> float:
