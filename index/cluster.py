@@ -125,18 +125,18 @@ class Cluster(Executor):
         return piece
 
     def _start(self) -> list[Any]:
-        # Subtle: bound to their nodes while these live, but holding no processor: so that those of
-        # a node that is lost find room on the others, all of which are full.
-        actor = ray.remote(
-            max_restarts=-1,
-            max_task_retries=-1,
-            num_cpus=0,
-            num_gpus=self._config.gpus_per_worker,
-        )(_Worker)
+        # Subtle: bound to their nodes while these live, but holding no processor once they run (by
+        # Ray's default): so that those of a node that is lost find room on others that are full.
+        share = self._config.gpus_per_worker
+        held = {"num_cpus": 0, "num_gpus": share} if share else {}
+        actor = ray.remote(_Worker)
         places = _places(self._config)
         return [
             actor.options(
-                scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True)
+                max_restarts=-1,
+                max_task_retries=-1,
+                scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True),
+                **held,
             ).remote()
             for node in islice(cycle(places), self._config.workers or len(places))
         ]
