@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     )
     cluster: str | None = Field(
         default=None,
-        description="Ray cluster that encodes on builds: local, auto or ray://HOST:PORT.",
+        description="Ray cluster that encodes and builds: local, auto or ray://HOST:PORT.",
     )
     cluster_gpus: float = Field(
         default=0.0,

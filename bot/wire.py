@@ -52,6 +52,7 @@ from index import (
     SentenceTransformerConfig,
     SnapshotLocked,
     SnapshotMissing,
+    Spread,
     Step,
     VectorSpace,
     VectorStore,
@@ -270,13 +271,14 @@ def _build(
         report = build_index(
             (settings.corpus, settings.index_home / COLLECTED),
             settings.index_home,
-            encoder=spread,
+            encoder=spread.encoder,
             config=index_config(settings),
             cache_dir=settings.cache_dir / "vectors",
             progress=progress,
             wait_s=wait_s,
             keep=settings.keep_snapshots,
             store=vector_store(settings),
+            workers=spread.workers,
         )
     _log_build(report)
     return report
@@ -290,16 +292,12 @@ def index_config(settings: Settings) -> IndexConfig:
     )
 
 
-def _spread(settings: Settings, encoder: Encoder) -> AbstractContextManager[Encoder]:
-    """Return what encodes for a build: the encoder itself, or a cluster of them."""
+def _spread(settings: Settings, encoder: Encoder) -> AbstractContextManager[Spread]:
+    """Return what encodes and builds: this machine, or a cluster."""
     if settings.cluster is None:
-        return nullcontext(encoder)
-    config = ClusterConfig(
-        encoder=encoder_config(settings),
-        address=settings.cluster,
-        gpus_per_worker=settings.cluster_gpus,
-    )
-    return open_cluster(config, encoder)
+        return nullcontext(Spread(encoder=encoder))
+    config = ClusterConfig(address=settings.cluster, gpus_per_worker=settings.cluster_gpus)
+    return open_cluster(config, encoder, encoder_config(settings))
 
 
 def vector_store(settings: Settings) -> VectorStore:

@@ -8,6 +8,7 @@ from index.config import (
     COLLECTED,
     RECORD_FIELDS,
     ChunkConfig,
+    ClusterConfig,
     DenseConfig,
     IndexConfig,
     QdrantConfig,
@@ -17,17 +18,18 @@ from index.dates import MONTH_NAMES
 from index.dates import parse as parse_date
 from index.encoders import (
     BundledConfig,
-    ClusterConfig,
     Encoder,
     EncoderConfig,
     EncoderIdentity,
     OpenAIConfig,
     SentenceTransformerConfig,
+    Spread,
     Vocabulary,
     open_cluster,
     open_encoder,
 )
 from index.errors import (
+    ClusterError,
     CorpusError,
     EncoderError,
     PasokhError,
@@ -134,6 +136,7 @@ __all__ = [
     "BundledConfig",
     "ChunkConfig",
     "ClusterConfig",
+    "ClusterError",
     "CorpusError",
     "CrossEncoderReranker",
     "DenseConfig",
@@ -178,6 +181,7 @@ __all__ = [
     "SnapshotMismatch",
     "SnapshotMissing",
     "Span",
+    "Spread",
     "Step",
     "StorageError",
     "VectorSpace",

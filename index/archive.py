@@ -141,11 +141,6 @@ class Archive:
             self._connection.close()
             raise
 
-    @property
-    def path(self) -> Path:
-        """The file, for another process to open."""
-        return self._path
-
     def close(self) -> None:
         """Release the file."""
         self._connection.close()
@@ -160,11 +155,30 @@ class Archive:
         for row in range(self.n_articles):
             yield self.article_at(row)
 
-    def passage_rows(self, article_rows: range) -> range:
-        """Return the rows of the passages of consecutive articles, at least one."""
-        query = "SELECT min(row), max(row) + 1 FROM passage WHERE article BETWEEN ? AND ?"
-        start, end = self._one(query, (article_rows[0], article_rows[-1]))
-        return range(start or 0, end or 0)
+    def texts(self, article_rows: range) -> list[tuple[str, list[str]]]:
+        """Return (headline, texts of its passages) of consecutive articles."""
+        found = self._between("row, headline, text", article_rows)
+        whole = {row: text for row, _, text in found}
+        passages: dict[int, list[str]] = {row: [] for row in whole}
+        query = "SELECT article, start, end FROM passage WHERE article BETWEEN ? AND ? ORDER BY row"
+        for row, start, end in self._rows(query, (article_rows[0], article_rows[-1])):
+            passages[row].append(whole[row][start:end])
+        return [(headline, passages[row]) for row, headline, _ in found]
+
+    def bodies(self, article_rows: range) -> list[tuple[str, str]]:
+        """Return (outlet, body) of consecutive articles, furniture left out."""
+        return [
+            (source, "\n".join(span.cut(text) for span in _load_spans(body)))
+            for source, text, body in self._between("source, text, body", article_rows)
+        ]
+
+    def _between(self, columns: str, rows: range) -> list[tuple[Any, ...]]:
+        """Return columns of consecutive articles, at least one."""
+        query = f"SELECT {columns} FROM article WHERE row BETWEEN ? AND ? ORDER BY row"  # noqa: S608 - constants
+        found = self._rows(query, (rows[0], rows[-1]))
+        if len(found) != len(rows):
+            raise self._corrupt(f"no row for some of {rows}")
+        return found
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order.

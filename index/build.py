@@ -42,6 +42,7 @@ from index.vector_store import Shard, StoreKind, VectorStore
 from index.vectors import VectorCache
 from index.verify import leftovers
 from index.withdrawn import Withdrawals, read_withdrawals
+from index.workers import Workers
 
 # Headline of 200 characters, date, prefix and markers: news-fa's 6,637 need at most 66.
 _CONTEXT_TOKENS = 80
@@ -60,6 +61,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     wait_s: float = 0,
     keep: int = _KEEP,
     store: VectorStore = FILES,
+    workers: Workers | None = None,
 ) -> BuildReport:
     """Build and publish a snapshot of `corpora` under `home`, unless it is there already.
 
@@ -74,8 +76,10 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         wait_s: How long another build there is waited for.
         keep: How many snapshots stay, at least 1; the one that served before is always kept.
         store: Where vectors go.
+        workers: They work on articles where many are new; None for processes of this machine.
 
     Raises:
+        ClusterError: If encoder or workers are a cluster's and it fails; the old snapshot stays.
         CorpusError: If the first corpus is missing or there is no article; the old snapshot stays.
         SnapshotLocked: If another process is building there still.
         StorageError: If something cannot be written; the old snapshot stays.
@@ -103,6 +107,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         encode=_encoding(encoder, space, config.chunk, cache_dir, progress or _silent),
         store=store,
         keep=max(keep, 1),
+        workers=workers or Workers(),
         progress=progress or _silent,
     )
     # Before anything is written or locked too, so that it works where nothing may be written.

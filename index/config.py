@@ -106,6 +106,24 @@ class QdrantConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterConfig:
+    """A Ray cluster that encodes and builds.
+
+    Attributes:
+        address: "local" for this machine alone, or what `ray.init` takes: "auto" on a node of a
+            cluster, "HOST:6379", "ray://HOST:10001".
+        workers: How many; None for one per processor (or share of a GPU) of the cluster.
+        gpus_per_worker: Share of a GPU that each needs, for encoders that run on one.
+        timeout_s: How long nothing may come back before the cluster is held to be stuck.
+    """
+
+    address: str
+    workers: int | None = None
+    gpus_per_worker: float = 0.0
+    timeout_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexConfig:
     """All that decides what a snapshot holds, beside corpus and encoder."""
 

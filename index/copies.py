@@ -243,13 +243,18 @@ class _New:
 
     def _sketches(self) -> Iterator[Sketched]:
         """Yield the new articles that have a sketch."""
-        pieces = (
-            (None, (self.archive.path, range(start, min(start + _PIECE, self.n_new))))
-            for start in range(0, self.n_new, _PIECE)
-        )
         is_worth_it = self.n_new >= _MANY_ARTICLES
-        for _, found in self.workers.map(sketched, pieces, is_worth_it=is_worth_it):
-            yield from found
+        for heads, found in self.workers.map(sketched, self._pieces(), is_worth_it=is_worth_it):
+            for (row, outlet), own in zip(heads, found, strict=True):
+                if own is not None:
+                    yield Sketched(row, own[0], outlet, own[1])
+
+    def _pieces(self) -> Iterator[tuple[list[tuple[int, str]], list[str]]]:
+        """Yield the row and outlet of some new articles, and their bodies."""
+        for start in range(0, self.n_new, _PIECE):
+            rows = range(start, min(start + _PIECE, self.n_new))
+            outlets, bodies = zip(*self.archive.bodies(rows), strict=True)
+            yield list(zip(rows, outlets, strict=True)), list(bodies)
 
     def _elsewhere(self, one: Sketched) -> list[Alike]:
         """Return the articles like one in the parts that stay, those kept if there are many."""
@@ -262,17 +267,10 @@ class _New:
         _add_pairs(self.connection, row, others)
 
 
-def sketched(piece: tuple[Path, range]) -> list[Sketched]:
-    """Sketch some articles of an archive; public for `workers` alone."""
-    path, rows = piece
-    found = []
-    with closing(Archive(path)) as archive:
-        for row in rows:
-            article = archive.article_at(row)
-            own = sketch("\n".join(span.cut(article.text) for span in article.body))
-            if own is not None:
-                found.append(Sketched(row, own, article.source, band_keys(own)))
-    return found
+def sketched(bodies: Sequence[str]) -> list[tuple[Sketch, list[int]] | None]:
+    """Return the sketch of each body that can have one, and its keys; public for `workers`."""
+    sketches = map(sketch, bodies)
+    return [None if own is None else (own, band_keys(own)) for own in sketches]
 
 
 def _likest(found: Sequence[Alike], gone: frozenset[int]) -> list[Alike]:

@@ -1,6 +1,7 @@
 """The exceptions of both packages.
 
     PasokhError
+    ├── ClusterError       a Ray cluster that cannot be reached, or whose workers fail
     ├── CorpusError        a corpus path that cannot be read at all
     ├── EncoderError       weights, model or embedding server unusable
     ├── QuestionSetError   questions or judgements to evaluate with that cannot be used
@@ -20,6 +21,10 @@ Does not: hold expected outcomes. A rejected file is a `Reject`, a refusal is a 
 
 class PasokhError(Exception):
     """Base of every error raised by this project."""
+
+
+class ClusterError(PasokhError):
+    """A cluster cannot be reached, has other code or does not do its part of a build."""
 
 
 class CorpusError(PasokhError):

@@ -14,7 +14,6 @@ Does not: know languages, or what the words of a question weigh beside its meani
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -42,7 +41,6 @@ ARTICLE_WEIGHT: Final = 1.0
 MRR of persianqa from 0.93 to 0.94, and no set lost (DECISIONS.md)."""
 
 _CANDIDATES = 200
-_BATCH = 256
 _PIECE = 256
 _MANY_PASSAGES = 10_000
 _MIN_PART = 2
@@ -262,7 +260,7 @@ def _write_part(
     """Add the rows of a part to the postings and write its own files."""
     names = NameBridgeBuilder()
     pieces = (
-        (None, (archive.path, range(start, min(start + _PIECE, archive.n_articles))))
+        (None, archive.texts(range(start, min(start + _PIECE, archive.n_articles))))
         for start in range(0, archive.n_articles, _PIECE)
     )
     is_worth_it = archive.n_passages >= _MANY_PASSAGES
@@ -296,18 +294,17 @@ class _Apart(NamedTuple):
     names: dict[str, int]
 
 
-def taken_apart(piece: tuple[Path, range]) -> _Apart:
-    """Take the words of some articles of an archive apart; public for `workers` alone."""
-    path, article_rows = piece
+def taken_apart(texts: Sequence[tuple[str, Sequence[str]]]) -> _Apart:
+    """Take headlines, each with its article's passages, apart; public for `workers` alone."""
     names = NameBridgeBuilder()
     passages: list[_Row] = []
     articles: list[_Row] = []
-    with closing(Archive(path)) as archive:
-        for contents in _articles(archive, archive.passage_rows(article_rows)):
-            for found in contents.passages:
-                names.add([*contents.headline, *found])
-                passages.append(_row(_tokens(contents.headline, found)))
-            articles.append(_row(_tokens(contents.headline, *contents.passages)))
+    for title, cut in texts:
+        headline, contents = words(title), [words(text) for text in cut]
+        for found in contents:
+            names.add([*headline, *found])
+            passages.append(_row(_tokens(headline, found)))
+        articles.append(_row(_tokens(headline, *contents)))
     return _Apart((passages, articles), names.counted())
 
 
@@ -328,29 +325,6 @@ def _share(
     weights = {term: idf(frequency, n_rows) for term, frequency in held.items() if frequency}
     most = ceiling([max((held[term] for term, _ in one), default=0) for one in asked], n_rows)
     return share(words.score(groups, rows, weights), most)
-
-
-class _Contents(NamedTuple):
-    """The words of an article that has passages."""
-
-    headline: list[Word]
-    passages: list[list[Word]]
-
-
-def _articles(archive: Archive, passages: range) -> Iterator[_Contents]:
-    """Yield the words of the articles of some passages, in the order of these."""
-    contents: _Contents | None = None
-    last = None
-    for start in range(passages.start, passages.stop, _BATCH):
-        rows = range(start, min(start + _BATCH, passages.stop))
-        for passage, article in archive.passages(rows):
-            if contents is None or article.id != last:
-                if contents is not None:
-                    yield contents
-                contents, last = _Contents(words(article.headline), []), article.id
-            contents.passages.append(words(passage.text))
-    if contents is not None:
-        yield contents
 
 
 def _tokens(*parts: Sequence[Word]) -> list[str]:

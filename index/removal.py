@@ -42,6 +42,7 @@ from index.vector_files import FILES
 from index.vector_store import Shard, VectorStore
 from index.vectors import forget_vectors, vector_key
 from index.withdrawn import Withdrawal, add_withdrawal, read_withdrawals
+from index.workers import Workers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +244,7 @@ def _without(
         encode=_nothing,
         store=store,
         keep=0,
+        workers=Workers(),
         progress=progress or _silent,
     )
     try:

@@ -108,6 +108,7 @@ class Task:
         encode: Yields the vectors of the first passages of an archive.
         store: Where vectors go.
         keep: How many snapshots stay.
+        workers: They work on articles where many are new.
         progress: Told how far each stage is.
     """
 
@@ -124,6 +125,7 @@ class Task:
     encode: Callable[[Archive, int], Iterable[Shard]]
     store: VectorStore
     keep: int
+    workers: Workers
     progress: Progress
 
 
@@ -138,7 +140,7 @@ def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
     """
     started = time.monotonic()
     with draft_folder(task.home, task.store) as draft:
-        with Workers() as workers:
+        with task.workers as workers:
             new = _read(task, draft, old, workers)
             _write(task, draft, old, new, workers)
         written = _write_vectors(task, old, new)

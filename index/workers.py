@@ -1,11 +1,12 @@
-"""Work on the articles of a large corpus spread over processors: other processes, same results.
+"""Work on the articles of a large corpus spread: other processes or a cluster, same results.
 
 What is worked on is cut into pieces in order, results come back in order, and what a worker does is
 a pure function of its piece, so that nothing of an index tells how many workers there were. Only a
-few pieces are on their way at a time. Workers read at most, never write: killed at any moment they
-leave nothing behind. One that dies, for want of memory or killed, costs time only: what is left is
-done by this process. An interrupt from the keyboard is this process' business alone, and when it
-dies, workers end themselves.
+few pieces are on their way at a time. A piece is all that a worker needs: it reads and writes no
+file of an index, so that it may be on another machine, and killed at any moment leaves nothing
+behind. A process of this machine that dies, for want of memory or killed, costs time only: what is
+left is done by this process (of a cluster's see `cluster`). An interrupt from the keyboard is this
+process' business alone, and when it dies, workers end themselves.
 Does not: start anything before it is worth its while, or know what the work is.
 """
 
@@ -17,7 +18,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from types import TracebackType
@@ -36,15 +37,23 @@ _AHEAD: Final = 2
 class Workers:
     """Processes that start when first asked for; a context manager that ends them."""
 
-    def __init__(self, count: int | None = None, *, is_eager: bool = False) -> None:
+    def __init__(
+        self,
+        count: int | None = None,
+        *,
+        is_eager: bool = False,
+        executor: Executor | None = None,
+    ) -> None:
         """Be ready to start processes.
 
         Args:
             count: How many, none for fewer than 2; None for one per processor.
             is_eager: Whether anything is worth it.
+            executor: What does the work instead of processes of this machine; it is not ended.
         """
         self._count = _usable_processors() if count is None else count
         self.is_eager: Final = is_eager
+        self._executor = executor
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -72,7 +81,7 @@ class Workers:
         Args:
             function: Pure, and importable; what it is bound to is sent along with each piece.
             pieces: What stays here and what is sent; taken as they are needed.
-            is_worth_it: Whether there is so much to do that processes may be started for it.
+            is_worth_it: Whether there is so much to do that others are to do it.
         """
         left = iter(pieces)
         if (is_worth_it or self.is_eager) and self._count > 1 and _can_be_sent(function):
@@ -105,7 +114,9 @@ class Workers:
         for own, sent in waiting:
             yield own, function(sent)
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _started(self) -> Executor:
+        if self._executor is not None:
+            return self._executor
         if self._pool is None:
             # Subtle: not forked: a fork of a process with threads (FAISS, tantivy) may hang.
             self._pool = ProcessPoolExecutor(

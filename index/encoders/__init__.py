@@ -2,23 +2,22 @@
 
 from index.encoders.config import (
     BundledConfig,
-    ClusterConfig,
     EncoderConfig,
     OpenAIConfig,
     SentenceTransformerConfig,
 )
-from index.encoders.opening import open_cluster, open_encoder
+from index.encoders.opening import Spread, open_cluster, open_encoder
 from index.encoders.protocol import Encoder, EncoderIdentity
 from index.encoders.vocabulary import Vocabulary
 
 __all__ = [
     "BundledConfig",
-    "ClusterConfig",
     "Encoder",
     "EncoderConfig",
     "EncoderIdentity",
     "OpenAIConfig",
     "SentenceTransformerConfig",
+    "Spread",
     "Vocabulary",
     "open_cluster",
     "open_encoder",

@@ -73,23 +73,3 @@ class OpenAIConfig:
 
 
 EncoderConfig = BundledConfig | SentenceTransformerConfig | OpenAIConfig
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterConfig:
-    """A Ray cluster whose workers encode passages.
-
-    Attributes:
-        encoder: What each worker opens; paths in it are paths of its node.
-        address: "local" for this machine alone, or what `ray.init` takes: "auto" on a node of a
-            cluster, "HOST:6379", "ray://HOST:10001".
-        workers: How many; None for one per processor (or share of a GPU) of the cluster.
-        gpus_per_worker: Share of a GPU that each needs, for encoders that run on one.
-        timeout_s: How long nothing may come back before the cluster is held to be stuck.
-    """
-
-    encoder: EncoderConfig
-    address: str
-    workers: int | None = None
-    gpus_per_worker: float = 0.0
-    timeout_s: float = 600.0

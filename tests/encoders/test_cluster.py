@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from index import Manifest, read_manifest
-from index.encoders import BundledConfig, ClusterConfig, Encoder, EncoderIdentity, open_cluster
-from index.errors import EncoderError
+from index import ClusterConfig, Manifest, read_manifest
+from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_cluster
+from index.errors import ClusterError, EncoderError
 from index.manifest import FileRecord
 
 pytestmark = pytest.mark.ray
@@ -35,33 +35,43 @@ def cluster() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def config(cluster: str, encoder_cache: Path) -> ClusterConfig:
-    """Return how the cluster encodes as the bundled encoder does."""
-    return ClusterConfig(encoder=BundledConfig(cache_dir=encoder_cache), address=cluster)
+def config(cluster: str) -> ClusterConfig:
+    """Return how the cluster is joined."""
+    return ClusterConfig(address=cluster)
+
+
+@pytest.fixture(scope="module")
+def opened_there(encoder_cache: Path) -> BundledConfig:
+    """Return how a worker opens the bundled encoder."""
+    return BundledConfig(cache_dir=encoder_cache)
 
 
 def test_the_cluster_gives_the_vectors_of_one_machine(
-    config: ClusterConfig, bundled: Encoder
+    config: ClusterConfig, bundled: Encoder, opened_there: BundledConfig
 ) -> None:
     """Three workers on three nodes encode as one process does, each text in its place."""
     told: list[int] = []
-    with open_cluster(config, bundled) as spread:
-        rows = spread.encode_passages(TEXTS, progress=told.append)
-        assert spread.identity == bundled.identity
-        assert spread.encode_passages([]).shape == (0, bundled.identity.dim)
+    with open_cluster(config, bundled, opened_there) as spread:
+        rows = spread.encoder.encode_passages(TEXTS, progress=told.append)
+        assert spread.encoder.identity == bundled.identity
+        assert spread.encoder.encode_passages([]).shape == (0, bundled.identity.dim)
     assert sum(told) == len(TEXTS)
     assert len(told) > 3
     expected = bundled.encode_passages(TEXTS)
     assert (rows * expected).sum(axis=1).min() > 1 - 1e-4
 
 
-def test_a_killed_worker_costs_no_text(config: ClusterConfig, bundled: Encoder) -> None:
+def test_a_killed_worker_costs_no_text(
+    config: ClusterConfig, bundled: Encoder, opened_there: BundledConfig
+) -> None:
     """A worker that is killed while it encodes is replaced, and its texts are encoded again."""
-    import ray
+    from index.cluster import Cluster
+    from index.encoders.cluster import ClusterEncoder
 
     killed: list[int] = []
-    with open_cluster(config, bundled) as spread:
-        pids = ray.get([one.__ray_call__.remote(lambda _: os.getpid()) for one in spread._workers])
+    with Cluster(config) as joined:
+        spread = ClusterEncoder(joined, opened_there, bundled)
+        pids = joined.each(os.getpid)
 
         def kill_one(_done: int) -> None:
             if not killed:
@@ -69,13 +79,16 @@ def test_a_killed_worker_costs_no_text(config: ClusterConfig, bundled: Encoder) 
                 os.kill(pids[0], signal.SIGKILL)
 
         rows = spread.encode_passages(TEXTS, progress=kill_one)
-        again = ray.get(spread._workers[0].__ray_call__.remote(lambda _: os.getpid()))
+        again = joined.each(os.getpid)
     assert killed == pids[:1]
-    assert again != pids[0]
+    assert again[0] != pids[0]
+    assert again[1:] == pids[1:]
     assert (rows * bundled.encode_passages(TEXTS)).sum(axis=1).min() > 1 - 1e-4
 
 
-def test_a_worker_of_another_space_is_refused(config: ClusterConfig, bundled: Encoder) -> None:
+def test_a_worker_of_another_space_is_refused(
+    config: ClusterConfig, bundled: Encoder, opened_there: BundledConfig
+) -> None:
     """Vectors of two spaces never mix: a node with other weights ends the build with the reason."""
 
     class Other:
@@ -85,15 +98,22 @@ def test_a_worker_of_another_space_is_refused(config: ClusterConfig, bundled: En
             name=bundled.identity.name, revision="newer", dim=bundled.identity.dim
         )
 
-    with pytest.raises(EncoderError, match="same version of pasokh"):
-        open_cluster(config, Other())  # type: ignore[arg-type]
+    with (
+        pytest.raises(EncoderError, match="same version of pasokh"),
+        open_cluster(config, Other(), opened_there),  # type: ignore[arg-type]
+    ):
+        pass
 
 
-def test_no_cluster_there_is_an_error_that_says_what_to_give(bundled: Encoder) -> None:
+def test_no_cluster_there_is_an_error_that_says_what_to_give(
+    bundled: Encoder, opened_there: BundledConfig
+) -> None:
     """An address where nothing listens is named, with what would do."""
-    nowhere = ClusterConfig(encoder=BundledConfig(cache_dir=Path()), address="127.0.0.1:9")
-    with pytest.raises(EncoderError, match=r"127\.0\.0\.1:9.*'local'"):
-        open_cluster(nowhere, bundled)
+    with (
+        pytest.raises(ClusterError, match=r"127\.0\.0\.1:9.*'local'"),
+        open_cluster(ClusterConfig(address="127.0.0.1:9"), bundled, opened_there),
+    ):
+        pass
 
 
 def test_a_build_on_a_cluster_is_the_build_of_one_machine(
