@@ -69,7 +69,7 @@ class Codes:
         """Return at most `k` rows that are likely the nearest to `query`, likeliest first."""
         # Subtle: what fills up the last block is scored, too, and must not crowd out a row.
         enough = min(k + _BLOCK_ROWS, int(self._index.ntotal))
-        faiss.omp_set_num_threads(1)
+        faiss.omp_set_num_threads(1)  # of this thread: one list is not shared out, only waited for
         _, found = self._index.search(query[None, :].astype(np.float32), enough)
         rows: Rows = found[0]
         return rows[rows >= 0][:k]

@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -30,6 +31,7 @@ _Own = TypeVar("_Own")
 _Sent = TypeVar("_Sent")
 _Result = TypeVar("_Result")
 
+_MOST: Final = 4
 _AHEAD: Final = 2
 """Pieces on their way for each worker: one in work, one waiting."""
 
@@ -47,11 +49,12 @@ class Workers:
         """Be ready to start processes.
 
         Args:
-            count: How many, none for fewer than 2; None for one per processor.
+            count: How many, none for fewer than 2; None for one per processor, but at most 4:
+                this process, which writes what they make, keeps no more of them busy.
             is_eager: Whether anything is worth it.
             executor: What does the work instead of processes of this machine; it is not ended.
         """
-        self._count = _usable_processors() if count is None else count
+        self._count = min(_usable_processors(), _MOST) if count is None else count
         self.is_eager: Final = is_eager
         self._executor = executor
         self._pool: ProcessPoolExecutor | None = None
@@ -95,13 +98,12 @@ class Workers:
         """Do the same by other processes while they live; afterwards `left` holds the rest."""
         waiting: deque[tuple[_Own, _Sent]] = deque()
         futures: deque[Future[_Result]] = deque()
-        pool = self._started()
         try:
             while True:
                 for piece in islice(left, self._count * _AHEAD - len(waiting)):
                     # Subtle: waiting first, for to submit to a broken pool raises.
                     waiting.append(piece)
-                    futures.append(pool.submit(function, piece[1]))
+                    futures.append(self._submit(function, piece[1]))
                 if not waiting:
                     return
                 result = futures[0].result()
@@ -113,6 +115,19 @@ class Workers:
             self._stop()
         for own, sent in waiting:
             yield own, function(sent)
+
+    def _submit(self, function: Callable[[_Sent], _Result], sent: _Sent) -> Future[_Result]:
+        """Give a piece to the others, starting them for the first one.
+
+        Raises:
+            BrokenProcessPool: If they have died or cannot be started.
+        """
+        try:
+            with _uninterrupted():
+                return self._started().submit(function, sent)
+        except (OSError, ImportError, NotImplementedError) as error:
+            # Too little memory, too many processes, or a system without shared semaphores.
+            raise BrokenProcessPool(str(error)) from error
 
     def _started(self) -> Executor:
         if self._executor is not None:
@@ -132,6 +147,19 @@ class Workers:
 
 NOBODY: Final = Workers(0)
 """No workers: this process does all."""
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let processes start deaf to the keyboard, before they can say so themselves."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

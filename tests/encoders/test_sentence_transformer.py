@@ -1,6 +1,7 @@
 """The same weights in sentence-transformers (torch) and in our engine."""
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,13 @@ Thủ tướng Việt Nam thăm chính thức Hàn Quốc.
 def test_prefixes_by_model(model: str, prompts: dict[str, str], wanted: tuple[str, str]) -> None:
     """A model's own prompts come first, then its family's, then none."""
     assert choose_prefixes(model, prompts) == wanted
+
+
+@pytest.mark.sentence_transformers
+def test_a_model_is_not_sent_to_other_processes(reference: Encoder) -> None:
+    """It would travel with each piece of work."""
+    with pytest.raises(TypeError, match="stays in its process"):
+        pickle.dumps(reference.count_tokens)
 
 
 def test_a_missing_package_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:

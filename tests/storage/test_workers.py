@@ -96,6 +96,26 @@ def test_a_worker_that_dies_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     assert [(None, (4, os.getpid()))] == again
 
 
+def test_without_processes_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system starts none, for want of memory or semaphores, a build goes on alone."""
+
+    def refuse(*_given: object, **_named: object) -> None:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr("index.workers.ProcessPoolExecutor", refuse)
+    with Workers(2) as workers:
+        found = list(workers.map(len, [(n, "x" * n) for n in range(9)], is_worth_it=True))
+
+    assert [(n, n) for n in range(9)] == found
+
+
+def test_no_machine_starts_more_than_it_can_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many processors four get a worker."""
+    monkeypatch.setattr("index.workers._usable_processors", lambda: 64)
+
+    assert 4 == Workers()._count
+
+
 def test_an_error_is_told_here() -> None:
     """It is the piece's own, as without workers."""
     with Workers(2) as workers, pytest.raises(ZeroDivisionError):

@@ -253,6 +253,8 @@ def test_open_when_the_file_is_broken(archive: SmallArchive, content: str) -> No
     with pytest.raises(SnapshotCorrupt, match=r"collection\.json"):
         archive.store.open(part, np.arange(13), 384)
     assert ["collection.json"] == [one.split()[0] for one in archive.problems()]
+    archive.build()
+    assert () == archive.problems()
 
 
 def test_open_when_it_names_other_counts(archive: SmallArchive) -> None:
