@@ -8,7 +8,8 @@ question as a whole process, and many warm ones in a third; builds come one afte
 questions interleaved, so that a machine that slows down slows all alike. Wall seconds and peak
 memory are the operating system's own account of a finished process. Peers run as their
 documentation shows them, with their default splitting: each encodes the passages it makes. Pasokh
-encodes every passage and every sentence, and its answers are chosen, verified quotes.
+encodes every passage and every sentence, and its answers are chosen, verified quotes. Whether the
+cold question's sentence is among what a system shows is told, too.
 
 Writes benchmarks/results/side_by_side.json and README's table.
 Does not: measure the quality of answers, or convert weights within a measured process.
@@ -66,6 +67,7 @@ class Measured:
     cold: list[tuple[float, float]] = field(default_factory=list)
     warm: dict[str, list[float]] = field(default_factory=dict)
     warm_mb: float = 0.0
+    is_found: bool = False
 
 
 def run(arguments: list[str], environment: Mapping[str, str]) -> tuple[float, float, str]:
@@ -153,8 +155,7 @@ def measure(found: Mapping[str, System], n_cold: int) -> dict[str, Measured]:
     for turn in range(n_cold + 1):
         for name, system in found.items():
             seconds, peak, output = run(system.ask, system.environment)
-            if FOUND not in output:
-                sys.exit(f"{name} did not find the sentence:\n{output}")
+            measured[name].is_found = FOUND in output
             if turn:  # the first warms the disk cache
                 measured[name].cold.append((seconds, peak))
     for name, system in found.items():
@@ -188,14 +189,14 @@ def table(measured: Mapping[str, Measured], n_articles: int) -> list[dict[str, A
         }
         pairs = zip(one.cold, ours.cold, strict=True)
         ratios = {
-            "throughput": ours.build_s / one.build_s,
+            "throughput": one.build_s / ours.build_s,
             "cold": statistics.median(theirs[0] / own[0] for theirs, own in pairs),
             "warm": statistics.median(one.warm["total_ms"])
             / statistics.median(ours.warm["total_ms"]),
             "warm_memory": one.warm_mb / ours.warm_mb,
         }
         rows.append(
-            {"system": name}
+            {"system": name, "finds_the_sentence": one.is_found}
             | {key: round(value, 2) for key, value in figures.items()}
             | {"times_ours": {key: round(value, 2) for key, value in ratios.items()}}
         )
@@ -204,17 +205,23 @@ def table(measured: Mapping[str, Measured], n_articles: int) -> list[dict[str, A
 
 def shown(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the README's table."""
-    header = ["system", "articles/s", "cold s (times ours)", "warm ms p50 / p95 (times ours)"]
-    header += ["of it encoding", "memory cold / warm / build MB", "disk MB"]
+    header = [
+        "system",
+        "articles/s (ours: times that)",
+        "cold s (times ours)",
+        "warm ms p50 / p95 (times ours)",
+    ]
+    header += ["of it encoding", "memory cold / warm / build MB", "disk MB", "finds it"]
     lines = [
         [
             row["system"],
-            row["articles_per_s"],
+            f"{row['articles_per_s']} ({row['times_ours']['throughput']})",
             f"{row['cold_s']} ({row['times_ours']['cold']})",
             f"{row['warm_p50_ms']} / {row['warm_p95_ms']} ({row['times_ours']['warm']})",
             row["encode_p50_ms"],
             f"{row['cold_peak_mb']:.0f} / {row['warm_peak_mb']:.0f} / {row['build_peak_mb']:.0f}",
             row["disk_mb"],
+            "yes" if row["finds_the_sentence"] else "no",
         ]
         for row in rows
     ]
