@@ -69,7 +69,6 @@ class _Tongue:
 
     heaps: Heaps
     n_words: int
-    n_articles: int
     common: frozenset[str]
     tail: Sequence[str]
 
@@ -178,7 +177,6 @@ def _tongue(sources: Sequence[_Source]) -> _Tongue:
     return _Tongue(
         heaps=fit_heaps(running),
         n_words=len(running),
-        n_articles=len(sources),
         common=common,
         tail=[word for word in running if word not in common],
     )

@@ -66,7 +66,6 @@ BASE = {"news-fa": 1000, "news-en": 500, "hamshahri-fa": 400}
 QUESTIONS = 100
 HOLDERS = 4
 TELL_S = 20
-STAGES = {"read": "read and divide", "words": "words", "copies": "near-duplicates"}
 KINDS = {
     "archive.db": "texts", "passages.faiss": "passage vectors", "passages.codes": "codes",
     "sentences.npy": "sentence vectors", "copies.db": "near-duplicates", "ledger.db": "ledger",

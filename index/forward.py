@@ -76,11 +76,7 @@ class ForwardWriter:
                     file.write(np.array(numbers, "<i8").tobytes())
                 file.write(_MARK)
 
-    def add(self, tokens: Sequence[str]) -> None:
-        """Add the next row."""
-        self.add_packed(packed(tokens), len(tokens))
-
-    def add_packed(self, entries: bytes, n_tokens: int) -> None:
+    def add(self, entries: bytes, n_tokens: int) -> None:
         """Add the next row as `packed` gave it."""
         self._file.write(entries)
         self._starts.append(self._starts[-1] + len(entries) // _ENTRY.itemsize)

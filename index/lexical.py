@@ -273,8 +273,8 @@ def _write_part(
                 found.rows, postings, (passage_words, article_words), strict=True
             ):
                 for row in rows:
-                    writer.add_joined(row.tokens)
-                    forward.add_packed(row.entries, row.n_tokens)
+                    writer.add(row.tokens)
+                    forward.add(row.entries, row.n_tokens)
             names.merge(found.names)
     names.write(part / NAMES)
 

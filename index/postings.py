@@ -206,12 +206,8 @@ class PostingsWriter:
         except (ValueError, OSError) as error:
             raise unwritable(self._folder, error) from error
 
-    def add(self, tokens: Iterable[str]) -> None:
-        """Add the next row; tokens hold no white space, and over 64 KiB they are lost."""
-        self.add_joined(" ".join(tokens))
-
-    def add_joined(self, tokens: str) -> None:
-        """Add the next row, its tokens parted by spaces."""
+    def add(self, tokens: str) -> None:
+        """Add the next row, its tokens parted by spaces; those over 64 KiB are lost."""
         document = tantivy.Document()
         document.add_unsigned(_ROW, self._n_rows)
         document.add_text(_WORDS, tokens)

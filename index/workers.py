@@ -54,7 +54,7 @@ class Workers:
             is_eager: Whether anything is worth it.
             executor: What does the work instead of processes of this machine; it is not ended.
         """
-        self._count = min(_usable_processors(), _MOST) if count is None else count
+        self._count = min(usable_processors(), _MOST) if count is None else count
         self.is_eager: Final = is_eager
         self._executor = executor
         self._pool: ProcessPoolExecutor | None = None
@@ -185,7 +185,8 @@ def _can_be_sent(function: Callable[[_Sent], _Result]) -> bool:
     return True
 
 
-def _usable_processors() -> int:
+def usable_processors() -> int:
+    """Count the processors that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

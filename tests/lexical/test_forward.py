@@ -20,7 +20,7 @@ def _written(path: Path, rows: Sequence[Sequence[str]]) -> Path:
     """Write the file of a part."""
     with ForwardWriter(path) as writer:
         for tokens in rows:
-            writer.add(tokens)
+            writer.add(packed(tokens), len(tokens))
     return path
 
 
@@ -38,7 +38,7 @@ def test_score_is_that_of_the_search(tmp_path: Path, seed: int) -> None:
     ]
     with PostingsWriter(tmp_path / "postings") as writer:
         for tokens in rows:
-            writer.add(tokens)
+            writer.add(" ".join(tokens))
     postings = Postings.open(tmp_path / "postings")
     found, expected = postings.search(groups, len(rows))
     by_row = dict(zip(found.tolist(), expected.tolist(), strict=True))
@@ -82,7 +82,7 @@ def test_a_writer_that_fails_leaves_no_file_that_opens(tmp_path: Path) -> None:
 
     def broken() -> None:
         with ForwardWriter(tmp_path / "a") as writer:
-            writer.add(["x"])
+            writer.add(packed(["x"]), 1)
             raise KeyError
 
     with pytest.raises(KeyError):

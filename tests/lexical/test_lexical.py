@@ -38,7 +38,7 @@ def _written(folder: Path, documents: Sequence[Sequence[str]]) -> Postings:
     """Write and open postings."""
     with PostingsWriter(folder) as writer:
         for tokens in documents:
-            writer.add(tokens)
+            writer.add(" ".join(tokens))
     return Postings.open(folder)
 
 
@@ -285,7 +285,7 @@ def test_writer_leaves_nothing_to_open_when_it_fails(tmp_path: Path) -> None:
 
     def broken() -> None:
         with PostingsWriter(tmp_path / "new") as writer:
-            writer.add(["a"])
+            writer.add("a")
             raise KeyError
 
     with pytest.raises(KeyError):

@@ -111,7 +111,7 @@ def test_without_processes_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_no_machine_starts_more_than_it_can_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of many processors four get a worker."""
-    monkeypatch.setattr("index.workers._usable_processors", lambda: 64)
+    monkeypatch.setattr("index.workers.usable_processors", lambda: 64)
 
     assert 4 == Workers()._count
 
