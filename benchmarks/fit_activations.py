@@ -21,11 +21,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from e5_export import export_sentence_transformers
 from numpy.typing import NDArray
 from transformers import AutoModel, AutoTokenizer
 
 from index.encoders import BundledConfig, open_encoder
-from index.encoders.e5_export import export_sentence_transformers
 from index.encoders.e5_graph import ACTIVATIONS
 
 ROOT = Path(__file__).parent.parent

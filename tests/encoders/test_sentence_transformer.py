@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from e5_export import export_sentence_transformers
 
 from index.encoders import (
     BundledConfig,
@@ -13,7 +14,6 @@ from index.encoders import (
     SentenceTransformerConfig,
     open_encoder,
 )
-from index.encoders.e5_export import export_sentence_transformers
 from index.encoders.sentence_transformer import _folder_hash, choose_prefixes
 from index.errors import EncoderError
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from e5_export import export_sentence_transformers
 
 from index import (
     CrossEncoderReranker,
@@ -22,7 +23,6 @@ from index import (
     build_index,
     open_snapshot,
 )
-from index.encoders.e5_export import export_sentence_transformers
 from index.rerank import Reranker
 
 QUESTION = "what did Kirby say about Sukhoi jets?"

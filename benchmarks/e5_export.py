@@ -8,8 +8,8 @@ from base64 import b64encode
 from pathlib import Path
 
 import numpy as np
+from e5_charsmap import build_charsmap
 
-from index.encoders.e5_charsmap import build_charsmap
 from index.encoders.e5_weights import E5Weights, Floats, PieceTable, find_weights
 
 _MATRICES = {
