@@ -26,9 +26,9 @@ from bot.render import article_lines, full_source_lines, translation_lines
 from bot.scope import ScopeError, check_scope, parse_scope
 from bot.screen import BLANK, Kind, Line, Screen, paint
 from bot.showing import ClaimsShowing, word
+from bot.threads import Worker
 from bot.tongue import asked_in, foreign
 from bot.types import Answer, Citation, NoAnswer
-from bot.worker import Worker
 from index import EVERYTHING, Scope
 
 _ALL = "off"

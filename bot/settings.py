@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.bidi import Bidi
 from bot.messages import LanguageChoice
-from bot.setting_forms import (
+from bot.setting_types import (
     ADDRESS,
     EXPECTED,
     VECTORS,

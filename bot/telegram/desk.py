@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from bot.telegram.types import Incoming, Outgoing, Show
-from bot.worker import Worker
+from bot.threads import Worker
 
 
 class Conversation(Protocol):

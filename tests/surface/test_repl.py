@@ -16,7 +16,7 @@ from bot.messages import LanguageChoice
 from bot.repl import Answering, Chat
 from bot.screen import Screen
 from bot.surface import Backend
-from bot.worker import Worker
+from bot.threads import Worker
 
 _CONFTEST = Path(__file__).with_name("conftest.py")
 _ROOT = Path(__file__).parents[2]

@@ -86,7 +86,7 @@ def test_a_bad_value_is_named(
 
 def test_every_setting_can_be_described() -> None:
     """No field can fail without words for what it takes."""
-    from bot.setting_forms import EXPECTED
+    from bot.setting_types import EXPECTED
 
     assert list(EXPECTED) == list(Settings.model_fields)
 
