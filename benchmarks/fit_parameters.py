@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.confidence import DEFAULT_THRESHOLD, FEATURES, Signals, features
-from bot.evidence import find_quotes
+from bot.answer.confidence import DEFAULT_THRESHOLD, FEATURES, Signals, features
+from bot.answer.evidence import find_quotes
 from bot.reader import ReaderConfig
 from index import (
     BundledConfig,

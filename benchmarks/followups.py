@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from bot import wire
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.evaluation import EvaluationFiles
 from bot.followup import resolve
 from bot.settings import read_settings

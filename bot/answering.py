@@ -1,6 +1,6 @@
 """What a surface asks of whatever answers, words or translates, and of the archive behind.
 
-Does not: answer; `bot.answer.Answerer` does.
+Does not: answer; `bot.answer.answerer.Answerer` does.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -35,7 +35,7 @@ class OpenArchive(Protocol):
 
 
 class Answering(Protocol):
-    """What a surface asks: `bot.answer.Answerer`, or anything like it."""
+    """What a surface asks: `bot.answer.answerer.Answerer`, or anything like it."""
 
     @property
     def snapshot(self) -> OpenArchive:
@@ -72,7 +72,7 @@ class AnsweringOn(Answering, Protocol):
 
 
 class AnsweringAnew(AnsweringOn, Protocol):
-    """What can also take up a newer archive: `bot.serving.Serving`."""
+    """What can also take up a newer archive: `bot.answer.serving.Serving`."""
 
     def refresh(self) -> None:
         """Let what is published answer from now on.

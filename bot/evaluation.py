@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from bot.answer import Answerer, Consideration
-from bot.cite import is_borne_out
+from bot.answer.answerer import Answerer, Consideration
+from bot.answer.cite import is_borne_out
 from index import (
     RANKING_DEPTH,
     Hit,

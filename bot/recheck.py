@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.answer.cite import cite, head
 from bot.answering import OpenArchive
-from bot.cite import cite, head
 from bot.grounding.types import Checking, Fault
 from bot.record import CitationRecord, Record, answer_text, citation_record, headline_record
 from bot.types import Citation, Claim

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from bot import evaluation
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
+from bot.answer.serving import Serving
 from bot.answering import Talk
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.language_model import (
@@ -26,7 +27,6 @@ from bot.language_model import (
 )
 from bot.llm import prompt
 from bot.recheck import Rechecker
-from bot.serving import Serving
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
-from bot.answer import MAX_QUESTION_CHARS
+from bot.answer.answerer import MAX_QUESTION_CHARS
 from bot.llm.types import Message, Role
 from bot.types import Citation
 from index import Moment, format_gregorian, format_jalali

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.differing import differences
+from bot.answer.contradictions import differences
 from bot.grounding.types import Checking, Fault, Verdict
 from bot.grounding.wording import gives_orders
 from bot.llm.parse import Written, parse, parse_so_far

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from bot.answer import MAX_QUESTION_CHARS
+from bot.answer.answerer import MAX_QUESTION_CHARS
 from bot.answering import AnsweringAnew, Translating, Writing
 from bot.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.logs import log_reply

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
+from bot.answer.cite import cite, is_borne_out, with_others
 from bot.answering import AnsweringOn, Translating
-from bot.cite import cite, is_borne_out, with_others
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model
 from bot.naming import scope_text

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.serving import Serving
+from bot.answer.serving import Serving
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory

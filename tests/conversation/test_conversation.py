@@ -7,10 +7,10 @@ from typing import Protocol
 
 import pytest
 
-from bot.answer import MAX_QUESTION_CHARS
+from bot.answer.answerer import MAX_QUESTION_CHARS
+from bot.answer.serving import Serving
 from bot.bidi import safe
 from bot.messages import Language
-from bot.serving import Serving
 from bot.telegram.conversation import MENU, Conversation, commands
 from bot.telegram.memory import Memory
 from bot.telegram.phrases import PHRASES, Phrase, tell

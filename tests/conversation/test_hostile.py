@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from bot.answer import Answerer
-from bot.serving import Serving
+from bot.answer.answerer import Answerer
+from bot.answer.serving import Serving
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory
 from bot.telegram.types import Kind, Outgoing

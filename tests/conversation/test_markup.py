@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answer.cite import cite
 from bot.bidi import reads_rtl
-from bot.cite import cite
 from bot.messages import Language
 from bot.telegram import markup
 from bot.telegram.rich import render, sendable

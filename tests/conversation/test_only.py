@@ -6,8 +6,8 @@ from typing import Protocol
 
 import pytest
 
+from bot.answer.serving import Serving
 from bot.messages import Key, Language, say
-from bot.serving import Serving
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory
 from bot.telegram.phrases import Phrase, tell

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pytest
 
+from bot.answer.serving import Serving
 from bot.messages import Language
-from bot.serving import Serving
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.settings import Settings
 from bot.wire import open_answerer
 from index.encoders import Encoder

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.types import Answer, NoAnswer, Reason
 
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -12,7 +12,7 @@ import pytest
 from qdrant_server import Qdrant
 
 from bot import wire
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.settings import Settings
 from bot.types import Answer
 from index import VectorStoreError

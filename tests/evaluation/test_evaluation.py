@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.evaluation import MAX_QUOTES, Evaluation, evaluate, ranked_articles
 from bot.types import Answer
 from index import (

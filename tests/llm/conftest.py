@@ -11,9 +11,9 @@ from made_articles import ARTICLES
 from model_server import KEY, ModelServer
 from model_server import serving as serving_model
 
+from bot.answer.serving import Serving
 from bot.answering import Writing
 from bot.language_model import talk_over
-from bot.serving import Serving
 from bot.settings import Settings
 from bot.types import Answer
 from bot.wire import open_answerer

@@ -6,8 +6,8 @@ import sys
 import pytest
 from model_server import KEY
 
+from bot.answer.serving import Serving
 from bot.language_model import open_generator, talk_over
-from bot.serving import Serving
 from bot.settings import Settings, SettingsError, read_settings
 from index import EncoderError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from index import (
     TEHRAN,
     IndexConfig,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.differing import differences
+from bot.answer.contradictions import differences
 from bot.types import Citation, Headline
 from index import TEHRAN, ArticleId, Moment, Span
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.followup import asked_both_ways, resolve
 from bot.types import Answer
 from index import Retriever, Snapshot, VectorSpace

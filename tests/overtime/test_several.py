@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.messages import Language
 from bot.record import record_of
 from bot.render import reply_lines

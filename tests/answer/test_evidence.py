@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.evidence import Quote, find_quotes
+from bot.answer.evidence import Quote, find_quotes
 from bot.reader import ReaderConfig
 from index import Article, Retrieval, Retriever, Snapshot, Span, VectorSpace
 from index.clean import clean

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.types import Answer, NoAnswer, Reason
 from index import EVERYTHING, TEHRAN, IndexConfig, Scope, Snapshot, VectorSpace, build_index
 from index import open_snapshot as open_it

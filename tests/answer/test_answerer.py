@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import MAX_QUESTION_CHARS, Answerer
+from bot.answer.answerer import MAX_QUESTION_CHARS, Answerer
 from bot.types import Answer, NoAnswer, Reason
 from index import (
     Article,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.confidence import FEATURES, Signals, confidence, features
+from bot.answer.confidence import FEATURES, Signals, confidence, features
 from index import stored_confidence
 
 FITTED = stored_confidence("multilingual-e5-small")

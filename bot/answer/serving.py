@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Final
 
-from bot.answer import Answerer
+from bot.answer.answerer import Answerer
 from bot.types import Answer, Citation, NoAnswer
 from index import (
     EVERYTHING,

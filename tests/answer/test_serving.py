@@ -10,8 +10,8 @@ from threading import Event
 
 import pytest
 
-from bot.answer import Answerer
-from bot.serving import EVENT_NOT_RELOADED, Serving
+from bot.answer.answerer import Answerer
+from bot.answer.serving import EVENT_NOT_RELOADED, Serving
 from bot.types import Answer
 from index import (
     IndexConfig,
@@ -205,7 +205,7 @@ def test_a_damaged_snapshot_is_left_alone(
     before = archive_name(archive)
     damaged = archive.add(1)
     (archive.home / "snapshots" / damaged / "manifest.json").write_text("{}", encoding="utf-8")
-    with caplog.at_level(logging.WARNING, "bot.serving"):
+    with caplog.at_level(logging.WARNING, "bot.answer.serving"):
         replies = [serving.answer(QUESTION) for _ in range(3)]
     told = [record for record in caplog.records if record.message == EVENT_NOT_RELOADED]
 

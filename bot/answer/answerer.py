@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.cite import cite_earliest, cite_itself, head, in_time, verified
-from bot.confidence import DEFAULT_THRESHOLD, Signals, confidence
-from bot.differing import differences
-from bot.evidence import Quote, find_quotes, spread_quotes
+from bot.answer.cite import cite_earliest, cite_itself, head, in_time, verified
+from bot.answer.confidence import DEFAULT_THRESHOLD, Signals, confidence
+from bot.answer.contradictions import differences
+from bot.answer.evidence import Quote, find_quotes, spread_quotes
 from bot.followup import asked_both_ways
 from bot.overview import Plan, find_plan
 from bot.period import find_period

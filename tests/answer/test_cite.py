@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.cite import cite, cite_earliest, head, is_borne_out, verified
+from bot.answer.cite import cite, cite_earliest, head, is_borne_out, verified
 from bot.types import Citation
 from index import Article, ArticleId, Moment, Precision, Snapshot, Span
 

@@ -1,0 +1,1 @@
+"""Question and archive to answer: evidence chosen, judged, quoted and verified."""
