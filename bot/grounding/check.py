@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.grounding.entailment import Entailment
 from bot.grounding.meaning import STANDS_FROM, Closeness
-from bot.grounding.naming import Evidence, unborne_names
+from bot.grounding.names import Evidence, unborne_names
 from bot.grounding.numbers import Number, find_numbers, is_borne_out
 from bot.grounding.polarity import is_contradicted
 from bot.grounding.times import TimeWord, find_times, is_told, known_times

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from bot.grounding.naming import MIN_LIKENESS
+from bot.grounding.names import MIN_LIKENESS
 from index import bridged, clean_text, folded
 
 _QUOTED: Final = re.compile(

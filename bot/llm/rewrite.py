@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.followup import Resolved, leans
-from bot.grounding.naming import Evidence, unborne_names
+from bot.grounding.names import Evidence, unborne_names
 from bot.grounding.numbers import find_numbers, is_borne_out
 from bot.grounding.wording import is_unsafe
 from bot.llm.parse import parse_question
