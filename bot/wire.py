@@ -19,13 +19,13 @@ from bot.answer.answerer import Answerer
 from bot.answer.serving import Serving
 from bot.answering import Talk
 from bot.evaluation import Evaluation, EvaluationFiles
-from bot.language_model import (
+from bot.llm import prompt
+from bot.llm.opening import (
     open_grounder,
     talk_over,
     translations,
     withdrawn,
 )
-from bot.llm import prompt
 from bot.recheck import Rechecker
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation

@@ -15,7 +15,7 @@ import pytest
 from model_server import ModelServer, claims, refuses, says, serving
 
 from bot.answer.serving import Serving
-from bot.language_model import talk_over
+from bot.llm.opening import talk_over
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.types import AnswerButton, Kind, Outgoing

@@ -13,7 +13,7 @@ from model_server import serving as serving_model
 
 from bot.answer.serving import Serving
 from bot.answering import Writing
-from bot.language_model import talk_over
+from bot.llm.opening import talk_over
 from bot.settings import Settings
 from bot.types import Answer
 from bot.wire import open_answerer

@@ -7,7 +7,7 @@ import pytest
 from model_server import KEY
 
 from bot.answer.serving import Serving
-from bot.language_model import open_generator, talk_over
+from bot.llm.opening import open_generator, talk_over
 from bot.settings import Settings, SettingsError, read_settings
 from index import EncoderError
 
@@ -26,7 +26,7 @@ def test_nothing_of_a_model_is_loaded_without_one() -> None:
     heavy = {"openai", "httpx2", "bot.llm.client", "bot.llm.writer", "bot.grounding.check"}
     code = (
         "import sys, bot.cli, bot.wire; from bot.settings import read_settings;"
-        "assert bot.language_model.open_generator(read_settings(None)) is None;"
+        "assert bot.llm.opening.open_generator(read_settings(None)) is None;"
         f"print(sorted({heavy!r} & set(sys.modules)))"
     )
     done = subprocess.run(

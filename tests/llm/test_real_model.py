@@ -17,7 +17,7 @@ import pytest
 from bot.answer.serving import Serving
 from bot.answering import Writing
 from bot.grounding.check import Grounder
-from bot.language_model import talk_over
+from bot.llm.opening import talk_over
 from bot.llm.prompt import dates
 from bot.settings import Settings
 from bot.types import Answer, Citation, Claim, NoAnswer, Reason
