@@ -29,7 +29,7 @@ import numpy as np
 from bot import wire
 from bot.answer.answerer import Answerer
 from bot.evaluation import EvaluationFiles
-from bot.followup import resolve
+from bot.question.followup import resolve
 from bot.settings import read_settings
 from index import (
     JudgedQuestion,

@@ -119,7 +119,7 @@ def _scope_options(command: _Command) -> _Command:
 
 def _scope(given: dict[str, Any]) -> "Scope":
     """Read those options; a bad one is a usage error."""
-    from bot.scope import ScopeError, make_scope  # see _Run.open
+    from bot.question.scope import ScopeError, make_scope  # see _Run.open
 
     try:
         return make_scope(

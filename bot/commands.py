@@ -11,9 +11,9 @@ from bot.answering import OpenArchive, Talk
 from bot.bidi import safe
 from bot.logs import log_reply
 from bot.messages import Key, ui_language
+from bot.question.scope import check_scope
 from bot.record import record_of
 from bot.repl import Chat, pager, typed_lines
-from bot.scope import check_scope
 from bot.showing import ClaimsShowing, TellClaims, word
 from bot.surface import ExitCode, Surface
 from bot.types import Answer, NoAnswer

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.answering import Answering, Translating, Writing
-from bot.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
 from bot.model_texts import ModelText, say_of_model
 from bot.naming import scope_text
+from bot.question.followup import Resolved, Rewriting, leans, meant, seen_in
+from bot.question.scope import ScopeError, check_scope, parse_scope
 from bot.render import article_lines, full_source_lines, translation_lines
-from bot.scope import ScopeError, check_scope, parse_scope
 from bot.screen import BLANK, Kind, Line, Screen, paint
 from bot.showing import ClaimsShowing, word
 from bot.threads import Worker

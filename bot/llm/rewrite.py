@@ -4,7 +4,7 @@ A question that stands by itself is left alone without a call. What a model retu
 if it still asks what was asked, in its language, and names nothing and counts nothing that the
 conversation did not; else the rule's result is.
 
-Does not: decide what leans, or add words by rule; `bot.followup` does.
+Does not: decide what leans, or add words by rule; `bot.question.followup` does.
 """
 
 import logging
@@ -12,13 +12,13 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from bot.followup import Resolved, leans
 from bot.grounding.names import Evidence, unborne_names
 from bot.grounding.numbers import find_numbers, is_borne_out
 from bot.grounding.wording import is_unsafe
 from bot.llm.parse import parse_question
 from bot.llm.prompt import REWRITE_SCHEMA, rewrite_messages
 from bot.llm.types import Generator, Unwritten
+from bot.question.followup import Resolved, leans
 from index import clean_text, detect, token_set
 
 EVENT_REWRITTEN: Final = "rewritten"
@@ -42,7 +42,7 @@ class Rewriter:
     def rewrite(
         self, question: str, *, before: Sequence[str], shown: Sequence[str], by_rule: Resolved
     ) -> Resolved:
-        """Return a question that is understood by itself; see `bot.followup.Rewriting`."""
+        """Return a question that is understood by itself; see `bot.question.followup.Rewriting`."""
         if not before or not leans(question):
             return by_rule
         started = time.perf_counter()

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.answering import OpenArchive
 from bot.naming import scope_text
-from bot.scope import ScopeError, check_scope, parse_scope
+from bot.question.scope import ScopeError, check_scope, parse_scope
 from bot.telegram.memory import Memory
 from bot.telegram.phrases import Phrase
 from bot.telegram.reply import Reply

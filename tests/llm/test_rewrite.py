@@ -7,9 +7,9 @@ import pytest
 from model_server import KEY, ModelServer, hangs, refuses, says
 from pydantic import SecretStr
 
-from bot.followup import Resolved, resolve
 from bot.llm.client import OpenAIGenerator, ServerConfig
 from bot.llm.rewrite import Rewriter
+from bot.question.followup import Resolved, resolve
 
 BEFORE = ["What did Kirby say about Sukhoi jets?"]
 SHOWN = [

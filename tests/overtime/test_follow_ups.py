@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answer.answerer import Answerer
-from bot.followup import asked_both_ways, resolve
+from bot.question.followup import asked_both_ways, resolve
 from bot.types import Answer
 from index import Retriever, Snapshot, VectorSpace
 from index.encoders import Encoder

@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot import period_words as words
-from bot.days import Days, days_meant
-from bot.period_rules import Mention, Weight, mentions
+from bot.question import period_words as words
+from bot.question.days import Days, days_meant
+from bot.question.period_rules import Mention, Weight, mentions
 from index import TEHRAN, clean_text
 
 _LOOK: Final = 60  # characters before and after a time that say how it is meant

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.followup import resolve
+from bot.question.followup import resolve
 
 KIRBY = "What did Kirby say about Sukhoi jets?"
 KIRBY_FA = "کربی درباره جت‌های سوخو چه گفت؟"

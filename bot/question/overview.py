@@ -19,8 +19,8 @@ from itertools import pairwise
 from typing import Final
 
 from bot import overview_words as words
-from bot.period import Period, find_each
-from bot.scope import hull
+from bot.question.period import Period, find_each
+from bot.question.scope import hull
 from bot.types import Shape
 from index import EVERYTHING, Scope, clean_text, known_outlet, token_set
 

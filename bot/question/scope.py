@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.days import Days
-from bot.period import Period, midnight, read_days
+from bot.question.days import Days
+from bot.question.period import Period, midnight, read_days
 from index import PasokhError, Scope, known_outlet
 
 _FIELD: Final = re.compile(r"(?:^|(?<=\s))(since|until|source|lang)\s*=", re.IGNORECASE)

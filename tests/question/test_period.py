@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.period import find_period, read_days
+from bot.question.period import find_period, read_days
 from index import TEHRAN, Moment, Precision, format_gregorian, format_jalali
 
 NOW = datetime(2023, 6, 14, 12, tzinfo=TEHRAN)

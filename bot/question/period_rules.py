@@ -11,8 +11,8 @@ from enum import Enum, auto
 from functools import cache
 from typing import Final
 
-from bot import period_words as words
-from bot.days import (
+from bot.question import period_words as words
+from bot.question.days import (
     Custom,
     Days,
     Unit,

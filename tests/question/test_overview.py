@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.overview import find_plan
+from bot.question.overview import find_plan
 from bot.types import Shape
 from index import EVERYTHING, TEHRAN, Scope
 

@@ -2,7 +2,7 @@
 
 All are for text that `index.clean` has cleaned: Persian letters, ASCII digits, a space for the
 joiner; ` ?` stands where a joiner may have been lost.
-Does not: say what days are meant; `bot.period` does.
+Does not: say what days are meant; `bot.question.period` does.
 """
 
 from typing import Final
