@@ -12,7 +12,7 @@ from bot.bidi import safe
 from bot.logs import log_reply
 from bot.messages import Key, ui_language
 from bot.question.scope import check_scope
-from bot.record import record_of
+from bot.records.write import record_of
 from bot.repl import Chat, pager, typed_lines
 from bot.showing import ClaimsShowing, TellClaims, word
 from bot.surface import ExitCode, Surface

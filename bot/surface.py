@@ -16,7 +16,7 @@ from bot.bidi import Bidi
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.messages import Key, Language, say, ui_language
 from bot.progress import progress_on
-from bot.recheck import Rechecker
+from bot.records.recheck import Rechecker
 from bot.screen import Kind, Line, Order, Screen, lacks_bidi, paint
 from bot.settings import Settings
 from bot.telegram.desk import Conversation

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import to_json
-from bot.exported import ExportError, read_records
 from bot.messages import Language, localize_digits
-from bot.recheck import ClaimCheck, Making, QuoteCheck, Recheck, Standing
-from bot.record import Record
+from bot.records.read import ExportError, read_records
+from bot.records.recheck import ClaimCheck, Making, QuoteCheck, Recheck, Standing
+from bot.records.write import Record
 from bot.screen import BLANK, Kind, Line
 from bot.surface import ExitCode, Surface
 from bot.verify_texts import VerifyText, say_verified

@@ -26,7 +26,7 @@ from bot.llm.opening import (
     translations,
     withdrawn,
 )
-from bot.recheck import Rechecker
+from bot.records.recheck import Rechecker
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory

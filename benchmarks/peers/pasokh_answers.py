@@ -8,7 +8,7 @@ import sys
 from timing import warm
 
 from bot import wire
-from bot.record import record_of
+from bot.records.write import record_of
 from bot.settings import read_settings
 from index import open_encoder
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer.answerer import Answerer
-from bot.record import record_of
+from bot.records.write import record_of
 from bot.types import Answer
 from index import Article, IndexConfig, VectorSpace, build_index, open_snapshot
 from index.encoders import Encoder

@@ -7,7 +7,7 @@ import pytest
 
 from bot.answer.answerer import Answerer
 from bot.messages import Language
-from bot.record import record_of
+from bot.records.write import record_of
 from bot.render import reply_lines
 from bot.screen import Screen, paint
 from bot.telegram import markup

@@ -20,7 +20,7 @@ from bot.answering import Talk
 from bot.cli import main
 from bot.grounding.types import Checking
 from bot.progress import Progress
-from bot.recheck import Rechecker
+from bot.records.recheck import Rechecker
 from bot.repl import Answering
 from bot.settings import PREFIX, Settings
 from bot.surface import Backend

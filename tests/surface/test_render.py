@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands import to_json
 from bot.messages import Language
-from bot.record import record_of
+from bot.records.write import record_of
 from bot.render import (
     article_lines,
     dates,

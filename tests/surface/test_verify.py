@@ -11,7 +11,7 @@ import pytest
 from bot.cli import main
 from bot.grounding.types import Fault
 from bot.messages import Language
-from bot.recheck import Standing
+from bot.records.recheck import Standing
 from bot.surface import Backend
 from bot.verify_texts import VERIFY_TEXTS, VerifyText
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Any, Final, cast, get_args, get_origin, get_type_hints, is_typeddict
 
-from bot.record import Record
+from bot.records.write import Record
 from index import PasokhError
 
 _LATER: Final[Mapping[str, object]] = {

@@ -14,7 +14,7 @@ from typing import Final
 from bot.answer.cite import cite, head
 from bot.answering import OpenArchive
 from bot.grounding.types import Checking, Fault
-from bot.record import CitationRecord, Record, answer_text, citation_record, headline_record
+from bot.records.write import CitationRecord, Record, answer_text, citation_record, headline_record
 from bot.types import Citation, Claim
 from index import Article, ArticleId, Span
 
