@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from bot.answering import Answering, Translating, Writing
 from bot.logs import log_reply, report_failure
 from bot.messages import Key, Language, LanguageChoice, say, ui_language
 from bot.model_texts import ModelText, say_of_model
@@ -25,6 +24,7 @@ from bot.question.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.question.scope import ScopeError, check_scope, parse_scope
 from bot.render import article_lines, full_source_lines, translation_lines
 from bot.screen import BLANK, Kind, Line, Screen, paint
+from bot.session.protocols import Answering, Translating, Writing
 from bot.showing import ClaimsShowing, word
 from bot.threads import Worker
 from bot.tongue import asked_in, foreign

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from bot.answering import Writing
 from bot.messages import Language
 from bot.render import below_claims, claim_lines, reply_lines
 from bot.screen import BLANK, Line
+from bot.session.protocols import Writing
 from bot.types import Answer, Claim, NoAnswer
 
 TellClaims: TypeAlias = Callable[[tuple[Claim, ...]], None]

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, TextIO
 
-from bot.answering import Talk
 from bot.bidi import Bidi
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.messages import Key, Language, say, ui_language
 from bot.progress import progress_on
 from bot.records.recheck import Rechecker
 from bot.screen import Kind, Line, Order, Screen, lacks_bidi, paint
+from bot.session.protocols import Talk
 from bot.settings import Settings
 from bot.telegram.desk import Conversation
 from index import (

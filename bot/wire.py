@@ -17,7 +17,6 @@ from typing import Final
 from bot import evaluation
 from bot.answer.answerer import Answerer
 from bot.answer.serving import Serving
-from bot.answering import Talk
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.llm import prompt
 from bot.llm.opening import (
@@ -27,6 +26,7 @@ from bot.llm.opening import (
     withdrawn,
 )
 from bot.records.recheck import Rechecker
+from bot.session.protocols import Talk
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation
 from bot.telegram.memory import Memory

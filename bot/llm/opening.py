@@ -5,10 +5,10 @@ Does not: open the archive; `wire` does.
 """
 
 from bot.answer.serving import Serving
-from bot.answering import Talk, Translating, Writing
 from bot.grounding.types import Checking
 from bot.llm.translations import Translations
 from bot.llm.types import Generator
+from bot.session.protocols import Talk, Translating, Writing
 from bot.settings import Settings, SettingsError
 from bot.types import Answer, Citation, Shape
 from index import Encoder, read_withdrawals

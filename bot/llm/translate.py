@@ -51,7 +51,7 @@ class Translator:
         self._running: dict[str, Future[Translation]] = {}
 
     def translate(self, citation: Citation, language: str) -> Translation:
-        """Return a quote in a language; see `bot.answering.Translating`."""
+        """Return a quote in a language; see `bot.session.protocols.Translating`."""
         model = self._generator.name
         key = key_of(citation.quote, language, model, TRANSLATION_VERSION)
         if text := self._kept.get(key):

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import Final
 
 from bot.answer.cite import cite, head
-from bot.answering import OpenArchive
 from bot.grounding.types import Checking, Fault
 from bot.records.write import CitationRecord, Record, answer_text, citation_record, headline_record
+from bot.session.protocols import OpenArchive
 from bot.types import Citation, Claim
 from index import Article, ArticleId, Span
 

@@ -16,11 +16,11 @@ from functools import partial
 from typing import Final
 
 from bot.answer.answerer import MAX_QUESTION_CHARS
-from bot.answering import AnsweringAnew, Translating, Writing
 from bot.logs import log_reply
 from bot.messages import Language, LanguageChoice, ui_language
 from bot.model_texts import ModelText, say_of_model
 from bot.question.followup import Resolved, Rewriting, leans, meant, seen_in
+from bot.session.protocols import AnsweringAnew, Translating, Writing
 from bot.telegram import buttons, inline, markup, only
 from bot.telegram.memory import Memory, Turn
 from bot.telegram.phrases import PHRASES, Phrase, tell

@@ -16,7 +16,7 @@ from bot.bidi import isolate_runs, reads_rtl, safe
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.render import agency, dates, same_report_text, scope_note
-from bot.shapes import Heading, Rank, difference_texts, rows_of
+from bot.session.outline import Heading, Rank, difference_texts, rows_of
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.rich import (
     BLANK,

@@ -8,9 +8,9 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from bot.answering import OpenArchive
 from bot.naming import scope_text
 from bot.question.scope import ScopeError, check_scope, parse_scope
+from bot.session.protocols import OpenArchive
 from bot.telegram.memory import Memory
 from bot.telegram.phrases import Phrase
 from bot.telegram.reply import Reply

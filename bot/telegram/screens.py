@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from bot.answer.cite import cite, is_borne_out, with_others
-from bot.answering import AnsweringOn, Translating
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model
 from bot.naming import scope_text
+from bot.session.protocols import AnsweringOn, Translating
 from bot.telegram import markup
 from bot.telegram.memory import Place, Turn
 from bot.telegram.phrases import Phrase, tell

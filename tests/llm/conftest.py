@@ -12,8 +12,8 @@ from model_server import KEY, ModelServer
 from model_server import serving as serving_model
 
 from bot.answer.serving import Serving
-from bot.answering import Writing
 from bot.llm.opening import talk_over
+from bot.session.protocols import Writing
 from bot.settings import Settings
 from bot.types import Answer
 from bot.wire import open_answerer

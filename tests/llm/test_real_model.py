@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from bot.answer.serving import Serving
-from bot.answering import Writing
 from bot.grounding.check import Grounder
 from bot.llm.opening import talk_over
 from bot.llm.prompt import dates
+from bot.session.protocols import Writing
 from bot.settings import Settings
 from bot.types import Answer, Citation, Claim, NoAnswer, Reason
 from index.encoders import Encoder

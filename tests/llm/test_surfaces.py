@@ -34,11 +34,11 @@ from model_server import (
     says,
 )
 
-from bot.answering import Talk
 from bot.cli import main
 from bot.messages import LanguageChoice
 from bot.repl import Chat
 from bot.screen import Screen
+from bot.session.protocols import Talk
 from bot.settings import Settings
 from bot.telegram.conversation import Conversation, commands
 from bot.telegram.memory import Memory

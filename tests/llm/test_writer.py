@@ -21,9 +21,9 @@ from model_server import (
     streams,
 )
 
-from bot.answering import Writing
 from bot.llm.prompt import VERSION
 from bot.llm.writer import MOST_EVIDENCE
+from bot.session.protocols import Writing
 from bot.types import Answer, Claim, NoAnswer, Reason, Unworded
 
 Open = Callable[..., Writing]

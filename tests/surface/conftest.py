@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.answering import Talk
 from bot.cli import main
 from bot.grounding.types import Checking
 from bot.progress import Progress
 from bot.records.recheck import Rechecker
 from bot.repl import Answering
+from bot.session.protocols import Talk
 from bot.settings import PREFIX, Settings
 from bot.surface import Backend
 from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason

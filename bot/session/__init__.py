@@ -1,0 +1,1 @@
+"""One conversation, whatever shows it."""
