@@ -112,7 +112,9 @@ def chat(surface: Surface, *, within: Scope) -> ExitCode:
 
 def serve(surface: Surface) -> ExitCode:
     """Answer on Telegram until a signal says to stop."""
-    from bot.telegram.app import serve as serve_telegram  # half a second that only this needs
+    from bot.telegram.delivery.app import (
+        serve as serve_telegram,  # half a second that only this needs
+    )
 
     settings, backend = surface.settings, surface.backend
 

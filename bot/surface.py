@@ -19,7 +19,7 @@ from bot.records.recheck import Rechecker
 from bot.screen import Kind, Line, Order, Screen, lacks_bidi, paint
 from bot.session.protocols import Talk
 from bot.settings import Settings
-from bot.telegram.desk import Conversation
+from bot.telegram.delivery.executor import Conversation
 from index import (
     BuildReport,
     Manifest,

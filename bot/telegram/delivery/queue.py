@@ -14,10 +14,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from bot.telegram import ledger
-from bot.telegram.metrics import Metrics
+from bot.telegram.delivery import queue_sql
+from bot.telegram.delivery.metrics import Metrics
+from bot.telegram.delivery.queue_store import Store
 from bot.telegram.rota import Rota
-from bot.telegram.store import Store
 from bot.telegram.types import Incoming
 from index import StorageError
 
@@ -62,7 +62,7 @@ class Inbox:
 
     async def recover(self) -> int:
         """Let what an earlier process did not finish wait again; return how much that is."""
-        found = await self._store.do(ledger.unsettled)
+        found = await self._store.do(queue_sql.unsettled)
         for incoming in found:
             self._rota.add(incoming)
         return len(found)
@@ -133,7 +133,7 @@ class Inbox:
         """
         while True:
             try:
-                is_new = await self._store.do(ledger.add, incoming)
+                is_new = await self._store.do(queue_sql.add, incoming)
             except StorageError as error:
                 _log.error("storage", extra={"fields": {"error": str(error)}})
                 await asyncio.sleep(STORAGE_RETRY_S)

@@ -54,7 +54,7 @@ def test_the_unit_exposes_little(unit: Path) -> None:
 
 def test_the_unit_gives_answers_time_to_arrive() -> None:
     """The system waits longer than the bot does before it kills."""
-    from bot.telegram.app import STOP_S  # loads the library, which only this test needs
+    from bot.telegram.delivery.app import STOP_S  # loads the library, which only this test needs
 
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case

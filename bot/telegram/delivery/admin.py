@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 from bot.messages import localize_number
-from bot.telegram.access import language_of, reply
-from bot.telegram.desk import Desk
-from bot.telegram.metrics import Metrics
+from bot.telegram.delivery.access import language_of, reply
+from bot.telegram.delivery.executor import Desk
+from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import Incoming, Kind, Outgoing
 from index import PasokhError

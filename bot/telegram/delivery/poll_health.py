@@ -15,7 +15,7 @@ from telegram import Update
 from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
-from bot.telegram.metrics import Metrics
+from bot.telegram.delivery.metrics import Metrics
 from index import PasokhError
 
 _CONFLICTS_OF_NEWCOMER: Final = 3

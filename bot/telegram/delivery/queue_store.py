@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.telegram.ledger import SCHEMA
+from bot.telegram.delivery.queue_sql import SCHEMA
 from index import StorageError
 
 _MAX_GROUP = 256

@@ -7,9 +7,9 @@ from bot_api_server import ME
 from telegram import Update, User
 from telegram.ext import ExtBot
 
-from bot.telegram.parse import parse
+from bot.telegram.delivery.poll_health import readable
+from bot.telegram.delivery.updates import parse
 from bot.telegram.types import Incoming, Kind
-from bot.telegram.watch import readable
 
 _PERSON = {"id": 5, "is_bot": False, "first_name": "P", "language_code": "fa"}
 _PRIVATE = {"id": 5, "type": "private"}

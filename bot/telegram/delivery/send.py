@@ -32,7 +32,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.telegram.metrics import Metrics
+from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.types import (
     AnswerButton,
     AnswerInline,

@@ -10,10 +10,10 @@ import pytest_asyncio
 from bot_api_server import TOKEN, BotApi
 from telegram.ext import ApplicationBuilder
 
-from bot.telegram.draft import Drafts
-from bot.telegram.metrics import Metrics
-from bot.telegram.pace import ChatPace
-from bot.telegram.send import Sender
+from bot.telegram.delivery.live_draft import Drafts
+from bot.telegram.delivery.metrics import Metrics
+from bot.telegram.delivery.rate_limiter import ChatPace
+from bot.telegram.delivery.send import Sender
 from bot.telegram.types import Incoming, Kind, Part, SendMessage
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.telegram.access import Gate, Rules
+from bot.telegram.delivery.access import Gate, Rules
 from bot.telegram.types import AnswerInline, Incoming, Kind, SendMessage
 
 _OPEN = Rules(

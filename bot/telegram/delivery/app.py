@@ -23,22 +23,22 @@ from telegram.request import HTTPXRequest
 from bot.logs import log_failure
 from bot.messages import Language
 from bot.settings import Settings
-from bot.telegram import ledger
-from bot.telegram.access import Gate, Rules
-from bot.telegram.admin import Admin
-from bot.telegram.attend import Attendant
 from bot.telegram.conversation import commands
-from bot.telegram.desk import Conversation, Desk
-from bot.telegram.draft import Drafts
-from bot.telegram.inbox import MAX_CHATS, Inbox
-from bot.telegram.metrics import Metrics, listen
-from bot.telegram.pace import ChatPace
-from bot.telegram.parse import ALLOWED_UPDATES, parse
+from bot.telegram.delivery import queue_sql
+from bot.telegram.delivery.access import Gate, Rules
+from bot.telegram.delivery.admin import Admin
+from bot.telegram.delivery.executor import Conversation, Desk
+from bot.telegram.delivery.handler import Attendant
+from bot.telegram.delivery.live_draft import Drafts
+from bot.telegram.delivery.metrics import Metrics, listen
+from bot.telegram.delivery.poll_health import PollingRequest, Refused, Watch
+from bot.telegram.delivery.queue import MAX_CHATS, Inbox
+from bot.telegram.delivery.queue_store import Store
+from bot.telegram.delivery.rate_limiter import ChatPace
+from bot.telegram.delivery.send import Sender
+from bot.telegram.delivery.updates import ALLOWED_UPDATES, parse
 from bot.telegram.presence import Presence
-from bot.telegram.send import Sender
-from bot.telegram.store import Store
 from bot.telegram.types import Incoming
-from bot.telegram.watch import PollingRequest, Refused, Watch
 from index import StorageError
 
 STOP_S: Final = 20.0
@@ -301,8 +301,10 @@ class _Service:
         """Delete numbers of updates, updates nobody could answer and conversations, when old."""
         now, retention = time.time(), self._settings.retention_days
         try:
-            await self._store.do(ledger.expire, now - retention * _DAY_S)
-            await self._store.do(ledger.prune, now - min(ledger.KEPT_DAYS, retention) * _DAY_S)
+            await self._store.do(queue_sql.expire, now - retention * _DAY_S)
+            await self._store.do(
+                queue_sql.prune, now - min(queue_sql.KEPT_DAYS, retention) * _DAY_S
+            )
             await self._desk.forget_old()
         except StorageError as error:
             log_failure("tidy", error)

@@ -16,19 +16,19 @@ from typing import Any, Final
 from telegram.error import InvalidToken
 
 from bot.logs import log_failure
-from bot.telegram import ledger
-from bot.telegram.access import Gate, language_of, reply
-from bot.telegram.admin import Admin
-from bot.telegram.desk import Desk
-from bot.telegram.draft import Drafts
-from bot.telegram.inbox import STORAGE_RETRY_S, Inbox
-from bot.telegram.metrics import Metrics
+from bot.telegram.delivery import queue_sql
+from bot.telegram.delivery.access import Gate, language_of, reply
+from bot.telegram.delivery.admin import Admin
+from bot.telegram.delivery.executor import Desk
+from bot.telegram.delivery.live_draft import Drafts
+from bot.telegram.delivery.metrics import Metrics
+from bot.telegram.delivery.poll_health import Watch
+from bot.telegram.delivery.queue import STORAGE_RETRY_S, Inbox
+from bot.telegram.delivery.queue_store import Store
+from bot.telegram.delivery.send import Sender, Undeliverable
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.presence import Presence
-from bot.telegram.send import Sender, Undeliverable
-from bot.telegram.store import Store
 from bot.telegram.types import EraseQueued, Incoming, Outgoing, Show
-from bot.telegram.watch import Watch
 
 _ANSWER_AGAIN_S: Final = (1.0, 4.0)
 """Waits before a failed answer is tried again; after the last the person is told."""
@@ -91,14 +91,14 @@ class Attendant:
 
     async def _settle(self, incoming: Incoming) -> None:
         """Go on from where an update has got to."""
-        progress = await self.store.do(ledger.progress, incoming.update_id)
+        progress = await self.store.do(queue_sql.progress, incoming.update_id)
         calls = progress.calls
         if calls is None:
             said = await self._answer(incoming)
-            await self.store.do(ledger.answer, incoming.update_id, said)
+            await self.store.do(queue_sql.answer, incoming.update_id, said)
             calls = dict(enumerate(said))
         state = await self._send(incoming.update_id, calls)
-        await self.store.do(ledger.settle, incoming.update_id, state=state)
+        await self.store.do(queue_sql.settle, incoming.update_id, state=state)
         self._tell(incoming, state, len(calls), time.time() - progress.received)
 
     async def _answer(self, incoming: Incoming) -> tuple[Outgoing, ...]:
@@ -126,7 +126,7 @@ class Attendant:
     async def _try(self, incoming: Incoming, show: Show) -> tuple[Outgoing, ...]:
         """Ask the conversation when a thread is free; give up what ended the process before."""
         async with self.desk.seat():
-            if await self.store.do(ledger.count_try, incoming.update_id) > _MAX_TRIES:
+            if await self.store.do(queue_sql.count_try, incoming.update_id) > _MAX_TRIES:
                 return _apology(incoming)
             with self.metrics.thinking():
                 return await self.desk.respond(incoming, show)
@@ -136,7 +136,7 @@ class Attendant:
         for position, call in calls.items():
 
             async def note(position: int = position) -> None:
-                await self.store.do(ledger.mark_uncertain, update_id, position)
+                await self.store.do(queue_sql.mark_uncertain, update_id, position)
 
             try:
                 message_id = await self._make(update_id, call, note)
@@ -144,7 +144,7 @@ class Attendant:
                 fields = {"call": type(call).__name__, "update_id": update_id, "why": str(error)}
                 _log.warning("undeliverable", extra={"fields": fields})
                 return "dropped"
-            await self.store.do(ledger.mark_sent, update_id, position, message_id)
+            await self.store.do(queue_sql.mark_sent, update_id, position, message_id)
         return "done"
 
     async def _make(
@@ -154,7 +154,7 @@ class Attendant:
         if not isinstance(call, EraseQueued):
             return await self.sender.make(call, note)
         whose = {"chat_id": call.chat_id, "user_id": call.user_id}
-        await self.store.do(ledger.erase, update_id, **whose)
+        await self.store.do(queue_sql.erase, update_id, **whose)
         return None
 
     def _tell(self, incoming: Incoming, state: str, n_calls: int, seconds: float) -> None:

@@ -20,7 +20,7 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
-from bot.telegram.metrics import Metrics
+from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.types import Incoming, Kind, Part, Show
 
 _EVERY_S: Final = 1.0

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram import ledger
-from bot.telegram.inbox import Inbox
-from bot.telegram.metrics import Metrics
+from bot.telegram.delivery import queue_sql
+from bot.telegram.delivery.metrics import Metrics
+from bot.telegram.delivery.queue import Inbox
+from bot.telegram.delivery.queue_store import Store
 from bot.telegram.rota import Rota
-from bot.telegram.store import Store
 from bot.telegram.types import Button, EditMessage, Incoming, Kind, SendMessage
 from index import StorageError
 
@@ -105,7 +105,7 @@ async def test_an_update_that_comes_twice_is_stored_once(store: Store) -> None:
         incoming = await inbox.get()
         assert isinstance(incoming, Incoming)
         got.append(incoming)
-        await store.do(ledger.settle, incoming.update_id, state="done")
+        await store.do(queue_sql.settle, incoming.update_id, state="done")
         inbox.release(incoming)
     await inbox.put(asked(2))
 
@@ -149,16 +149,16 @@ async def test_an_answered_update_goes_on_from_its_first_unsent_call(tmp_path: P
     """After a crash the calls that were not ticked off are there, the first marked uncertain."""
     store = Store(tmp_path / "queue.db")
     await inbox_on(store).put(asked(1))
-    first = await store.do(ledger.progress, 1)
-    assert await store.do(ledger.count_try, 1) == 1
-    await store.do(ledger.answer, 1, (HELLO, AGAIN, HELLO))
-    await store.do(ledger.mark_sent, 1, 0, 99)
+    first = await store.do(queue_sql.progress, 1)
+    assert await store.do(queue_sql.count_try, 1) == 1
+    await store.do(queue_sql.answer, 1, (HELLO, AGAIN, HELLO))
+    await store.do(queue_sql.mark_sent, 1, 0, 99)
     store.close()
 
     store = Store(tmp_path / "queue.db")
     assert await inbox_on(store).recover() == 1
-    then = await store.do(ledger.progress, 1)
-    assert await store.do(ledger.count_try, 1) == 2
+    then = await store.do(queue_sql.progress, 1)
+    assert await store.do(queue_sql.count_try, 1) == 2
     store.close()
     assert (first.calls, then.calls) == (None, {1: AGAIN, 2: HELLO})
     with sqlite3.connect(tmp_path / "queue.db") as database:
@@ -175,46 +175,48 @@ async def test_one_bad_call_does_not_spoil_its_neighbours(store: Store) -> None:
     """Calls that share a commit fail alone, and nothing of a failed one is kept."""
 
     def add_and_fail(database: sqlite3.Connection) -> None:
-        ledger.add(database, asked(9))
+        queue_sql.add(database, asked(9))
         database.execute("SELECT * FROM nowhere")
 
     results = await asyncio.gather(
-        store.do(ledger.add, asked(1)),
+        store.do(queue_sql.add, asked(1)),
         store.do(add_and_fail),
-        store.do(ledger.add, asked(2)),
+        store.do(queue_sql.add, asked(2)),
         return_exceptions=True,
     )
 
     assert (results[0], results[2]) == (True, True)
     assert isinstance(results[1], StorageError)
-    assert [one.update_id for one in await store.do(ledger.unsettled)] == [1, 2]
+    assert [one.update_id for one in await store.do(queue_sql.unsettled)] == [1, 2]
 
 
 @pytest.mark.asyncio
 async def test_old_numbers_are_deleted(store: Store) -> None:
     """`prune` deletes what was settled before, and only that."""
     for number in (1, 2):
-        await store.do(ledger.add, asked(number))
-    await store.do(ledger.settle, 1, state="done")
+        await store.do(queue_sql.add, asked(number))
+    await store.do(queue_sql.settle, 1, state="done")
 
-    assert await store.do(ledger.prune, 0.0) == 0
-    assert await store.do(ledger.prune, 1e12) == 1
-    assert await store.do(ledger.counts) == {"waiting": 1}
+    assert await store.do(queue_sql.prune, 0.0) == 0
+    assert await store.do(queue_sql.prune, 1e12) == 1
+    assert await store.do(queue_sql.counts) == {"waiting": 1}
 
 
 @pytest.mark.asyncio
 async def test_what_nobody_could_answer_is_deleted_in_time(store: Store) -> None:
     """What waits longer than it may be kept is erased; whoever holds it has nothing to send."""
     for number in (1, 2):
-        await store.do(ledger.add, asked(number))
-    await store.do(ledger.answer, 2, (HELLO,))
+        await store.do(queue_sql.add, asked(number))
+    await store.do(queue_sql.answer, 2, (HELLO,))
 
-    await store.do(ledger.expire, 0.0)
-    assert len(await store.do(ledger.unsettled)) == 2
-    await store.do(ledger.expire, 1e12)
+    await store.do(queue_sql.expire, 0.0)
+    assert len(await store.do(queue_sql.unsettled)) == 2
+    await store.do(queue_sql.expire, 1e12)
 
-    assert await store.do(ledger.unsettled) == []
-    assert [dict((await store.do(ledger.progress, number)).calls or {}) for number in (1, 2)] == [
+    assert await store.do(queue_sql.unsettled) == []
+    assert [
+        dict((await store.do(queue_sql.progress, number)).calls or {}) for number in (1, 2)
+    ] == [
         {},
         {},
     ]
@@ -227,12 +229,12 @@ async def test_a_person_s_updates_are_erased_wherever_they_wait(store: Store) ->
     group = replace(asked(2, 1), chat_id=-5)
     of_another = replace(asked(3, 8), chat_id=-5)
     for one in (asked(1), group, of_another, asked(4), asked(5)):
-        await store.do(ledger.add, one)
-    await store.do(ledger.answer, 1, (HELLO,))
+        await store.do(queue_sql.add, one)
+    await store.do(queue_sql.answer, 1, (HELLO,))
 
-    await store.do(ledger.erase, 4, chat_id=1, user_id=1)
+    await store.do(queue_sql.erase, 4, chat_id=1, user_id=1)
 
-    assert await store.do(ledger.unsettled) == [of_another, asked(4), asked(5)]
+    assert await store.do(queue_sql.unsettled) == [of_another, asked(4), asked(5)]
     assert len(await store.do(_bodies)) == 3
 
 

@@ -10,9 +10,9 @@ from bot_api_server import TOKEN, BotApi
 from telegram.error import InvalidToken
 from telegram.ext import ApplicationBuilder
 
-from bot.telegram.metrics import Metrics
-from bot.telegram.pace import ChatPace
-from bot.telegram.send import Sender, Undeliverable
+from bot.telegram.delivery.metrics import Metrics
+from bot.telegram.delivery.rate_limiter import ChatPace
+from bot.telegram.delivery.send import Sender, Undeliverable
 from bot.telegram.types import (
     AnswerButton,
     AnswerInline,
