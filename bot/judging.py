@@ -13,8 +13,8 @@ from bot.messages import Key, say
 from bot.progress import progress_on
 from bot.screen import Kind, Line
 from bot.surface import ExitCode, Surface
-from bot.telegram.feedback import export
-from bot.telegram.memory import Memory
+from bot.telegram.dialog.feedback import export
+from bot.telegram.dialog.memory import Memory
 from index import (
     StorageError,
 )

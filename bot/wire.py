@@ -28,8 +28,8 @@ from bot.llm.opening import (
 from bot.records.recheck import Rechecker
 from bot.session.protocols import Talk
 from bot.settings import Settings
-from bot.telegram.conversation import Conversation
-from bot.telegram.memory import Memory
+from bot.telegram.dialog.conversation import Conversation
+from bot.telegram.dialog.memory import Memory
 from index import (
     COLLECTED,
     ArticleId,

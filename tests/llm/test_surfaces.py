@@ -40,8 +40,8 @@ from bot.repl import Chat
 from bot.screen import Screen
 from bot.session.protocols import Talk
 from bot.settings import Settings
-from bot.telegram.conversation import Conversation, commands
-from bot.telegram.memory import Memory
+from bot.telegram.dialog.conversation import Conversation, commands
+from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import AnswerButton, Incoming, Kind, Outgoing, Part, SendMessage
 from bot.types import Answer
 from bot.wire import open_talk

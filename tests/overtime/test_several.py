@@ -10,8 +10,8 @@ from bot.messages import Language
 from bot.records.write import record_of
 from bot.render import reply_lines
 from bot.screen import Screen, paint
-from bot.telegram import markup
-from bot.telegram.rich import render
+from bot.telegram.dialog import markup
+from bot.telegram.dialog.html import render
 from bot.types import Answer, Citation, NoAnswer, Reason, Shape, Side
 from index import EVERYTHING, Scope, Snapshot
 

@@ -23,7 +23,6 @@ from telegram.request import HTTPXRequest
 from bot.logs import log_failure
 from bot.messages import Language
 from bot.settings import Settings
-from bot.telegram.conversation import commands
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.access import Gate, Rules
 from bot.telegram.delivery.admin import Admin
@@ -37,6 +36,7 @@ from bot.telegram.delivery.queue_store import Store
 from bot.telegram.delivery.rate_limiter import ChatPace
 from bot.telegram.delivery.send import Sender
 from bot.telegram.delivery.updates import ALLOWED_UPDATES, parse
+from bot.telegram.dialog.conversation import commands
 from bot.telegram.presence import Presence
 from bot.telegram.types import Incoming
 from index import StorageError

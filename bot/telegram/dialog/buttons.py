@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.messages import Language, LanguageChoice
-from bot.telegram.memory import Memory, Press, Turn
+from bot.telegram.dialog.memory import Memory, Press, Turn
+from bot.telegram.dialog.reply import Action, Reply
+from bot.telegram.dialog.screens import Screens
 from bot.telegram.phrases import Phrase, tell
-from bot.telegram.reply import Action, Reply
-from bot.telegram.screens import Screens
 from bot.telegram.types import EraseQueued, Keyboard
 
 LANGUAGE: Final = "language"

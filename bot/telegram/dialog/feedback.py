@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.telegram.memory import Vote
+from bot.telegram.dialog.memory import Vote
 from index import StorageError
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from bot.answer.serving import Serving
 from bot.settings import Settings
-from bot.telegram.conversation import Conversation
-from bot.telegram.memory import Memory
+from bot.telegram.dialog.conversation import Conversation
+from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import (
     AnswerButton,
     AnswerInline,

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.messages import Language
-from bot.telegram.markup import label, note
-from bot.telegram.memory import Memory, Press, Turn
+from bot.telegram.dialog.html import Block, render
+from bot.telegram.dialog.markup import label, note
+from bot.telegram.dialog.memory import Memory, Press, Turn
 from bot.telegram.phrases import Phrase, tell
-from bot.telegram.rich import Block, render
 from bot.telegram.types import (
     AnswerButton,
     Button,

@@ -17,8 +17,7 @@ from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.render import agency, dates, same_report_text, scope_note
 from bot.session.outline import Heading, Rank, difference_texts, rows_of
-from bot.telegram.phrases import Phrase, tell
-from bot.telegram.rich import (
+from bot.telegram.dialog.html import (
     BLANK,
     LIMIT,
     Block,
@@ -28,6 +27,7 @@ from bot.telegram.rich import (
     sendable,
     shorten,
 )
+from bot.telegram.phrases import Phrase, tell
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, ArticleId, Moment, Span
 

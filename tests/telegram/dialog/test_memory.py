@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.memory import Memory, Place, Press, Turn
+from bot.telegram.dialog.memory import Memory, Place, Press, Turn
 from index import TEHRAN, Scope, StorageError
 
 DAY_S = 86_400

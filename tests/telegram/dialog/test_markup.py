@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from bot.answer.cite import cite
 from bot.bidi import reads_rtl
 from bot.messages import Language
-from bot.telegram import markup
-from bot.telegram.rich import render, sendable
+from bot.telegram.dialog import markup
+from bot.telegram.dialog.html import render, sendable
 from bot.types import Answer, Fingerprint
 from index import Article, ArticleId, Moment, Span
 

@@ -17,7 +17,7 @@ from model_server import ModelServer, claims, refuses, says, serving
 from bot.answer.serving import Serving
 from bot.llm.opening import talk_over
 from bot.settings import Settings
-from bot.telegram.conversation import Conversation
+from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.types import AnswerButton, Kind, Outgoing
 from bot.wire import open_answerer
 from index.encoders import Encoder

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.telegram.feedback import export
-from bot.telegram.memory import Memory, Vote
+from bot.telegram.dialog.feedback import export
+from bot.telegram.dialog.memory import Memory, Vote
 from index import StorageError, read_question_set
 
 

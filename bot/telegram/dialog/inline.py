@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from bot.messages import Key, Language, say
-from bot.telegram import markup
+from bot.telegram.dialog import markup
+from bot.telegram.dialog.html import Block, render
 from bot.telegram.phrases import Phrase, tell
-from bot.telegram.rich import Block, render
 from bot.telegram.types import AnswerInline, InlineResult
 from bot.types import Answer, NoAnswer
 

@@ -21,12 +21,12 @@ from bot.messages import Language, LanguageChoice, ui_language
 from bot.model_texts import ModelText, say_of_model
 from bot.question.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.session.protocols import AnsweringAnew, Translating, Writing
-from bot.telegram import buttons, inline, markup, only
-from bot.telegram.memory import Memory, Turn
+from bot.telegram.dialog import buttons, inline, markup, scope_command
+from bot.telegram.dialog.html import Block, sendable
+from bot.telegram.dialog.memory import Memory, Turn
+from bot.telegram.dialog.reply import Reply
+from bot.telegram.dialog.screens import Screens, places_of
 from bot.telegram.phrases import PHRASES, Phrase, tell
-from bot.telegram.reply import Reply
-from bot.telegram.rich import Block, sendable
-from bot.telegram.screens import Screens, places_of
 from bot.telegram.types import Incoming, Kind, Outgoing, Show
 from bot.types import Answer, NoAnswer
 from index import Scope
@@ -208,7 +208,7 @@ class Conversation:
         choice = _LANGUAGES.get(argument.lower())
         if name == "only":
             now = datetime.fromtimestamp(self.clock(), UTC)
-            only.choose(reply, self.answerer.snapshot, argument, now)
+            scope_command.choose(reply, self.answerer.snapshot, argument, now)
         elif choice is None:
             reply.tell(Phrase.LANG_ASK, keyboard=buttons.language_keyboard(reply))
         else:
@@ -250,7 +250,7 @@ class Conversation:
         resolved = self._resolved(reply, question)
         if resolved is None:
             return
-        within = only.scope_of(self.memory, reply.incoming.chat_id)
+        within = scope_command.scope_of(self.memory, reply.incoming.chat_id)
         found = self.answerer.answer(
             resolved.text, k=self.max_quotes, within=within, alone=question
         )
@@ -327,7 +327,7 @@ class Conversation:
         if not question:
             reply.calls.append(inline.nothing(reply.incoming.query_id))
             return
-        within = only.scope_of(self.memory, reply.incoming.chat_id)
+        within = scope_command.scope_of(self.memory, reply.incoming.chat_id)
         found = self.answerer.answer(question, k=self.max_quotes, within=within)
         log_reply(found, self.max_quotes)
         language = self._language(reply.incoming, found.language)

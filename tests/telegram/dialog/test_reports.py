@@ -10,8 +10,8 @@ import pytest
 from bot.answer.serving import Serving
 from bot.messages import Language
 from bot.settings import Settings
-from bot.telegram.conversation import Conversation
-from bot.telegram.memory import Memory
+from bot.telegram.dialog.conversation import Conversation
+from bot.telegram.dialog.memory import Memory
 from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import Kind, Outgoing
 from bot.wire import build, open_answerer

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter
 from bot.naming import scope_text
 from bot.question.scope import ScopeError, check_scope, parse_scope
 from bot.session.protocols import OpenArchive
-from bot.telegram.memory import Memory
+from bot.telegram.dialog.html import shorten
+from bot.telegram.dialog.memory import Memory
+from bot.telegram.dialog.reply import Reply
 from bot.telegram.phrases import Phrase
-from bot.telegram.reply import Reply
-from bot.telegram.rich import shorten
 from index import EVERYTHING, Scope
 
 _ONLY: Final = "only"

@@ -11,8 +11,8 @@ from bot.answer.answerer import MAX_QUESTION_CHARS
 from bot.answer.serving import Serving
 from bot.bidi import safe
 from bot.messages import Language
-from bot.telegram.conversation import MENU, Conversation, commands
-from bot.telegram.memory import Memory
+from bot.telegram.dialog.conversation import MENU, Conversation, commands
+from bot.telegram.dialog.memory import Memory
 from bot.telegram.phrases import PHRASES, Phrase, tell
 from bot.telegram.types import (
     AnswerButton,

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from bot.answer.answerer import Answerer
 from bot.answer.serving import Serving
-from bot.telegram.conversation import Conversation
-from bot.telegram.memory import Memory
+from bot.telegram.dialog.conversation import Conversation
+from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import Kind, Outgoing
 from index import RememberingEncoder
 from index.encoders import Encoder

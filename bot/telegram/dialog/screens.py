@@ -16,11 +16,11 @@ from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model
 from bot.naming import scope_text
 from bot.session.protocols import AnsweringOn, Translating
-from bot.telegram import markup
-from bot.telegram.memory import Place, Turn
+from bot.telegram.dialog import markup
+from bot.telegram.dialog.html import BLANK, Block
+from bot.telegram.dialog.memory import Place, Turn
+from bot.telegram.dialog.reply import Action, Reply
 from bot.telegram.phrases import Phrase, tell
-from bot.telegram.reply import Action, Reply
-from bot.telegram.rich import BLANK, Block
 from bot.telegram.types import Button, Keyboard
 from bot.tongue import asked_in, foreign
 from bot.types import Answer, Citation, NoAnswer

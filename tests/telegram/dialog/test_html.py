@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.telegram.rich import (
+from bot.telegram.dialog.html import (
     LIMIT,
     Block,
     Piece,
