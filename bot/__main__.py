@@ -5,6 +5,6 @@ Does not: hold anything else.
 
 import sys
 
-from bot.cli import main
+from bot.terminal.cli import main
 
 sys.exit(main())

@@ -11,8 +11,8 @@ from types import FrameType
 
 from bot.messages import Key
 from bot.problems import why
-from bot.surface import ExitCode, Surface
-from bot.upkeep import build
+from bot.terminal.context import ExitCode, Surface
+from bot.terminal.index_commands import build
 from index import Failure, Kept, ListFound, PasokhError, Step, Watching
 
 

@@ -15,8 +15,8 @@ import pytest
 from bot import wire
 from bot.evaluation import EvaluationFiles
 from bot.messages import Language
-from bot.progress import progress_on
 from bot.settings import Settings
+from bot.terminal.progress import progress_on
 from bot.types import Answer
 from index import SnapshotMissing, read_manifest
 from index.disk import builder_lock

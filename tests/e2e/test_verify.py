@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli import main
+from bot.terminal.cli import main
 from index.encoders import Encoder
 
 QUESTION = "How many cubic metres did engineers measure at the Karun dam?"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli import main
 from bot.settings import PREFIX
+from bot.terminal.cli import main
 
 Capture = pytest.CaptureFixture[str]
 

@@ -25,7 +25,7 @@ def test_nothing_of_a_model_is_loaded_without_one() -> None:
     """The program that is not to use a model does not pay for one."""
     heavy = {"openai", "httpx2", "bot.llm.client", "bot.llm.writer", "bot.grounding.check"}
     code = (
-        "import sys, bot.cli, bot.wire; from bot.settings import read_settings;"
+        "import sys, bot.terminal.cli, bot.wire; from bot.settings import read_settings;"
         "assert bot.llm.opening.open_generator(read_settings(None)) is None;"
         f"print(sorted({heavy!r} & set(sys.modules)))"
     )

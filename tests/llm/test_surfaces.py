@@ -34,15 +34,15 @@ from model_server import (
     says,
 )
 
-from bot.cli import main
 from bot.messages import LanguageChoice
-from bot.repl import Chat
-from bot.screen import Screen
 from bot.session.protocols import Talk
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation, commands
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import AnswerButton, Incoming, Kind, Outgoing, Part, SendMessage
+from bot.terminal.cli import main
+from bot.terminal.repl import Chat
+from bot.terminal.screen import Screen
 from bot.types import Answer
 from bot.wire import open_talk
 from index.encoders import Encoder

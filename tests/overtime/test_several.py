@@ -8,10 +8,10 @@ import pytest
 from bot.answer.answerer import Answerer
 from bot.messages import Language
 from bot.records.write import record_of
-from bot.render import reply_lines
-from bot.screen import Screen, paint
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import render
+from bot.terminal.render import reply_lines
+from bot.terminal.screen import Screen, paint
 from bot.types import Answer, Citation, NoAnswer, Reason, Shape, Side
 from index import EVERYTHING, Scope, Snapshot
 

@@ -15,7 +15,6 @@ from typing import Final
 from bot.bidi import isolate_runs, reads_rtl, safe
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
-from bot.render import agency, dates, same_report_text, scope_note
 from bot.session.outline import Heading, Rank, difference_texts, rows_of
 from bot.telegram.dialog.html import (
     BLANK,
@@ -28,6 +27,7 @@ from bot.telegram.dialog.html import (
     shorten,
 )
 from bot.telegram.phrases import Phrase, tell
+from bot.terminal.render import agency, dates, same_report_text, scope_note
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, ArticleId, Moment, Span
 

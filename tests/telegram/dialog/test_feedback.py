@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
 from bot.telegram.dialog.feedback import export
 from bot.telegram.dialog.memory import Memory, Vote
+from bot.terminal.cli import main
 from index import StorageError, read_question_set
 
 

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from bot.messages import Key, localize_number
-from bot.progress import progress_on
-from bot.screen import Kind, Line
-from bot.surface import ExitCode, Surface
+from bot.terminal.context import ExitCode, Surface
+from bot.terminal.progress import progress_on
+from bot.terminal.screen import Kind, Line
 from index import (
     BuildReport,
     Reject,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from bot.messages import Language
-from bot.render import below_claims, claim_lines, reply_lines
-from bot.screen import BLANK, Line
 from bot.session.protocols import Writing
+from bot.terminal.render import below_claims, claim_lines, reply_lines
+from bot.terminal.screen import BLANK, Line
 from bot.types import Answer, Claim, NoAnswer
 
 TellClaims: TypeAlias = Callable[[tuple[Claim, ...]], None]

@@ -14,9 +14,9 @@ from bot.bidi import reads_rtl
 from bot.messages import Key, Language, localize_digits, say
 from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.naming import scope_text
-from bot.screen import BLANK, Kind, Line
 from bot.session.outline import Heading, Rank, difference_texts, rows_of
 from bot.shape_texts import ShapeText, say_of_shape
+from bot.terminal.screen import BLANK, Kind, Line
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
     EVERYTHING,

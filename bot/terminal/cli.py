@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bot.streams import discard, in_our_words, open_closed_streams, speak_utf8, standard_error
+from bot.terminal.streams import (
+    discard,
+    in_our_words,
+    open_closed_streams,
+    speak_utf8,
+    standard_error,
+)
 
 if TYPE_CHECKING:  # no cycle is hidden: these load pydantic and the index, which --help must not
-    from bot.surface import Backend, Surface
+    from bot.terminal.context import Backend, Surface
     from index import Scope
 
 _ERROR = 1
@@ -40,7 +46,7 @@ class _Run:
         # Here, and only here, so that `pasokh --help` and usage errors take a tenth of a second.
         from bot.logs import set_up
         from bot.settings import read_settings
-        from bot.surface import Surface
+        from bot.terminal.context import Surface
 
         settings = read_settings()
         set_up(
@@ -154,10 +160,10 @@ def ask(
 
     The index is built first where there is none.
     """
-    from bot import commands  # see _Run.open
+    from bot.terminal import ask  # see _Run.open
 
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
-    command = commands.ask_json if as_json else commands.ask
+    command = ask.ask_json if as_json else ask.ask
     within = _scope(scope)
     return command(run.open(), text.strip(), k=k, within=within)
 
@@ -167,10 +173,10 @@ def ask(
 @click.pass_obj
 def chat(run: _Run, /, **scope: Any) -> int:  # noqa: ANN401  # see _scope_options
     """Ask many questions; /help inside lists the commands."""
-    from bot import commands  # see _Run.open
+    from bot.terminal import ask  # see _Run.open
 
     within = _scope(scope)
-    return commands.chat(run.open(), within=within)
+    return ask.chat(run.open(), within=within)
 
 
 @_pasokh.command()
@@ -180,9 +186,9 @@ def serve(run: _Run) -> int:
 
     The log goes to standard error, or to PASOKH_LOG_FILE.
     """
-    from bot import commands  # see _Run.open
+    from bot.terminal import ask  # see _Run.open
 
-    return commands.serve(run.open(keeps_log=True))
+    return ask.serve(run.open(keeps_log=True))
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -206,10 +212,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.pass_obj
 def evaluate(run: _Run, /, *, json_file: Path | None, **files: Any) -> int:  # noqa: ANN401  # see EvaluationFiles
     """Measure answers on questions whose answers are known (docs/evaluation.md)."""
-    from bot import judging  # see _Run.open
     from bot.evaluation import EvaluationFiles  # see _Run.open
+    from bot.terminal import check_commands  # see _Run.open
 
-    return judging.evaluate(run.open(), EvaluationFiles(**files), json_file=json_file)
+    return check_commands.evaluate(run.open(), EvaluationFiles(**files), json_file=json_file)
 
 
 @_pasokh.command("verify")
@@ -236,9 +242,9 @@ def _index_group() -> None:
 @click.pass_obj
 def build(run: _Run) -> int:
     """Read the corpus and build its index, unless nothing changed."""
-    from bot import upkeep  # see _Run.open
+    from bot.terminal import index_commands  # see _Run.open
 
-    return upkeep.build(run.open())
+    return index_commands.build(run.open())
 
 
 @_index_group.command()
@@ -272,9 +278,9 @@ def watch(run: _Run, feeds: tuple[str, ...], *, once: bool) -> int:
 @click.pass_obj
 def info(run: _Run) -> int:
     """Say what the index holds and what it was made with."""
-    from bot import upkeep  # see _Run.open
+    from bot.terminal import index_commands  # see _Run.open
 
-    return upkeep.info(run.open())
+    return index_commands.info(run.open())
 
 
 @_index_group.command()
@@ -284,9 +290,9 @@ def verify(run: _Run) -> int:
 
     (`pasokh verify FILE` checks answers that were given earlier.)
     """
-    from bot import upkeep  # see _Run.open
+    from bot.terminal import index_commands  # see _Run.open
 
-    return upkeep.verify(run.open())
+    return index_commands.verify(run.open())
 
 
 @_index_group.command()
@@ -299,9 +305,9 @@ def remove(run: _Run, article_id: str, *, reason: str) -> int:
     It is rejected from now on. The corpus itself is not changed; what holds the article still is
     told.
     """
-    from bot import upkeep  # see _Run.open
+    from bot.terminal import index_commands  # see _Run.open
 
-    return upkeep.remove(run.open(), article_id, reason=reason)
+    return index_commands.remove(run.open(), article_id, reason=reason)
 
 
 @_pasokh.group("feedback")
@@ -315,9 +321,9 @@ def _feedback_group() -> None:
 @click.pass_obj
 def export_feedback(run: _Run, *, queries: Path, qrels: Path) -> int:
     """Write voted answers as questions for `pasokh eval` (docs/evaluation.md)."""
-    from bot import judging  # see _Run.open
+    from bot.terminal import check_commands  # see _Run.open
 
-    return judging.export_feedback(run.open(), queries, qrels)
+    return check_commands.export_feedback(run.open(), queries, qrels)
 
 
 def main(argv: Sequence[str] | None = None, *, backend: "Backend | None" = None) -> int:

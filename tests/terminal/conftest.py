@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.cli import main
 from bot.grounding.types import Checking
-from bot.progress import Progress
 from bot.records.recheck import Rechecker
-from bot.repl import Answering
 from bot.session.protocols import Talk
 from bot.settings import PREFIX, Settings
-from bot.surface import Backend
+from bot.terminal.cli import main
+from bot.terminal.context import Backend
+from bot.terminal.progress import Progress
+from bot.terminal.repl import Answering
 from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason
 from index import (
     EVERYTHING,

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.cli import main
 from bot.grounding.types import Fault
 from bot.messages import Language
 from bot.records.recheck import Standing
-from bot.surface import Backend
+from bot.terminal.cli import main
+from bot.terminal.context import Backend
 from bot.verify_texts import VERIFY_TEXTS, VerifyText
 
 Capture = pytest.CaptureFixture[str]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
-from bot.surface import Backend
+from bot.terminal.cli import main
+from bot.terminal.context import Backend
 
 _CONFTEST = Path(__file__).with_name("conftest.py")
 _ROOT = Path(__file__).parents[2]
@@ -405,7 +405,7 @@ def test_a_closed_standard_output_is_survived() -> None:
 def test_help_loads_nothing_heavy() -> None:
     """`pasokh --help` and wrong usage import neither the index nor any big library."""
     code = (
-        "import sys; from bot.cli import main; main(['--help']); main(['nonsense'])\n"
+        "import sys; from bot.terminal.cli import main; main(['--help']); main(['nonsense'])\n"
         "heavy = {'index', 'numpy', 'pydantic', 'rich', 'prompt_toolkit', 'bidi'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -6,18 +6,18 @@ from datetime import datetime
 
 import pytest
 
-from bot.commands import to_json
 from bot.messages import Language
 from bot.records.write import record_of
-from bot.render import (
+from bot.terminal.ask import to_json
+from bot.terminal.render import (
     article_lines,
     dates,
     full_source_lines,
     reply_lines,
     source_lines,
 )
-from bot.repl import Answering
-from bot.screen import Kind, Line, Order, Screen, paint
+from bot.terminal.repl import Answering
+from bot.terminal.screen import Kind, Line, Order, Screen, paint
 from bot.types import Answer, Claim, Headline, Unworded
 from index import TEHRAN, ArticleId, Moment, Scope
 

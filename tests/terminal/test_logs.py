@@ -9,7 +9,7 @@ import pytest
 
 from bot.logs import log_reply, report_failure, set_up
 from bot.messages import Language
-from bot.repl import Answering
+from bot.terminal.repl import Answering
 from index import PasokhError, StorageError
 
 

@@ -12,10 +12,10 @@ from bot.logs import log_reply
 from bot.messages import Key, ui_language
 from bot.question.scope import check_scope
 from bot.records.write import record_of
-from bot.repl import Chat, pager, typed_lines
 from bot.session.protocols import OpenArchive, Talk
-from bot.showing import ClaimsShowing, TellClaims, word
-from bot.surface import ExitCode, Surface
+from bot.terminal.context import ExitCode, Surface
+from bot.terminal.repl import Chat, pager, typed_lines
+from bot.terminal.streaming import ClaimsShowing, TellClaims, word
 from bot.types import Answer, NoAnswer
 from index import (
     Scope,

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.commands import to_json
 from bot.evaluation import EvaluationFiles
 from bot.messages import Key, say
-from bot.progress import progress_on
-from bot.screen import Kind, Line
-from bot.surface import ExitCode, Surface
 from bot.telegram.dialog.feedback import export
 from bot.telegram.dialog.memory import Memory
+from bot.terminal.ask import to_json
+from bot.terminal.context import ExitCode, Surface
+from bot.terminal.progress import progress_on
+from bot.terminal.screen import Kind, Line
 from index import (
     StorageError,
 )

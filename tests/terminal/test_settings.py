@@ -9,9 +9,9 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from bot.bidi import Bidi
-from bot.screen import Order, Screen, lacks_bidi
 from bot.settings import PREFIX, Settings, SettingsError, read_settings
-from bot.surface import screen_of
+from bot.terminal.context import screen_of
+from bot.terminal.screen import Order, Screen, lacks_bidi
 
 _EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
