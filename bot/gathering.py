@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from bot.messages import Key
-from bot.problems import why
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.index_commands import build
+from bot.texts.messages import Key
+from bot.texts.web_failures import why
 from index import Failure, Kept, ListFound, PasokhError, Step, Watching
 
 

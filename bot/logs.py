@@ -15,8 +15,8 @@ from typing import TextIO
 from urllib.parse import quote
 from uuid import uuid4
 
-from bot.bidi import safe
-from bot.messages import Key, Language, say
+from bot.texts.direction import safe
+from bot.texts.messages import Key, Language, say
 from bot.types import Answer, NoAnswer
 from index import PasokhError, StorageError
 

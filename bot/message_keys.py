@@ -1,4 +1,4 @@
-"""Names of the texts in `bot.messages`.
+"""Names of the texts in `bot.texts.messages`.
 
 Does not: hold the texts.
 """

@@ -22,8 +22,6 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.bidi import Bidi
-from bot.messages import LanguageChoice
 from bot.setting_types import (
     ADDRESS,
     EXPECTED,
@@ -41,6 +39,8 @@ from bot.setting_types import (
     networks_of,
     quoted,
 )
+from bot.texts.direction import Bidi
+from bot.texts.messages import LanguageChoice
 from index import Network, PasokhError
 
 PREFIX = "PASOKH_"

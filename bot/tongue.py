@@ -6,7 +6,7 @@ Does not: translate.
 from collections.abc import Iterable
 from typing import Final
 
-from bot.messages import Language
+from bot.texts.messages import Language
 from bot.types import Citation
 from index import detect
 

@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.messages import Language, localize_digits
 from bot.records.read import ExportError, read_records
 from bot.records.recheck import ClaimCheck, Making, QuoteCheck, Recheck, Standing
 from bot.records.write import Record
 from bot.terminal.ask import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.screen import BLANK, Kind, Line
-from bot.verify_texts import VerifyText, say_verified
+from bot.texts.messages import Language, localize_digits
+from bot.texts.verify import VerifyText, say_verified
 
 _STDIN = Path("-")
 _INDENT = 4

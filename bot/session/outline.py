@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from bot.messages import Language, localize_digits
-from bot.naming import day_text, scope_text
-from bot.shape_texts import ShapeText, say_of_shape
+from bot.texts.messages import Language, localize_digits
+from bot.texts.overviews import ShapeText, say_of_shape
+from bot.texts.scope_names import day_text, scope_text
 from bot.types import Answer, Citation, Shape, Side
 
 

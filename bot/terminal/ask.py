@@ -7,15 +7,15 @@ import json
 import re
 from functools import partial
 
-from bot.bidi import safe
 from bot.logs import log_reply
-from bot.messages import Key, ui_language
 from bot.question.scope import check_scope
 from bot.records.write import record_of
 from bot.session.protocols import OpenArchive, Talk
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.repl import Chat, pager, typed_lines
 from bot.terminal.streaming import ClaimsShowing, TellClaims, word
+from bot.texts.direction import safe
+from bot.texts.messages import Key, ui_language
 from bot.types import Answer, NoAnswer
 from index import (
     Scope,

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.evaluation import EvaluationFiles
-from bot.messages import Key, say
 from bot.telegram.dialog.feedback import export
 from bot.telegram.dialog.memory import Memory
 from bot.terminal.ask import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line
+from bot.texts.messages import Key, say
 from index import (
     StorageError,
 )

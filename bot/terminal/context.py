@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, TextIO
 
-from bot.bidi import Bidi
 from bot.evaluation import Evaluation, EvaluationFiles
-from bot.messages import Key, Language, say, ui_language
 from bot.records.recheck import Rechecker
 from bot.session.protocols import Talk
 from bot.settings import Settings
 from bot.telegram.delivery.executor import Conversation
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint
+from bot.texts.direction import Bidi
+from bot.texts.messages import Key, Language, say, ui_language
 from index import (
     BuildReport,
     Manifest,

@@ -6,10 +6,10 @@ Does not: parse arguments, or catch what goes wrong; the command line does both.
 from collections import defaultdict
 from collections.abc import Iterator
 
-from bot.messages import Key, localize_number
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line
+from bot.texts.messages import Key, localize_number
 from index import (
     BuildReport,
     Reject,

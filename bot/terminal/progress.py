@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TextIO
 
-from bot.messages import Key, Language, say
+from bot.texts.messages import Key, Language, say
 from index import Progress
 
 _PLAIN_EVERY_S = 10.0

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TypeAlias
 
-from bot.bidi import reads_rtl
-from bot.messages import Key, Language, localize_digits, say
-from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
-from bot.naming import scope_text
 from bot.session.outline import Heading, Rank, difference_texts, rows_of
-from bot.shape_texts import ShapeText, say_of_shape
 from bot.terminal.screen import BLANK, Kind, Line
+from bot.texts.direction import reads_rtl
+from bot.texts.language_model import ModelText, say_of_model, untranslated_text, unworded_text
+from bot.texts.messages import Key, Language, localize_digits, say
+from bot.texts.overviews import ShapeText, say_of_shape
+from bot.texts.scope_names import scope_text
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
     EVERYTHING,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from bot.bidi import is_rtl, isolate, reorder, safe, width_of, wrap
+from bot.texts.direction import is_rtl, isolate, reorder, safe, width_of, wrap
 
 
 class Order(StrEnum):

@@ -14,9 +14,9 @@ import pytest
 
 from bot import wire
 from bot.evaluation import EvaluationFiles
-from bot.messages import Language
 from bot.settings import Settings
 from bot.terminal.progress import progress_on
+from bot.texts.messages import Language
 from bot.types import Answer
 from index import SnapshotMissing, read_manifest
 from index.disk import builder_lock

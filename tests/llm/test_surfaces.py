@@ -34,7 +34,6 @@ from model_server import (
     says,
 )
 
-from bot.messages import LanguageChoice
 from bot.session.protocols import Talk
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation, commands
@@ -43,6 +42,7 @@ from bot.telegram.types import AnswerButton, Incoming, Kind, Outgoing, Part, Sen
 from bot.terminal.cli import main
 from bot.terminal.repl import Chat
 from bot.terminal.screen import Screen
+from bot.texts.messages import LanguageChoice
 from bot.types import Answer
 from bot.wire import open_talk
 from index.encoders import Encoder

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from loopback import Site, body, conditional, serving, then
 
-from bot.messages import Language
-from bot.problems import WHY, why
+from bot.texts.messages import Language
+from bot.texts.web_failures import WHY, why
 from index import Problem
 from index.encoders import Encoder
 from index.web.problems import Failure

@@ -6,12 +6,12 @@ from itertools import pairwise
 import pytest
 
 from bot.answer.answerer import Answerer
-from bot.messages import Language
 from bot.records.write import record_of
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import render
 from bot.terminal.render import reply_lines
 from bot.terminal.screen import Screen, paint
+from bot.texts.messages import Language
 from bot.types import Answer, Citation, NoAnswer, Reason, Shape, Side
 from index import EVERYTHING, Scope, Snapshot
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import Language
 from bot.question.period import Period, find_period
 from bot.question.scope import ScopeError, check_scope, narrowed, parse_scope
 from bot.terminal.render import scope_text
+from bot.texts.messages import Language
 from index import EVERYTHING, TEHRAN, Scope
 
 NOW = datetime(2023, 6, 14, 12, tzinfo=TEHRAN)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.logs import log_reply, report_failure, set_up
-from bot.messages import Language
 from bot.terminal.repl import Answering
+from bot.texts.messages import Language
 from index import PasokhError, StorageError
 
 

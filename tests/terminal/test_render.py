@@ -6,7 +6,6 @@ from datetime import datetime
 
 import pytest
 
-from bot.messages import Language
 from bot.records.write import record_of
 from bot.terminal.ask import to_json
 from bot.terminal.render import (
@@ -18,6 +17,7 @@ from bot.terminal.render import (
 )
 from bot.terminal.repl import Answering
 from bot.terminal.screen import Kind, Line, Order, Screen, paint
+from bot.texts.messages import Language
 from bot.types import Answer, Claim, Headline, Unworded
 from index import TEHRAN, ArticleId, Moment, Scope
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
-from bot.bidi import Bidi
 from bot.settings import PREFIX, Settings, SettingsError, read_settings
 from bot.terminal.context import screen_of
 from bot.terminal.screen import Order, Screen, lacks_bidi
+from bot.texts.direction import Bidi
 
 _EXAMPLE = Path(__file__).parents[2] / ".env.example"
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bot.grounding.types import Fault
-from bot.messages import Language
 from bot.records.recheck import Standing
 from bot.terminal.cli import main
 from bot.terminal.context import Backend
-from bot.verify_texts import VERIFY_TEXTS, VerifyText
+from bot.texts.messages import Language
+from bot.texts.verify import VERIFY_TEXTS, VerifyText
 
 Capture = pytest.CaptureFixture[str]
 Change = Callable[[dict[str, Any]], None]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from bot.messages import Language
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import AnswerButton, AnswerInline, Incoming, Kind, Outgoing, SendMessage
+from bot.texts.messages import Language
+from bot.texts.telegram import Phrase, tell
 
 _MAX_BUCKETS: Final = 10_000
 _NOT_ALLOWED_AGAIN_S: Final = 3600.0

@@ -6,12 +6,12 @@ Does not: check who asks; `Gate.is_admin` does.
 import time
 from collections.abc import Callable
 
-from bot.messages import localize_number
 from bot.telegram.delivery.access import language_of, reply
 from bot.telegram.delivery.executor import Desk
 from bot.telegram.delivery.metrics import Metrics
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import Incoming, Kind, Outgoing
+from bot.texts.messages import localize_number
+from bot.texts.telegram import Phrase, tell
 from index import PasokhError
 
 _HOUR_S = 3600

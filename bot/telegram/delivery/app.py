@@ -21,7 +21,6 @@ from telegram.ext import Application, ApplicationBuilder, TypeHandler, Updater
 from telegram.request import HTTPXRequest
 
 from bot.logs import log_failure
-from bot.messages import Language
 from bot.settings import Settings
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.access import Gate, Rules
@@ -39,6 +38,7 @@ from bot.telegram.delivery.updates import ALLOWED_UPDATES, parse
 from bot.telegram.dialog.conversation import commands
 from bot.telegram.presence import Presence
 from bot.telegram.types import Incoming
+from bot.texts.messages import Language
 from index import StorageError
 
 STOP_S: Final = 20.0

@@ -26,9 +26,9 @@ from bot.telegram.delivery.poll_health import Watch
 from bot.telegram.delivery.queue import STORAGE_RETRY_S, Inbox
 from bot.telegram.delivery.queue_store import Store
 from bot.telegram.delivery.send import Sender, Undeliverable
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.presence import Presence
 from bot.telegram.types import EraseQueued, Incoming, Outgoing, Show
+from bot.texts.telegram import Phrase, tell
 
 _ANSWER_AGAIN_S: Final = (1.0, 4.0)
 """Waits before a failed answer is tried again; after the last the person is told."""

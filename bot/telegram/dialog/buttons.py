@@ -9,12 +9,12 @@ Does not: make buttons; `reply` and `screens` do.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot.messages import Language, LanguageChoice
 from bot.telegram.dialog.memory import Memory, Press, Turn
 from bot.telegram.dialog.reply import Action, Reply
 from bot.telegram.dialog.screens import Screens
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import EraseQueued, Keyboard
+from bot.texts.messages import Language, LanguageChoice
+from bot.texts.telegram import Phrase, tell
 
 LANGUAGE: Final = "language"
 """Name of the setting that holds a `LanguageChoice`."""

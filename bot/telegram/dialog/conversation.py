@@ -17,8 +17,6 @@ from typing import Final
 
 from bot.answer.answerer import MAX_QUESTION_CHARS
 from bot.logs import log_reply
-from bot.messages import Language, LanguageChoice, ui_language
-from bot.model_texts import ModelText, say_of_model
 from bot.question.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.session.protocols import AnsweringAnew, Translating, Writing
 from bot.telegram.dialog import buttons, inline, markup, scope_command
@@ -26,8 +24,10 @@ from bot.telegram.dialog.html import Block, sendable
 from bot.telegram.dialog.memory import Memory, Turn
 from bot.telegram.dialog.reply import Reply
 from bot.telegram.dialog.screens import Screens, places_of
-from bot.telegram.phrases import PHRASES, Phrase, tell
 from bot.telegram.types import Incoming, Kind, Outgoing, Show
+from bot.texts.language_model import ModelText, say_of_model
+from bot.texts.messages import Language, LanguageChoice, ui_language
+from bot.texts.telegram import PHRASES, Phrase, tell
 from bot.types import Answer, NoAnswer
 from index import Scope
 

@@ -6,11 +6,11 @@ Does not: answer, or remember anything; an inline message has no buttons.
 from dataclasses import replace
 from typing import Final
 
-from bot.messages import Key, Language, say
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import Block, render
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import AnswerInline, InlineResult
+from bot.texts.messages import Key, Language, say
+from bot.texts.telegram import Phrase, tell
 from bot.types import Answer, NoAnswer
 
 _MAX_TITLE: Final = 100

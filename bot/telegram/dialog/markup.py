@@ -12,9 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.bidi import isolate_runs, reads_rtl, safe
-from bot.messages import Key, Language, localize_digits, say
-from bot.model_texts import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.session.outline import Heading, Rank, difference_texts, rows_of
 from bot.telegram.dialog.html import (
     BLANK,
@@ -26,8 +23,11 @@ from bot.telegram.dialog.html import (
     sendable,
     shorten,
 )
-from bot.telegram.phrases import Phrase, tell
 from bot.terminal.render import agency, dates, same_report_text, scope_note
+from bot.texts.direction import isolate_runs, reads_rtl, safe
+from bot.texts.language_model import ModelText, say_of_model, untranslated_text, unworded_text
+from bot.texts.messages import Key, Language, localize_digits, say
+from bot.texts.telegram import Phrase, tell
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, ArticleId, Moment, Span
 

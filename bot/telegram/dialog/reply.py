@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.messages import Language
 from bot.telegram.dialog.html import Block, render
 from bot.telegram.dialog.markup import label, note
 from bot.telegram.dialog.memory import Memory, Press, Turn
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import (
     AnswerButton,
     Button,
@@ -23,6 +21,8 @@ from bot.telegram.types import (
     SendMessage,
     Show,
 )
+from bot.texts.messages import Language
+from bot.texts.telegram import Phrase, tell
 
 
 class Action(StrEnum):

@@ -8,13 +8,13 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from bot.naming import scope_text
 from bot.question.scope import ScopeError, check_scope, parse_scope
 from bot.session.protocols import OpenArchive
 from bot.telegram.dialog.html import shorten
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.dialog.reply import Reply
-from bot.telegram.phrases import Phrase
+from bot.texts.scope_names import scope_text
+from bot.texts.telegram import Phrase
 from index import EVERYTHING, Scope
 
 _ONLY: Final = "only"

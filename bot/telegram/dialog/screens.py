@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from bot.answer.cite import cite, is_borne_out, with_others
-from bot.messages import Key, Language, localize_digits, say
-from bot.model_texts import ModelText, say_of_model
-from bot.naming import scope_text
 from bot.session.protocols import AnsweringOn, Translating
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import BLANK, Block
 from bot.telegram.dialog.memory import Place, Turn
 from bot.telegram.dialog.reply import Action, Reply
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import Button, Keyboard
+from bot.texts.language_model import ModelText, say_of_model
+from bot.texts.messages import Key, Language, localize_digits, say
+from bot.texts.scope_names import scope_text
+from bot.texts.telegram import Phrase, tell
 from bot.tongue import asked_in, foreign
 from bot.types import Answer, Citation, NoAnswer
 from index import EVERYTHING, Article, ArticleId, Span

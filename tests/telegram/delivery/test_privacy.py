@@ -6,9 +6,9 @@ from pathlib import Path
 from bot_api_server import BotApi, Call
 from bot_process import Bot
 
-from bot.messages import Language
 from bot.settings import Settings
-from bot.telegram.phrases import Phrase, tell
+from bot.texts.messages import Language
+from bot.texts.telegram import Phrase, tell
 
 QUESTION = "What did Kirby say about Sukhoi jets?"
 GROUP = -100

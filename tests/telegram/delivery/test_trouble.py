@@ -7,8 +7,8 @@ from itertools import pairwise
 from bot_api_server import BotApi
 from bot_process import Bot
 
-from bot.messages import Language
-from bot.telegram.phrases import Phrase, tell
+from bot.texts.messages import Language
+from bot.texts.telegram import Phrase, tell
 
 QUESTION = "What did Kirby say about Sukhoi jets?"
 

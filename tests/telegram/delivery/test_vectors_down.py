@@ -6,9 +6,9 @@ from bot_api_server import BotApi
 from bot_process import Bot
 from qdrant_server import Qdrant
 
-from bot.messages import Language
 from bot.settings import Settings
-from bot.telegram.phrases import Phrase, tell
+from bot.texts.messages import Language
+from bot.texts.telegram import Phrase, tell
 from bot.wire import build
 
 QUESTION = "What did Kirby say about Sukhoi jets?"

@@ -9,11 +9,8 @@ import pytest
 
 from bot.answer.answerer import MAX_QUESTION_CHARS
 from bot.answer.serving import Serving
-from bot.bidi import safe
-from bot.messages import Language
 from bot.telegram.dialog.conversation import MENU, Conversation, commands
 from bot.telegram.dialog.memory import Memory
-from bot.telegram.phrases import PHRASES, Phrase, tell
 from bot.telegram.types import (
     AnswerButton,
     AnswerInline,
@@ -23,6 +20,9 @@ from bot.telegram.types import (
     Outgoing,
     SendMessage,
 )
+from bot.texts.direction import safe
+from bot.texts.messages import Language
+from bot.texts.telegram import PHRASES, Phrase, tell
 from index import ArticleId, StorageError
 
 EN = "What did Kirby say about Sukhoi jets?"

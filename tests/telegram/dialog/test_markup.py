@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer.cite import cite
-from bot.bidi import reads_rtl
-from bot.messages import Language
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import render, sendable
+from bot.texts.direction import reads_rtl
+from bot.texts.messages import Language
 from bot.types import Answer, Fingerprint
 from index import Article, ArticleId, Moment, Span
 

@@ -8,12 +8,12 @@ from typing import Protocol
 import pytest
 
 from bot.answer.serving import Serving
-from bot.messages import Language
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import Kind, Outgoing
+from bot.texts.messages import Language
+from bot.texts.telegram import Phrase, tell
 from bot.wire import build, open_answerer
 from index.encoders import Encoder
 

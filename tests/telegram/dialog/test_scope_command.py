@@ -7,11 +7,11 @@ from typing import Protocol
 import pytest
 
 from bot.answer.serving import Serving
-from bot.messages import Key, Language, say
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
-from bot.telegram.phrases import Phrase, tell
 from bot.telegram.types import Kind, Outgoing
+from bot.texts.messages import Key, Language, say
+from bot.texts.telegram import Phrase, tell
 from index import EVERYTHING
 
 EN = "What did Kirby say about Sukhoi jets?"

@@ -5,7 +5,7 @@ Does not: say anything else of them.
 
 from datetime import datetime, timedelta
 
-from bot.messages import Key, Language, say
+from bot.texts.messages import Key, Language, say
 from index import (
     TEHRAN,
     Moment,

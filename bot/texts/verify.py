@@ -1,13 +1,13 @@
 """What `pasokh verify` says, in English and in Persian, in one table.
 
-Names of values and numbers are filled as in `bot.messages`.
+Names of values and numbers are filled as in `bot.texts.messages`.
 Does not: decide what stands; `recheck` does.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot.messages import Language, fill
+from bot.texts.messages import Language, fill
 
 
 class VerifyText(StrEnum):

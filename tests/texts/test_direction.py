@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bidi import is_rtl, isolate, reorder, safe, width_of, wrap
+from bot.texts.direction import is_rtl, isolate, reorder, safe, width_of, wrap
 
 _MIXED = st.text(
     st.characters() | st.sampled_from("\x1b\x00\x9b\u202e\u2066\u200c\n\r\u2028آبپ۱۲ ab12-")

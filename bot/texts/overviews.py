@@ -1,16 +1,16 @@
 """What people are told of comparisons and overviews, in English and in Persian, in one table.
 
-Does not: hold other texts; `bot.messages` does.
+Does not: hold other texts; `bot.texts.messages` does.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot.messages import Language, fill
+from bot.texts.messages import Language, fill
 
 
 class ShapeText(StrEnum):
-    """Names of the texts; values are filled as in `bot.messages`."""
+    """Names of the texts; values are filled as in `bot.texts.messages`."""
 
     OVERVIEW = "overview"
     COMPARISON = "comparison"

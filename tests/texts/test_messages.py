@@ -4,7 +4,8 @@ import string
 
 import pytest
 
-from bot.messages import (
+from bot.texts.language_model import MODEL_TEXTS, ModelText, unworded_text
+from bot.texts.messages import (
     TEXTS,
     Key,
     Language,
@@ -13,7 +14,6 @@ from bot.messages import (
     say,
     ui_language,
 )
-from bot.model_texts import MODEL_TEXTS, ModelText, unworded_text
 from bot.types import Reason, Unworded
 
 

@@ -1,6 +1,6 @@
 """What people are told of a language model's part, in English and in Persian, in one table.
 
-Names of values and numbers are filled as in `bot.messages`. Telegram and the terminal use the same
+Names of values and numbers are filled as in `bot.texts.messages`. Telegram and the terminal use the same
 texts, so that a rendering is labelled alike wherever it is seen.
 Does not: hold what a model is told; `bot.llm` does.
 """
@@ -8,7 +8,7 @@ Does not: hold what a model is told; `bot.llm` does.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot.messages import Language, fill
+from bot.texts.messages import Language, fill
 
 
 class ModelText(StrEnum):

@@ -5,7 +5,7 @@ Does not: decide it; `index` does.
 
 from collections.abc import Mapping
 
-from bot.messages import Language
+from bot.texts.messages import Language
 from index import Failure, Problem
 
 _ENGLISH: Mapping[Problem, str] = {

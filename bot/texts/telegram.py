@@ -1,6 +1,6 @@
 """What the bot says on Telegram, in English and in Persian, in one table.
 
-Names of values and numbers are filled as in `bot.messages`, whose texts for dates, sources and
+Names of values and numbers are filled as in `bot.texts.messages`, whose texts for dates, sources and
 reasons the bot uses too.
 Does not: hold markup; `markup` puts it around.
 """
@@ -8,7 +8,7 @@ Does not: hold markup; `markup` puts it around.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from bot.messages import Language, fill
+from bot.texts.messages import Language, fill
 
 
 class Phrase(StrEnum):
