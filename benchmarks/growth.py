@@ -47,12 +47,12 @@ from grown_vectors import GrownEncoder, Siblings, language_of, related, resembla
 from warm_retrieval import questions
 
 from index.archive import Archive
-from index.build import build_index
+from index.build.build import build_index
+from index.build.encode import texts_of
 from index.calibration import VectorSpace
 from index.clean import clean
 from index.config import ChunkConfig, IndexConfig
 from index.dense import DenseIndex
-from index.encode import texts_of
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import Vectors
 from index.retrieve import Retriever

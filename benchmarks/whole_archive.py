@@ -18,7 +18,7 @@ from pathlib import Path
 
 from warm_retrieval import EVAL, ROOT, build_drawn
 
-from index.verify import verify_snapshot
+from index.build.verify import verify_snapshot
 
 CORPORA = (EVAL / "news-fa.jsonl", EVAL / "news-en.jsonl", EVAL / "hamshahri-fa" / "corpus.jsonl")
 

@@ -1,7 +1,10 @@
 """Articles in, ranked passages out."""
 
 from index.alike import find_wording
-from index.build import build_index
+from index.build.build import build_index
+from index.build.remove import RemovalReport, remove_article
+from index.build.update import BuildReport, Progress
+from index.build.verify import VerifyReport, verify_snapshot
 from index.calibration import Vectors, VectorSpace, stored_confidence, stored_grounding
 from index.clean import clean as clean_text
 from index.config import (
@@ -78,7 +81,6 @@ from index.moments import (
 from index.moments import period as period_of
 from index.names import bridged
 from index.remembered import RememberingEncoder
-from index.removal import RemovalReport, remove_article
 from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Retrieval, Retriever
 from index.retry import backoff_s, retry_after_s
@@ -100,9 +102,7 @@ from index.types import (
     Scope,
     Span,
 )
-from index.update import BuildReport, Progress
 from index.vector_store import VectorStore
-from index.verify import VerifyReport, verify_snapshot
 from index.web import (
     EVERY_NETWORK,
     Failure,

@@ -30,7 +30,7 @@ from index import (
     read_manifest,
     verify_snapshot,
 )
-from index.build import _within_window
+from index.build.build import _within_window
 from index.disk import builder_lock
 from index.encoders import Encoder
 from index.snapshot import check_draft, current_folder

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from index.archive import Archive, ArchiveWriter
-from index.assemble import (
+from index.build.merge import (
     Merge,
     name_part,
     new_part,

@@ -28,7 +28,7 @@ from index import (
     read_manifest,
     verify_snapshot,
 )
-from index.assemble import first_merged
+from index.build.merge import first_merged
 from index.config import DenseConfig
 from index.encoders import Encoder
 from index.ledger import Kind, Ledger

@@ -18,10 +18,12 @@ from pathlib import Path
 from xxhash import xxh3_128
 
 from index.archive import Archive
+from index.build.encode import encoded
+from index.build.update import BuildReport, Progress, Task, make_snapshot
+from index.build.verify import leftovers
 from index.calibration import VectorSpace
 from index.config import ChunkConfig, IndexConfig
 from index.disk import builder_lock, storage_errors
-from index.encode import encoded
 from index.encoders import Encoder
 from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
 from index.intake import CorpusFile, scan
@@ -36,11 +38,9 @@ from index.snapshot import (
 )
 from index.stamps import Stamps
 from index.types import Reject
-from index.update import BuildReport, Progress, Task, make_snapshot
 from index.vector_files import FILES
 from index.vector_store import Shard, StoreKind, VectorStore
 from index.vectors import VectorCache
-from index.verify import leftovers
 from index.withdrawn import Withdrawals, read_withdrawals
 from index.workers import Workers
 

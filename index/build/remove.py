@@ -19,10 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from index.archive import Archive
-from index.build import snapshot_key
+from index.build.build import snapshot_key
+from index.build.encode import texts_of
+from index.build.update import Progress, Task, make_snapshot
 from index.config import COLLECTED, IndexConfig
 from index.disk import builder_lock, storage_errors
-from index.encode import texts_of
 from index.errors import CorpusError, SnapshotMissing
 from index.intake import CorpusFile
 from index.ledger import Indexed, Ledger, Origin, Place, digests
@@ -37,7 +38,6 @@ from index.snapshot import (
 )
 from index.sources import RejectReason
 from index.types import ArticleId
-from index.update import Progress, Task, make_snapshot
 from index.vector_files import FILES
 from index.vector_store import Shard, VectorStore
 from index.vectors import forget_vectors, vector_key

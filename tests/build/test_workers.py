@@ -13,7 +13,7 @@ from threading import Lock
 import pytest
 
 from index.archive import Archive, ArchiveWriter
-from index.assemble import Merge
+from index.build.merge import Merge
 from index.config import IndexConfig
 from index.copies import COPIES, write_copies
 from index.encoders import Encoder

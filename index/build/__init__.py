@@ -1,0 +1,1 @@
+"""Corpus to snapshot: build, update, removal and verification."""
