@@ -76,8 +76,8 @@ def open_cluster(
     """
     try:
         # Subtle: ray costs a second, and only who chose a cluster needs the extra.
-        from index.cluster import Cluster
-        from index.encoders.cluster import ClusterEncoder
+        from index.cluster.encoder import ClusterEncoder
+        from index.cluster.ray import Cluster
     except ImportError as error:
         msg = (
             "Expected the package ray for a build on a cluster, which is not installed; "

@@ -27,12 +27,12 @@ pytestmark = pytest.mark.ray
 ARTICLES = 400
 PROGRAM = """
 import os, time
-from index.cluster import Cluster
+from index.cluster.ray import Cluster
 from index.config import ClusterConfig
 from index.workers import Workers
 if __name__ == "__main__":
     with Cluster(ClusterConfig(address="local", workers=2)) as cluster:
-        print(*cluster.each(os.getpid), flush=True)
+        print(*ray.each(os.getpid), flush=True)
         workers = Workers(2, executor=cluster)
         for _ in workers.map(time.sleep, ((None, 1) for n in range(1000)), is_worth_it=True):
             print("one", flush=True)
@@ -139,8 +139,8 @@ def test_a_build_on_a_cluster_is_the_build_of_this_machine(
     damage: str,
 ) -> None:
     """Byte for byte, vectors too, though a worker dies with articles to divide, or a node."""
-    from index.cluster import Cluster
-    from index.encoders.cluster import ClusterEncoder
+    from index.cluster.encoder import ClusterEncoder
+    from index.cluster.ray import Cluster
 
     own = BundledConfig(cache_dir=cache_dir / "encoder")
     extra = None
@@ -149,9 +149,9 @@ def test_a_build_on_a_cluster_is_the_build_of_this_machine(
         time.sleep(3)  # until all nodes know of it: who does not, places nothing there
     with Cluster(config) as cluster:
         spread = ClusterEncoder(cluster, own, encoder)
-        pids = cluster.each(os.getpid)
+        pids = ray.each(os.getpid)
         assert len(pids) == 3 + (damage == "node")
-        assert len(set(cluster.each(os.getppid))) == len(pids)  # each its node's
+        assert len(set(ray.each(os.getppid))) == len(pids)  # each its node's
 
         def kill() -> None:
             if extra is not None:
@@ -162,9 +162,9 @@ def test_a_build_on_a_cluster_is_the_build_of_this_machine(
 
         if damage == "worker":
             os.kill(pids[2], signal.SIGSTOP)  # so that it has done none of its pieces
-        workers = Workers(cluster.n_workers, is_eager=True, executor=cluster)
+        workers = Workers(ray.n_workers, is_eager=True, executor=cluster)
         report = _build(corpus, tmp_path / "spread", spread, workers, kill)
-        assert len(set(pids) - set(cluster.each(os.getpid))) == (damage != "none")
+        assert len(set(pids) - set(ray.each(os.getpid))) == (damage != "none")
     assert _build(corpus, tmp_path / "alone", encoder, NOBODY).n_articles == report.n_articles
 
     assert report.n_articles > ARTICLES / 2
@@ -195,18 +195,18 @@ def test_a_cluster_that_falls_silent_leaves_the_old_index(
     config: ClusterConfig, corpus: Path, encoder: Encoder, tmp_path: Path
 ) -> None:
     """The build ends with an error that says where to look."""
-    from index.cluster import Cluster
+    from index.cluster.ray import Cluster
 
     _build(corpus, tmp_path / "home", encoder, NOBODY)
     before = read_manifest(tmp_path / "home")
     (corpus / "b.jsonl").write_text('{"id": "new", "title": "t", "text": "Something is new."}')
     with Cluster(config) as cluster:
-        cluster._config = replace(config, timeout_s=1)
-        pids = cluster.each(os.getpid)
+        ray._config = replace(config, timeout_s=1)
+        pids = ray.each(os.getpid)
         try:
             for pid in pids:
                 os.kill(pid, signal.SIGSTOP)
-            workers = Workers(cluster.n_workers, is_eager=True, executor=cluster)
+            workers = Workers(ray.n_workers, is_eager=True, executor=cluster)
             with pytest.raises(ClusterError, match=r"in 1 s.*ray status"):
                 _build(corpus, tmp_path / "home", encoder, workers)
         finally:
@@ -218,29 +218,29 @@ def test_a_cluster_that_falls_silent_leaves_the_old_index(
 
 def test_what_a_worker_meets_is_told_in_words(config: ClusterConfig) -> None:
     """With what it was and what to do."""
-    from index.cluster import Cluster
+    from index.cluster.ray import Cluster
 
     with Cluster(config) as cluster:
-        piece = cluster.submit(operator.truediv, 1, 0)
+        piece = ray.submit(operator.truediv, 1, 0)
         with pytest.raises(ClusterError, match="ZeroDivisionError: division by zero; look at"):
             piece.result()
-        assert cluster.submit(operator.truediv, 1, 2).result() == 0.5
+        assert ray.submit(operator.truediv, 1, 2).result() == 0.5
 
 
 def test_workers_with_other_code_are_refused(
     config: ClusterConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before they do anything: what they make of a text may be something else."""
-    from index import cluster
+    from index.cluster.ray import ray
 
     monkeypatch.setattr(cluster, "code_digest", lambda: "another0")
     with pytest.raises(ClusterError, match=r"with the code another0.*the same version"):
-        cluster.Cluster(config)
+        ray.Cluster(config)
 
 
 def test_a_cluster_without_processors_is_refused(nodes: Nodes) -> None:
     """Or without the GPUs that were asked for."""
-    from index.cluster import Cluster
+    from index.cluster.ray import Cluster
 
     with pytest.raises(ClusterError, match=r"with 0\.5 of a GPU.*found none"):
         Cluster(ClusterConfig(address=nodes.address, gpus_per_worker=0.5))

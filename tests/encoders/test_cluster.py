@@ -65,8 +65,8 @@ def test_a_killed_worker_costs_no_text(
     config: ClusterConfig, bundled: Encoder, opened_there: BundledConfig
 ) -> None:
     """A worker that is killed while it encodes is replaced, and its texts are encoded again."""
-    from index.cluster import Cluster
-    from index.encoders.cluster import ClusterEncoder
+    from index.cluster.encoder import ClusterEncoder
+    from index.cluster.ray import Cluster
 
     killed: list[int] = []
     with Cluster(config) as joined:

@@ -2,7 +2,7 @@
 
 Texts are cut into small pieces of like length, and whoever is free takes the next: a slow node
 delays nobody. Questions and token counts stay on this machine.
-Does not: know what a cluster is made of (see `index.cluster`), or mix vectors of two spaces: a
+Does not: know what a cluster is made of (see `index.cluster.ray`), or mix vectors of two spaces: a
 worker whose encoder has another is refused.
 """
 
@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cluster import Cluster
+from index.cluster.ray import Cluster
 from index.encoders.config import BundledConfig, EncoderConfig
 from index.encoders.opening import open_encoder
 from index.encoders.protocol import Encoder, EncoderIdentity, Progress, Vectors

@@ -1,0 +1,1 @@
+"""Encoding and building on a Ray cluster."""
