@@ -17,6 +17,7 @@ from index.config import (
     QdrantConfig,
     ReadConfig,
 )
+from index.corpus.withdrawals import read_withdrawals
 from index.dates import MONTH_NAMES
 from index.dates import parse as parse_date
 from index.encoders import (
@@ -116,7 +117,6 @@ from index.web import (
     gather_articles,
     watch_feeds,
 )
-from index.withdrawn import read_withdrawals
 
 __all__ = [
     "AGREEMENT",

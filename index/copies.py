@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.alike import Sketch, band_keys, sketch
-from index.archive import Archive
 from index.bands import (
     SCHEMA,
     Alike,
@@ -31,6 +30,7 @@ from index.bands import (
     find_alike,
     take_sketches,
 )
+from index.corpus.archive import Archive
 from index.errors import SnapshotCorrupt
 from index.workers import NOBODY, Workers
 

@@ -23,7 +23,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive import Archive
+from index.corpus.archive import Archive
 from index.errors import SnapshotCorrupt
 from index.moments import period
 from index.types import EVERYTHING, Moment, Scope

@@ -22,7 +22,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive import Archive
+from index.corpus.archive import Archive
 from index.forward import Forward, ForwardWriter, packed, terms_of
 from index.fuse import ceiling, idf, share
 from index.names import NameBridge, NameBridgeBuilder

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive import Archive, ArchiveWriter
+from index.corpus.archive import Archive, ArchiveWriter
 from index.types import Article, ArticleId, Passage
 from index.vector_store import PartVectors
 

@@ -36,9 +36,9 @@ from pathlib import Path
 
 import numpy as np
 
-from index.archive import Archive
 from index.calibration import VectorSpace
 from index.copies import COPIES, Copies
+from index.corpus.archive import Archive
 from index.disk import replace_text, sync_folder, sync_tree
 from index.errors import (
     SnapshotCorrupt,

@@ -17,16 +17,17 @@ from pathlib import Path
 
 from xxhash import xxh3_128
 
-from index.archive import Archive
 from index.build.encode import encoded
 from index.build.update import BuildReport, Progress, Task, make_snapshot
 from index.build.verify import leftovers
 from index.calibration import VectorSpace
 from index.config import ChunkConfig, IndexConfig
+from index.corpus.archive import Archive
+from index.corpus.intake import CorpusFile, scan
+from index.corpus.withdrawals import Withdrawals, read_withdrawals
 from index.disk import builder_lock, storage_errors
 from index.encoders import Encoder
 from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
-from index.intake import CorpusFile, scan
 from index.manifest import SCHEMA, check_files, load_manifest
 from index.snapshot import (
     READ_ON_OPEN_BYTES,
@@ -41,7 +42,6 @@ from index.types import Reject
 from index.vector_files import FILES
 from index.vector_store import Shard, StoreKind, VectorStore
 from index.vectors import VectorCache
-from index.withdrawn import Withdrawals, read_withdrawals
 from index.workers import Workers
 
 # Headline of 200 characters, date, prefix and markers: news-fa's 6,637 need at most 66.

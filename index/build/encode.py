@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive import Archive
 from index.calibration import VectorSpace
 from index.chunk import encoder_text
 from index.clean import clean
 from index.config import ChunkConfig
+from index.corpus.archive import Archive
 from index.snapshot import Snapshot
 from index.types import Article, Passage
 from index.vector_store import Shard

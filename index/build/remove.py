@@ -18,15 +18,16 @@ from pathlib import Path
 
 import numpy as np
 
-from index.archive import Archive
 from index.build.build import snapshot_key
 from index.build.encode import texts_of
 from index.build.update import Progress, Task, make_snapshot
 from index.config import COLLECTED, IndexConfig
+from index.corpus.archive import Archive
+from index.corpus.intake import CorpusFile
+from index.corpus.ledger import Indexed, Ledger, Origin, Place, digests
+from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawals
 from index.disk import builder_lock, storage_errors
 from index.errors import CorpusError, SnapshotMissing
-from index.intake import CorpusFile
-from index.ledger import Indexed, Ledger, Origin, Place, digests
 from index.manifest import Manifest, check_store
 from index.snapshot import (
     LEDGER,
@@ -41,7 +42,6 @@ from index.types import ArticleId
 from index.vector_files import FILES
 from index.vector_store import Shard, VectorStore
 from index.vectors import forget_vectors, vector_key
-from index.withdrawn import Withdrawal, add_withdrawal, read_withdrawals
 from index.workers import Workers
 
 

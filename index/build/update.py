@@ -13,7 +13,6 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from index.archive import Archive, ArchiveWriter
 from index.build.merge import (
     Merge,
     name_part,
@@ -25,12 +24,14 @@ from index.build.merge import (
     write_words,
 )
 from index.config import IndexConfig
+from index.corpus.archive import Archive, ArchiveWriter
+from index.corpus.intake import CorpusFile, Intake, take_in
+from index.corpus.ledger import Kind, Ledger
+from index.corpus.withdrawals import Withdrawals
 from index.disk import replace_text
 from index.encoders import EncoderIdentity
 from index.errors import CorpusError
-from index.intake import CorpusFile, Intake, take_in
 from index.layout import open_layout
-from index.ledger import Kind, Ledger
 from index.manifest import (
     SCHEMA,
     Manifest,
@@ -52,7 +53,6 @@ from index.snapshot import (
 )
 from index.types import Reject
 from index.vector_store import Shard, VectorStore, Written
-from index.withdrawn import Withdrawals
 from index.workers import Workers
 
 Progress = Callable[[str, int, int | None], None]

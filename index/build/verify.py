@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.config import COLLECTED
+from index.corpus.ledger import Ledger, digests
+from index.corpus.withdrawals import Withdrawals, read_withdrawals
 from index.errors import SnapshotCorrupt
-from index.ledger import Ledger, digests
 from index.manifest import check_files, check_store, load_manifest
 from index.snapshot import (
     LEDGER,
@@ -25,7 +26,6 @@ from index.sources import RejectReason
 from index.vector_files import FILES
 from index.vector_store import VectorStore
 from index.vectors import held_vectors
-from index.withdrawn import Withdrawals, read_withdrawals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

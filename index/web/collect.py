@@ -19,14 +19,14 @@ from pathlib import Path
 from xxhash import xxh3_128_hexdigest
 
 from index.config import COLLECTED, ReadConfig
+from index.corpus.ledger import digests
+from index.corpus.withdrawals import read_withdrawals
 from index.disk import checksum, replace_text, storage_errors, sync_folder
-from index.ledger import digests
 from index.sources import read_bytes, read_file
 from index.types import Article, Reject
 from index.web.address import Address
 from index.web.problems import Failure, Problem
 from index.web.steps import Kept
-from index.withdrawn import read_withdrawals
 
 _FILES = "files"
 _UNSAFE = re.compile(r"[^\w.-]+")

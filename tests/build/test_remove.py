@@ -24,9 +24,9 @@ from index import (
     remove_article,
     verify_snapshot,
 )
+from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawals
 from index.encoders import Encoder
 from index.snapshot import current_folder
-from index.withdrawn import Withdrawal, add_withdrawal, read_withdrawals
 
 SUED = "Zanzibar quagmire embroiled the plaintiff yesterday evening."
 RECORDS = (

@@ -30,8 +30,8 @@ from index import (
 )
 from index.build.merge import first_merged
 from index.config import DenseConfig
+from index.corpus.ledger import Kind, Ledger
 from index.encoders import Encoder
-from index.ledger import Kind, Ledger
 from index.snapshot import LEDGER, current_folder
 from index.vector_store import MIN_RECALL
 

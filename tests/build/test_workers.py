@@ -12,17 +12,17 @@ from threading import Lock
 
 import pytest
 
-from index.archive import Archive, ArchiveWriter
 from index.build.merge import Merge
 from index.config import IndexConfig
 from index.copies import COPIES, write_copies
+from index.corpus.archive import Archive, ArchiveWriter
+from index.corpus.intake import CorpusFile, scan, take_in
+from index.corpus.ledger import Ledger
+from index.corpus.withdrawals import Withdrawals
 from index.encoders import Encoder
-from index.intake import CorpusFile, scan, take_in
-from index.ledger import Ledger
 from index.lexical import ARTICLE_WORDS, NAMES, NOTHING, PASSAGE_WORDS, write_lexical
 from index.snapshot import ARCHIVE, LEDGER
 from index.stamps import Stamps
-from index.withdrawn import Withdrawals
 from index.workers import NOBODY, Workers
 
 PROGRAM = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.archive import Archive, ArchiveWriter
+from index.corpus.archive import Archive, ArchiveWriter
 from index.errors import SnapshotCorrupt, StorageError
 from index.lexical import ARTICLE_WEIGHT, LexicalIndex, write_lexical
 from index.postings import Group, Postings, PostingsWriter

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.archive import Archive, ArchiveWriter
+from index.corpus.archive import Archive, ArchiveWriter
 from index.errors import SnapshotCorrupt
 from index.layout import (
     LANGUAGES,

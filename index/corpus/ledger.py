@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from index.corpus.identity import identities
 from index.errors import SnapshotCorrupt
-from index.identity import identities
 from index.types import Article, ArticleId, Reject
 
 _SCHEMA = """

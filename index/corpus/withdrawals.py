@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from index.corpus.ledger import Digests
 from index.disk import replace_text
 from index.errors import SnapshotCorrupt
-from index.ledger import Digests
 
 WITHDRAWN: Final = "removed.jsonl"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.identity import identities
+from index.corpus.identity import identities
 from index.types import Article, ArticleId
 
 PAGE = "https://www.mehrnews.com/news/5805672/کاخ-سفید?a=1&b=2"

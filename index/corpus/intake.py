@@ -16,14 +16,14 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
-from index.archive import ArchiveWriter, Stored, stored
 from index.chunk import split
 from index.config import ChunkConfig, IndexConfig, ReadConfig
-from index.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
+from index.corpus.archive import ArchiveWriter, Stored, stored
+from index.corpus.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
+from index.corpus.withdrawals import Withdrawals
 from index.sources import RejectReason, corpus_files, read_file
 from index.stamps import Stamps
 from index.types import Article, ArticleId, Reject
-from index.withdrawn import Withdrawals
 from index.workers import Workers
 
 TAKEN_OUT: Final = "taken out by request"
