@@ -31,8 +31,8 @@ import numpy as np
 from readme import markdown
 
 from index import Article
-from index.alike import sketch
-from index.bands import SCHEMA, add_sketch, find_alike
+from index.dedup.lsh import SCHEMA, add_sketch, find_alike
+from index.dedup.minhash import sketch
 from index.segment import sentences
 from index.sources import read_articles
 from index.tokenize import tokens

@@ -38,7 +38,7 @@ class Citation:
         number: 1-based, in the order of the answer's sentences, without gaps.
         span: Place of `quote` in the article's text: `article.text[start:end] == quote`.
         score: How well the quote serves; higher is better, comparable within one answer.
-        also_in: Other articles that are the same report, earliest first; see `index.alike`.
+        also_in: Other articles that are the same report, earliest first; see `index.dedup.minhash`.
     """
 
     number: int

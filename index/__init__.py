@@ -1,6 +1,5 @@
 """Articles in, ranked passages out."""
 
-from index.alike import find_wording
 from index.build.build import build_index
 from index.build.remove import RemovalReport, remove_article
 from index.build.update import BuildReport, Progress
@@ -20,6 +19,7 @@ from index.config import (
 from index.corpus.withdrawals import read_withdrawals
 from index.dates import MONTH_NAMES
 from index.dates import parse as parse_date
+from index.dedup.minhash import find_wording
 from index.encoders import (
     BundledConfig,
     Encoder,

@@ -37,8 +37,8 @@ from pathlib import Path
 import numpy as np
 
 from index.calibration import VectorSpace
-from index.copies import COPIES, Copies
 from index.corpus.archive import Archive
+from index.dedup.groups import COPIES, Copies
 from index.disk import replace_text, sync_folder, sync_tree
 from index.errors import (
     SnapshotCorrupt,

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build.encode import copied
-from index.copies import COPIES, write_copies
 from index.corpus.archive import Archive, ArchiveWriter
+from index.dedup.groups import COPIES, write_copies
 from index.layout import write_layout
 from index.lexical import Kept, write_lexical
 from index.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot

@@ -14,11 +14,11 @@ import pytest
 
 from index.build.merge import Merge
 from index.config import IndexConfig
-from index.copies import COPIES, write_copies
 from index.corpus.archive import Archive, ArchiveWriter
 from index.corpus.intake import CorpusFile, scan, take_in
 from index.corpus.ledger import Ledger
 from index.corpus.withdrawals import Withdrawals
+from index.dedup.groups import COPIES, write_copies
 from index.encoders import Encoder
 from index.lexical import ARTICLE_WORDS, NAMES, NOTHING, PASSAGE_WORDS, write_lexical
 from index.snapshot import ARCHIVE, LEDGER

@@ -8,8 +8,8 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from index.alike import band_keys, sketch
-from index.bands import SCHEMA, Alike, Sketched, add_sketch, add_sketches, find_alike
+from index.dedup.lsh import SCHEMA, Alike, Sketched, add_sketch, add_sketches, find_alike
+from index.dedup.minhash import band_keys, sketch
 
 _ALL = ("SELECT * FROM band ORDER BY key, article", "SELECT * FROM sketch ORDER BY article")
 LICENCE = " ".join(f"licence{n}" for n in range(20))

@@ -20,8 +20,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.alike import Sketch, band_keys, sketch
-from index.bands import (
+from index.corpus.archive import Archive
+from index.dedup.lsh import (
     SCHEMA,
     Alike,
     Sketched,
@@ -30,7 +30,7 @@ from index.bands import (
     find_alike,
     take_sketches,
 )
-from index.corpus.archive import Archive
+from index.dedup.minhash import Sketch, band_keys, sketch
 from index.errors import SnapshotCorrupt
 from index.workers import NOBODY, Workers
 

@@ -19,8 +19,8 @@ from index import (
     open_snapshot,
     verify_snapshot,
 )
-from index.bands import SCHEMA
-from index.copies import COPIES
+from index.dedup.groups import COPIES
+from index.dedup.lsh import SCHEMA
 from index.encoders import Encoder
 from index.snapshot import PARTS, current_folder
 from index.sources import read_articles

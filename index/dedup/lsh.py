@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.alike import BANDS, Sketch, band_keys, is_same_report, similarities
+from index.dedup.minhash import BANDS, Sketch, band_keys, is_same_report, similarities
 
 SCHEMA: Final = """
 CREATE TABLE sketch (

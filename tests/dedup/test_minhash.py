@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.alike import (
+from index.clean import clean
+from index.dedup.minhash import (
     SLOTS,
     Sketch,
     band_keys,
@@ -17,7 +18,6 @@ from index.alike import (
     similarities,
     sketch,
 )
-from index.clean import clean
 from index.types import Article, ArticleId, Span
 
 NUMBERS = [

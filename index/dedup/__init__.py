@@ -1,0 +1,1 @@
+"""Articles that are one report: near-duplicates by MinHash."""
