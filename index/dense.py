@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 
 from index.codes import Codes, write_blocks
 from index.config import DenseConfig
+from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.half import singles
-from index.pieces import Pieces
 from index.vector_store import MIN_RECALL, measured_recall
 
 Vectors = NDArray[np.float32]

@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
+from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.fuse import BM25_K1
-from index.pieces import Pieces
 from index.postings import Group, Rows, Scores
 
 _B: Final = 0.75

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from index.disk import storage_errors
+from index.disk.atomic import storage_errors
 from index.errors import QuestionSetError
 from index.snapshot import Snapshot
 from index.sources import corpus_files, read_articles

@@ -11,7 +11,7 @@ from typing import Final
 
 from xxhash import xxh3_128
 
-from index.disk import checksum, replace_text
+from index.disk.atomic import checksum, replace_text
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
 from index.vector_store import StoreKind

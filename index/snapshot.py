@@ -39,7 +39,7 @@ import numpy as np
 from index.calibration import VectorSpace
 from index.corpus.archive import Archive
 from index.dedup.groups import COPIES, Copies
-from index.disk import replace_text, sync_folder, sync_tree
+from index.disk.atomic import replace_text, sync_folder, sync_tree
 from index.errors import (
     SnapshotCorrupt,
     SnapshotError,

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from index.config import DenseConfig
 from index.dense import DenseIndex, write_codes, write_dense
+from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.fuse import best_of_rows
 from index.half import singles
-from index.pieces import Pieces
 from index.vector_store import Shard, StoreKind, Written, held_out
 
 PASSAGES: Final = "passages.faiss"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_digest
 
-from index.disk import storage_errors
+from index.disk.atomic import storage_errors
 from index.encoders import Encoder
 
 _log = logging.getLogger(__name__)

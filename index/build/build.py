@@ -25,7 +25,8 @@ from index.config import ChunkConfig, IndexConfig
 from index.corpus.archive import Archive
 from index.corpus.intake import CorpusFile, scan
 from index.corpus.withdrawals import Withdrawals, read_withdrawals
-from index.disk import builder_lock, storage_errors
+from index.disk.atomic import builder_lock, storage_errors
+from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
 from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
 from index.manifest import SCHEMA, check_files, load_manifest
@@ -37,7 +38,6 @@ from index.snapshot import (
     open_folder,
     part_folders,
 )
-from index.stamps import Stamps
 from index.types import Reject
 from index.vector_files import FILES
 from index.vector_store import Shard, StoreKind, VectorStore

@@ -26,7 +26,7 @@ from index.corpus.archive import Archive
 from index.corpus.intake import CorpusFile
 from index.corpus.ledger import Indexed, Ledger, Origin, Place, digests
 from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawals
-from index.disk import builder_lock, storage_errors
+from index.disk.atomic import builder_lock, storage_errors
 from index.errors import CorpusError, SnapshotMissing
 from index.manifest import Manifest, check_store
 from index.snapshot import (

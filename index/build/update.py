@@ -28,7 +28,7 @@ from index.corpus.archive import Archive, ArchiveWriter
 from index.corpus.intake import CorpusFile, Intake, take_in
 from index.corpus.ledger import Kind, Ledger
 from index.corpus.withdrawals import Withdrawals
-from index.disk import replace_text
+from index.disk.atomic import replace_text
 from index.encoders import EncoderIdentity
 from index.errors import CorpusError
 from index.layout import open_layout

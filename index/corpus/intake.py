@@ -21,8 +21,8 @@ from index.config import ChunkConfig, IndexConfig, ReadConfig
 from index.corpus.archive import ArchiveWriter, Stored, stored
 from index.corpus.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
 from index.corpus.withdrawals import Withdrawals
+from index.disk.file_stamps import Stamps
 from index.sources import RejectReason, corpus_files, read_file
-from index.stamps import Stamps
 from index.types import Article, ArticleId, Reject
 from index.workers import Workers
 

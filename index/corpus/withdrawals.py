@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from index.corpus.ledger import Digests
-from index.disk import replace_text
+from index.disk.atomic import replace_text
 from index.errors import SnapshotCorrupt
 
 WITHDRAWN: Final = "removed.jsonl"

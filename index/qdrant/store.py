@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from qdrant_client import QdrantClient, models
 
 from index.config import DenseConfig, QdrantConfig
-from index.disk import replace_text
+from index.disk.atomic import replace_text
 from index.errors import SnapshotCorrupt, StorageError
 from index.half import singles
 from index.qdrant.collection import (

@@ -21,7 +21,7 @@ from xxhash import xxh3_128_hexdigest
 from index.config import COLLECTED, ReadConfig
 from index.corpus.ledger import digests
 from index.corpus.withdrawals import read_withdrawals
-from index.disk import checksum, replace_text, storage_errors, sync_folder
+from index.disk.atomic import checksum, replace_text, storage_errors, sync_folder
 from index.sources import read_bytes, read_file
 from index.types import Article, Reject
 from index.web.address import Address

@@ -20,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from index.disk import storage_errors
+from index.disk.atomic import storage_errors
 
 STATE: Final = "watch.db"
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from index.disk import storage_errors
+from index.disk.atomic import storage_errors
 from index.errors import CorpusError, WatchLocked
 from index.retry import backoff_s
 from index.web.address import canonical, read_address, shown

@@ -31,7 +31,7 @@ from index import (
     verify_snapshot,
 )
 from index.build.build import _within_window
-from index.disk import builder_lock
+from index.disk.atomic import builder_lock
 from index.encoders import Encoder
 from index.snapshot import check_draft, current_folder
 from index.sources import RejectReason

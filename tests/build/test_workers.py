@@ -19,10 +19,10 @@ from index.corpus.intake import CorpusFile, scan, take_in
 from index.corpus.ledger import Ledger
 from index.corpus.withdrawals import Withdrawals
 from index.dedup.groups import COPIES, write_copies
+from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
 from index.lexical import ARTICLE_WORDS, NAMES, NOTHING, PASSAGE_WORDS, write_lexical
 from index.snapshot import ARCHIVE, LEDGER
-from index.stamps import Stamps
 from index.workers import NOBODY, Workers
 
 PROGRAM = """

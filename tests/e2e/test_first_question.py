@@ -19,7 +19,7 @@ from bot.terminal.progress import progress_on
 from bot.texts.messages import Language
 from bot.types import Answer
 from index import SnapshotMissing, read_manifest
-from index.disk import builder_lock
+from index.disk.atomic import builder_lock
 
 Done = subprocess.CompletedProcess[str]
 Pasokh = Callable[..., Done]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.pieces import Pieces
+from index.disk.mapped import Pieces
 
 SIZE = 200_000_000
 

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from xxhash import xxh3_128
 
-from index.disk import checksum, replace_text
+from index.disk.atomic import checksum, replace_text
 
 STAMPS: Final = "stamps.jsonl"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index.disk import checksum
-from index.stamps import STAMPS, Stamps
+from index.disk.atomic import checksum
+from index.disk.file_stamps import STAMPS, Stamps
 
 
 @pytest.fixture
