@@ -26,7 +26,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index.calibration import stored_means
+from index.encoders.space import stored_means
 
 ROOT = Path(__file__).parent.parent
 NAME = "multilingual-e5-small"

@@ -39,7 +39,7 @@ from index import (
 )
 from index.chunk import encoder_text
 from index.clean import clean
-from index.vectors import VectorCache
+from index.encoders.vector_cache import VectorCache
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = ROOT.parent / "shared" / "eval"

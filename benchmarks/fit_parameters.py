@@ -41,8 +41,8 @@ from index import (
     open_encoder,
     open_snapshot,
 )
-from index.calibration import OTHER, parameters_name
 from index.clean import clean
+from index.encoders.space import OTHER, parameters_name
 from index.segment import sentences
 
 Vectors = NDArray[np.float32]

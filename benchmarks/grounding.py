@@ -31,8 +31,8 @@ from bot.grounding import meaning
 from bot.grounding.check import Grounder
 from bot.types import Claim
 from index import BundledConfig, Encoder, EncoderIdentity, Vectors, open_encoder
-from index.calibration import parameters_name
-from index.vectors import VectorCache
+from index.encoders.space import parameters_name
+from index.encoders.vector_cache import VectorCache
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"

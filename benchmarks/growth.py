@@ -48,16 +48,16 @@ from warm_retrieval import questions
 
 from index.build.build import build_index
 from index.build.encode import texts_of
-from index.calibration import VectorSpace
 from index.clean import clean
 from index.config import ChunkConfig, IndexConfig
 from index.corpus.archive import Archive
 from index.dense import DenseIndex
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import Vectors
+from index.encoders.space import VectorSpace
+from index.encoders.vector_cache import VectorCache
 from index.retrieve import Retriever
 from index.snapshot import Snapshot, current_folder, open_snapshot
-from index.vectors import VectorCache
 
 WORK = Path(tempfile.gettempdir()) / "pasokh-growth"
 RESULTS = Path(__file__).parent / "results" / "growth.json"

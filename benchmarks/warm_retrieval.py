@@ -23,10 +23,10 @@ import numpy as np
 
 from index.build.build import build_index
 from index.build.update import BuildReport
-from index.calibration import VectorSpace
 from index.config import IndexConfig
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import Vectors, unit_rows
+from index.encoders.space import VectorSpace
 from index.retrieve import Retriever
 from index.snapshot import open_snapshot, read_manifest
 

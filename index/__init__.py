@@ -4,7 +4,6 @@ from index.build.build import build_index
 from index.build.remove import RemovalReport, remove_article
 from index.build.update import BuildReport, Progress
 from index.build.verify import VerifyReport, verify_snapshot
-from index.calibration import Vectors, VectorSpace, stored_confidence, stored_grounding
 from index.clean import clean as clean_text
 from index.config import (
     COLLECTED,
@@ -32,6 +31,7 @@ from index.encoders import (
     open_cluster,
     open_encoder,
 )
+from index.encoders.space import Vectors, VectorSpace, stored_confidence, stored_grounding
 from index.errors import (
     ClusterError,
     CorpusError,

@@ -14,7 +14,7 @@ import numpy as np
 from index.clean import clean
 from index.encoders import Encoder, EncoderIdentity
 from index.encoders.protocol import Progress, Vectors
-from index.vectors import VectorCache
+from index.encoders.vector_cache import VectorCache
 
 
 @dataclass(frozen=True, slots=True)

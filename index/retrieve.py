@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.calibration import VectorSpace
 from index.clean import clean
 from index.encoders import Encoder
+from index.encoders.space import VectorSpace
 from index.fuse import (
     DEFAULT_WEIGHTS,
     FusionWeights,

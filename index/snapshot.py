@@ -36,10 +36,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index.calibration import VectorSpace
 from index.corpus.archive import Archive
 from index.dedup.groups import COPIES, Copies
 from index.disk.atomic import replace_text, sync_folder, sync_tree
+from index.encoders.space import VectorSpace
 from index.errors import (
     SnapshotCorrupt,
     SnapshotError,

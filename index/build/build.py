@@ -20,7 +20,6 @@ from xxhash import xxh3_128
 from index.build.encode import encoded
 from index.build.update import BuildReport, Progress, Task, make_snapshot
 from index.build.verify import leftovers
-from index.calibration import VectorSpace
 from index.config import ChunkConfig, IndexConfig
 from index.corpus.archive import Archive
 from index.corpus.intake import CorpusFile, scan
@@ -28,6 +27,8 @@ from index.corpus.withdrawals import Withdrawals, read_withdrawals
 from index.disk.atomic import builder_lock, storage_errors
 from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
+from index.encoders.space import VectorSpace
+from index.encoders.vector_cache import VectorCache
 from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
 from index.manifest import SCHEMA, check_files, load_manifest
 from index.snapshot import (
@@ -41,7 +42,6 @@ from index.snapshot import (
 from index.types import Reject
 from index.vector_files import FILES
 from index.vector_store import Shard, StoreKind, VectorStore
-from index.vectors import VectorCache
 from index.workers import Workers
 
 # Headline of 200 characters, date, prefix and markers: news-fa's 6,637 need at most 66.

@@ -27,6 +27,7 @@ from index.corpus.intake import CorpusFile
 from index.corpus.ledger import Indexed, Ledger, Origin, Place, digests
 from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawals
 from index.disk.atomic import builder_lock, storage_errors
+from index.encoders.vector_cache import forget_vectors, vector_key
 from index.errors import CorpusError, SnapshotMissing
 from index.manifest import Manifest, check_store
 from index.snapshot import (
@@ -41,7 +42,6 @@ from index.sources import RejectReason
 from index.types import ArticleId
 from index.vector_files import FILES
 from index.vector_store import Shard, VectorStore
-from index.vectors import forget_vectors, vector_key
 from index.workers import Workers
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from index.config import COLLECTED
 from index.corpus.ledger import Ledger, digests
 from index.corpus.withdrawals import Withdrawals, read_withdrawals
+from index.encoders.vector_cache import held_vectors
 from index.errors import SnapshotCorrupt
 from index.manifest import check_files, check_store, load_manifest
 from index.snapshot import (
@@ -25,7 +26,6 @@ from index.snapshot import (
 from index.sources import RejectReason
 from index.vector_files import FILES
 from index.vector_store import VectorStore
-from index.vectors import held_vectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

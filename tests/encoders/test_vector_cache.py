@@ -11,8 +11,8 @@ import pytest
 
 from index.encoders import Encoder, EncoderIdentity
 from index.encoders.protocol import Vectors
+from index.encoders.vector_cache import VectorCache
 from index.errors import StorageError
-from index.vectors import VectorCache
 
 TEXTS = ["خبر یک.", "Новость два.", "الخبر الثالث", "news four", "خبر یک.", "", "新闻六"]
 
