@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from e5_charsmap import build_charsmap
 
-from index.encoders.e5_weights import E5Weights, Floats, PieceTable, find_weights
+from index.encoders.e5.weights import E5Weights, Floats, PieceTable, find_weights
 
 _MATRICES = {
     "q": "attention.self.query",

@@ -5,7 +5,7 @@
 Passages, sentences and questions in some twenty languages are drawn from ../shared/eval with a
 fixed seed and encoded by the same weights in torch; the largest absolute value of each channel
 before each product of each layer is written to
-index/params/multilingual-e5-small.activations.npz. Raise RECIPE in index/encoders/e5_cache.py with
+index/params/multilingual-e5-small.activations.npz. Raise RECIPE in index/encoders/e5/cache.py with
 it: the same text gets another vector. Half as many texts, none of them among the first, are encoded
 by torch and by the encoder as it is then, and their cosines and nearest neighbours compared.
 
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from transformers import AutoModel, AutoTokenizer
 
 from index.encoders import BundledConfig, open_encoder
-from index.encoders.e5_graph import ACTIVATIONS
+from index.encoders.e5.graph import ACTIVATIONS
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"

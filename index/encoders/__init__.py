@@ -6,9 +6,9 @@ from index.encoders.config import (
     OpenAIConfig,
     SentenceTransformerConfig,
 )
+from index.encoders.e5.vocabulary import Vocabulary
 from index.encoders.opening import Spread, open_cluster, open_encoder
 from index.encoders.protocol import Encoder, EncoderIdentity
-from index.encoders.vocabulary import Vocabulary
 
 __all__ = [
     "BundledConfig",

@@ -31,7 +31,7 @@ def open_encoder(config: EncoderConfig) -> Encoder:
     """
     match config:
         case BundledConfig():
-            from index.encoders.bundled import BundledEncoder
+            from index.encoders.e5.encoder import BundledEncoder
 
             return BundledEncoder(config)
         case SentenceTransformerConfig():

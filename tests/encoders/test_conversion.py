@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.encoders import BundledConfig, e5_cache, e5_weights, open_encoder
-from index.encoders.e5_tokenizer import E5Tokenizer, build_piece_hashes
+from index.encoders import BundledConfig, open_encoder
+from index.encoders.e5 import cache, weights
+from index.encoders.e5.tokenizer import E5Tokenizer, build_piece_hashes
 from index.errors import EncoderError
 
 _OPEN = (
@@ -118,7 +119,7 @@ def test_missing_package_is_explained(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_truncated_weights_are_refused(tmp_path: Path, size: int) -> None:
     """A cut file is an EncoderError wherever it is cut."""
     path = tmp_path / "weights.bin"
-    with e5_weights.find_weights().open("rb") as file:
+    with weights.find_weights().open("rb") as file:
         path.write_bytes(file.read(size))
     with pytest.raises(EncoderError, match="weights"):
         open_encoder(BundledConfig(cache_dir=tmp_path / "cache", weights=path))
@@ -127,17 +128,17 @@ def test_truncated_weights_are_refused(tmp_path: Path, size: int) -> None:
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The installed file must be the one whose hash we know."""
     path = tmp_path / "weights.bin"
-    whole = bytearray(e5_weights.find_weights().read_bytes())
+    whole = bytearray(weights.find_weights().read_bytes())
     whole[-1000] ^= 1
     path.write_bytes(whole)
-    monkeypatch.setattr("index.encoders.bundled.find_weights", lambda: path)
+    monkeypatch.setattr("index.encoders.e5.encoder.find_weights", lambda: path)
     with pytest.raises(EncoderError, match="SHA-256"):
         open_encoder(BundledConfig(cache_dir=tmp_path / "cache"))
 
 
 def test_every_piece_is_found_under_its_own_id() -> None:
     """The hash table finds all 249,997 ordinary pieces and no special one."""
-    pieces = e5_weights.E5Weights(e5_weights.find_weights()).pieces
+    pieces = weights.E5Weights(weights.find_weights()).pieces
     tokenizer = E5Tokenizer(pieces, build_piece_hashes(pieces))
     for row in range(len(pieces)):
         wanted = -1 if row in pieces.special else row

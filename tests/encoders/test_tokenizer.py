@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.encoders.e5_tokenizer import E5Tokenizer, build_piece_hashes
-from index.encoders.e5_weights import E5Weights, PieceTable, find_weights
+from index.encoders.e5.tokenizer import E5Tokenizer, build_piece_hashes
+from index.encoders.e5.weights import E5Weights, PieceTable, find_weights
 
 _NASTY = (
     " ", "  ", "\u0301", "\u0653", "\u200c", "\u200d", "\u00a0", "\u3000", "\u2028", "\x1c", "\x85",

@@ -19,8 +19,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from zlib import crc32
 
-from index.encoders.e5_tokenizer import build_piece_hashes
-from index.encoders.e5_weights import FILE_SHA256, E5Weights
+from index.encoders.e5.tokenizer import build_piece_hashes
+from index.encoders.e5.weights import FILE_SHA256, E5Weights
 from index.errors import EncoderError
 
 # Part of the encoder's identity: raise it whenever the same weights would give other vectors.
@@ -106,7 +106,7 @@ def _read(folder: Path) -> Converted | None:
 
 
 def _convert(weights: E5Weights, folder: Path) -> None:
-    from index.encoders.e5_graph import build_graph, stored_activations
+    from index.encoders.e5.graph import build_graph, stored_activations
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder.parent)

@@ -32,7 +32,7 @@ import onnx
 from numpy.typing import ArrayLike
 from onnx import TensorProto, helper, numpy_helper
 
-from index.encoders.e5_weights import E5Weights, Floats
+from index.encoders.e5.weights import E5Weights, Floats
 
 _MAX_WEIGHT = 64
 _STEPS = 255

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from index.encoders.e5_weights import E5Weights, find_weights
+from index.encoders.e5.weights import E5Weights, find_weights
 
 _MARK = "\u2581"
 
