@@ -47,8 +47,9 @@ from index.errors import (
     VectorStoreError,
     WatchLocked,
 )
-from index.evaluate import DEPTH as RANKING_DEPTH
-from index.evaluate import (
+from index.evaluation.cached_encoder import RememberingEncoder
+from index.evaluation.metrics import DEPTH as RANKING_DEPTH
+from index.evaluation.metrics import (
     Ranked,
     auroc,
     folded,
@@ -59,8 +60,7 @@ from index.evaluate import (
     share_at_least,
     threshold_at,
 )
-from index.fuse import AGREEMENT, coverage
-from index.judged import (
+from index.evaluation.question_sets import (
     JudgedQuestion,
     QuestionSet,
     evenly,
@@ -69,6 +69,7 @@ from index.judged import (
     read_question_set,
     read_questions,
 )
+from index.fuse import AGREEMENT, coverage
 from index.lang import detect
 from index.manifest import Manifest, PartCounts
 from index.moments import (
@@ -81,7 +82,6 @@ from index.moments import (
 )
 from index.moments import period as period_of
 from index.names import bridged
-from index.remembered import RememberingEncoder
 from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Retrieval, Retriever
 from index.retry import backoff_s, retry_after_s
