@@ -71,6 +71,7 @@ from index.evaluation.question_sets import (
 )
 from index.fuse import AGREEMENT, coverage
 from index.lang import detect
+from index.lexical.names import bridged
 from index.manifest import Manifest, PartCounts
 from index.moments import (
     GREGORIAN_MONTHS,
@@ -81,7 +82,6 @@ from index.moments import (
     jalali_parts,
 )
 from index.moments import period as period_of
-from index.names import bridged
 from index.rerank import CrossEncoderReranker, Reranker
 from index.retrieve import Retrieval, Retriever
 from index.retry import backoff_s, retry_after_s

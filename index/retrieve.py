@@ -26,7 +26,7 @@ from index.fuse import (
     lexical_scores,
     order,
 )
-from index.lexical import LexicalQuestion
+from index.lexical.index import LexicalQuestion
 from index.rerank import RERANKED, Reranker, reordered
 from index.snapshot import Snapshot
 from index.tokenize import token_set

@@ -48,7 +48,7 @@ from index.errors import (
     VectorStoreError,
 )
 from index.layout import Layout, open_layout
-from index.lexical import LexicalIndex
+from index.lexical.index import LexicalIndex
 from index.manifest import (
     Manifest,
     PartCounts,

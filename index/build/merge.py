@@ -25,7 +25,7 @@ from index.build.encode import copied
 from index.corpus.archive import Archive, ArchiveWriter
 from index.dedup.groups import COPIES, write_copies
 from index.layout import write_layout
-from index.lexical import Kept, write_lexical
+from index.lexical.index import Kept, write_lexical
 from index.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
 from index.types import ArticleId
 from index.vector_store import Shard

@@ -21,7 +21,7 @@ from index.corpus.withdrawals import Withdrawals
 from index.dedup.groups import COPIES, write_copies
 from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
-from index.lexical import ARTICLE_WORDS, NAMES, NOTHING, PASSAGE_WORDS, write_lexical
+from index.lexical.index import ARTICLE_WORDS, NAMES, NOTHING, PASSAGE_WORDS, write_lexical
 from index.snapshot import ARCHIVE, LEDGER
 from index.workers import NOBODY, Workers
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import SnapshotCorrupt
-from index.names import Name, NameBridge, NameBridgeBuilder
+from index.lexical.names import Name, NameBridge, NameBridgeBuilder
 from index.tokenize import words
 
 _PASSAGES = (

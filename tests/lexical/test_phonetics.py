@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.phones import MAX_READINGS, is_abjad, likeness, readings, script_of, skeleton
+from index.lexical.phonetics import MAX_READINGS, is_abjad, likeness, readings, script_of, skeleton
 
 
 @pytest.mark.parametrize(

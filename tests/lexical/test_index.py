@@ -10,8 +10,8 @@ import pytest
 
 from index.corpus.archive import Archive, ArchiveWriter
 from index.errors import SnapshotCorrupt, StorageError
-from index.lexical import ARTICLE_WEIGHT, LexicalIndex, write_lexical
-from index.postings import Group, Postings, PostingsWriter
+from index.lexical.index import ARTICLE_WEIGHT, LexicalIndex, write_lexical
+from index.lexical.postings import Group, Postings, PostingsWriter
 from index.types import Article, ArticleId, Passage, Span, passage_id
 
 _HOSTILE = [

@@ -24,7 +24,7 @@ from typing import Final, Self, TypeAlias
 
 from index.clean import clean
 from index.errors import SnapshotCorrupt
-from index.phones import is_abjad, likeness, readings, script_of, skeleton
+from index.lexical.phonetics import is_abjad, likeness, readings, script_of, skeleton
 from index.tokenize import STOP_WORDS, Word, tokens
 
 MIN_LIKENESS: Final = 0.75

@@ -31,7 +31,7 @@ from xxhash import xxh32_intdigest
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.fuse import BM25_K1
-from index.postings import Group, Rows, Scores
+from index.lexical.postings import Group, Rows, Scores
 
 _B: Final = 0.75
 _MARK: Final = b"pasokh words 1\n\0"

@@ -1,0 +1,1 @@
+"""Words of a part: BM25 postings and names across scripts."""
