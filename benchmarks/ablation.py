@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from eval_all import ROOT, Case, files_of
 
-import index.retrieve
+import index.search.retrieve
 from bot import wire
 from bot.settings import Settings, read_settings
 from index import (
@@ -37,7 +37,7 @@ from index import (
     rank_measures,
     read_question_set,
 )
-from index.fuse import DEFAULT_WEIGHTS, FusionWeights
+from index.search.fuse import DEFAULT_WEIGHTS, FusionWeights
 
 RESULT: Final = ROOT / "benchmarks" / "results" / "ablation.json"
 TABLE: Final = ROOT / "docs" / "ablation.md"
@@ -64,8 +64,8 @@ class Variant:
 
     name: str
     weights: FusionWeights = field(default=DEFAULT_WEIGHTS)
-    near: int = index.retrieve.NEAR
-    worded: int = index.retrieve.WORDED
+    near: int = index.search.retrieve.NEAR
+    worded: int = index.search.retrieve.WORDED
 
 
 def _with(name: str, **changes: float) -> Variant:
@@ -158,7 +158,7 @@ def _record(values: dict[str, list[float]]) -> dict[str, Any]:
 @contextmanager
 def _taken(variant: Variant) -> Iterator[None]:
     """Take as many candidates as a variant does; the numbers are the module's own."""
-    before = index.retrieve.NEAR, index.retrieve.WORDED
+    before = index.search.retrieve.NEAR, index.search.retrieve.WORDED
     _set(variant.near, variant.worded)
     try:
         yield
@@ -167,7 +167,7 @@ def _taken(variant: Variant) -> Iterator[None]:
 
 
 def _set(near: int, worded: int) -> None:
-    vars(index.retrieve).update(NEAR=near, WORDED=worded)
+    vars(index.search.retrieve).update(NEAR=near, WORDED=worded)
 
 
 def _articles(retriever: Retriever, question: str) -> list[str]:

@@ -56,7 +56,7 @@ from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import Vectors
 from index.encoders.space import VectorSpace
 from index.encoders.vector_cache import VectorCache
-from index.retrieve import Retriever
+from index.search.retrieve import Retriever
 from index.snapshot import Snapshot, current_folder, open_snapshot
 
 WORK = Path(tempfile.gettempdir()) / "pasokh-growth"

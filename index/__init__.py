@@ -69,7 +69,6 @@ from index.evaluation.question_sets import (
     read_question_set,
     read_questions,
 )
-from index.fuse import AGREEMENT, coverage
 from index.lang import detect
 from index.lexical.names import bridged
 from index.manifest import Manifest, PartCounts
@@ -82,9 +81,10 @@ from index.moments import (
     jalali_parts,
 )
 from index.moments import period as period_of
-from index.rerank import CrossEncoderReranker, Reranker
-from index.retrieve import Retrieval, Retriever
 from index.retry import backoff_s, retry_after_s
+from index.search.fuse import AGREEMENT, coverage
+from index.search.rerank import CrossEncoderReranker, Reranker
+from index.search.retrieve import Retrieval, Retriever
 from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet

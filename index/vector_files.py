@@ -14,8 +14,8 @@ from index.config import DenseConfig
 from index.dense import DenseIndex, write_codes, write_dense
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
-from index.fuse import best_of_rows
 from index.half import singles
+from index.search.fuse import best_of_rows
 from index.vector_store import Shard, StoreKind, Written, held_out
 
 PASSAGES: Final = "passages.faiss"

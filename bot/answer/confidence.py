@@ -47,7 +47,7 @@ class Signals:
     """What is known of the best evidence.
 
     Attributes:
-        dense: Dense score of the passage ranked first (`index.fuse.dense_scores`).
+        dense: Dense score of the passage ranked first (`index.search.fuse.dense_scores`).
         sentence: Highest cosine among the quoted sentences.
         n_passages: Passages in the archive, at least 1.
         lexical: Lexical share in [0, 1] of the passage ranked first; None when its language is

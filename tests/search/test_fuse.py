@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from index.fuse import (
+from index.search.fuse import (
     FusionWeights,
     Scores,
     best_of_rows,

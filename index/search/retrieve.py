@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from index.clean import clean
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
-from index.fuse import (
+from index.lexical.index import LexicalQuestion
+from index.search.fuse import (
     DEFAULT_WEIGHTS,
     FusionWeights,
     coverage,
@@ -26,8 +27,7 @@ from index.fuse import (
     lexical_scores,
     order,
 )
-from index.lexical.index import LexicalQuestion
-from index.rerank import RERANKED, Reranker, reordered
+from index.search.rerank import RERANKED, Reranker, reordered
 from index.snapshot import Snapshot
 from index.tokenize import token_set
 from index.types import EVERYTHING, Article, Hit, Passage, Scope, ScoreParts

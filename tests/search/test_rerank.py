@@ -23,7 +23,7 @@ from index import (
     build_index,
     open_snapshot,
 )
-from index.rerank import Reranker
+from index.search.rerank import Reranker
 
 QUESTION = "what did Kirby say about Sukhoi jets?"
 SEEDS = Path(__file__).parents[2] / "seeds"

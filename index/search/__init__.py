@@ -1,0 +1,1 @@
+"""Question to hits: dense and lexical retrieval, fusion and reranking."""
