@@ -57,7 +57,7 @@ from index.encoders.protocol import Vectors
 from index.encoders.space import VectorSpace
 from index.encoders.vector_cache import VectorCache
 from index.search.retrieve import Retriever
-from index.snapshot import Snapshot, current_folder, open_snapshot
+from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot
 
 WORK = Path(tempfile.gettempdir()) / "pasokh-growth"
 RESULTS = Path(__file__).parent / "results" / "growth.json"

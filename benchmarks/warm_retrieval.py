@@ -28,7 +28,7 @@ from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import Vectors, unit_rows
 from index.encoders.space import VectorSpace
 from index.search.retrieve import Retriever
-from index.snapshot import open_snapshot, read_manifest
+from index.snapshot.snapshot import open_snapshot, read_manifest
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"

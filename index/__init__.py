@@ -71,7 +71,6 @@ from index.evaluation.question_sets import (
 )
 from index.lang import detect
 from index.lexical.names import bridged
-from index.manifest import Manifest, PartCounts
 from index.moments import (
     GREGORIAN_MONTHS,
     JALALI_MONTHS,
@@ -85,7 +84,8 @@ from index.retry import backoff_s, retry_after_s
 from index.search.fuse import AGREEMENT, coverage
 from index.search.rerank import CrossEncoderReranker, Reranker
 from index.search.retrieve import Retrieval, Retriever
-from index.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
+from index.snapshot.manifest import Manifest, PartCounts
+from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
 from index.stores import open_store

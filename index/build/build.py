@@ -30,8 +30,8 @@ from index.encoders import Encoder
 from index.encoders.space import VectorSpace
 from index.encoders.vector_cache import VectorCache
 from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
-from index.manifest import SCHEMA, check_files, load_manifest
-from index.snapshot import (
+from index.snapshot.manifest import SCHEMA, check_files, load_manifest
+from index.snapshot.snapshot import (
     READ_ON_OPEN_BYTES,
     REPORT,
     Snapshot,

@@ -16,7 +16,7 @@ from index.config import ChunkConfig
 from index.corpus.archive import Archive
 from index.encoders.space import VectorSpace
 from index.encoders.vector_cache import VectorCache
-from index.snapshot import Snapshot
+from index.snapshot.snapshot import Snapshot
 from index.types import Article, Passage
 from index.vector_store import Shard
 

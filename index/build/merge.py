@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from index.build.encode import copied
 from index.corpus.archive import Archive, ArchiveWriter
 from index.dedup.groups import COPIES, write_copies
-from index.layout import write_layout
 from index.lexical.index import Kept, write_lexical
-from index.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
+from index.snapshot.rows import write_layout
+from index.snapshot.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
 from index.types import ArticleId
 from index.vector_store import Shard
 from index.workers import Workers

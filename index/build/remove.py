@@ -29,8 +29,8 @@ from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawal
 from index.disk.atomic import builder_lock, storage_errors
 from index.encoders.vector_cache import forget_vectors, vector_key
 from index.errors import CorpusError, SnapshotMissing
-from index.manifest import Manifest, check_store
-from index.snapshot import (
+from index.snapshot.manifest import Manifest, check_store
+from index.snapshot.snapshot import (
     LEDGER,
     Snapshot,
     current_folder,

@@ -31,8 +31,7 @@ from index.corpus.withdrawals import Withdrawals
 from index.disk.atomic import replace_text
 from index.encoders import EncoderIdentity
 from index.errors import CorpusError
-from index.layout import open_layout
-from index.manifest import (
+from index.snapshot.manifest import (
     SCHEMA,
     Manifest,
     PartCounts,
@@ -40,7 +39,8 @@ from index.manifest import (
     file_records,
     write_manifest,
 )
-from index.snapshot import (
+from index.snapshot.rows import open_layout
+from index.snapshot.snapshot import (
     ARCHIVE,
     LEDGER,
     REPORT,

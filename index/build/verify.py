@@ -13,8 +13,8 @@ from index.corpus.ledger import Ledger, digests
 from index.corpus.withdrawals import Withdrawals, read_withdrawals
 from index.encoders.vector_cache import held_vectors
 from index.errors import SnapshotCorrupt
-from index.manifest import check_files, check_store, load_manifest
-from index.snapshot import (
+from index.snapshot.manifest import check_files, check_store, load_manifest
+from index.snapshot.snapshot import (
     LEDGER,
     Snapshot,
     check_parts,

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from index.disk.atomic import storage_errors
 from index.errors import QuestionSetError
-from index.snapshot import Snapshot
+from index.snapshot.snapshot import Snapshot
 from index.sources import corpus_files, read_articles
 from index.types import Article, ArticleId, Reject
 

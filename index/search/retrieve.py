@@ -28,7 +28,7 @@ from index.search.fuse import (
     order,
 )
 from index.search.rerank import RERANKED, Reranker, reordered
-from index.snapshot import Snapshot
+from index.snapshot.snapshot import Snapshot
 from index.tokenize import token_set
 from index.types import EVERYTHING, Article, Hit, Passage, Scope, ScoreParts
 

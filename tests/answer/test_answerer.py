@@ -25,7 +25,7 @@ from index import (
     read_manifest,
 )
 from index.encoders import Encoder
-from index.manifest import file_records, write_manifest
+from index.snapshot.manifest import file_records, write_manifest
 
 QUESTION = "what did Kirby say about Sukhoi jets?"
 OFF_TOPIC = "Who won the 2022 World Cup?"

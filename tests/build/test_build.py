@@ -33,7 +33,7 @@ from index import (
 from index.build.build import _within_window
 from index.disk.atomic import builder_lock
 from index.encoders import Encoder
-from index.snapshot import check_draft, current_folder
+from index.snapshot.snapshot import check_draft, current_folder
 from index.sources import RejectReason
 from index.vector_files import FILES
 

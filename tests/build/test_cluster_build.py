@@ -19,7 +19,7 @@ import pytest
 from index import BuildReport, ClusterConfig, IndexConfig, Manifest, build_index, read_manifest
 from index.encoders import BundledConfig, Encoder, open_cluster
 from index.errors import ClusterError
-from index.manifest import FileRecord
+from index.snapshot.manifest import FileRecord
 from index.workers import NOBODY, Workers
 
 pytestmark = pytest.mark.ray

@@ -26,7 +26,7 @@ from index import (
 )
 from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawals
 from index.encoders import Encoder
-from index.snapshot import current_folder
+from index.snapshot.snapshot import current_folder
 
 SUED = "Zanzibar quagmire embroiled the plaintiff yesterday evening."
 RECORDS = (

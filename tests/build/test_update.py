@@ -32,7 +32,7 @@ from index.build.merge import first_merged
 from index.config import DenseConfig
 from index.corpus.ledger import Kind, Ledger
 from index.encoders import Encoder
-from index.snapshot import LEDGER, current_folder
+from index.snapshot.snapshot import LEDGER, current_folder
 from index.vector_store import MIN_RECALL
 
 Build = Callable[[Path, Path], BuildReport]

@@ -22,7 +22,7 @@ from index.dedup.groups import COPIES, write_copies
 from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
 from index.lexical.index import ARTICLE_WORDS, NAMES, NOTHING, PASSAGE_WORDS, write_lexical
-from index.snapshot import ARCHIVE, LEDGER
+from index.snapshot.snapshot import ARCHIVE, LEDGER
 from index.workers import NOBODY, Workers
 
 PROGRAM = """

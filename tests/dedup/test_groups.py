@@ -22,7 +22,7 @@ from index import (
 from index.dedup.groups import COPIES
 from index.dedup.lsh import SCHEMA
 from index.encoders import Encoder
-from index.snapshot import PARTS, current_folder
+from index.snapshot.snapshot import PARTS, current_folder
 from index.sources import read_articles
 from index.types import Article
 

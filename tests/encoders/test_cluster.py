@@ -12,7 +12,7 @@ import pytest
 from index import ClusterConfig, Manifest, read_manifest
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_cluster
 from index.errors import ClusterError, EncoderError
-from index.manifest import FileRecord
+from index.snapshot.manifest import FileRecord
 
 pytestmark = pytest.mark.ray
 

@@ -11,7 +11,7 @@ from qdrant_server import Qdrant
 from index import QdrantConfig, VectorStore
 from index.config import DenseConfig
 from index.half import singles
-from index.parts import SnapshotVectors
+from index.snapshot.segments import SnapshotVectors
 from index.stores import open_store
 from index.vector_files import FILES
 from index.vector_store import PartVectors, Shard

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.corpus.archive import Archive, ArchiveWriter
 from index.errors import SnapshotCorrupt
-from index.layout import (
+from index.snapshot.rows import (
     LANGUAGES,
     OUTLETS,
     OWNERS,

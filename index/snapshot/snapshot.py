@@ -47,9 +47,9 @@ from index.errors import (
     StorageError,
     VectorStoreError,
 )
-from index.layout import Layout, open_layout
 from index.lexical.index import LexicalIndex
-from index.manifest import (
+from index.moments import period
+from index.snapshot.manifest import (
     Manifest,
     PartCounts,
     check_files,
@@ -57,8 +57,8 @@ from index.manifest import (
     check_store,
     load_manifest,
 )
-from index.moments import period
-from index.parts import Archives, SnapshotVectors
+from index.snapshot.rows import Layout, open_layout
+from index.snapshot.segments import Archives, SnapshotVectors
 from index.types import Article, ArticleId
 from index.vector_files import FILES
 from index.vector_store import VectorStore

@@ -36,9 +36,9 @@ from index import (
 from index.chunk import encoder_text, split
 from index.clean import clean
 from index.encoders import Encoder
-from index.manifest import MANIFEST, SCHEMA, PartCounts, file_records, write_manifest
 from index.moments import TEHRAN
-from index.snapshot import Snapshot, current_folder
+from index.snapshot.manifest import MANIFEST, SCHEMA, PartCounts, file_records, write_manifest
+from index.snapshot.snapshot import Snapshot, current_folder
 from index.sources import read_articles
 from index.types import ArticleId, Passage
 

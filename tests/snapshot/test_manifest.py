@@ -8,7 +8,7 @@ import pytest
 
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotError, SnapshotMismatch
-from index.manifest import (
+from index.snapshot.manifest import (
     SCHEMA,
     FileRecord,
     Manifest,
