@@ -18,8 +18,8 @@ from index import (
     Article,
     Span,
 )
-from index.segment import sentences
 from index.sources import read_articles
+from index.text.sentences import sentences
 from index.types import ArticleId
 
 EVAL = Path(__file__).parent.parent.parent / "shared" / "eval"

@@ -29,7 +29,7 @@ from bot.grounding.numbers import Number, find_numbers
 from bot.grounding.times import find_times
 from bot.types import Citation
 from index import ArticleId, Moment, Span, clean_text, parse_date, token_set
-from index.segment import sentences
+from index.text.sentences import sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 NEWS = ROOT.parent / "shared" / "eval" / "news-fa.jsonl"

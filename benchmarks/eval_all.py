@@ -37,9 +37,9 @@ from index import (
     rank_measures,
     read_question_set,
 )
-from index.chunk import encoder_text
-from index.clean import clean
 from index.encoders.vector_cache import VectorCache
+from index.text.chunk import encoder_text
+from index.text.clean import clean
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = ROOT.parent / "shared" / "eval"

@@ -41,9 +41,9 @@ from index import (
     open_encoder,
     open_snapshot,
 )
-from index.clean import clean
 from index.encoders.space import OTHER, parameters_name
-from index.segment import sentences
+from index.text.clean import clean
+from index.text.sentences import sentences
 
 Vectors = NDArray[np.float32]
 Matrix = NDArray[np.float64]

@@ -31,7 +31,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.segment import sentences
+from index.text.sentences import sentences
 
 EVAL = Path(__file__).parent.parent.parent / "shared" / "eval"
 SOURCES = {

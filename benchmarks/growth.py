@@ -48,7 +48,6 @@ from warm_retrieval import questions
 
 from index.build.build import build_index
 from index.build.encode import texts_of
-from index.clean import clean
 from index.config import ChunkConfig, IndexConfig
 from index.corpus.archive import Archive
 from index.dense import DenseIndex
@@ -58,6 +57,7 @@ from index.encoders.space import VectorSpace
 from index.encoders.vector_cache import VectorCache
 from index.search.retrieve import Retriever
 from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot
+from index.text.clean import clean
 
 WORK = Path(tempfile.gettempdir()) / "pasokh-growth"
 RESULTS = Path(__file__).parent / "results" / "growth.json"

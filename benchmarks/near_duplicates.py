@@ -33,9 +33,9 @@ from readme import markdown
 from index import Article
 from index.dedup.lsh import SCHEMA, add_sketch, find_alike
 from index.dedup.minhash import sketch
-from index.segment import sentences
 from index.sources import read_articles
-from index.tokenize import tokens
+from index.text.sentences import sentences
+from index.text.tokens import tokens
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"

@@ -1,6 +1,6 @@
 """The words by which a question asks for several articles at once, as patterns. Data.
 
-All are for text that `index.clean` has cleaned: Persian letters, ASCII digits, a space for the
+All are for text that `index.text.clean` has cleaned: Persian letters, ASCII digits, a space for the
 joiner; ` ?` stands where a joiner may have been lost.
 Does not: tell what is compared; `overview` does.
 """

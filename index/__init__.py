@@ -4,7 +4,6 @@ from index.build.build import build_index
 from index.build.remove import RemovalReport, remove_article
 from index.build.update import BuildReport, Progress
 from index.build.verify import VerifyReport, verify_snapshot
-from index.clean import clean as clean_text
 from index.config import (
     COLLECTED,
     RECORD_FIELDS,
@@ -16,8 +15,6 @@ from index.config import (
     ReadConfig,
 )
 from index.corpus.withdrawals import read_withdrawals
-from index.dates import MONTH_NAMES
-from index.dates import parse as parse_date
 from index.dedup.minhash import find_wording
 from index.encoders import (
     BundledConfig,
@@ -69,17 +66,7 @@ from index.evaluation.question_sets import (
     read_question_set,
     read_questions,
 )
-from index.lang import detect
 from index.lexical.names import bridged
-from index.moments import (
-    GREGORIAN_MONTHS,
-    JALALI_MONTHS,
-    TEHRAN,
-    format_gregorian,
-    format_jalali,
-    jalali_parts,
-)
-from index.moments import period as period_of
 from index.retry import backoff_s, retry_after_s
 from index.search.fuse import AGREEMENT, coverage
 from index.search.rerank import CrossEncoderReranker, Reranker
@@ -89,7 +76,20 @@ from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot, rea
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
 from index.stores import open_store
-from index.tokenize import STOP_WORDS, token_set, tokens
+from index.text.calendars import (
+    GREGORIAN_MONTHS,
+    JALALI_MONTHS,
+    TEHRAN,
+    format_gregorian,
+    format_jalali,
+    jalali_parts,
+)
+from index.text.calendars import period as period_of
+from index.text.clean import clean as clean_text
+from index.text.dates import MONTH_NAMES
+from index.text.dates import parse as parse_date
+from index.text.language import detect
+from index.text.tokens import STOP_WORDS, token_set, tokens
 from index.types import (
     EVERYTHING,
     Article,

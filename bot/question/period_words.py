@@ -1,6 +1,6 @@
 """The words of time in questions, English and Persian, as pieces of patterns. Data.
 
-All are for text that `index.clean` has cleaned: Persian letters, ASCII digits, a space for the
+All are for text that `index.text.clean` has cleaned: Persian letters, ASCII digits, a space for the
 joiner; ` ?` stands where a joiner may have been lost.
 Does not: say what days are meant; `bot.question.period` does.
 """

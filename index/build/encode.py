@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunk import encoder_text
-from index.clean import clean
 from index.config import ChunkConfig
 from index.corpus.archive import Archive
 from index.encoders.space import VectorSpace
 from index.encoders.vector_cache import VectorCache
 from index.snapshot.snapshot import Snapshot
+from index.text.chunk import encoder_text
+from index.text.clean import clean
 from index.types import Article, Passage
 from index.vector_store import Shard
 

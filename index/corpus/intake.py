@@ -16,13 +16,13 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
-from index.chunk import split
 from index.config import ChunkConfig, IndexConfig, ReadConfig
 from index.corpus.archive import ArchiveWriter, Stored, stored
 from index.corpus.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
 from index.corpus.withdrawals import Withdrawals
 from index.disk.file_stamps import Stamps
 from index.sources import RejectReason, corpus_files, read_file
+from index.text.chunk import split
 from index.types import Article, ArticleId, Reject
 from index.workers import Workers
 

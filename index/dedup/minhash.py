@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from rensa import RMinHash
 from xxhash import xxh3_64_intdigest
 
-from index.clean import clean
-from index.tokenize import tokens
+from index.text.clean import clean
+from index.text.tokens import tokens
 from index.types import Article, Span
 
 SLOTS: Final = 128

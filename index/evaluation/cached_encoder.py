@@ -11,10 +11,10 @@ from typing import Final, Self
 
 import numpy as np
 
-from index.clean import clean
 from index.encoders import Encoder, EncoderIdentity
 from index.encoders.protocol import Progress, Vectors
 from index.encoders.vector_cache import VectorCache
+from index.text.clean import clean
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.clean import clean
+from index.text.clean import clean
 
 DEPTH: Final = 10
 """Articles of a ranking that are looked at."""

@@ -27,7 +27,7 @@ from index.lexical.names import NameBridge, NameBridgeBuilder
 from index.lexical.postings import Group, Mask, Postings, PostingsWriter, Rows, Scores, unwritable
 from index.lexical.term_counts import Forward, ForwardWriter, packed, terms_of
 from index.search.fuse import ceiling, idf, share
-from index.tokenize import Word, token_of, words
+from index.text.tokens import Word, token_of, words
 from index.workers import NOBODY, Workers
 
 PASSAGES: Final = "passages"

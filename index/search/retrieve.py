@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.clean import clean
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
 from index.lexical.index import LexicalQuestion
@@ -29,7 +28,8 @@ from index.search.fuse import (
 )
 from index.search.rerank import RERANKED, Reranker, reordered
 from index.snapshot.snapshot import Snapshot
-from index.tokenize import token_set
+from index.text.clean import clean
+from index.text.tokens import token_set
 from index.types import EVERYTHING, Article, Hit, Passage, Scope, ScoreParts
 
 NEAR: Final = 300

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from index.corpus.archive import Archive
 from index.errors import SnapshotCorrupt
-from index.moments import period
+from index.text.calendars import period
 from index.types import EVERYTHING, Moment, Scope
 
 STARTS: Final = "sentence_starts.npy"

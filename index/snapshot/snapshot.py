@@ -48,7 +48,6 @@ from index.errors import (
     VectorStoreError,
 )
 from index.lexical.index import LexicalIndex
-from index.moments import period
 from index.snapshot.manifest import (
     Manifest,
     PartCounts,
@@ -59,6 +58,7 @@ from index.snapshot.manifest import (
 )
 from index.snapshot.rows import Layout, open_layout
 from index.snapshot.segments import Archives, SnapshotVectors
+from index.text.calendars import period
 from index.types import Article, ArticleId
 from index.vector_files import FILES
 from index.vector_store import VectorStore

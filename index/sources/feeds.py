@@ -17,12 +17,12 @@ from typing import BinaryIO
 # Heavy, so `index.sources` imports this module only when a feed is read.
 from lxml import etree
 
-from index.dates import parse
 from index.sources import outlets
 from index.sources.html_page import plain
 from index.sources.markup import language_of, text_of
 from index.sources.page_text import content_id, report_of
 from index.sources.rejects import MAX_BYTES, Refused, RejectReason, whole
+from index.text.dates import parse
 from index.types import Article, ArticleId, Moment, Reject
 
 MAX_TAGS = 1_000_000  # elements take 120 bytes each: what is beyond is no feed

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from index.dates import parse
 from index.sources import outlets
+from index.text.dates import parse
 from index.types import Moment
 
 _MAX_NODES = 2_000  # JSON-LD objects looked at in one page

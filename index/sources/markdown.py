@@ -22,11 +22,11 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.dates import parse
 from index.sources import outlets
 from index.sources.markup import language_of, text_of
 from index.sources.page_text import content_id
 from index.sources.rejects import Refused, RejectReason, whole
+from index.text.dates import parse
 from index.types import Article, ArticleId, Span
 
 _KEYS = {

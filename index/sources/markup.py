@@ -8,8 +8,8 @@ section 4.3.3.
 
 import re
 
-from index.lang import detect
 from index.sources.encoding import decode
+from index.text.language import detect
 
 _HEAD_BYTES = 4_096  # the standard says 1,024; saved pages have longer comments before the head
 _STATED = re.compile(

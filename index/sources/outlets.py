@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from index.clean import clean
-from index.moments import jalali_parts
+from index.text.calendars import jalali_parts
+from index.text.clean import clean
 from index.types import Moment
 
 

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from index.clean import clean
-from index.dates import parse
 from index.sources import outlets
+from index.text.clean import clean
+from index.text.dates import parse
 from index.types import Moment, Span
 
 _MAX_HEADLINE = 200

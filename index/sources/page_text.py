@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import BinaryIO
 
-from index.lang import detect
 from index.sources import outlets
 from index.sources.encoding import decode
 from index.sources.page_lines import Kind, Line, is_paragraph, lines_of, looks_like_headline
 from index.sources.rejects import RejectReason, whole
+from index.text.language import detect
 from index.types import Article, ArticleId, Moment, Reject, Span
 
 _FEW_LETTERS = 40  # a line this short without a stop may be a tag or a button

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.config import ReadConfig
-from index.dates import parse
-from index.lang import detect, short_tag
 from index.sources import outlets
 from index.sources.page_text import content_id
 from index.sources.rejects import Refused, RejectReason
+from index.text.dates import parse
+from index.text.language import detect, short_tag
 from index.types import Article, ArticleId, Span
 
 _TAG = re.compile(r"(?P<primary>[a-z]{2,3})(?:[-_].*)?", re.DOTALL)

@@ -9,8 +9,8 @@ import pytest
 from bot.answer.evidence import Quote, find_quotes
 from bot.reader import ReaderConfig
 from index import Article, Retrieval, Retriever, Snapshot, Span, VectorSpace
-from index.clean import clean
 from index.encoders import Encoder
+from index.text.clean import clean
 
 QUESTION = "what did Kirby say about Sukhoi jets?"
 Find = Callable[..., Retrieval]

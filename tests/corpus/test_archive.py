@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunk import split
 from index.config import ChunkConfig
 from index.corpus.archive import Archive, ArchiveWriter
 from index.errors import SnapshotCorrupt
+from index.text.chunk import split
 from index.types import Article, ArticleId, Moment, Passage, Precision, Span
 
 _FRAGMENTS = (

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.clean import clean
 from index.dedup.minhash import (
     SLOTS,
     Sketch,
@@ -18,6 +17,7 @@ from index.dedup.minhash import (
     similarities,
     sketch,
 )
+from index.text.clean import clean
 from index.types import Article, ArticleId, Span
 
 NUMBERS = [

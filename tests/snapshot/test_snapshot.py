@@ -33,13 +33,13 @@ from index import (
     read_manifest,
     verify_snapshot,
 )
-from index.chunk import encoder_text, split
-from index.clean import clean
 from index.encoders import Encoder
-from index.moments import TEHRAN
 from index.snapshot.manifest import MANIFEST, SCHEMA, PartCounts, file_records, write_manifest
 from index.snapshot.snapshot import Snapshot, current_folder
 from index.sources import read_articles
+from index.text.calendars import TEHRAN
+from index.text.chunk import encoder_text, split
+from index.text.clean import clean
 from index.types import ArticleId, Passage
 
 BUILDER = Path(__file__).with_name("builder.py")

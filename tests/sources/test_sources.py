@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import CorpusError
-from index.moments import TEHRAN
 from index.sources import RejectReason, page_text, read_articles, rejects
+from index.text.calendars import TEHRAN
 from index.types import Article, Moment, Reject, Span
 
 SEEDS = Path(__file__).parents[2] / "seeds"

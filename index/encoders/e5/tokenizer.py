@@ -24,7 +24,7 @@ from zlib import crc32
 import numpy as np
 
 from index.encoders.e5.weights import PieceTable
-from index.recurring import Recurring
+from index.text.memo import Recurring
 
 # 2^18 buckets for 250,002 pieces: about one hash comparison for a look-up.
 _BUCKET_BITS = 18

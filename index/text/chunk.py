@@ -6,11 +6,11 @@ Does not: copy text without its span; `article.text[span]` is the passage, alway
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from index.clean import clean
 from index.config import ChunkConfig
-from index.lang import detect
-from index.moments import format_gregorian, format_jalali
-from index.segment import grapheme_border, sentences
+from index.text.calendars import format_gregorian, format_jalali
+from index.text.clean import clean
+from index.text.language import detect
+from index.text.sentences import grapheme_border, sentences
 from index.types import Article, Moment, Passage, Span, join_spans, passage_id
 
 _SURE = 0.8  # below this a passage is taken to be in its article's language

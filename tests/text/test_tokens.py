@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.clean import clean
-from index.tokenize import _RUN, MAX_WORD_CHARS, Word, _folded, _words_of, token_of, tokens, words
+from index.text.clean import clean
+from index.text.tokens import (
+    _RUN,
+    MAX_WORD_CHARS,
+    Word,
+    _folded,
+    _words_of,
+    token_of,
+    tokens,
+    words,
+)
 
 _PIECES = ["بی", "می", "تر", "های", "ات", "\u200c", " ", "1,234", "'", "é", "ี", "عِلم", "ٔ", "\u0300"]
 _TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(_PIECES) | st.characters()).map("".join))

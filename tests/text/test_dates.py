@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dates import parse
-from index.moments import TEHRAN, format_gregorian, format_jalali, jalali_parts
+from index.text.calendars import TEHRAN, format_gregorian, format_jalali, jalali_parts
+from index.text.dates import parse
 from index.types import Moment, Precision
 
 AFTERNOON = Moment(datetime(2023, 6, 9, 18, 15, tzinfo=TEHRAN), Precision.MINUTE)

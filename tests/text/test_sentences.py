@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.segment import MAX_CHARS, sentences
+from index.text.sentences import MAX_CHARS, sentences
 
 TEXTS = st.text(
     alphabet=st.one_of(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.clean import clean
+from index.text.clean import clean
 from index.types import Span
 
 TEXTS = st.text(

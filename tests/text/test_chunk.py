@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunk import encoder_text, split
 from index.config import ChunkConfig
-from index.moments import TEHRAN
+from index.text.calendars import TEHRAN
+from index.text.chunk import encoder_text, split
 from index.types import Article, ArticleId, Moment, Span
 
 TEXT = st.text(

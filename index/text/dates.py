@@ -18,8 +18,8 @@ from enum import StrEnum
 
 from hijridate import Hijri
 
-from index.clean import clean
-from index.moments import TEHRAN, from_jalali
+from index.text.calendars import TEHRAN, from_jalali
+from index.text.clean import clean
 from index.types import Moment, Precision
 
 

