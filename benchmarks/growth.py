@@ -50,7 +50,6 @@ from index.build.build import build_index
 from index.build.encode import texts_of
 from index.config import ChunkConfig, IndexConfig
 from index.corpus.archive import Archive
-from index.dense import DenseIndex
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import Vectors
 from index.encoders.space import VectorSpace
@@ -58,6 +57,7 @@ from index.encoders.vector_cache import VectorCache
 from index.search.retrieve import Retriever
 from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot
 from index.text.clean import clean
+from index.vectors.faiss_index import DenseIndex
 
 WORK = Path(tempfile.gettempdir()) / "pasokh-growth"
 RESULTS = Path(__file__).parent / "results" / "growth.json"

@@ -75,7 +75,6 @@ from index.snapshot.manifest import Manifest, PartCounts
 from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.sources import outlet_name
 from index.sources.outlets import by_name as known_outlet
-from index.stores import open_store
 from index.text.calendars import (
     GREGORIAN_MONTHS,
     JALALI_MONTHS,
@@ -103,7 +102,8 @@ from index.types import (
     Scope,
     Span,
 )
-from index.vector_store import VectorStore
+from index.vectors.opening import open_store
+from index.vectors.store import VectorStore
 from index.web import (
     EVERY_NETWORK,
     Failure,

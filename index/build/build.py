@@ -40,8 +40,8 @@ from index.snapshot.snapshot import (
     part_folders,
 )
 from index.types import Reject
-from index.vector_files import FILES
-from index.vector_store import Shard, StoreKind, VectorStore
+from index.vectors.files import FILES
+from index.vectors.store import Shard, StoreKind, VectorStore
 from index.workers import Workers
 
 # Headline of 200 characters, date, prefix and markers: news-fa's 6,637 need at most 66.

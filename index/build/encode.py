@@ -18,7 +18,7 @@ from index.snapshot.snapshot import Snapshot
 from index.text.chunk import encoder_text
 from index.text.clean import clean
 from index.types import Article, Passage
-from index.vector_store import Shard
+from index.vectors.store import Shard
 
 Rows = NDArray[np.int64]
 

@@ -28,7 +28,7 @@ from index.lexical.index import Kept, write_lexical
 from index.snapshot.rows import write_layout
 from index.snapshot.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
 from index.types import ArticleId
-from index.vector_store import Shard
+from index.vectors.store import Shard
 from index.workers import Workers
 
 Rows = NDArray[np.int64]

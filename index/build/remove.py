@@ -40,8 +40,8 @@ from index.snapshot.snapshot import (
 )
 from index.sources import RejectReason
 from index.types import ArticleId
-from index.vector_files import FILES
-from index.vector_store import Shard, VectorStore
+from index.vectors.files import FILES
+from index.vectors.store import Shard, VectorStore
 from index.workers import Workers
 
 

@@ -52,7 +52,7 @@ from index.snapshot.snapshot import (
     unpublish,
 )
 from index.types import Reject
-from index.vector_store import Shard, VectorStore, Written
+from index.vectors.store import Shard, VectorStore, Written
 from index.workers import Workers
 
 Progress = Callable[[str, int, int | None], None]

@@ -24,8 +24,8 @@ from index.snapshot.snapshot import (
     part_folders,
 )
 from index.sources import RejectReason
-from index.vector_files import FILES
-from index.vector_store import VectorStore
+from index.vectors.files import FILES
+from index.vectors.store import VectorStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

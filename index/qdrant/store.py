@@ -19,7 +19,6 @@ from qdrant_client import QdrantClient, models
 from index.config import DenseConfig, QdrantConfig
 from index.disk.atomic import replace_text
 from index.errors import SnapshotCorrupt, StorageError
-from index.half import singles
 from index.qdrant.collection import (
     PASSAGE,
     SENTENCES,
@@ -28,7 +27,8 @@ from index.qdrant.collection import (
     read_collection,
 )
 from index.qdrant.server import REBUILD, WRITTEN_TRIES, Server
-from index.vector_store import MIN_RECALL, Shard, StoreKind, Written, held_out, measured_recall
+from index.vectors.float16 import singles
+from index.vectors.store import MIN_RECALL, Shard, StoreKind, Written, held_out, measured_recall
 
 COLLECTION: Final = "collection.json"
 

@@ -14,7 +14,7 @@ from xxhash import xxh3_128
 from index.disk.atomic import checksum, replace_text
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
-from index.vector_store import StoreKind
+from index.vectors.store import StoreKind
 
 SCHEMA = 6
 MANIFEST = "manifest.json"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.corpus.archive import Archive, ArchiveWriter
 from index.types import Article, ArticleId, Passage
-from index.vector_store import PartVectors
+from index.vectors.store import PartVectors
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]

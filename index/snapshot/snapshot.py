@@ -60,8 +60,8 @@ from index.snapshot.rows import Layout, open_layout
 from index.snapshot.segments import Archives, SnapshotVectors
 from index.text.calendars import period
 from index.types import Article, ArticleId
-from index.vector_files import FILES
-from index.vector_store import VectorStore
+from index.vectors.files import FILES
+from index.vectors.store import VectorStore
 
 PARTS = "parts"
 ARCHIVE = "archive.db"

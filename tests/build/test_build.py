@@ -35,7 +35,7 @@ from index.disk.atomic import builder_lock
 from index.encoders import Encoder
 from index.snapshot.snapshot import check_draft, current_folder
 from index.sources import RejectReason
-from index.vector_files import FILES
+from index.vectors.files import FILES
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 BUILDER = Path(__file__).with_name("builder.py")

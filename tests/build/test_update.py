@@ -33,7 +33,7 @@ from index.config import DenseConfig
 from index.corpus.ledger import Kind, Ledger
 from index.encoders import Encoder
 from index.snapshot.snapshot import LEDGER, current_folder
-from index.vector_store import MIN_RECALL
+from index.vectors.store import MIN_RECALL
 
 Build = Callable[[Path, Path], BuildReport]
 Write = Callable[..., Path]

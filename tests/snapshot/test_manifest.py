@@ -19,7 +19,7 @@ from index.snapshot.manifest import (
     load_manifest,
     write_manifest,
 )
-from index.vector_store import StoreKind
+from index.vectors.store import StoreKind
 
 IDENTITY = EncoderIdentity(name="e5-small", revision="abc-1", dim=384)
 MADE = Manifest(

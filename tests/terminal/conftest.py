@@ -42,7 +42,7 @@ from index import (
     Span,
     VerifyReport,
 )
-from index.vector_store import StoreKind
+from index.vectors.store import StoreKind
 
 KIRBY = "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند."
 HOSTILE = "The \x1b[31mred\x1b[0m minister\x00 opened \u202egpj.exe & <b>bold</b>\x9b2J."

@@ -14,7 +14,7 @@ from typing import Any
 
 from index import IndexConfig, QdrantConfig, build_index
 from index.encoders import BundledConfig, open_encoder
-from index.stores import open_store
+from index.vectors.opening import open_store
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ from index import (
     verify_snapshot,
 )
 from index.encoders import Encoder
-from index.stores import open_store
 from index.types import ArticleId
+from index.vectors.opening import open_store
 
 QUESTIONS = (("who opened bridge 21?", "en"), ("پل ۲۸ را که گشود؟", "fa"))
 

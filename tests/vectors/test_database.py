@@ -27,11 +27,11 @@ from index import (
     verify_snapshot,
 )
 from index.config import DenseConfig, IndexConfig
-from index.half import singles
-from index.stores import open_store
 from index.types import ArticleId
-from index.vector_files import FILES
-from index.vector_store import Shard
+from index.vectors.files import FILES
+from index.vectors.float16 import singles
+from index.vectors.opening import open_store
+from index.vectors.store import Shard
 
 NewServer = Callable[..., Qdrant]
 ArchiveOn = Callable[[Qdrant], SmallArchive]

@@ -10,11 +10,11 @@ from qdrant_server import Qdrant
 
 from index import QdrantConfig, VectorStore
 from index.config import DenseConfig
-from index.half import singles
 from index.snapshot.segments import SnapshotVectors
-from index.stores import open_store
-from index.vector_files import FILES
-from index.vector_store import PartVectors, Shard
+from index.vectors.files import FILES
+from index.vectors.float16 import singles
+from index.vectors.opening import open_store
+from index.vectors.store import PartVectors, Shard
 
 Vectors = NDArray[np.float32]
 Half = NDArray[np.float16]

@@ -27,8 +27,8 @@ from qdrant_server import Qdrant, free_port
 from index import PasokhError, QdrantConfig, VectorStoreError
 from index.config import DenseConfig
 from index.qdrant import QdrantStore
-from index.stores import open_store
-from index.vector_store import Shard
+from index.vectors.opening import open_store
+from index.vectors.store import Shard
 
 NewServer = Callable[..., Qdrant]
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index.config import DenseConfig
-from index.dense import (
+from index.errors import SnapshotCorrupt
+from index.vectors.faiss_index import (
     DenseIndex,
     Rows,
     Vectors,
@@ -19,9 +20,8 @@ from index.dense import (
     write_codes,
     write_dense,
 )
-from index.errors import SnapshotCorrupt
-from index.half import singles
-from index.vector_store import MIN_RECALL
+from index.vectors.float16 import singles
+from index.vectors.store import MIN_RECALL
 
 # Small whole numbers: products are exact in any order of summing, and ties are many.
 _whole = st.integers(-2, 2).map(float)

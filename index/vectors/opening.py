@@ -5,8 +5,8 @@ Does not: choose a configuration.
 
 from index.config import QdrantConfig
 from index.errors import VectorStoreError
-from index.vector_files import FILES
-from index.vector_store import VectorStore
+from index.vectors.files import FILES
+from index.vectors.store import VectorStore
 
 
 def open_store(config: QdrantConfig | None) -> VectorStore:

@@ -24,12 +24,12 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codes import Codes, write_blocks
 from index.config import DenseConfig
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
-from index.half import singles
-from index.vector_store import MIN_RECALL, measured_recall
+from index.vectors.float16 import singles
+from index.vectors.pq_codes import Codes, write_blocks
+from index.vectors.store import MIN_RECALL, measured_recall
 
 Vectors = NDArray[np.float32]
 Half = NDArray[np.float16]

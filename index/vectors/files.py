@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.config import DenseConfig
-from index.dense import DenseIndex, write_codes, write_dense
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
-from index.half import singles
 from index.search.fuse import best_of_rows
-from index.vector_store import Shard, StoreKind, Written, held_out
+from index.vectors.faiss_index import DenseIndex, write_codes, write_dense
+from index.vectors.float16 import singles
+from index.vectors.store import Shard, StoreKind, Written, held_out
 
 PASSAGES: Final = "passages.faiss"
 SENTENCES: Final = "sentences.npy"
