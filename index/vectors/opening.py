@@ -18,7 +18,9 @@ def open_store(config: QdrantConfig | None) -> VectorStore:
     if config is None:
         return FILES
     try:
-        from index.qdrant import QdrantStore  # only who chose it needs the extra, and its 0.8 s
+        from index.vectors.qdrant import (
+            QdrantStore,  # only who chose it needs the extra, and its 0.8 s
+        )
     except ImportError as error:
         msg = (
             "Expected the package qdrant-client to reach a vector database, which is not "

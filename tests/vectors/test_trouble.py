@@ -26,8 +26,8 @@ from qdrant_server import Qdrant, free_port
 
 from index import PasokhError, QdrantConfig, VectorStoreError
 from index.config import DenseConfig
-from index.qdrant import QdrantStore
 from index.vectors.opening import open_store
+from index.vectors.qdrant import QdrantStore
 from index.vectors.store import Shard
 
 NewServer = Callable[..., Qdrant]

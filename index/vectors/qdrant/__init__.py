@@ -12,6 +12,6 @@ How many copies and shards a collection has is the server's own setting, see doc
 Source: https://qdrant.tech/documentation/concepts/vectors/ (multivectors), .../guides/quantization/
 """
 
-from index.qdrant.store import QdrantStore
+from index.vectors.qdrant.store import QdrantStore
 
 __all__ = ["QdrantStore"]

@@ -19,15 +19,15 @@ from qdrant_client import QdrantClient, models
 from index.config import DenseConfig, QdrantConfig
 from index.disk.atomic import replace_text
 from index.errors import SnapshotCorrupt, StorageError
-from index.qdrant.collection import (
+from index.vectors.float16 import singles
+from index.vectors.qdrant.collection import (
     PASSAGE,
     SENTENCES,
     Collection,
     QdrantVectors,
     read_collection,
 )
-from index.qdrant.server import REBUILD, WRITTEN_TRIES, Server
-from index.vectors.float16 import singles
+from index.vectors.qdrant.server import REBUILD, WRITTEN_TRIES, Server
 from index.vectors.store import MIN_RECALL, Shard, StoreKind, Written, held_out, measured_recall
 
 COLLECTION: Final = "collection.json"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qdrant_client import models
 
 from index.errors import SnapshotCorrupt
-from index.qdrant.server import REBUILD, Server
+from index.vectors.qdrant.server import REBUILD, Server
 
 PASSAGE: Final = "passage"
 SENTENCES: Final = "sentences"
