@@ -108,7 +108,7 @@ class Writer:
         self._further = further
 
     def word(self, answer: Answer, *, tell: Tell | None = None) -> Answer | NoAnswer:
-        """Return an answer with claims, or the quotes alone; see `bot.session.protocols.Writing`."""
+        """Return an answer with claims, or the quotes alone; see `Writing`."""
         started = time.perf_counter()
         # What an article says to a model is quoted to people as any other sentence, and not worded.
         quotes = (*answer.citations, *self._further(answer))

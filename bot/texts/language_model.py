@@ -1,7 +1,7 @@
 """What people are told of a language model's part, in English and in Persian, in one table.
 
-Names of values and numbers are filled as in `bot.texts.messages`. Telegram and the terminal use the same
-texts, so that a rendering is labelled alike wherever it is seen.
+Names of values and numbers are filled as in `bot.texts.messages`. Telegram and the terminal use
+the same texts, so that a rendering is labelled alike wherever it is seen.
 Does not: hold what a model is told; `bot.llm` does.
 """
 

@@ -1,7 +1,7 @@
 """What the bot says on Telegram, in English and in Persian, in one table.
 
-Names of values and numbers are filled as in `bot.texts.messages`, whose texts for dates, sources and
-reasons the bot uses too.
+Names of values and numbers are filled as in `bot.texts.messages`, whose texts for dates, sources
+and reasons the bot uses too.
 Does not: hold markup; `markup` puts it around.
 """
 

