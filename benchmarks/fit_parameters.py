@@ -28,8 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.confidence import DEFAULT_THRESHOLD, FEATURES, Signals, features
-from bot.answer.evidence import find_quotes
-from bot.reader import ReaderConfig
+from bot.answer.evidence import ReaderConfig, find_quotes
 from index import (
     BundledConfig,
     Encoder,

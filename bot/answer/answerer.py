@@ -12,12 +12,11 @@ from typing import Final
 from bot.answer.cite import cite_earliest, cite_itself, head, in_time, verified
 from bot.answer.confidence import DEFAULT_THRESHOLD, Signals, confidence
 from bot.answer.contradictions import differences
-from bot.answer.evidence import Quote, find_quotes, spread_quotes
+from bot.answer.evidence import Quote, ReaderConfig, find_quotes, spread_quotes
 from bot.question.followup import asked_both_ways
 from bot.question.overview import Plan, find_plan
 from bot.question.period import find_period
 from bot.question.scope import hull, narrowed, overlap
-from bot.reader import ReaderConfig
 from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason, Shape, Side
 from index import (
     EVERYTHING,

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.answer.evidence import Quote, find_quotes
-from bot.reader import ReaderConfig
+from bot.answer.evidence import Quote, ReaderConfig, find_quotes
 from index import Article, Retrieval, Retriever, Snapshot, Span, VectorSpace
 from index.encoders import Encoder
 from index.text.clean import clean

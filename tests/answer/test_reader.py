@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reader import Evidence, ReaderConfig, choose, evidence_scores
+from bot.answer.evidence import Evidence, ReaderConfig, choose, evidence_scores
 from index import AGREEMENT
 
 

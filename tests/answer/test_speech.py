@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.speech import asks_for_words, reports_words
+from bot.answer.evidence import asks_for_words, reports_words
 from index import tokens
 
 
