@@ -23,8 +23,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from bot.answer.contradictions import differences
-from bot.apart import numbers_apart
+from bot.answer.contradictions import differences, numbers_apart
 from bot.grounding.numbers import Number, find_numbers
 from bot.grounding.times import find_times
 from bot.types import Citation
