@@ -18,21 +18,98 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from bot import overview_words as words
 from bot.question.period import Period, find_each
 from bot.question.scope import hull
 from bot.types import Shape
 from index import EVERYTHING, Scope, clean_text, known_outlet, token_set
 
+_PLEASE_EN = r"^(?:(?:please|(?:can|could|would) you|now|and|then)[, ]+)*"
+_PLEASE_FA = r"^(?:(?:لطفا|لطف کنید و|می ?شود|می ?توانید|حالا|و)[، ]+)*"
+_GIVE = r"(?:(?:give|show|tell|write)(?: me)? |make |what (?:is|was) )?(?:an? |the )?"
+_SHORT = r"(?:(?:short|brief|quick) )?"
+# What can be summed up of the news; of a book or a film the summary is an answer like any other.
+_OF_NEWS = (
+    r"(?:اظهار|سخن|صحبت|حرف|گفته|مواضع|موضع|نظر|دیدگاه|واکنش|خبر|اخبار|گزارش|رویداد|رخداد|تحول"
+    r"|اتفاق|ماجرا|وقایع|حوادث|آن ?چه|هر ?چه)"
+)
+
+_COMPARE: Final = (
+    rf"{_PLEASE_EN}(?:compare|contrast)\b",
+    rf"{_PLEASE_EN}{_GIVE}(?:comparison (?:of|between)|differences? between)\b",
+    r"(?: (?:را|رو))?(?: (?:با ?هم|با یکدیگر))? مقایسه (?:کن|کنید|بکن|بکنید)\b",
+    rf"{_PLEASE_FA}مقایسه (?:کن|کنید|بکن|بکنید|بین|میان)\b",
+    rf"{_PLEASE_FA}مقایسه(?: ?ی)?(?! ای\b)\b",
+)
+"""Orders to compare; what they match is no part of the question."""
+
+_CHANGE: Final = (
+    (
+        r"^(?:and |so )?(?:what|how)\b.*\b(?:chang(?:ed?|es|ing)|differ(?:s|ed|ent|ently)?"
+        r"|evolved?|develop(?:ed)?|shift(?:ed)?)\b"
+    ),
+    r"(?:چه|چقدر|چگونه|چطور) (?:[^ ]+ ){0,2}?(?:تغییر|تفاوت|فرق|تحول)",
+)
+"""Questions about a change, which stay as they are."""
+
+_SUM_UP: Final = (
+    rf"{_PLEASE_EN}(?:summari[sz]e|sum up|recap)\b",
+    (
+        rf"{_PLEASE_EN}{_GIVE}{_SHORT}(?:summary|overview|timeline|chronology|recap)"
+        r" (?:of|on|about|for)\b"
+        r"(?: (?:all )?(?:the )?(?:latest )?(?:news|reports|articles|coverage) (?:of|on|about)\b)?"
+    ),
+    (
+        rf"{_PLEASE_FA}(?:(?:یک|به) )?(?:خلاصه|چکیده|جمع ?بندی|مرور)(?: ?ا?ی)?(?: (?:از|بر))?"
+        rf"(?= {_OF_NEWS})(?: (?:خبر ?ها|اخبار|گزارش ?ها|رویداد ?ها)(?: ?ی)?\b(?: درباره\b)?)?"
+    ),
+    r"(?: (?:را|رو))?(?: برایم| برای من)? (?:خلاصه|جمع ?بندی|مرور) (?:کن|کنید|بکن|بکنید)\b",
+    rf"{_PLEASE_FA}(?:یک )?(?:گاه ?شمار|خط زمانی|روز ?شمار|سیر تحولات?|سیر زمانی)(?: ?ی)?\b",
+)
+"""Orders to sum up or to tell in order of time; what they match is no part of the question."""
+
+_REPORTING_WORDS: Final = (
+    r"\b(?:said|says?|report(?:s|ed|ing)?|wr[io]te|written|writes|cover(?:s|ed|age)?|accounts?"
+    r"|versions?|told|stories|articles|news|gave|give)\b"
+    r"|گفت|گفته|نوشت|گزارش|روایت|پوشش|خبر|اعلام|موضع|مواضع|دیدگاه"
+)
+"""Without one of these «مهر» is a month, «فارس» a province and "France" a country."""
+
+_BETWEEN: Final = (
+    r"[, ]*(?:'s)?[, ]*(?:and|versus|vs\.?|with|against|or|و|با|،|in|in the|در|از)?"
+    r"(?: (?:the|by|in|of|در|از|خبرگزاری|روزنامه|سایت))* *"
+)
+"""What may stand between the names of two outlets that are compared."""
+
+_AROUND: Final = (
+    r"\b(?:what|how) (?:did |do |does |have |has )?(?:(?:said|say|says|reported|report|reports|"
+    r"wrote|write|writes|covered|cover|gave)\b ?)?(?:(?:about|on|of)\b)?"
+    r"|\b(?:the )?(?:reports?|coverage|accounts?|versions?|stories|articles|news) ?"
+    r"(?:by|of|in|from)?\b(?: (?:on|about|of)\b)?"
+    r"|\bdiffer(?:s|ed|ent|ently)?\b(?: (?:on|about|in)\b)?"
+    r"|(?:گزارش|روایت|پوشش|خبر)(?: ?ها)?(?: ?ی)?(?: خبرگزاری(?: ?های?)?)?"
+)
+"""What is said of outlets beside what they report."""
+
+_EMPTY_WORDS: Final = """
+compare comparison contrast difference differences change changed changes changing differ differed
+different differently evolve evolved develop developed shift shifted say said says report reported
+reports news article articles people officials about between over time since then now everything
+all thing things happened happen us me it
+مقایسه تغییر تغییری تغییرات تفاوت تفاوتی فرق فرقی تحول تحولات گفت گفتند گفته خبر اخبار گزارش
+رویداد رویدادها درباره دربارهٔ مورد همه چیز مقامات اظهارات سخنان ماجرا اتفاق اتفاقات
+"""
+"""Words that by themselves are nothing to look for."""
+
+
 MAX_SIDES: Final = 4
 
 _MAX_NAME_WORDS: Final = 3
 _MAX_WORDS: Final = 60
-_EMPTY: Final = token_set(words.EMPTY)
+_EMPTY: Final = token_set(_EMPTY_WORDS)
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
-_BETWEEN_OUTLETS: Final = re.compile(words.BETWEEN_OUTLETS, re.IGNORECASE)
-_AROUND_OUTLETS: Final = re.compile(words.AROUND_OUTLETS, re.IGNORECASE)
-_REPORTING: Final = re.compile(words.REPORTING, re.IGNORECASE)
+_BETWEEN_OUTLETS: Final = re.compile(_BETWEEN, re.IGNORECASE)
+_AROUND_OUTLETS: Final = re.compile(_AROUND, re.IGNORECASE)
+_REPORTING: Final = re.compile(_REPORTING_WORDS, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +145,8 @@ def find_plan(question: str, now: datetime, outlets: Collection[str]) -> Plan | 
 
 def _comparison(text: str, now: datetime, outlets: Collection[str]) -> Plan | None:
     """Return a comparison of times or outlets, or an overview of what changed since a time."""
-    order = _without(text, words.COMPARE)
-    if order is None and not _is_any(text, words.CHANGE):
+    order = _without(text, _COMPARE)
+    if order is None and not _is_any(text, _CHANGE):
         return None
     times, rest = find_each(text if order is None else order, now)
     if sides := _in_time(times):
@@ -86,7 +163,7 @@ def _comparison(text: str, now: datetime, outlets: Collection[str]) -> Plan | No
 
 def _overview(text: str, now: datetime) -> Plan | None:
     """Return an overview that is asked for."""
-    order = _without(text, words.SUM_UP)
+    order = _without(text, _SUM_UP)
     if order is None:
         return None
     times, rest = find_each(order, now)
