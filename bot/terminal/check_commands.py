@@ -3,18 +3,23 @@
 Does not: parse arguments, or catch what goes wrong; the command line does both.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.evaluation import EvaluationFiles
+from bot.records.read import ExportError, read_records
+from bot.records.recheck import ClaimCheck, Making, QuoteCheck, Recheck, Standing
+from bot.records.write import Record
 from bot.telegram.dialog.feedback import export
 from bot.telegram.dialog.memory import Memory
 from bot.terminal.ask import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
-from bot.terminal.screen import Kind, Line
-from bot.texts.messages import Key, say
+from bot.terminal.screen import BLANK, Kind, Line
+from bot.texts.messages import Key, Language, localize_digits, say
+from bot.texts.verify import VerifyText, say_verified
 from index import (
     StorageError,
 )
@@ -104,3 +109,161 @@ def _evaluation_row(language: str, row: dict[str, Any]) -> str:
 def _figure(value: float | None) -> str:
     """Write a share with three decimals, a dash where there is none."""
     return "-" if value is None else f"{value:.3f}"
+
+
+_STDIN = Path("-")
+_INDENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """An answer, the line of the file it begins on, and what became of it."""
+
+    line: int
+    record: Record
+    found: Recheck
+
+
+def verify(surface: Surface, file: Path, *, as_json: bool) -> ExitCode:
+    """Say whether the answers of a file stand.
+
+    Raises:
+        ExportError: If the file cannot be read, or is not what `pasokh ask --json` prints.
+    """
+    records = read_records(_read(surface, file), "standard input" if file == _STDIN else str(file))
+    rechecker = surface.backend.open_rechecker(surface.settings)
+    checked = [_Checked(line, record, rechecker.check(record)) for line, record in records]
+    if as_json:
+        surface.stdout.write(f"{to_json(_report(checked, dict(rechecker.making)))}\n")
+    else:
+        surface.write(*_lines(checked, surface.language))
+    return ExitCode.OK if _stand(checked) else ExitCode.NOT_VERIFIED
+
+
+def _read(surface: Surface, file: Path) -> str:
+    """Return the text of a file or of standard input."""
+    try:
+        return surface.stdin.read() if file == _STDIN else file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        msg = f"Expected to read {file}, but: {error.strerror or error}."
+    except UnicodeDecodeError as error:
+        msg = f"Expected UTF-8 in {file}, but: {error.reason} at byte {error.start}."
+    raise ExportError(msg)
+
+
+def _stand(checked: Sequence[_Checked]) -> bool:
+    """Tell whether everything stands."""
+    return all(one.found.stands for one in checked)
+
+
+def _report(checked: Sequence[_Checked], making: dict[str, str]) -> dict[str, Any]:
+    """Return the object that docs/verifying.md describes."""
+    return {
+        "stands": _stand(checked),
+        "now": making,
+        "answers": [_answer_record(one) for one in checked],
+    }
+
+
+def _answer_record(checked: _Checked) -> dict[str, Any]:
+    """Return what became of one answer."""
+    found = checked.found
+    return {
+        "line": checked.line,
+        "question": found.question,
+        "stands": found.stands,
+        "made_with": [asdict(one) | {"same": one.was == one.now} for one in found.making],
+        "answer_is_quotes": found.is_text_same,
+        "citations": [_quote_record(one) for one in found.quotes],
+        "claims": [
+            {"text": one.text, "numbers": one.numbers, "faults": one.faults} for one in found.claims
+        ],
+    }
+
+
+def _quote_record(quote: QuoteCheck) -> dict[str, Any]:
+    """Return what became of one quote."""
+    return {
+        "number": quote.number,
+        "article_id": quote.article_id,
+        "standing": quote.standing,
+        "start": quote.found.start if quote.found else None,
+        "end": quote.found.end if quote.found else None,
+        "differs": quote.differs,
+    }
+
+
+def _lines(checked: Sequence[_Checked], language: Language) -> Iterator[Line]:
+    """Yield what became of each answer, and the sum."""
+    for position, one in enumerate(checked, start=1):
+        question = " ".join(one.found.question.split())
+        values = {"position": position, "question": question, "line": one.line}
+        yield _line(VerifyText.QUESTION, language, 0, **values)
+        yield from _answer_lines(one.found, language)
+        yield BLANK
+    quotes = [quote for one in checked for quote in one.found.quotes]
+    claims = [claim for one in checked for claim in one.found.claims]
+    yield _line(
+        VerifyText.ALL_STANDS if _stand(checked) else VerifyText.NOT_ALL_STANDS,
+        language,
+        0,
+        quotes=sum(one.standing is Standing.STANDS for one in quotes),
+        claims=sum(not one.faults for one in claims),
+        all_quotes=len(quotes),
+        all_claims=len(claims),
+    )
+
+
+def _answer_lines(found: Recheck, language: Language) -> Iterator[Line]:
+    """Yield what became of one answer."""
+    for made in found.making:
+        yield _making_line(made, language)
+    if not found.is_text_same:
+        yield _line(VerifyText.NOT_THE_QUOTES, language)
+    elif not found.quotes:
+        yield _line(VerifyText.REFUSAL, language)
+    for quote in found.quotes:
+        yield _quote_line(quote, language)
+    for claim in found.claims:
+        yield _claim_line(claim, language)
+
+
+def _making_line(made: Making, language: Language) -> Line:
+    """Say whether one of the things that an answer was made with is the same now."""
+    what = say_verified(VerifyText(f"made_{made.key}"), language)
+    if not made.now:
+        return _line(VerifyText.NONE_NOW, language, what=what, was=made.was)
+    text = VerifyText.SAME if made.was == made.now else VerifyText.OTHER
+    return _line(text, language, what=what, was=made.was, now=made.now)
+
+
+def _quote_line(quote: QuoteCheck, language: Language) -> Line:
+    """Say what became of a quote."""
+    place = quote.found
+    return _line(
+        VerifyText(f"quote_{quote.standing}"),
+        language,
+        number=localize_digits(quote.number, language),
+        article=quote.article_id,
+        start=localize_digits(place.start, language) if place else "",
+        end=localize_digits(place.end, language) if place else "",
+        differs=", ".join(quote.differs),
+    )
+
+
+def _claim_line(claim: ClaimCheck, language: Language) -> Line:
+    """Say what the checks of a claim found."""
+    faults = (say_verified(VerifyText(f"fault_{one}"), language) for one in claim.faults)
+    return _line(
+        VerifyText.CLAIM_FAULTY if claim.faults else VerifyText.CLAIM_STANDS,
+        language,
+        text=" ".join(claim.text.split()),
+        numbers=" ".join(f"[{localize_digits(one, language)}]" for one in claim.numbers),
+        faults=("، " if language is Language.FA else ", ").join(faults),
+    )
+
+
+def _line(text: VerifyText, language: Language, indent: int = _INDENT, /, **values: object) -> Line:
+    """Make a line of one of our texts."""
+    rtl = language is Language.FA
+    return Line(Kind.BODY, say_verified(text, language, **values), indent, rtl=rtl)
