@@ -9,14 +9,53 @@ Does not: open threads, wait, or decide when anything happens; every function is
 inside the caller's transaction.
 """
 
+import json
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
-from bot.telegram.codec import pack_call, pack_incoming, unpack_call, unpack_incoming
-from bot.telegram.types import Incoming, Outgoing
+from pydantic import TypeAdapter
+
+from bot.telegram.types import (
+    AnswerButton,
+    AnswerInline,
+    EditMessage,
+    EraseQueued,
+    Incoming,
+    Outgoing,
+    SendMessage,
+)
+
+_INCOMING: Final = TypeAdapter(Incoming)
+_CALLS: Final[dict[str, TypeAdapter[Any]]] = {
+    kind.__name__: TypeAdapter(kind)
+    for kind in (SendMessage, EditMessage, AnswerButton, AnswerInline, EraseQueued)
+}
+
+
+def pack_incoming(incoming: Incoming) -> str:
+    """Write an update."""
+    return json.dumps(asdict(incoming))
+
+
+def unpack_incoming(body: str) -> Incoming:
+    """Read what `pack_incoming` wrote."""
+    return _INCOMING.validate_json(body)
+
+
+def pack_call(call: Outgoing) -> str:
+    """Write a call, under its name."""
+    return json.dumps([type(call).__name__, asdict(call)])
+
+
+def unpack_call(body: str) -> Outgoing:
+    """Read what `pack_call` wrote."""
+    name, values = json.loads(body)
+    call: Outgoing = _CALLS[name].validate_python(values)
+    return call
+
 
 KEPT_DAYS: Final = 2
 """How long a settled update's number is kept; Telegram repeats none after 24 hours.
