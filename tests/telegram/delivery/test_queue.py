@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.metrics import Metrics
-from bot.telegram.delivery.queue import Inbox
+from bot.telegram.delivery.queue import Inbox, Rota
 from bot.telegram.delivery.queue_store import Store
-from bot.telegram.rota import Rota
 from bot.telegram.types import Button, EditMessage, Incoming, Kind, SendMessage
 from index import StorageError
 
