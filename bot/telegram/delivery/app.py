@@ -27,7 +27,7 @@ from bot.telegram.delivery.access import Gate, Rules
 from bot.telegram.delivery.admin import Admin
 from bot.telegram.delivery.executor import Conversation, Desk
 from bot.telegram.delivery.handler import Attendant
-from bot.telegram.delivery.live_draft import Drafts
+from bot.telegram.delivery.live_draft import Drafts, Presence
 from bot.telegram.delivery.metrics import Metrics, listen
 from bot.telegram.delivery.poll_health import PollingRequest, Refused, Watch
 from bot.telegram.delivery.queue import MAX_CHATS, Inbox
@@ -36,7 +36,6 @@ from bot.telegram.delivery.rate_limiter import ChatPace
 from bot.telegram.delivery.send import Sender
 from bot.telegram.delivery.updates import ALLOWED_UPDATES, parse
 from bot.telegram.dialog.conversation import commands
-from bot.telegram.presence import Presence
 from bot.telegram.types import Incoming
 from bot.texts.messages import Language
 from index import StorageError

@@ -20,13 +20,12 @@ from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.access import Gate, language_of, reply
 from bot.telegram.delivery.admin import Admin
 from bot.telegram.delivery.executor import Desk
-from bot.telegram.delivery.live_draft import Drafts
+from bot.telegram.delivery.live_draft import Drafts, Presence
 from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.delivery.poll_health import Watch
 from bot.telegram.delivery.queue import STORAGE_RETRY_S, Inbox
 from bot.telegram.delivery.queue_store import Store
 from bot.telegram.delivery.send import Sender, Undeliverable
-from bot.telegram.presence import Presence
 from bot.telegram.types import EraseQueued, Incoming, Outgoing, Show
 from bot.texts.telegram import Phrase, tell
 
