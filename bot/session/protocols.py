@@ -3,13 +3,14 @@
 Does not: answer; `bot.answer.answerer.Answerer` does.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.question.followup import Rewriting
+from bot.texts.messages import Language
 from bot.types import Answer, Citation, Claim, NoAnswer, Translation
-from index import EVERYTHING, Article, ArticleId, Manifest, Scope
+from index import EVERYTHING, Article, ArticleId, Manifest, Scope, detect
 
 
 class OpenArchive(Protocol):
@@ -119,3 +120,21 @@ class Talk:
     writing: Writing | None = None
     translating: Translating | None = None
     rewriting: Rewriting | None = None
+
+
+_UNKNOWN: Final = "und"
+
+
+def asked_in(tag: str, language: Language) -> str:
+    """Return the language of a question, or that of our words where it could not be told."""
+    return language.value if tag in {"", _UNKNOWN} else tag
+
+
+def foreign(citations: Iterable[Citation], language: str) -> tuple[Citation, ...]:
+    """Return the quotes whose language is known and is not this one; regions make no difference."""
+    own = {_primary(language), _UNKNOWN}
+    return tuple(one for one in citations if _primary(detect(one.quote).tag) not in own)
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()

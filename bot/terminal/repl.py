@@ -19,7 +19,7 @@ from typing import TextIO
 from bot.logs import log_reply, report_failure
 from bot.question.followup import Resolved, Rewriting, leans, meant, seen_in
 from bot.question.scope import ScopeError, check_scope, parse_scope
-from bot.session.protocols import Answering, Translating, Writing
+from bot.session.protocols import Answering, Translating, Writing, asked_in, foreign
 from bot.terminal.render import article_lines, full_source_lines, translation_lines
 from bot.terminal.screen import BLANK, Kind, Line, Screen, paint
 from bot.terminal.streaming import ClaimsShowing, word
@@ -27,7 +27,6 @@ from bot.texts.language_model import ModelText, say_of_model
 from bot.texts.messages import Key, Language, LanguageChoice, say, ui_language
 from bot.texts.scope_names import scope_text
 from bot.threads import Worker
-from bot.tongue import asked_in, foreign
 from bot.types import Answer, Citation, NoAnswer
 from index import EVERYTHING, Scope
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from bot.answer.cite import cite, is_borne_out, with_others
-from bot.session.protocols import AnsweringOn, Translating
+from bot.session.protocols import AnsweringOn, Translating, asked_in, foreign
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import BLANK, Block
 from bot.telegram.dialog.memory import Place, Turn
@@ -22,7 +22,6 @@ from bot.texts.language_model import ModelText, say_of_model
 from bot.texts.messages import Key, Language, localize_digits, say
 from bot.texts.scope_names import scope_text
 from bot.texts.telegram import Phrase, tell
-from bot.tongue import asked_in, foreign
 from bot.types import Answer, Citation, NoAnswer
 from index import EVERYTHING, Article, ArticleId, Span
 
