@@ -1,6 +1,6 @@
-"""Figures about answers: `eval` and `feedback export`.
+"""Commands that check answers: `verify FILE`, `eval` and `feedback export`.
 
-Does not: parse arguments, or catch what goes wrong; the command line does both.
+`index verify`, which checks the files of the index itself, stands in `index_commands`.
 """
 
 from collections.abc import Iterator, Sequence

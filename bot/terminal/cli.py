@@ -228,9 +228,9 @@ def verify_answers(run: _Run, /, *, file: Path, as_json: bool) -> int:
     FILE holds one or several; - is standard input. Exit code 4 where a quote or sentence does not
     stand any more. (`index verify` checks the index's own files.)
     """
-    from bot import verifying  # see _Run.open
+    from bot.terminal import check_commands  # see _Run.open
 
-    return verifying.verify(run.open(), file, as_json=as_json)
+    return check_commands.verify(run.open(), file, as_json=as_json)
 
 
 @_pasokh.group("index")
@@ -255,9 +255,9 @@ def add(run: _Run, places: tuple[str, ...]) -> int:
 
     They are kept beside the index, so that a build never asks the web again.
     """
-    from bot import gathering  # see _Run.open
+    from bot.terminal import index_commands  # see _Run.open
 
-    return gathering.add(run.open(), places)
+    return index_commands.add(run.open(), places)
 
 
 @_index_group.command()
@@ -269,9 +269,9 @@ def watch(run: _Run, feeds: tuple[str, ...], *, once: bool) -> int:
 
     Without addresses those of PASOKH_FEEDS are watched.
     """
-    from bot import gathering  # see _Run.open
+    from bot.terminal import index_commands  # see _Run.open
 
-    return gathering.watch(run.open(), feeds, once=once)
+    return index_commands.watch(run.open(), feeds, once=once)
 
 
 @_index_group.command()

@@ -1,7 +1,4 @@
-"""Keeping the index: `index build`, `info`, `verify` and `remove`.
-
-Does not: parse arguments, or catch what goes wrong; the command line does both.
-"""
+"""Commands that keep the index: `index build`, `add`, `watch`, `info`, `verify` and `remove`."""
 
 import signal
 import threading
@@ -11,7 +8,6 @@ from contextlib import contextmanager
 from types import FrameType
 
 from bot.terminal.context import ExitCode, Surface
-from bot.terminal.index_commands import build
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line
 from bot.texts.messages import Key, localize_number
