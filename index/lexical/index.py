@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.corpus.archive import Archive
+from index.lexical.bm25 import ceiling, idf, share
 from index.lexical.names import NameBridge, NameBridgeBuilder
 from index.lexical.postings import Group, Mask, Postings, PostingsWriter, Rows, Scores, unwritable
 from index.lexical.term_counts import Forward, ForwardWriter, packed, terms_of
-from index.search.fuse import ceiling, idf, share
 from index.text.tokens import Word, token_of, words
 from index.workers import NOBODY, Workers
 

@@ -30,8 +30,8 @@ from xxhash import xxh32_intdigest
 
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
+from index.lexical.bm25 import BM25_K1
 from index.lexical.postings import Group, Rows, Scores
-from index.search.fuse import BM25_K1
 
 _B: Final = 0.75
 _MARK: Final = b"pasokh words 1\n\0"

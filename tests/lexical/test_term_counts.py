@@ -11,9 +11,9 @@ import pytest
 from xxhash import xxh32_intdigest
 
 from index.errors import SnapshotCorrupt
+from index.lexical.bm25 import idf
 from index.lexical.postings import Group, Postings, PostingsWriter
 from index.lexical.term_counts import Forward, ForwardWriter, packed, terms_of
-from index.search.fuse import idf
 
 
 def _written(path: Path, rows: Sequence[Sequence[str]]) -> Path:

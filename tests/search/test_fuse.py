@@ -8,18 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from index.lexical.bm25 import ceiling, idf, share
 from index.search.fuse import (
     FusionWeights,
     Scores,
     best_of_rows,
-    ceiling,
     coverage,
     dense_scores,
     fuse,
-    idf,
     lexical_scores,
     order,
-    share,
 )
 
 
