@@ -84,20 +84,6 @@ def coverage(
     return np.array(held, np.float32) / np.float32(total)
 
 
-def best_of_rows(scores: Scores, owners: Rows, n_rows: int, *, missing: Scores) -> Scores:
-    """Return the highest score among the sentences of each passage.
-
-    Args:
-        scores: Of sentences, shape (n_sentences,).
-        owners: Position in 0..n_rows-1 of each sentence's passage, any order.
-        n_rows: Number of passages.
-        missing: What a passage without sentences gets, shape (n_rows,).
-    """
-    best = np.full(n_rows, -np.inf, np.float32)
-    np.maximum.at(best, owners, scores)
-    return np.where(np.isneginf(best), missing, best).astype(np.float32)
-
-
 def dense_scores(
     passages: Scores, best_sentences: Scores, weights: FusionWeights = DEFAULT_WEIGHTS
 ) -> Scores:

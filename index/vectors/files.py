@@ -13,10 +13,25 @@ from numpy.typing import NDArray
 from index.config import DenseConfig
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
-from index.search.fuse import best_of_rows
 from index.vectors.faiss_index import DenseIndex, write_codes, write_dense
+from index.vectors.files import best_of_rows
 from index.vectors.float16 import singles
 from index.vectors.store import Shard, StoreKind, Written, held_out
+
+
+def best_of_rows(scores: Scores, owners: Rows, n_rows: int, *, missing: Scores) -> Scores:
+    """Return the highest score among the sentences of each passage.
+
+    Args:
+        scores: Of sentences, shape (n_sentences,).
+        owners: Position in 0..n_rows-1 of each sentence's passage, any order.
+        n_rows: Number of passages.
+        missing: What a passage without sentences gets, shape (n_rows,).
+    """
+    best = np.full(n_rows, -np.inf, np.float32)
+    np.maximum.at(best, owners, scores)
+    return np.where(np.isneginf(best), missing, best).astype(np.float32)
+
 
 PASSAGES: Final = "passages.faiss"
 SENTENCES: Final = "sentences.npy"

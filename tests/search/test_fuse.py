@@ -12,13 +12,13 @@ from index.lexical.bm25 import ceiling, idf, share
 from index.search.fuse import (
     FusionWeights,
     Scores,
-    best_of_rows,
     coverage,
     dense_scores,
     fuse,
     lexical_scores,
     order,
 )
+from index.vectors.files import best_of_rows
 
 
 def _floats(*values: float) -> Scores:
