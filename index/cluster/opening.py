@@ -1,0 +1,56 @@
+"""Joining a Ray cluster for a build."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from index.config import ClusterConfig
+from index.encoders.config import (
+    EncoderConfig,
+)
+from index.encoders.protocol import Encoder
+from index.errors import ClusterError
+from index.workers import Workers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """What a build encodes with and what works on its articles.
+
+    Attributes:
+        encoder: The encoder, wherever passages are encoded.
+        workers: None for processes of this machine.
+    """
+
+    encoder: Encoder
+    workers: Workers | None = None
+
+
+@contextmanager
+def open_cluster(
+    config: ClusterConfig, encoder: Encoder, encoder_config: EncoderConfig
+) -> Iterator[Spread]:
+    """Join a cluster, for as long as a build takes, to encode and to work on articles there.
+
+    Args:
+        config: The cluster.
+        encoder: What encodes here.
+        encoder_config: How a worker opens the same; paths in it are paths of its node.
+
+    Raises:
+        ClusterError: If ray is missing, or the cluster cannot be used.
+        EncoderError: If a worker cannot open the encoder, or has another vector space.
+    """
+    try:
+        # Subtle: ray costs a second, and only who chose a cluster needs the extra.
+        from index.cluster.encoder import ClusterEncoder
+        from index.cluster.ray import Cluster
+    except ImportError as error:
+        msg = (
+            "Expected the package ray for a build on a cluster, which is not installed; "
+            "run pip install 'pasokh[ray]'."
+        )
+        raise ClusterError(msg) from error
+    with Cluster(config) as cluster:
+        workers = Workers(cluster.n_workers, executor=cluster)
+        yield Spread(encoder=ClusterEncoder(cluster, encoder_config, encoder), workers=workers)
