@@ -13,20 +13,14 @@ from typing import TypeAlias
 from bot.session.outline import Heading, Rank, difference_texts, rows_of
 from bot.terminal.screen import BLANK, Kind, Line
 from bot.texts.direction import reads_rtl
+from bot.texts.labels import agency, comma, dates, same_report_text, scope_note
 from bot.texts.language_model import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.texts.messages import Key, Language, localize_digits, say
-from bot.texts.overviews import ShapeText, say_of_shape
-from bot.texts.scope_names import scope_text
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
-    EVERYTHING,
     Article,
     ArticleId,
-    Moment,
     Span,
-    format_gregorian,
-    format_jalali,
-    outlet_name,
 )
 
 
@@ -103,17 +97,6 @@ def _heading_line(one: Heading, language: Language) -> Line:
     return _label(kind, one.text, language)
 
 
-def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
-    """Say what part of the archive was asked, or had no answer; empty where it was all of it."""
-    is_answer = isinstance(reply, Answer)
-    if reply.within == EVERYTHING or (reply.is_missed and not is_answer):
-        return ""
-    scope = scope_text(reply.within, language)
-    if reply.is_missed and reply.within.sources and not (reply.within.since or reply.within.until):
-        return say_of_shape(ShapeText.MISSED_OUTLETS, language, scope=scope)
-    return say(Key.MISSED if reply.is_missed else Key.WITHIN, language, scope=scope)
-
-
 def source_lines(answer: Answer, language: Language) -> list[Line]:
     """Return the numbered sources of an answer under a heading, outlets of one report by name."""
     return _sources(answer, language, _outlets)
@@ -140,18 +123,6 @@ def _outlets(citation: Citation, language: Language) -> Iterator[Line]:
     """Yield how many outlets carry the report of a citation, and which."""
     if text := same_report_text(citation, language):
         yield _label(Kind.DETAIL, text, language, indent=4)
-
-
-def same_report_text(citation: Citation, language: Language) -> str:
-    """Say how many outlets carry the report of a citation, and which; empty for no other."""
-    if not citation.also_in:
-        return ""
-    sources = (citation.source, *(other.source for other in citation.also_in))
-    named = dict.fromkeys(outlet_name(source, language) for source in sources if source)
-    if len(named) > 1:
-        outlets = _comma(language).join(named)
-        return say(Key.SAME_REPORT, language, count=len(named), outlets=outlets)
-    return say(Key.SAME_REPORT_AGAIN, language, count=len(citation.also_in))
 
 
 def _copies(citation: Citation, language: Language) -> Iterator[Line]:
@@ -204,35 +175,10 @@ def _headline(one: Headline, language: Language, *, indent: int) -> Iterator[Lin
     """Yield the head of an article that is only named."""
     yield Line(Kind.BODY, f"- {one.headline or say(Key.NO_HEADLINE, language)}", indent)
     parts = [agency(one.source, "", language), dates(one.published, language)]
-    text = _comma(language).join(filter(None, parts))
+    text = comma(language).join(filter(None, parts))
     yield _label(Kind.DETAIL, text, language, indent=indent + 2)
     if one.url:
         yield Line(Kind.ADDRESS, one.url, indent + 2)
-
-
-def _comma(language: Language) -> str:
-    """Return what stands between the items of a list."""
-    return "، " if language is Language.FA else ", "
-
-
-def agency(source: str, via: str, language: Language) -> str:
-    """Name who published and whom they relay, e.g. `Mehr, reporting Al Jazeera`."""
-    publisher, relayed = outlet_name(source, language), outlet_name(via, language)
-    if publisher and relayed:
-        return say(Key.RELAYED, language, source=publisher, via=relayed)
-    return publisher or relayed
-
-
-def dates(moment: Moment | None, language: Language) -> str:
-    """Write a moment in both calendars, that of the language first."""
-    if moment is None:
-        return say(Key.NO_DATE, language)
-    return say(
-        Key.DATES,
-        language,
-        jalali=format_jalali(moment),
-        gregorian=format_gregorian(moment),
-    )
 
 
 def article_lines(article: Article, mark: Span, language: Language) -> list[Line]:

@@ -8,15 +8,10 @@ import pytest
 
 from bot.records.write import record_of
 from bot.terminal.ask import to_json
-from bot.terminal.render import (
-    article_lines,
-    dates,
-    full_source_lines,
-    reply_lines,
-    source_lines,
-)
+from bot.terminal.render import article_lines, full_source_lines, reply_lines, source_lines
 from bot.terminal.repl import Answering
 from bot.terminal.screen import Kind, Line, Order, Screen, paint
+from bot.texts.labels import dates
 from bot.texts.messages import Language
 from bot.types import Answer, Claim, Headline, Unworded
 from index import TEHRAN, ArticleId, Moment, Scope

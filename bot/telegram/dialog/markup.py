@@ -23,8 +23,8 @@ from bot.telegram.dialog.html import (
     sendable,
     shorten,
 )
-from bot.terminal.render import agency, dates, same_report_text, scope_note
 from bot.texts.direction import isolate_runs, reads_rtl, safe
+from bot.texts.labels import agency, dates, same_report_text, scope_note
 from bot.texts.language_model import ModelText, say_of_model, untranslated_text, unworded_text
 from bot.texts.messages import Key, Language, localize_digits, say
 from bot.texts.telegram import Phrase, tell

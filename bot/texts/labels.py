@@ -1,0 +1,61 @@
+"""Labels of articles and answers: outlet, dates, reports elsewhere, part of the archive."""
+
+from bot.texts.messages import Key, Language, say
+from bot.texts.overviews import ShapeText, say_of_shape
+from bot.texts.scope_names import scope_text
+from bot.types import Answer, Citation, NoAnswer
+from index import (
+    EVERYTHING,
+    Moment,
+    format_gregorian,
+    format_jalali,
+    outlet_name,
+)
+
+
+def agency(source: str, via: str, language: Language) -> str:
+    """Name who published and whom they relay, e.g. `Mehr, reporting Al Jazeera`."""
+    publisher, relayed = outlet_name(source, language), outlet_name(via, language)
+    if publisher and relayed:
+        return say(Key.RELAYED, language, source=publisher, via=relayed)
+    return publisher or relayed
+
+
+def dates(moment: Moment | None, language: Language) -> str:
+    """Write a moment in both calendars, that of the language first."""
+    if moment is None:
+        return say(Key.NO_DATE, language)
+    return say(
+        Key.DATES,
+        language,
+        jalali=format_jalali(moment),
+        gregorian=format_gregorian(moment),
+    )
+
+
+def same_report_text(citation: Citation, language: Language) -> str:
+    """Say how many outlets carry the report of a citation, and which; empty for no other."""
+    if not citation.also_in:
+        return ""
+    sources = (citation.source, *(other.source for other in citation.also_in))
+    named = dict.fromkeys(outlet_name(source, language) for source in sources if source)
+    if len(named) > 1:
+        outlets = comma(language).join(named)
+        return say(Key.SAME_REPORT, language, count=len(named), outlets=outlets)
+    return say(Key.SAME_REPORT_AGAIN, language, count=len(citation.also_in))
+
+
+def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
+    """Say what part of the archive was asked, or had no answer; empty where it was all of it."""
+    is_answer = isinstance(reply, Answer)
+    if reply.within == EVERYTHING or (reply.is_missed and not is_answer):
+        return ""
+    scope = scope_text(reply.within, language)
+    if reply.is_missed and reply.within.sources and not (reply.within.since or reply.within.until):
+        return say_of_shape(ShapeText.MISSED_OUTLETS, language, scope=scope)
+    return say(Key.MISSED if reply.is_missed else Key.WITHIN, language, scope=scope)
+
+
+def comma(language: Language) -> str:
+    """Return what stands between the items of a list."""
+    return "، " if language is Language.FA else ", "
