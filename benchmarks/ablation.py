@@ -21,23 +21,19 @@ from eval_all import ROOT, Case, files_of
 import index.search.retrieve
 from bot import wire
 from bot.settings import Settings, read_settings
-from index import (
+from index import Retriever, Snapshot, VectorSpace, open_encoder, open_snapshot
+from index.evaluation import (
     QuestionSet,
     RememberingEncoder,
-    Retriever,
-    Snapshot,
-    VectorSpace,
-    detect,
     evenly,
     find_articles,
     join_corpora,
-    open_encoder,
-    open_snapshot,
     paired_interval,
     rank_measures,
     read_question_set,
 )
 from index.search.fuse import DEFAULT_WEIGHTS, FusionWeights
+from index.text import detect
 
 RESULT: Final = ROOT / "benchmarks" / "results" / "ablation.json"
 TABLE: Final = ROOT / "docs" / "ablation.md"

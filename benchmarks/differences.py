@@ -27,7 +27,8 @@ from bot.answer.contradictions import differences, numbers_apart
 from bot.grounding.numbers import Number, find_numbers
 from bot.grounding.times import find_times
 from bot.types import Citation
-from index import ArticleId, Moment, Span, clean_text, parse_date, token_set
+from index import ArticleId, Moment, Span
+from index.text import clean_text, parse_date, token_set
 from index.text.sentences import sentences
 
 ROOT = Path(__file__).resolve().parent.parent

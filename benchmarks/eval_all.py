@@ -22,22 +22,19 @@ from readme import write_section
 from bot import wire
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.settings import Settings, read_settings
-from index import (
+from index import Snapshot, VectorSpace, open_encoder, open_snapshot
+from index.encoders.vector_cache import VectorCache
+from index.evaluation import (
     QuestionSet,
     Ranked,
     RememberingEncoder,
-    Snapshot,
-    VectorSpace,
-    detect,
     find_articles,
     join_corpora,
-    open_encoder,
-    open_snapshot,
     paired_interval,
     rank_measures,
     read_question_set,
 )
-from index.encoders.vector_cache import VectorCache
+from index.text import detect
 from index.text.chunk import encoder_text
 from index.text.clean import clean
 

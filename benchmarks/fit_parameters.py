@@ -33,7 +33,6 @@ from index import (
     BundledConfig,
     Encoder,
     IndexConfig,
-    RememberingEncoder,
     Retriever,
     VectorSpace,
     build_index,
@@ -41,6 +40,7 @@ from index import (
     open_snapshot,
 )
 from index.encoders.space import OTHER, parameters_name
+from index.evaluation import RememberingEncoder
 from index.text.clean import clean
 from index.text.sentences import sentences
 

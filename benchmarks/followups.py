@@ -31,20 +31,18 @@ from bot.answer.answerer import Answerer
 from bot.evaluation import EvaluationFiles
 from bot.question.followup import resolve
 from bot.settings import read_settings
-from index import (
+from index import VectorSpace, open_encoder, open_snapshot
+from index.evaluation import (
     JudgedQuestion,
     QuestionSet,
     Ranked,
     RememberingEncoder,
-    VectorSpace,
     find_articles,
-    open_encoder,
-    open_snapshot,
     paired_interval,
     rank_measures,
     read_question_set,
-    token_set,
 )
+from index.text import token_set
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "eval"

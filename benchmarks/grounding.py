@@ -30,7 +30,8 @@ from readme import markdown
 from bot.grounding import meaning
 from bot.grounding.check import Grounder
 from bot.types import Claim
-from index import BundledConfig, Encoder, EncoderIdentity, Vectors, open_encoder
+from index import BundledConfig, Encoder, EncoderIdentity, open_encoder
+from index.arrays import Vectors
 from index.encoders.space import parameters_name
 from index.encoders.vector_cache import VectorCache
 

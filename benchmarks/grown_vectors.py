@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_128_digest
 
+from index.arrays import Vectors
 from index.encoders import Encoder, EncoderIdentity
-from index.encoders.protocol import Vectors
 from index.encoders.space import stored_means
 
 NEIGHBOURS = 10

@@ -46,12 +46,12 @@ from grown_report import write_report
 from grown_vectors import GrownEncoder, Siblings, language_of, related, resemblance
 from warm_retrieval import questions
 
+from index.arrays import Vectors
 from index.build.build import build_index
 from index.build.encode import texts_of
 from index.config import ChunkConfig, IndexConfig
 from index.corpus.archive import Archive
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
-from index.encoders.protocol import Vectors
 from index.encoders.space import VectorSpace
 from index.encoders.vector_cache import VectorCache
 from index.search.retrieve import Retriever

@@ -17,7 +17,9 @@ from claims import MARKS, Case, Source, case_of, put_in, true_case, true_claims
 from people import NO_NAME, People, persian_people, titled_people
 
 from bot.types import Citation
-from index import Moment, Precision, clean_text, folded, format_gregorian, format_jalali, parse_date
+from index import Moment, Precision
+from index.evaluation import folded
+from index.text import clean_text, format_gregorian, format_jalali, parse_date
 
 # --- numbers ---
 

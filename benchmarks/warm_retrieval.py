@@ -21,11 +21,12 @@ from pathlib import Path
 
 import numpy as np
 
+from index.arrays import Vectors
 from index.build.build import build_index
 from index.build.update import BuildReport
 from index.config import IndexConfig
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
-from index.encoders.protocol import Vectors, unit_rows
+from index.encoders.protocol import unit_rows
 from index.encoders.space import VectorSpace
 from index.search.retrieve import Retriever
 from index.snapshot.snapshot import open_snapshot, read_manifest

@@ -17,18 +17,14 @@ from typing import Any, Final
 
 from bot.answer.answerer import Answerer, Consideration
 from bot.answer.cite import is_borne_out
-from index import (
+from index import Hit, Progress, Reranker, Snapshot
+from index.evaluation import (
     RANKING_DEPTH,
-    Hit,
     JudgedQuestion,
-    Progress,
     QuestionSet,
     Ranked,
     RememberingEncoder,
-    Reranker,
-    Snapshot,
     auroc,
-    detect,
     evenly,
     folded,
     holds_answer,
@@ -37,6 +33,7 @@ from index import (
     share_at_least,
     threshold_at,
 )
+from index.text import detect
 
 MAX_QUOTES: Final = 3
 """Quotes in which the answer must stand."""

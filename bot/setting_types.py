@@ -12,7 +12,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
 from pydantic_settings import NoDecode
 
-from index import EVERY_NETWORK, RECORD_FIELDS, Network, ReadConfig
+from index import ReadConfig
+from index.config import RECORD_FIELDS
+from index.web import EVERY_NETWORK, Network
 
 _MAX_QUOTED: Final = 80
 

@@ -41,7 +41,8 @@ from bot.setting_types import (
 )
 from bot.texts.direction import Bidi
 from bot.texts.messages import LanguageChoice
-from index import Network, PasokhError
+from index import PasokhError
+from index.web import Network
 
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")

@@ -31,11 +31,9 @@ from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
 from index import (
-    COLLECTED,
     ArticleId,
     BuildReport,
     BundledConfig,
-    ClusterConfig,
     CrossEncoderReranker,
     DenseConfig,
     Encoder,
@@ -46,35 +44,33 @@ from index import (
     Progress,
     QdrantConfig,
     ReadConfig,
-    RememberingEncoder,
     RemovalReport,
     Reranker,
     SentenceTransformerConfig,
     SnapshotLocked,
     SnapshotMissing,
-    Spread,
-    Step,
     VectorSpace,
     VectorStore,
     VerifyReport,
-    Watching,
-    WebConfig,
     build_index,
-    evenly,
-    find_articles,
-    gather_articles,
-    join_corpora,
-    open_cluster,
     open_encoder,
     open_snapshot,
     open_store,
     read_manifest,
-    read_question_set,
-    read_questions,
     remove_article,
     verify_snapshot,
-    watch_feeds,
 )
+from index.cluster import Spread, open_cluster
+from index.config import COLLECTED, ClusterConfig
+from index.evaluation import (
+    RememberingEncoder,
+    evenly,
+    find_articles,
+    join_corpora,
+    read_question_set,
+    read_questions,
+)
+from index.web import Step, Watching, WebConfig, gather_articles, watch_feeds
 
 EVENT_BUILT: Final = "index_built"
 EVENT_REMOVED: Final = "article_removed"

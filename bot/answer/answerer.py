@@ -27,11 +27,11 @@ from index import (
     Retriever,
     Scope,
     Snapshot,
-    Vectors,
     VectorSpace,
-    detect,
-    stored_confidence,
 )
+from index.arrays import Vectors
+from index.encoders import stored_confidence
+from index.text import detect
 
 MAX_QUESTION_CHARS: Final = 2000
 """What is read of a question; more than fits the encoder's window."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from bot.types import Citation, Headline
-from index import Article, ArticleId, Span, find_wording
+from index import Article, ArticleId, Span
+from index.dedup import find_wording
 
 
 def cite(article: Article, span: Span, *, number: int, score: float) -> Citation:

@@ -25,7 +25,7 @@ from bot.grounding.numbers import Number, find_numbers
 from bot.grounding.polarity import polarity
 from bot.grounding.times import find_times
 from bot.types import Citation, Difference
-from index import clean_text, detect, token_set, tokens
+from index.text import clean_text, detect, token_set, tokens
 
 _AROUND: Final = 5
 """Words on each side of a number that say what it counts."""

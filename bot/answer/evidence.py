@@ -26,7 +26,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index import AGREEMENT, Hit, Retrieval, Snapshot, Span, coverage, token_set, tokens
+from index import Hit, Retrieval, Snapshot, Span
+from index.arrays import Rows, Scores
+from index.search import AGREEMENT, coverage
+from index.text import token_set, tokens
 
 # A question word and a verb of saying, as news readers put it in the languages we meet most.
 _ASKS: Final = re.compile(
@@ -59,10 +62,6 @@ def asks_for_words(question: str) -> bool:
 def reports_words(sentence: AbstractSet[str]) -> bool:
     """Tell whether the tokens of a sentence hold a verb of saying."""
     return not _SAYING.isdisjoint(sentence)
-
-
-Scores = NDArray[np.float32]
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

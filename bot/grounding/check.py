@@ -16,7 +16,8 @@ from bot.grounding.times import TimeWord, find_times, is_told, known_times
 from bot.grounding.types import Fault, Verdict
 from bot.grounding.wording import is_quoted, is_unsafe, quotations
 from bot.types import Citation, Claim
-from index import Encoder, clean_text, detect
+from index import Encoder
+from index.text import clean_text, detect
 
 SURE_LANGUAGE: Final = 0.9
 """Least certainty that a claim is in another language than the one asked for."""

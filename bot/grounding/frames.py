@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
-from index import Vocabulary, folded, tokens
+from index.encoders import Vocabulary
+from index.evaluation import folded
+from index.text import tokens
 
 FREQUENT_FROM: Final = -12.5
 """Log probability of words that may be exchanged: 50 % of the running words of Persian news and

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from index import folded
+from index.evaluation import folded
 
 _WORDS = """
 academy act acts ad administration affairs age agency agreement air airlines airport alliance am

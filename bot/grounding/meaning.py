@@ -20,7 +20,10 @@ from typing import Final
 
 import numpy as np
 
-from index import Encoder, Vectors, VectorSpace, clean_text, detect, stored_grounding
+from index import Encoder, VectorSpace
+from index.arrays import Vectors
+from index.encoders import stored_grounding
+from index.text import clean_text, detect
 
 FEATURES: Final = ("best", "joint")
 """Names of the fitted weights, beside `intercept`."""

@@ -20,7 +20,10 @@ from typing import Final
 from bot.grounding import places
 from bot.grounding.frames import FREQUENT_FROM, exchanged
 from bot.grounding.generic import is_generic
-from index import STOP_WORDS, Vocabulary, bridged, clean_text, folded, tokens
+from index.encoders import Vocabulary
+from index.evaluation import folded
+from index.lexical import bridged
+from index.text import STOP_WORDS, clean_text, tokens
 
 MIN_LIKENESS: Final = 0.7
 """Of a word that sounds like a name; a little less than retrieval's, which ranks what it finds."""

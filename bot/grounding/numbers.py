@@ -28,7 +28,7 @@ from bot.grounding.number_words import (
     ORDINALS,
     PERCENT,
 )
-from index import clean_text
+from index.text import clean_text
 
 Spans = Sequence[tuple[int, int]]
 

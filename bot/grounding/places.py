@@ -17,7 +17,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from index import folded
+from index.evaluation import folded
 
 LONGEST: Final = 5
 """Words of the longest name that is looked up."""

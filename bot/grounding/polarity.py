@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from index import clean_text
+from index.text import clean_text
 
 _NOT_EN: Final = re.compile(
     r"\b(?:not|never|no longer|cannot|neither|nor|nobody|nothing|none|nowhere|without)\b"

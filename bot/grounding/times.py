@@ -19,12 +19,12 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 
 from bot.grounding.number_words import CARDINALS, ORDINALS
-from index import (
+from index import Moment
+from index.text import (
     GREGORIAN_MONTHS,
     JALALI_MONTHS,
     MONTH_NAMES,
     TEHRAN,
-    Moment,
     clean_text,
     parse_date,
     period_of,

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.grounding.names import MIN_LIKENESS
-from index import bridged, clean_text, folded
+from index.evaluation import folded
+from index.lexical import bridged
+from index.text import clean_text
 
 _QUOTED: Final = re.compile(
     r"«(?P<angled>[^«»]+)»|‹(?P<single_angled>[^‹›]+)›|“(?P<curly>[^“”]+)”|„(?P<low>[^„“”]+)[“”]"

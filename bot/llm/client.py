@@ -23,7 +23,7 @@ from bot.llm.budget import DailyBudget
 from bot.llm.dialect import Dialect
 from bot.llm.types import Message, Unwritten
 from bot.types import Unworded
-from index import backoff_s, retry_after_s
+from index.retry import backoff_s, retry_after_s
 
 _RETRIED: Final = frozenset({408, 409, 429, 500, 502, 503, 504})
 _REFUSED: Final = frozenset({400, 404, 415, 422, 501})

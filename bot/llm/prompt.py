@@ -16,7 +16,8 @@ from typing import Any, Final
 from bot.answer.answerer import MAX_QUESTION_CHARS
 from bot.llm.types import Message, Role
 from bot.types import Citation
-from index import Moment, format_gregorian, format_jalali
+from index import Moment
+from index.text import format_gregorian, format_jalali
 
 _ANSWER_RULES: Final = """\
 You answer a question from quotes of news articles.

@@ -19,7 +19,7 @@ from bot.llm.parse import parse_question
 from bot.llm.prompt import REWRITE_SCHEMA, rewrite_messages
 from bot.llm.types import Generator, Unwritten
 from bot.question.followup import Resolved, leans
-from index import clean_text, detect, token_set
+from index.text import clean_text, detect, token_set
 
 EVENT_REWRITTEN: Final = "rewritten"
 

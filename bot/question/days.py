@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from index import TEHRAN, Moment, Precision, jalali_parts, parse_date, period_of
+from index import Moment, Precision
+from index.text import TEHRAN, jalali_parts, parse_date, period_of
 
 _MONTHS_A_YEAR: Final = 12
 _MONTHS_A_SEASON: Final = 3

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from bot.types import Citation
-from index import Retrieval, token_set
+from index import Retrieval
+from index.text import token_set
 
 _MAX_WORDS: Final = 14
 """Longer questions are taken to say what they mean."""

@@ -21,7 +21,9 @@ from typing import Final
 from bot.question.period import Period, find_each
 from bot.question.scope import hull
 from bot.types import Shape
-from index import EVERYTHING, Scope, clean_text, known_outlet, token_set
+from index import EVERYTHING, Scope
+from index.sources import known_outlet
+from index.text import clean_text, token_set
 
 _PLEASE_EN = r"^(?:(?:please|(?:can|could|would) you|now|and|then)[, ]+)*"
 _PLEASE_FA = r"^(?:(?:لطفا|لطف کنید و|می ?شود|می ?توانید|حالا|و)[، ]+)*"

@@ -21,7 +21,7 @@ from typing import Final
 from bot.question import period_words as words
 from bot.question.days import Days, days_meant
 from bot.question.period_rules import Mention, Weight, mentions
-from index import TEHRAN, clean_text
+from index.text import TEHRAN, clean_text
 
 _LOOK: Final = 60  # characters before and after a time that say how it is meant
 _LINKS: Final = tuple((name, re.compile(text, re.IGNORECASE)) for name, text in words.LINKS)

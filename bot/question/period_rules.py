@@ -22,7 +22,7 @@ from bot.question.days import (
     unit_ago,
     year_and_month,
 )
-from index import TEHRAN
+from index.text import TEHRAN
 
 _MAX_DAYS: Final = 3_660  # of "the last N": what reaches farther is no news
 _LEAST_ENGLISH_YEAR: Final = 1900  # "in 1402" is no Jalali year in English, nor news

@@ -7,7 +7,7 @@ Does not: say what days are meant; `bot.question.period` does.
 
 from typing import Final
 
-from index import MONTH_NAMES
+from index.text import MONTH_NAMES
 
 
 def _any(*words: str) -> str:

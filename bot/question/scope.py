@@ -16,7 +16,8 @@ from typing import Final
 
 from bot.question.days import Days
 from bot.question.period import Period, midnight, read_days
-from index import PasokhError, Scope, known_outlet
+from index import PasokhError, Scope
+from index.sources import known_outlet
 
 _FIELD: Final = re.compile(r"(?:^|(?<=\s))(since|until|source|lang)\s*=", re.IGNORECASE)
 _MORE: Final = re.compile(r"\s*[,،]\s*")

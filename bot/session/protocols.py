@@ -10,7 +10,8 @@ from typing import Final, Protocol
 from bot.question.followup import Rewriting
 from bot.texts.messages import Language
 from bot.types import Answer, Citation, Claim, NoAnswer, Translation
-from index import EVERYTHING, Article, ArticleId, Manifest, Scope, detect
+from index import EVERYTHING, Article, ArticleId, Manifest, Scope
+from index.text import detect
 
 
 class OpenArchive(Protocol):

@@ -20,15 +20,8 @@ from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint
 from bot.texts.direction import Bidi
 from bot.texts.messages import Key, Language, say, ui_language
-from index import (
-    BuildReport,
-    Manifest,
-    Progress,
-    RemovalReport,
-    Step,
-    VerifyReport,
-    Watching,
-)
+from index import BuildReport, Manifest, Progress, RemovalReport, VerifyReport
+from index.web import Step, Watching
 
 
 class ExitCode(IntEnum):

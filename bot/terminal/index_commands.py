@@ -12,18 +12,8 @@ from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line
 from bot.texts.messages import Key, localize_number
 from bot.texts.web_failures import why
-from index import (
-    BuildReport,
-    Failure,
-    Kept,
-    ListFound,
-    PasokhError,
-    Reject,
-    RemovalReport,
-    Step,
-    VerifyReport,
-    Watching,
-)
+from index import BuildReport, PasokhError, Reject, RemovalReport, VerifyReport
+from index.web import Failure, Kept, ListFound, Step, Watching
 
 _SHOWN_ORIGINS = 3
 

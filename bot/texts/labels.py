@@ -4,13 +4,9 @@ from bot.texts.messages import Key, Language, say
 from bot.texts.overviews import ShapeText, say_of_shape
 from bot.texts.scope_names import scope_text
 from bot.types import Answer, Citation, NoAnswer
-from index import (
-    EVERYTHING,
-    Moment,
-    format_gregorian,
-    format_jalali,
-    outlet_name,
-)
+from index import EVERYTHING, Moment
+from index.sources import outlet_name
+from index.text import format_gregorian, format_jalali
 
 
 def agency(source: str, via: str, language: Language) -> str:

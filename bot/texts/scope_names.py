@@ -6,16 +6,9 @@ Does not: say anything else of them.
 from datetime import datetime, timedelta
 
 from bot.texts.messages import Key, Language, say
-from index import (
-    TEHRAN,
-    Moment,
-    Precision,
-    Scope,
-    format_gregorian,
-    format_jalali,
-    known_outlet,
-    outlet_name,
-)
+from index import Moment, Precision, Scope
+from index.sources import known_outlet, outlet_name
+from index.text import TEHRAN, format_gregorian, format_jalali
 
 
 def scope_text(scope: Scope, language: Language) -> str:

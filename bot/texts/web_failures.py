@@ -6,7 +6,7 @@ Does not: decide it; `index` does.
 from collections.abc import Mapping
 
 from bot.texts.messages import Language
-from index import Failure, Problem
+from index.web import Failure, Problem
 
 _ENGLISH: Mapping[Problem, str] = {
     Problem.BAD_ADDRESS: "not an http or https address",

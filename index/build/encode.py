@@ -8,8 +8,8 @@ Does not: encode what the cache knows, or hold the vectors of more sentences tha
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Rows
 from index.config import ChunkConfig
 from index.corpus.archive import Archive
 from index.encoders.space import VectorSpace
@@ -19,8 +19,6 @@ from index.text.chunk import encoder_text
 from index.text.clean import clean
 from index.types import Article, Passage
 from index.vectors.store import Shard
-
-Rows = NDArray[np.int64]
 
 _SHARD = 512
 """Passages read, encoded and written at a time."""

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Rows
 from index.build.encode import copied
 from index.corpus.archive import Archive, ArchiveWriter
 from index.dedup.groups import COPIES, write_copies
@@ -30,8 +30,6 @@ from index.snapshot.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
 from index.types import ArticleId
 from index.vectors.store import Shard
 from index.workers import Workers
-
-Rows = NDArray[np.int64]
 
 MAX_REMOVED: Final = 0.25
 """Share of a part's passages that may be of removed articles; above, the part is written anew."""

@@ -13,15 +13,13 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Rows, Vectors
 from index.cluster.ray import Cluster
 from index.encoders.config import BundledConfig, EncoderConfig
 from index.encoders.opening import open_encoder
-from index.encoders.protocol import Encoder, EncoderIdentity, Progress, Vectors
+from index.encoders.protocol import Encoder, EncoderIdentity, Progress
 from index.errors import EncoderError
-
-Rows = NDArray[np.int64]
 
 _PIECE: Final = 64
 """Texts that a worker encodes at a time: about two seconds of a processor, and what is done again

@@ -18,8 +18,8 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Rows
 from index.corpus.archive import Archive
 from index.dedup.lsh import (
     SCHEMA,
@@ -36,7 +36,6 @@ from index.workers import NOBODY, Workers
 
 COPIES: Final = "copies.db"
 
-Rows = NDArray[np.int64]
 
 _PAIRS: Final = 8
 """Pairs kept of an article: enough to lead from copy to copy, however many there are."""

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Rows
 from index.dedup.minhash import BANDS, Sketch, band_keys, is_same_report, similarities
 
 SCHEMA: Final = """
@@ -45,8 +45,6 @@ _MET: Final = 64
 
 _SORTED: Final = 1 << 18
 """Keys sorted at a time."""
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
-"""Text to unit vectors: bundled, sentence-transformers, an embedding server; over a cluster."""
+"""Text to unit vectors: bundled, sentence-transformers, an embedding server."""
 
-from index.cluster.opening import Spread, open_cluster
 from index.encoders.config import (
     BundledConfig,
     EncoderConfig,
@@ -10,6 +9,7 @@ from index.encoders.config import (
 from index.encoders.e5.vocabulary import Vocabulary
 from index.encoders.opening import open_encoder
 from index.encoders.protocol import Encoder, EncoderIdentity
+from index.encoders.space import VectorSpace, stored_confidence, stored_grounding
 
 __all__ = [
     "BundledConfig",
@@ -18,8 +18,9 @@ __all__ = [
     "EncoderIdentity",
     "OpenAIConfig",
     "SentenceTransformerConfig",
-    "Spread",
+    "VectorSpace",
     "Vocabulary",
-    "open_cluster",
     "open_encoder",
+    "stored_confidence",
+    "stored_grounding",
 ]

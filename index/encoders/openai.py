@@ -18,8 +18,9 @@ from typing import Any
 import httpx
 import numpy as np
 
+from index.arrays import Vectors
 from index.encoders.config import OpenAIConfig
-from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, unit_rows
 from index.errors import EncoderError
 from index.retry import backoff_s, retry_after_s
 

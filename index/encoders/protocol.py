@@ -12,7 +12,8 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+from index.arrays import Vectors
+
 Progress = Callable[[int], None]
 
 TEXTS_AT_ONCE: Final = 256

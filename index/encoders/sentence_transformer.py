@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from index.arrays import Vectors
 from index.encoders.config import SentenceTransformerConfig
-from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, unit_rows
 from index.errors import EncoderError
 
 # (query, passage) by model family, from the model cards on huggingface.co; first match wins.

@@ -29,11 +29,9 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Vectors
 from index.encoders import EncoderIdentity
-
-Vectors = NDArray[np.float32]
 
 OTHER: Final = "und"
 """Stands for every language without a mean of its own."""

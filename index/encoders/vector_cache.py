@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from xxhash import xxh3_64_digest
 
+from index.arrays import HalfVectors
 from index.disk.atomic import storage_errors
 from index.encoders import Encoder
 
@@ -29,8 +29,6 @@ _KEYS_AT_ONCE = 500  # SQLite allows 999 marks in its oldest builds
 _CACHE_KIB = 65_536
 # What SQLite says of a file that is no database, a broken one, or one with other tables.
 _DAMAGE = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
-
-Half = NDArray[np.float16]
 
 
 class VectorCache:
@@ -71,7 +69,7 @@ class VectorCache:
 
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> tuple[Half, int]:
+    ) -> tuple[HalfVectors, int]:
         """Return the vector of each text, encoding only those never seen before.
 
         Args:

@@ -11,8 +11,9 @@ from typing import Final, Self
 
 import numpy as np
 
+from index.arrays import Vectors
 from index.encoders import Encoder, EncoderIdentity
-from index.encoders.protocol import Progress, Vectors
+from index.encoders.protocol import Progress
 from index.encoders.vector_cache import VectorCache
 from index.text.clean import clean
 

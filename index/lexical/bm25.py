@@ -9,6 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from index.arrays import Scores
+
 BM25_K1: Final = 1.2
 """Saturation of term frequency, as tantivy and Lucene fix it."""
 

@@ -22,10 +22,11 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Mask, Rows, Scores
 from index.corpus.archive import Archive
 from index.lexical.bm25 import ceiling, idf, share
 from index.lexical.names import NameBridge, NameBridgeBuilder
-from index.lexical.postings import Group, Mask, Postings, PostingsWriter, Rows, Scores, unwritable
+from index.lexical.postings import Group, Postings, PostingsWriter, unwritable
 from index.lexical.term_counts import Forward, ForwardWriter, packed, terms_of
 from index.text.tokens import Word, token_of, words
 from index.workers import NOBODY, Workers

@@ -18,13 +18,10 @@ from typing import Final, Self, TypeAlias
 
 import numpy as np
 import tantivy
-from numpy.typing import NDArray
 
+from index.arrays import Mask, Rows, Scores
 from index.errors import SnapshotCorrupt, StorageError
 
-Rows: TypeAlias = NDArray[np.int64]
-Scores: TypeAlias = NDArray[np.float32]
-Mask: TypeAlias = NDArray[np.bool_]
 Group: TypeAlias = Sequence[tuple[str, float]]
 """Terms that stand for one another, each with a weight; only the best of them counts."""
 

@@ -28,10 +28,11 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
+from index.arrays import Rows, Scores
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.lexical.bm25 import BM25_K1
-from index.lexical.postings import Group, Rows, Scores
+from index.lexical.postings import Group
 
 _B: Final = 0.75
 _MARK: Final = b"pasokh words 1\n\0"

@@ -29,8 +29,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Scores = NDArray[np.float32]
-Rows = NDArray[np.int64]
+from index.arrays import Rows, Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Rows, Scores
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
 from index.lexical.index import LexicalQuestion
@@ -40,10 +41,6 @@ WORDED: Final = 100
 """Passages taken from the words."""
 
 _AT_ONCE: Final = 16  # questions whose vectors are searched at a time
-
-Scores = NDArray[np.float32]
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

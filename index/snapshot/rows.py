@@ -23,6 +23,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Mask, Rows
 from index.corpus.archive import Archive
 from index.errors import SnapshotCorrupt
 from index.text.calendars import period
@@ -36,8 +37,6 @@ OUTLETS: Final = "outlets.npy"
 REMOVED: Final = "removed.npy"
 TABLES: Final = "layout.json"
 
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 _UNDATED: Final = np.iinfo(np.int64).min
 

@@ -11,16 +11,11 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import HalfVectors, Mask, Rows, Vectors
 from index.corpus.archive import Archive, ArchiveWriter
 from index.types import Article, ArticleId, Passage
 from index.vectors.store import PartVectors
-
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Vectors = NDArray[np.float32]
-Half = NDArray[np.float16]
 
 
 class _Cuts:
@@ -168,7 +163,7 @@ class SnapshotVectors:
             found[places] = self.parts[part].passages(local)
         return found
 
-    def sentences(self, rows: Rows) -> list[Half]:
+    def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of each passage's sentences, in order, shape (n_own, dim)."""
         found = [np.empty((0, self.dim), np.float16)] * len(rows)
         for part, places, local in self._cuts.split(rows):

@@ -25,6 +25,7 @@ from index.sources import jsonl, page_text, tables
 from index.sources.containers import MAX_DEPTH, Budget, Member, members
 from index.sources.encoding import utf8_stream
 from index.sources.markup import is_feed, is_markdown, is_page, is_xml
+from index.sources.outlets import by_name as known_outlet
 from index.sources.outlets import outlet_name
 from index.sources.rejects import Refused, RejectReason, Stream
 from index.types import Article, Reject
@@ -32,6 +33,7 @@ from index.types import Article, Reject
 __all__ = [
     "RejectReason",
     "corpus_files",
+    "known_outlet",
     "outlet_name",
     "read_articles",
     "read_bytes",

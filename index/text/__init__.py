@@ -1,1 +1,33 @@
 """What holds for any text: cleaning, language, sentences, tokens, dates."""
+
+from index.text.calendars import (
+    GREGORIAN_MONTHS,
+    JALALI_MONTHS,
+    TEHRAN,
+    format_gregorian,
+    format_jalali,
+    jalali_parts,
+)
+from index.text.calendars import period as period_of
+from index.text.clean import clean as clean_text
+from index.text.dates import MONTH_NAMES
+from index.text.dates import parse as parse_date
+from index.text.language import detect
+from index.text.tokens import STOP_WORDS, token_set, tokens
+
+__all__ = [
+    "GREGORIAN_MONTHS",
+    "JALALI_MONTHS",
+    "MONTH_NAMES",
+    "STOP_WORDS",
+    "TEHRAN",
+    "clean_text",
+    "detect",
+    "format_gregorian",
+    "format_jalali",
+    "jalali_parts",
+    "parse_date",
+    "period_of",
+    "token_set",
+    "tokens",
+]

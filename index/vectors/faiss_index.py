@@ -22,19 +22,14 @@ from typing import Final, Self
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Mask, Rows, Vectors
 from index.config import DenseConfig
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.vectors.float16 import singles
 from index.vectors.pq_codes import Codes, write_blocks
 from index.vectors.store import MIN_RECALL, measured_recall
-
-Vectors = NDArray[np.float32]
-Half = NDArray[np.float16]
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 RESIDENT_BYTES: Final = 1 << 30
 """How much of the vectors may be resident: of each question five times as many as the nearest are

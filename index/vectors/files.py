@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import HalfVectors, Mask, Rows, Scores, Vectors
 from index.config import DenseConfig
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.vectors.faiss_index import DenseIndex, write_codes, write_dense
-from index.vectors.files import best_of_rows
 from index.vectors.float16 import singles
 from index.vectors.store import Shard, StoreKind, Written, held_out
 
@@ -35,11 +34,6 @@ def best_of_rows(scores: Scores, owners: Rows, n_rows: int, *, missing: Scores) 
 
 PASSAGES: Final = "passages.faiss"
 SENTENCES: Final = "sentences.npy"
-
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Vectors = NDArray[np.float32]
-Half = NDArray[np.float16]
 
 
 class FileVectors:
@@ -90,7 +84,7 @@ class FileVectors:
         """Return the vectors of passages, shape (n, dim)."""
         return self.dense.vectors(rows)
 
-    def sentences(self, rows: Rows) -> list[Half]:
+    def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of each passage's sentences."""
         counts = self._starts[rows + 1] - self._starts[rows]
         return np.split(self._read(rows), np.cumsum(counts)[:-1])
@@ -99,7 +93,7 @@ class FileVectors:
         """Say nothing: files are checked by their checksums, and shapes when they are opened."""
         return []
 
-    def _read(self, rows: Rows) -> Half:
+    def _read(self, rows: Rows) -> HalfVectors:
         """Return the vectors of the sentences of passages, one passage's behind the other's."""
         size, first = self._row_bytes, self._first_byte - self._base * self._row_bytes
         starts = (first + self._starts[rows] * size).tolist()

@@ -22,10 +22,8 @@ from typing import Any, BinaryIO, Final, Self
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
-Rows = NDArray[np.int64]
+from index.arrays import Rows, Vectors
 
 _BLOCK_ROWS: Final = 32
 _CENTROIDS: Final = 16

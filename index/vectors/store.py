@@ -12,14 +12,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import HalfVectors, Mask, Rows, Vectors
 from index.config import DenseConfig
-
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Vectors = NDArray[np.float32]
-Half = NDArray[np.float16]
 
 
 class StoreKind(StrEnum):
@@ -38,7 +33,7 @@ class Shard:
     """
 
     passages: Vectors
-    sentences: Half
+    sentences: HalfVectors
     counts: Rows
     n_encoded: int = 0
 
@@ -92,7 +87,7 @@ class PartVectors(Protocol):
         """Return the vectors of the passages `rows`, shape (n, dim)."""
         ...
 
-    def sentences(self, rows: Rows) -> list[Half]:
+    def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of the sentences of each passage, in order, shape (n_own, dim)."""
         ...
 

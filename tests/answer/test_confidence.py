@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer.confidence import FEATURES, Signals, confidence, features
-from index import stored_confidence
+from index.encoders import stored_confidence
 
 FITTED = stored_confidence("multilingual-e5-small")
 SIGNALS = Signals(dense=0.3, sentence=0.4, n_passages=100, lexical=0.5, names=0.5)

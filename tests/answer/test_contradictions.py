@@ -6,7 +6,8 @@ import pytest
 
 from bot.answer.contradictions import differences
 from bot.types import Citation, Headline
-from index import TEHRAN, ArticleId, Moment, Span
+from index import ArticleId, Moment, Span
+from index.text import TEHRAN
 
 DAY = datetime(2023, 9, 10, 8, tzinfo=TEHRAN)
 

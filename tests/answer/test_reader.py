@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer.evidence import Evidence, ReaderConfig, choose, evidence_scores
-from index import AGREEMENT
+from index.search import AGREEMENT
 
 
 def test_evidence_by_hand() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.answer.evidence import asks_for_words, reports_words
-from index import tokens
+from index.text import tokens
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import pytest
 
 from bot.answer.answerer import Answerer
 from bot.types import Answer, NoAnswer, Reason
-from index import EVERYTHING, TEHRAN, IndexConfig, Scope, Snapshot, VectorSpace, build_index
+from index import EVERYTHING, IndexConfig, Scope, Snapshot, VectorSpace, build_index
 from index import open_snapshot as open_it
 from index.encoders import Encoder
+from index.text import TEHRAN
 
 NOW = datetime(2023, 6, 14, 12, tzinfo=TEHRAN)
 

@@ -16,8 +16,10 @@ from typing import NamedTuple
 
 import pytest
 
-from index import BuildReport, ClusterConfig, IndexConfig, Manifest, build_index, read_manifest
-from index.encoders import BundledConfig, Encoder, open_cluster
+from index import BuildReport, IndexConfig, Manifest, build_index, read_manifest
+from index.cluster.opening import open_cluster
+from index.config import ClusterConfig
+from index.encoders import BundledConfig, Encoder
 from index.errors import ClusterError
 from index.snapshot.manifest import FileRecord
 from index.workers import NOBODY, Workers

@@ -46,7 +46,8 @@ def test_replace_text_when_disk_is_full_keeps_the_old_text(tmp_path: Path) -> No
     path = tmp_path / "pointer"
     replace_text(path, "old\n")
     script = (
-        "import resource, sys; from pathlib import Path; from index.disk.atomic import replace_text\n"
+        "import resource, sys; from pathlib import Path\n"
+        "from index.disk.atomic import replace_text\n"
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "replace_text(Path(sys.argv[1]), 'x' * 5000)"
@@ -64,7 +65,8 @@ def test_replace_text_when_disk_is_full_keeps_the_old_text(tmp_path: Path) -> No
 def test_builder_lock_when_held_names_the_holder(tmp_path: Path) -> None:
     """A second process is refused and told which process is building."""
     script = (
-        "import sys; from pathlib import Path; from index.disk.atomic import builder_lock\n"
+        "import sys; from pathlib import Path\n"
+        "from index.disk.atomic import builder_lock\n"
         "from index.errors import SnapshotLocked\n"
         "try:\n    with builder_lock(Path(sys.argv[1])): print('got it')\n"
         "except SnapshotLocked as error: print(error)"
@@ -82,7 +84,8 @@ def test_builder_lock_when_held_names_the_holder(tmp_path: Path) -> None:
 def test_builder_lock_when_the_holder_was_killed_is_free(tmp_path: Path) -> None:
     """A builder killed with SIGKILL leaves no lock behind."""
     script = (
-        "import os, signal, sys; from pathlib import Path; from index.disk.atomic import builder_lock\n"
+        "import os, signal, sys; from pathlib import Path\n"
+        "from index.disk.atomic import builder_lock\n"
         "with builder_lock(Path(sys.argv[1])): os.kill(os.getpid(), signal.SIGKILL)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)

@@ -326,7 +326,8 @@ def test_another_encoder_is_not_mixed_in(pasokh: Pasokh, tmp_path: Path) -> None
     (path,) = (tmp_path / "data").rglob("manifest.json")
     script = (
         "import sys; from dataclasses import replace; from pathlib import Path;"
-        "from index.snapshot.manifest import *; folder = Path(sys.argv[1]); one = load_manifest(folder);"
+        "from index.snapshot.manifest import *;"
+        "folder = Path(sys.argv[1]); one = load_manifest(folder);"
         "write_manifest(folder, replace(one, encoder=replace(one.encoder, name='other-model')))"
     )
     subprocess.run([sys.executable, "-c", script, str(path.parent)], check=True)

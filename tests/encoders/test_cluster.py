@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from index import ClusterConfig, Manifest, read_manifest
-from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_cluster
+from index import Manifest, read_manifest
+from index.cluster.opening import open_cluster
+from index.config import ClusterConfig
+from index.encoders import BundledConfig, Encoder, EncoderIdentity
 from index.errors import ClusterError, EncoderError
 from index.snapshot.manifest import FileRecord
 

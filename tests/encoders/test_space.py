@@ -6,14 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from index.arrays import Vectors
 from index.encoders import EncoderIdentity
-from index.encoders.space import (
-    Vectors,
-    VectorSpace,
-    parameters_name,
-    stored_confidence,
-    stored_means,
-)
+from index.encoders.space import VectorSpace, parameters_name, stored_confidence, stored_means
 
 BUNDLED = EncoderIdentity(name="multilingual-e5-small", revision="1", dim=384)
 SMALL = EncoderIdentity(name="small", revision="1", dim=2)

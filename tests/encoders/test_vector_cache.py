@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.arrays import Vectors
 from index.encoders import Encoder, EncoderIdentity
-from index.encoders.protocol import Vectors
 from index.encoders.vector_cache import VectorCache
 from index.errors import StorageError
 

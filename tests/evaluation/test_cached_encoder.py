@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index import Encoder, EncoderIdentity, RememberingEncoder
-from index.encoders.protocol import Progress, Vectors
+from index import Encoder, EncoderIdentity
+from index.arrays import Vectors
+from index.encoders.protocol import Progress
+from index.evaluation import RememberingEncoder
 
 
 @dataclass

@@ -8,17 +8,8 @@ import pytest
 from bot.answer.answerer import Answerer
 from bot.evaluation import MAX_QUOTES, Evaluation, evaluate, ranked_articles
 from bot.types import Answer
-from index import (
-    Encoder,
-    IndexConfig,
-    RememberingEncoder,
-    Snapshot,
-    VectorSpace,
-    build_index,
-    find_articles,
-    open_snapshot,
-    read_question_set,
-)
+from index import Encoder, IndexConfig, Snapshot, VectorSpace, build_index, open_snapshot
+from index.evaluation import RememberingEncoder, find_articles, read_question_set
 
 _MORE = "\n".join(
     f'{{"id": "m{n}", "text": "The jets of squadron {n} flew to base {n}. Pilots train there."}}'

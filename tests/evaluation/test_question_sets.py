@@ -4,15 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from index import (
-    CorpusError,
-    JudgedQuestion,
-    QuestionSetError,
-    evenly,
-    join_corpora,
-    read_question_set,
-    read_questions,
-)
+from index import CorpusError, QuestionSetError
+from index.evaluation import JudgedQuestion, evenly, join_corpora, read_question_set, read_questions
 
 
 def test_a_set_is_read_whole(folder: Path) -> None:

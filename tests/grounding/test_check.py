@@ -5,7 +5,8 @@ import pytest
 from bot.grounding.check import Grounder
 from bot.grounding.types import Fault, Verdict
 from bot.types import Citation, Claim
-from index import Encoder, Span, parse_date
+from index import Encoder, Span
+from index.text import parse_date
 from index.types import ArticleId
 
 KIRBY = (

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.grounding.meaning import STANDS_FROM, Closeness
-from index import Encoder, EncoderIdentity, Vectors
+from index import Encoder, EncoderIdentity
+from index.arrays import Vectors
 
 QUOTE = "ایران ۲۴ فروند جنگنده سوخو ۳۵ از روسیه می‌خرد."
 CLAIM = "Iran is buying 24 Sukhoi Su-35 fighter jets from Russia."

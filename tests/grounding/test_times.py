@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grounding.times import find_times, is_told, known_times
-from index import Moment, Precision, format_gregorian, format_jalali, parse_date
+from index import Moment, Precision
+from index.text import format_gregorian, format_jalali, parse_date
 
 DAYS = st.dates(min_value=date(1980, 1, 1), max_value=date(2030, 12, 31))
 

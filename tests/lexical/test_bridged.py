@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from index import Vocabulary, bridged
+from index.encoders import Vocabulary
+from index.lexical import bridged
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.answer.answerer import Answerer
-from index import (
-    TEHRAN,
-    IndexConfig,
-    Snapshot,
-    VectorSpace,
-    build_index,
-    open_snapshot,
-)
+from index import IndexConfig, Snapshot, VectorSpace, build_index, open_snapshot
 from index.encoders import Encoder
+from index.text import TEHRAN
 
 NOW = datetime(2024, 2, 14, 12, tzinfo=TEHRAN)
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.question.overview import find_plan
 from bot.types import Shape
-from index import EVERYTHING, TEHRAN, Scope
+from index import EVERYTHING, Scope
+from index.text import TEHRAN
 
 NOW = datetime(2023, 6, 14, 12, tzinfo=TEHRAN)
 OUTLETS = ("mehr", "fars", "tasnim", "local gazette")

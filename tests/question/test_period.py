@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.question.period import find_period, read_days
-from index import TEHRAN, Moment, Precision, format_gregorian, format_jalali
+from index import Moment, Precision
+from index.text import TEHRAN, format_gregorian, format_jalali
 
 NOW = datetime(2023, 6, 14, 12, tzinfo=TEHRAN)
 """A Wednesday, 24 Khordad 1402."""

@@ -10,7 +10,8 @@ from bot.question.period import Period, find_period
 from bot.question.scope import ScopeError, check_scope, narrowed, parse_scope
 from bot.terminal.render import scope_text
 from bot.texts.messages import Language
-from index import EVERYTHING, TEHRAN, Scope
+from index import EVERYTHING, Scope
+from index.text import TEHRAN
 
 NOW = datetime(2023, 6, 14, 12, tzinfo=TEHRAN)
 

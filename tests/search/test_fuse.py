@@ -8,16 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from index.arrays import Scores
 from index.lexical.bm25 import ceiling, idf, share
-from index.search.fuse import (
-    FusionWeights,
-    Scores,
-    coverage,
-    dense_scores,
-    fuse,
-    lexical_scores,
-    order,
-)
+from index.search.fuse import FusionWeights, coverage, dense_scores, fuse, lexical_scores, order
 from index.vectors.files import best_of_rows
 
 

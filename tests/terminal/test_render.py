@@ -14,7 +14,8 @@ from bot.terminal.screen import Kind, Line, Order, Screen, paint
 from bot.texts.labels import dates
 from bot.texts.messages import Language
 from bot.types import Answer, Claim, Headline, Unworded
-from index import TEHRAN, ArticleId, Moment, Scope
+from index import ArticleId, Moment, Scope
+from index.text import TEHRAN
 
 _KEYS = [
     "question",

@@ -14,8 +14,8 @@ from loopback import Site, body, conditional, serving, then
 
 from bot.texts.messages import Language
 from bot.texts.web_failures import WHY, why
-from index import Problem
 from index.encoders import Encoder
+from index.web import Problem
 from index.web.problems import Failure
 
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -16,11 +16,12 @@ from functools import lru_cache
 import numpy as np
 import onnxruntime
 
+from index.arrays import Vectors
 from index.encoders.config import BundledConfig
 from index.encoders.e5.cache import RECIPE, check_weights, open_converted
 from index.encoders.e5.tokenizer import E5Tokenizer
 from index.encoders.e5.weights import E5Weights, Floats, dequantise, find_weights
-from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, Vectors, unit_rows
+from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, unit_rows
 from index.errors import EncoderError
 from index.workers import usable_processors
 

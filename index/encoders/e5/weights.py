@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from index.errors import EncoderError
 
+Floats = NDArray[np.float32]
+
 FILE_NAME = "e5-small-q4.bin"
 FILE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 
@@ -28,8 +30,6 @@ _MAGIC = b"E5S1"
 _BLOCK = 32
 _BLOCK_BYTES = 18
 _FLOAT, _Q4 = 0, 1
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from qdrant_client import models
 
+from index.arrays import HalfVectors, Mask, Rows, Vectors
 from index.errors import SnapshotCorrupt
 from index.vectors.qdrant.server import REBUILD, Server
 
@@ -24,11 +24,6 @@ _BEAM = 512  # points held while the graph is walked; at least as many as are as
 _REREAD = 2.0  # times as many as asked for are compared by their halves
 _IDS_A_HIT = 8  # ids to choose from that cost as much to send as one hit costs to receive
 _READ_AT_ONCE = 64  # passages
-
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Vectors = NDArray[np.float32]
-Half = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +130,7 @@ class QdrantVectors:
             found[place] = vectors
         return found
 
-    def sentences(self, rows: Rows) -> list[Half]:
+    def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of each passage's sentences."""
         return [
             np.array(vectors, np.float16).reshape(-1, self.dim)

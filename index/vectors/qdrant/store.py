@@ -13,9 +13,9 @@ from typing import Any, Final
 from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
 from qdrant_client import QdrantClient, models
 
+from index.arrays import HalfVectors, Rows, Vectors
 from index.config import DenseConfig, QdrantConfig
 from index.disk.atomic import replace_text
 from index.errors import SnapshotCorrupt, StorageError
@@ -36,10 +36,6 @@ _MADE = "collections.txt"
 _FLOATS_A_REQUEST = 1 << 18  # some 4 MB as JSON; Qdrant refuses 32
 _POLL_S = 0.1
 _STUCK_S = 1800.0
-
-Rows = NDArray[np.int64]
-Vectors = NDArray[np.float32]
-Half = NDArray[np.float16]
 
 
 class QdrantStore:
@@ -205,7 +201,7 @@ class _Sent:
     def __init__(self, wanted: Rows, dim: int) -> None:
         """Keep the vectors of the sentences `wanted`, which rise."""
         self._wanted = wanted
-        self._kept: list[Half] = [np.empty((0, dim), np.float16)]
+        self._kept: list[HalfVectors] = [np.empty((0, dim), np.float16)]
         self.n_passages = self.n_worded = self.n_sentences = self.n_encoded = 0
 
     def note(self, shard: Shard) -> None:
@@ -222,7 +218,7 @@ class _Sent:
         return singles(np.concatenate(self._kept))
 
 
-def _point(row: int, passage: Half, sentences: Half) -> models.PointStruct:
+def _point(row: int, passage: HalfVectors, sentences: HalfVectors) -> models.PointStruct:
     """Make the point of a passage; one without sentences lacks that vector.
 
     Subtle: unchecked, as checking takes several times as long as sending, and halves, as their

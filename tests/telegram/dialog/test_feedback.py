@@ -10,7 +10,8 @@ import pytest
 from bot.telegram.dialog.feedback import export
 from bot.telegram.dialog.memory import Memory, Vote
 from bot.terminal.cli import main
-from index import StorageError, read_question_set
+from index import StorageError
+from index.evaluation import read_question_set
 
 
 def _vote(turn: int, vote: int, *articles: str) -> Vote:

@@ -10,8 +10,8 @@ from bot.answer.serving import Serving
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import Kind, Outgoing
-from index import RememberingEncoder
 from index.encoders import Encoder
+from index.evaluation import RememberingEncoder
 
 Check = Callable[[tuple[Outgoing, ...]], list[str]]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.telegram.dialog.memory import Memory, Place, Press, Turn
-from index import TEHRAN, Scope, StorageError
+from index import Scope, StorageError
+from index.text import TEHRAN
 
 DAY_S = 86_400
 
