@@ -42,7 +42,7 @@ from index.text.chunk import encoder_text, split
 from index.text.clean import clean
 from index.types import ArticleId, Passage
 
-BUILDER = Path(__file__).with_name("builder.py")
+BUILDER = Path(__file__).parents[1] / "build" / "builder.py"
 
 Build = Callable[[Path, Path], BuildReport]
 Write = Callable[..., Path]
