@@ -35,7 +35,7 @@ from index.dedup.lsh import SCHEMA, add_sketch, find_alike
 from index.dedup.minhash import sketch
 from index.sources import read_articles
 from index.text.sentences import sentences
-from index.text.tokens import tokens
+from index.text.tokenize import tokens
 
 ROOT = Path(__file__).parent.parent
 EVAL = ROOT.parent / "shared" / "eval"

@@ -31,7 +31,7 @@ from rensa import RMinHash
 from xxhash import xxh3_64_intdigest
 
 from index.text.clean import clean
-from index.text.tokens import tokens
+from index.text.tokenize import tokens
 from index.types import Article, Span
 
 SLOTS: Final = 128

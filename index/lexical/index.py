@@ -28,7 +28,7 @@ from index.lexical.bm25 import ceiling, idf, share
 from index.lexical.names import NameBridge, NameBridgeBuilder
 from index.lexical.postings import Group, Postings, PostingsWriter, unwritable
 from index.lexical.term_counts import Forward, ForwardWriter, packed, terms_of
-from index.text.tokens import Word, token_of, words
+from index.text.tokenize import Word, token_of, words
 from index.workers import NOBODY, Workers
 
 PASSAGES: Final = "passages"

@@ -25,7 +25,7 @@ from typing import Final, Self, TypeAlias
 from index.errors import SnapshotCorrupt
 from index.lexical.phonetics import is_abjad, likeness, readings, script_of, skeleton
 from index.text.clean import clean
-from index.text.tokens import STOP_WORDS, Word, tokens
+from index.text.tokenize import STOP_WORDS, Word, tokens
 
 MIN_LIKENESS: Final = 0.75
 """Of a capitalised word; 0.65 and 0.85 changed nDCG@10 of parsquad-en2fa by less than 0.003."""

@@ -30,7 +30,7 @@ from index.search.fuse import (
 from index.search.rerank import RERANKED, Reranker, reordered
 from index.snapshot.snapshot import Snapshot
 from index.text.clean import clean
-from index.text.tokens import token_set
+from index.text.tokenize import token_set
 from index.types import EVERYTHING, Article, Hit, Passage, Scope, ScoreParts
 
 NEAR: Final = 300

@@ -13,7 +13,7 @@ from index.text.clean import clean as clean_text
 from index.text.dates import MONTH_NAMES
 from index.text.dates import parse as parse_date
 from index.text.language import detect
-from index.text.tokens import STOP_WORDS, token_set, tokens
+from index.text.tokenize import STOP_WORDS, token_set, tokens
 
 __all__ = [
     "GREGORIAN_MONTHS",

@@ -6,7 +6,7 @@ import pytest
 
 from index.errors import SnapshotCorrupt
 from index.lexical.names import Name, NameBridge, NameBridgeBuilder
-from index.text.tokens import words
+from index.text.tokenize import words
 
 _PASSAGES = (
     "جان کربی درباره جت‌های سوخو سخن گفت؛ خلبانان ایرانی در روسیه آموزش دیدند.",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.clean import clean
-from index.text.tokens import (
+from index.text.tokenize import (
     _RUN,
     MAX_WORD_CHARS,
     Word,
