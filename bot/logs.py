@@ -16,7 +16,8 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from bot.texts.direction import safe
-from bot.texts.messages import Key, Language, say
+from bot.texts.language import Language, say
+from bot.texts.messages import Key
 from bot.types import Answer, NoAnswer
 from index import PasokhError, StorageError
 

@@ -40,7 +40,7 @@ from bot.setting_types import (
     quoted,
 )
 from bot.texts.direction import Bidi
-from bot.texts.messages import LanguageChoice
+from bot.texts.language import LanguageChoice
 from index import PasokhError
 from index.web import Network
 

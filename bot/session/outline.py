@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from bot.texts.messages import Language, localize_digits
-from bot.texts.overviews import ShapeText, say_of_shape
+from bot.texts.language import Language, localize_digits, say
+from bot.texts.overviews import ShapeText
 from bot.texts.scope_names import day_text, scope_text
 from bot.types import Answer, Citation, Shape, Side
 
@@ -41,10 +41,10 @@ def rows_of(answer: Answer, language: Language) -> Iterator[Row]:
         case Shape.QUOTES:
             yield from answer.citations
         case Shape.OVERVIEW:
-            yield Heading(Rank.ANSWER, say_of_shape(ShapeText.OVERVIEW, language))
+            yield Heading(Rank.ANSWER, say(ShapeText.OVERVIEW, language))
             yield from _dated(answer.citations, language)
         case Shape.COMPARISON:
-            yield Heading(Rank.ANSWER, say_of_shape(ShapeText.COMPARISON, language))
+            yield Heading(Rank.ANSWER, say(ShapeText.COMPARISON, language))
             for side in answer.sides:
                 yield from _side(answer, side, language)
 
@@ -54,10 +54,10 @@ def difference_texts(answer: Answer, language: Language) -> Iterator[str]:
     for one in answer.differences:
         first, second = (localize_digits(number, language) for number in one.numbers)
         if one.said is None:
-            yield say_of_shape(ShapeText.DENIED, language, first=first, second=second)
+            yield say(ShapeText.DENIED, language, first=first, second=second)
         else:
             said, other = one.said
-            yield say_of_shape(
+            yield say(
                 ShapeText.DIFFER, language, first=first, second=second, said=said, other=other
             )
 
@@ -69,7 +69,7 @@ def _side(answer: Answer, side: Side, language: Language) -> Iterator[Row]:
         quotes = [one for one in answer.citations if one.number in side.numbers]
         yield from _dated(quotes, language)
     else:
-        yield Heading(Rank.NOTHING, say_of_shape(ShapeText.SIDE_EMPTY, language))
+        yield Heading(Rank.NOTHING, say(ShapeText.SIDE_EMPTY, language))
 
 
 def _dated(citations: Sequence[Citation], language: Language) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bot.question.followup import Rewriting
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from bot.types import Answer, Citation, Claim, NoAnswer, Translation
 from index import EVERYTHING, Article, ArticleId, Manifest, Scope
 from index.text import detect

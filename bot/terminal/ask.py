@@ -15,7 +15,8 @@ from bot.terminal.context import ExitCode, Surface
 from bot.terminal.repl import Chat, pager, typed_lines
 from bot.terminal.streaming import ClaimsShowing, TellClaims, word
 from bot.texts.direction import safe
-from bot.texts.messages import Key, ui_language
+from bot.texts.language import ui_language
+from bot.texts.messages import Key
 from bot.types import Answer, NoAnswer
 from index import (
     Scope,

@@ -18,8 +18,9 @@ from bot.terminal.ask import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import BLANK, Kind, Line
-from bot.texts.messages import Key, Language, localize_digits, say
-from bot.texts.verify import VerifyText, say_verified
+from bot.texts.language import Language, localize_digits, say
+from bot.texts.messages import Key
+from bot.texts.verify import VerifyText
 from index import (
     StorageError,
 )
@@ -230,7 +231,7 @@ def _answer_lines(found: Recheck, language: Language) -> Iterator[Line]:
 
 def _making_line(made: Making, language: Language) -> Line:
     """Say whether one of the things that an answer was made with is the same now."""
-    what = say_verified(VerifyText(f"made_{made.key}"), language)
+    what = say(VerifyText[f"MADE_{made.key.upper()}"], language)
     if not made.now:
         return _line(VerifyText.NONE_NOW, language, what=what, was=made.was)
     text = VerifyText.SAME if made.was == made.now else VerifyText.OTHER
@@ -241,7 +242,7 @@ def _quote_line(quote: QuoteCheck, language: Language) -> Line:
     """Say what became of a quote."""
     place = quote.found
     return _line(
-        VerifyText(f"quote_{quote.standing}"),
+        VerifyText[f"QUOTE_{quote.standing.name}"],
         language,
         number=localize_digits(quote.number, language),
         article=quote.article_id,
@@ -253,7 +254,7 @@ def _quote_line(quote: QuoteCheck, language: Language) -> Line:
 
 def _claim_line(claim: ClaimCheck, language: Language) -> Line:
     """Say what the checks of a claim found."""
-    faults = (say_verified(VerifyText(f"fault_{one}"), language) for one in claim.faults)
+    faults = (say(VerifyText[f"FAULT_{one.name}"], language) for one in claim.faults)
     return _line(
         VerifyText.CLAIM_FAULTY if claim.faults else VerifyText.CLAIM_STANDS,
         language,
@@ -266,4 +267,4 @@ def _claim_line(claim: ClaimCheck, language: Language) -> Line:
 def _line(text: VerifyText, language: Language, indent: int = _INDENT, /, **values: object) -> Line:
     """Make a line of one of our texts."""
     rtl = language is Language.FA
-    return Line(Kind.BODY, say_verified(text, language, **values), indent, rtl=rtl)
+    return Line(Kind.BODY, say(text, language, **values), indent, rtl=rtl)

@@ -356,7 +356,7 @@ def _fail(run: _Run, error: Exception) -> int:
     """Log an error whole, show one line of it, and return the exit code."""
     from bot.logs import report_failure, set_up  # see _Run.open
     from bot.texts.direction import safe  # see _Run.open
-    from bot.texts.messages import Language  # see _Run.open
+    from bot.texts.language import Language  # see _Run.open
 
     error = in_our_words(error)
     if run.surface is None:  # the settings could not be read, so no log is set up

@@ -19,7 +19,8 @@ from bot.telegram.delivery.executor import Conversation
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint
 from bot.texts.direction import Bidi
-from bot.texts.messages import Key, Language, say, ui_language
+from bot.texts.language import Language, say, ui_language
+from bot.texts.messages import Key
 from index import BuildReport, Manifest, Progress, RemovalReport, VerifyReport
 from index.web import Step, Watching
 

@@ -10,7 +10,8 @@ from types import FrameType
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line
-from bot.texts.messages import Key, localize_number
+from bot.texts.language import localize_number
+from bot.texts.messages import Key
 from bot.texts.web_failures import why
 from index import BuildReport, PasokhError, Reject, RemovalReport, VerifyReport
 from index.web import Failure, Kept, ListFound, Step, Watching
@@ -196,7 +197,7 @@ def _tell_step(surface: Surface, step: Step) -> Step:
         case ListFound(count):
             surface.notice(Key.GATHER_LISTED, place=step.place, count=count)
         case kept:
-            surface.notice(Key(f"gather_{kept}"), place=step.place)
+            surface.notice(Key[f"GATHER_{kept.name}"], place=step.place)
     return step
 
 

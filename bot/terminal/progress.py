@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TextIO
 
-from bot.texts.messages import Key, Language, say
+from bot.texts.language import Language, say
+from bot.texts.messages import Key
 from index import Progress
 
 _PLAIN_EVERY_S = 10.0
@@ -45,8 +46,8 @@ def _display(stream: TextIO, language: Language) -> AbstractContextManager[Progr
 
 def _stage_name(stage: str, language: Language) -> str:
     """Put a stage in words; one without words is shown by its name."""
-    key = f"stage_{stage}"
-    return say(Key(key), language) if key in set(Key) else stage
+    key = f"STAGE_{stage.upper()}"
+    return say(Key[key], language) if key in Key.__members__ else stage
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from bot.session.outline import Heading, Rank, difference_texts, rows_of
 from bot.terminal.screen import BLANK, Kind, Line
 from bot.texts.direction import reads_rtl
 from bot.texts.labels import agency, comma, dates, same_report_text, scope_note
-from bot.texts.language_model import ModelText, say_of_model, untranslated_text, unworded_text
-from bot.texts.messages import Key, Language, localize_digits, say
+from bot.texts.language import Language, localize_digits, say
+from bot.texts.language_model import ModelText, untranslated_text, unworded_text
+from bot.texts.messages import Key
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import (
     Article,
@@ -33,7 +34,7 @@ def reply_lines(reply: Answer | NoAnswer, language: Language) -> list[Line]:
 
 def claim_lines(claims: Sequence[Claim], language: Language, *, first: int = 0) -> list[Line]:
     """Return a language model's sentences from position `first` on, their label before all."""
-    label = [_label(Kind.DETAIL, say_of_model(ModelText.WORDED, language), language)]
+    label = [_label(Kind.DETAIL, say(ModelText.WORDED, language), language)]
     shown = claims[first:]
     return [
         *(label if shown and first == 0 else ()),
@@ -58,7 +59,7 @@ def _lead_lines(answer: Answer, language: Language) -> Iterator[Line]:
     """Yield what stands before the quotes where a language model was to word the answer."""
     if answer.claims:
         yield BLANK
-        yield _label(Kind.HEADING, say_of_model(ModelText.ORIGINAL, language), language)
+        yield _label(Kind.HEADING, say(ModelText.ORIGINAL, language), language)
     elif answer.unworded is not None:
         yield _label(Kind.NOTICE, unworded_text(answer.unworded, language), language)
 
@@ -160,7 +161,7 @@ def _source(citations: Sequence[Citation], language: Language, others: Named) ->
 
 def _refusal_lines(reply: NoAnswer, language: Language) -> Iterator[Line]:
     """Yield the reason and the nearest headlines."""
-    yield _label(Kind.NOTICE, say(Key(f"reason_{reply.reason}"), language), language)
+    yield _label(Kind.NOTICE, say(Key[f"REASON_{reply.reason.name}"], language), language)
     if text := scope_note(reply, language):
         yield _label(Kind.DETAIL, text, language)
     if not reply.nearest:

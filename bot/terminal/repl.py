@@ -23,8 +23,9 @@ from bot.session.protocols import Answering, Translating, Writing, asked_in, for
 from bot.terminal.render import article_lines, full_source_lines, translation_lines
 from bot.terminal.screen import BLANK, Kind, Line, Screen, paint
 from bot.terminal.streaming import ClaimsShowing, word
-from bot.texts.language_model import ModelText, say_of_model
-from bot.texts.messages import Key, Language, LanguageChoice, say, ui_language
+from bot.texts.language import Language, LanguageChoice, say, ui_language
+from bot.texts.language_model import ModelText
+from bot.texts.messages import Key
 from bot.texts.scope_names import scope_text
 from bot.threads import Worker
 from bot.types import Answer, Citation, NoAnswer
@@ -273,7 +274,7 @@ class Chat:
 
     def _say_of_model(self, text: ModelText, **values: object) -> None:
         """Show one of our texts about the language model."""
-        self._notice(say_of_model(text, self.language, **values))
+        self._notice(say(text, self.language, **values))
 
     def _notice(self, text: str) -> None:
         self._write([Line(Kind.NOTICE, text, rtl=self.language is Language.FA)])

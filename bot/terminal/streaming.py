@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 from bot.session.protocols import Writing
 from bot.terminal.render import below_claims, claim_lines, reply_lines
 from bot.terminal.screen import BLANK, Line
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from bot.types import Answer, Claim, NoAnswer
 
 TellClaims: TypeAlias = Callable[[tuple[Claim, ...]], None]

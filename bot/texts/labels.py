@@ -1,7 +1,8 @@
 """Labels of articles and answers: outlet, dates, reports elsewhere, part of the archive."""
 
-from bot.texts.messages import Key, Language, say
-from bot.texts.overviews import ShapeText, say_of_shape
+from bot.texts.language import Language, say
+from bot.texts.messages import Key
+from bot.texts.overviews import ShapeText
 from bot.texts.scope_names import scope_text
 from bot.types import Answer, Citation, NoAnswer
 from index import EVERYTHING, Moment
@@ -48,7 +49,7 @@ def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
         return ""
     scope = scope_text(reply.within, language)
     if reply.is_missed and reply.within.sources and not (reply.within.since or reply.within.until):
-        return say_of_shape(ShapeText.MISSED_OUTLETS, language, scope=scope)
+        return say(ShapeText.MISSED_OUTLETS, language, scope=scope)
     return say(Key.MISSED if reply.is_missed else Key.WITHIN, language, scope=scope)
 
 

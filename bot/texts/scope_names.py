@@ -5,7 +5,8 @@ Does not: say anything else of them.
 
 from datetime import datetime, timedelta
 
-from bot.texts.messages import Key, Language, say
+from bot.texts.language import Language, say
+from bot.texts.messages import Key
 from index import Moment, Precision, Scope
 from index.sources import known_outlet, outlet_name
 from index.text import TEHRAN, format_gregorian, format_jalali

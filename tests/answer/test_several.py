@@ -11,7 +11,7 @@ from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import render
 from bot.terminal.render import reply_lines
 from bot.terminal.screen import Screen, paint
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from bot.types import Answer, Citation, NoAnswer, Reason, Shape, Side
 from index import EVERYTHING, Scope, Snapshot
 

@@ -16,7 +16,7 @@ from bot import wire
 from bot.evaluation import EvaluationFiles
 from bot.settings import Settings
 from bot.terminal.progress import progress_on
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from bot.types import Answer
 from index import SnapshotMissing, read_manifest
 from index.disk.atomic import builder_lock

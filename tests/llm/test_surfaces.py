@@ -42,7 +42,7 @@ from bot.telegram.types import AnswerButton, Incoming, Kind, Outgoing, Part, Sen
 from bot.terminal.cli import main
 from bot.terminal.repl import Chat
 from bot.terminal.screen import Screen
-from bot.texts.messages import LanguageChoice
+from bot.texts.language import LanguageChoice
 from bot.types import Answer
 from bot.wire import open_talk
 from index.encoders import Encoder

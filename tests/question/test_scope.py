@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.question.period import Period, find_period
 from bot.question.scope import ScopeError, check_scope, narrowed, parse_scope
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from bot.texts.scope_names import scope_text
 from index import EVERYTHING, Scope
 from index.text import TEHRAN

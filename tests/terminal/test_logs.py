@@ -9,7 +9,7 @@ import pytest
 
 from bot.logs import log_reply, report_failure, set_up
 from bot.terminal.repl import Answering
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from index import PasokhError, StorageError
 
 

@@ -12,7 +12,7 @@ from bot.terminal.render import article_lines, full_source_lines, reply_lines, s
 from bot.terminal.repl import Answering
 from bot.terminal.screen import Kind, Line, Order, Screen, paint
 from bot.texts.labels import dates
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from bot.types import Answer, Claim, Headline, Unworded
 from index import ArticleId, Moment, Scope
 from index.text import TEHRAN

@@ -15,7 +15,7 @@ from bot.terminal.cli import main
 from bot.terminal.context import Backend
 from bot.terminal.repl import Answering, Chat
 from bot.terminal.screen import Screen
-from bot.texts.messages import LanguageChoice
+from bot.texts.language import LanguageChoice
 from bot.threads import Worker
 
 _CONFTEST = Path(__file__).with_name("conftest.py")

@@ -12,8 +12,7 @@ from bot.grounding.types import Fault
 from bot.records.recheck import Standing
 from bot.terminal.cli import main
 from bot.terminal.context import Backend
-from bot.texts.messages import Language
-from bot.texts.verify import VERIFY_TEXTS, VerifyText
+from bot.texts.verify import VerifyText
 
 Capture = pytest.CaptureFixture[str]
 Change = Callable[[dict[str, Any]], None]
@@ -273,9 +272,7 @@ def test_the_two_verifies_name_each_other(backend: Backend, capsys: Capture) -> 
 
 def test_texts_of_verify_are_complete() -> None:
     """Whatever can be found has a text in both languages."""
-    for texts in (VERIFY_TEXTS[language] for language in Language):
-        assert set(texts) == set(VerifyText)
     for one in Standing:
-        assert VerifyText(f"quote_{one}")
+        assert VerifyText[f"QUOTE_{one.name}"]
     for fault in Fault:
-        assert VerifyText(f"fault_{fault}")
+        assert VerifyText[f"FAULT_{fault.name}"]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from loopback import Site, body, conditional, serving, then
 
-from bot.texts.messages import Language
-from bot.texts.web_failures import WHY, why
+from bot.texts.language import Language
+from bot.texts.web_failures import WebFailure, why
 from index.encoders import Encoder
 from index.web import Problem
 from index.web.problems import Failure
@@ -265,4 +265,4 @@ def test_every_problem_has_words_in_both_languages() -> None:
     for problem in Problem:
         said = [why(Failure(problem, "DETAIL"), language) for language in Language]
         assert len({"DETAIL" in text for text in said}) == 1
-    assert all(set(table) == set(Problem) for table in WHY.values())
+    assert set(WebFailure.__members__) == set(Problem.__members__)

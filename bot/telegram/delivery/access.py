@@ -11,8 +11,8 @@ from html import escape
 from typing import Final
 
 from bot.telegram.types import AnswerButton, AnswerInline, Incoming, Kind, Outgoing, SendMessage
-from bot.texts.messages import Language
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, say
+from bot.texts.telegram import Phrase
 
 _MAX_BUCKETS: Final = 10_000
 _NOT_ALLOWED_AGAIN_S: Final = 3600.0
@@ -96,7 +96,7 @@ class Gate:
             return Refusal(why="not_allowed")
         self._told = {chat: until for chat, until in self._told.items() if until > now}
         self._told[incoming.chat_id] = now + _NOT_ALLOWED_AGAIN_S
-        text = tell(Phrase.NOT_ALLOWED, language_of(incoming), user=str(incoming.user_id or "-"))
+        text = say(Phrase.NOT_ALLOWED, language_of(incoming), user=str(incoming.user_id or "-"))
         return Refusal(why="not_allowed", calls=reply(incoming, text))
 
     def _too_fast(self, incoming: Incoming) -> Refusal | None:
@@ -111,7 +111,7 @@ class Gate:
                 if now < own.told_until and incoming.kind is not Kind.BUTTON:
                     return Refusal(why=why)
                 own.told_until = now + wait_s
-                text = tell(key, language_of(incoming), seconds=math.ceil(wait_s))
+                text = say(key, language_of(incoming), seconds=math.ceil(wait_s))
                 return Refusal(why=why, calls=reply(incoming, text))
         return None
 

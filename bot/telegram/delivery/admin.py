@@ -10,8 +10,8 @@ from bot.telegram.delivery.access import language_of, reply
 from bot.telegram.delivery.executor import Desk
 from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.types import Incoming, Kind, Outgoing
-from bot.texts.messages import localize_number
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import localize_number, say
+from bot.texts.telegram import Phrase
 from index import PasokhError
 
 _HOUR_S = 3600
@@ -44,7 +44,7 @@ class Admin:
         language, metrics = language_of(incoming), self._metrics
         waiting, busy = self._load()
         p50, p95 = (localize_number(round(one, 2), language) for one in metrics.percentiles())
-        text = tell(
+        text = say(
             Phrase.STATS,
             language,
             waiting=waiting,
@@ -65,5 +65,5 @@ class Admin:
         try:
             await self._desk.refresh()
         except PasokhError as error:
-            return reply(incoming, tell(Phrase.NOT_RELOADED, language, message=error))
-        return reply(incoming, tell(Phrase.RELOADED, language, snapshot=self._desk.snapshot))
+            return reply(incoming, say(Phrase.NOT_RELOADED, language, message=error))
+        return reply(incoming, say(Phrase.RELOADED, language, snapshot=self._desk.snapshot))

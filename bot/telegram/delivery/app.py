@@ -37,7 +37,7 @@ from bot.telegram.delivery.send import Sender
 from bot.telegram.delivery.updates import ALLOWED_UPDATES, parse
 from bot.telegram.dialog.conversation import commands
 from bot.telegram.types import Incoming
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from index import StorageError
 
 STOP_S: Final = 20.0

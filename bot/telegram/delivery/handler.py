@@ -27,7 +27,8 @@ from bot.telegram.delivery.queue import STORAGE_RETRY_S, Inbox
 from bot.telegram.delivery.queue_store import Store
 from bot.telegram.delivery.send import Sender, Undeliverable
 from bot.telegram.types import EraseQueued, Incoming, Outgoing, Show
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import say
+from bot.texts.telegram import Phrase
 
 _ANSWER_AGAIN_S: Final = (1.0, 4.0)
 """Waits before a failed answer is tried again; after the last the person is told."""
@@ -172,4 +173,4 @@ class Attendant:
 
 def _apology(incoming: Incoming) -> tuple[Outgoing, ...]:
     """Say that something went wrong."""
-    return reply(incoming, tell(Phrase.FAILED, language_of(incoming)))
+    return reply(incoming, say(Phrase.FAILED, language_of(incoming)))

@@ -13,8 +13,8 @@ from bot.telegram.dialog.memory import Memory, Press, Turn
 from bot.telegram.dialog.reply import Action, Reply
 from bot.telegram.dialog.screens import Screens
 from bot.telegram.types import EraseQueued, Keyboard
-from bot.texts.messages import Language, LanguageChoice
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, LanguageChoice, say
+from bot.texts.telegram import Phrase
 
 LANGUAGE: Final = "language"
 """Name of the setting that holds a `LanguageChoice`."""
@@ -29,7 +29,7 @@ def press(reply: Reply, screens: Screens) -> None:
     known = len(data) <= _MAX_DATA and data.isascii()
     pressed = reply.memory.pressed(reply.incoming.chat_id, data) if known else None
     if pressed is None:
-        reply.obeyed(tell(Phrase.BUTTON_EXPIRED, reply.language))
+        reply.obeyed(say(Phrase.BUTTON_EXPIRED, reply.language))
     elif pressed.action == Action.LANGUAGE:
         set_language(reply, _CHOICES[pressed.place])
     elif pressed.action == Action.FORGET:
@@ -50,13 +50,13 @@ def _on_turn(reply: Reply, screens: Screens, pressed: Press) -> None:
     """Do what concerns an answer."""
     turn = reply.memory.turn(reply.incoming.chat_id, pressed.turn)
     if turn is None:
-        reply.obeyed(tell(Phrase.BUTTON_EXPIRED, reply.language))
+        reply.obeyed(say(Phrase.BUTTON_EXPIRED, reply.language))
         return
     action = Action(pressed.action)
     if action in _VOTES:
         vote, thanks = _VOTES[action]
         reply.memory.vote(turn, reply.user_id, vote)
-        reply.obeyed(tell(thanks, reply.language))
+        reply.obeyed(say(thanks, reply.language))
         return
     if action is Action.TRANSLATE:
         # Telegram may refuse to hear of a press that was answered late, and then nothing after.
@@ -87,8 +87,8 @@ def language_of(memory: Memory, chat_id: int, default: LanguageChoice) -> Langua
 def language_keyboard(reply: Reply) -> Keyboard:
     """Return a button for each language."""
     names = (
-        tell(Phrase.LANG_FA, reply.language),
-        tell(Phrase.LANG_EN, reply.language),
+        say(Phrase.LANG_FA, reply.language),
+        say(Phrase.LANG_EN, reply.language),
         "Auto · خودکار",
     )
     return (tuple(reply.button(name, Action.LANGUAGE, place=at) for at, name in enumerate(names)),)
@@ -96,7 +96,7 @@ def language_keyboard(reply: Reply) -> Keyboard:
 
 def forget_keyboard(reply: Reply) -> Keyboard:
     """Return the button that deletes everything."""
-    return ((reply.button(tell(Phrase.BUTTON_FORGET, reply.language), Action.FORGET),),)
+    return ((reply.button(say(Phrase.BUTTON_FORGET, reply.language), Action.FORGET),),)
 
 
 def set_language(reply: Reply, choice: LanguageChoice) -> None:

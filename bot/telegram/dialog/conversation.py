@@ -25,9 +25,9 @@ from bot.telegram.dialog.memory import Memory, Turn
 from bot.telegram.dialog.reply import Reply
 from bot.telegram.dialog.screens import Screens, places_of
 from bot.telegram.types import Incoming, Kind, Outgoing, Show
-from bot.texts.language_model import ModelText, say_of_model
-from bot.texts.messages import Language, LanguageChoice, ui_language
-from bot.texts.telegram import PHRASES, Phrase, tell
+from bot.texts.language import Language, LanguageChoice, say, ui_language
+from bot.texts.language_model import ModelText
+from bot.texts.telegram import Phrase
 from bot.types import Answer, NoAnswer
 from index import Scope
 
@@ -55,10 +55,10 @@ def commands(*, translates: bool = False) -> Mapping[Language, tuple[tuple[str, 
     """
     return {
         language: (
-            *((name, texts[Phrase(f"menu_{name}")]) for name in MENU),
-            *((("translate", say_of_model(ModelText.MENU, language)),) if translates else ()),
+            *((name, say(Phrase[f"MENU_{name.upper()}"], language)) for name in MENU),
+            *((("translate", say(ModelText.MENU, language)),) if translates else ()),
         )
-        for language, texts in PHRASES.items()
+        for language in Language
     }
 
 
@@ -185,16 +185,16 @@ class Conversation:
     def _help(self, reply: Reply) -> None:
         """Say what can be done."""
         group = () if reply.incoming.is_private else (Phrase.HELP_GROUP,)
-        texts = [tell(one, reply.language) for one in (Phrase.HELP, *group)]
+        texts = [say(one, reply.language) for one in (Phrase.HELP, *group)]
         if self.translating is not None:
-            texts.append(say_of_model(ModelText.HELP, reply.language))
+            texts.append(say(ModelText.HELP, reply.language))
         reply.send([markup.note("\n\n".join(texts), reply.language)])
 
     def _privacy(self, reply: Reply) -> None:
         """Say what is kept, and what leaves for a language model."""
-        texts = [tell(Phrase.PRIVACY, reply.language, days=self.memory.retention_days)]
+        texts = [say(Phrase.PRIVACY, reply.language, days=self.memory.retention_days)]
         if self.writing is not None:
-            texts.append(say_of_model(ModelText.PRIVACY, reply.language))
+            texts.append(say(ModelText.PRIVACY, reply.language))
         blocks = [markup.note("\n\n".join(texts), reply.language)]
         reply.send(blocks, buttons.forget_keyboard(reply))
 
@@ -356,7 +356,7 @@ def _notes(reply: Reply, text: str) -> list[Block]:
         said.append(Phrase.TOO_LONG)
     return [
         markup.note(
-            tell(one, reply.language, limit=MAX_QUESTION_CHARS), reply.language, is_italic=True
+            say(one, reply.language, limit=MAX_QUESTION_CHARS), reply.language, is_italic=True
         )
         for one in said
     ]

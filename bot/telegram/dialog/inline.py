@@ -9,8 +9,9 @@ from typing import Final
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import Block, render
 from bot.telegram.types import AnswerInline, InlineResult
-from bot.texts.messages import Key, Language, say
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, say
+from bot.texts.messages import Key
+from bot.texts.telegram import Phrase
 from bot.types import Answer, NoAnswer
 
 _MAX_TITLE: Final = 100
@@ -45,8 +46,8 @@ def _offered(result_id: str, offered: Answer, language: Language) -> InlineResul
 
 def _none(found: NoAnswer, language: Language) -> InlineResult:
     """Return a refusal as the thing to choose."""
-    title = tell(Phrase.INLINE_NONE, language)
-    description = say(Key(f"reason_{found.reason}"), language)
+    title = say(Phrase.INLINE_NONE, language)
+    description = say(Key[f"REASON_{found.reason.name}"], language)
     return _result("none", title, description, list(markup.refusal(found, language)))
 
 

@@ -25,9 +25,10 @@ from bot.telegram.dialog.html import (
 )
 from bot.texts.direction import isolate_runs, reads_rtl, safe
 from bot.texts.labels import agency, dates, same_report_text, scope_note
-from bot.texts.language_model import ModelText, say_of_model, untranslated_text, unworded_text
-from bot.texts.messages import Key, Language, localize_digits, say
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, localize_digits, say
+from bot.texts.language_model import ModelText, untranslated_text, unworded_text
+from bot.texts.messages import Key
+from bot.texts.telegram import Phrase
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, ArticleId, Moment, Span
 
@@ -86,7 +87,7 @@ def _quote(text: str, number: str = "") -> Block:
 def claims(worded: Sequence[Claim], language: Language) -> Iterator[Block]:
     """Yield whose words these are, then each sentence with the numbers of its quotes."""
     if worded:
-        yield note(say_of_model(ModelText.WORDED, language), language, is_italic=True)
+        yield note(say(ModelText.WORDED, language), language, is_italic=True)
     for one in worded:
         text = " ".join(safe(one.text).split())
         mark = RTL_MARK if reads_rtl(text) else LTR_MARK
@@ -99,7 +100,7 @@ def _before_quotes(reply: Answer, language: Language) -> Iterator[Block]:
     if reply.claims:
         yield from claims(reply.claims, language)
         yield BLANK
-        yield note(say_of_model(ModelText.ORIGINAL, language), language, is_bold=True)
+        yield note(say(ModelText.ORIGINAL, language), language, is_bold=True)
     elif reply.unworded is not None:
         yield note(unworded_text(reply.unworded, language), language, is_italic=True)
 
@@ -194,11 +195,11 @@ def _line(publisher: str, published: Moment | None, language: Language) -> str:
 
 def refusal(reply: NoAnswer, language: Language) -> Iterator[Block]:
     """Yield the reason, what part of the archive was asked, and the nearest headlines."""
-    yield note(say(Key(f"reason_{reply.reason}"), language), language)
+    yield note(say(Key[f"REASON_{reply.reason.name}"], language), language)
     yield from within(reply, language)
     if not reply.nearest:
         return
-    yield note(tell(Phrase.TIP_REFUSED, language), language)
+    yield note(say(Phrase.TIP_REFUSED, language), language)
     yield BLANK
     yield note(say(Key.NEAREST, language), language, is_bold=True)
     for number, one in enumerate(reply.nearest, start=1):
@@ -219,17 +220,17 @@ def why(
 
     `citations` may be empty: the question was refused.
     """
-    yield note(tell(Phrase.WHY_HEAD, language), language, is_bold=True)
+    yield note(say(Phrase.WHY_HEAD, language), language, is_bold=True)
     percent = round(100 * confidence)
-    yield note(tell(_surety(citations, confidence), language, percent=percent), language)
+    yield note(say(_surety(citations, confidence), language, percent=percent), language)
     nearest = max(citations, key=lambda one: one.score, default=None)
     for one in citations:
-        near = tell(_nearness(one, nearest or one), language)
+        near = say(_nearness(one, nearest or one), language)
         yield note(f"[{localize_digits(one.number, language)}] {near}", language)
     for group in by_article(citations):
         if (published := group[0].published) is not None:
             yield note(
-                tell(
+                say(
                     Phrase.WHY_AGE,
                     language,
                     when=_age(published, asked_at, language),
@@ -238,7 +239,7 @@ def why(
                 language,
             )
     if citations:
-        yield note(tell(Phrase.WHY_CHECKED, language), language)
+        yield note(say(Phrase.WHY_CHECKED, language), language)
 
 
 def _surety(citations: Sequence[Citation], confidence: float) -> Phrase:
@@ -261,11 +262,11 @@ def _age(published: Moment, asked_at: datetime, language: Language) -> str:
     """Say how long before the question something was published."""
     days = (asked_at - published.at).days
     if days < _DAYS_A_MONTH // 2:
-        return tell(Phrase.TODAY, language)
+        return say(Phrase.TODAY, language)
     for phrase, length in ((Phrase.YEARS_AGO, _DAYS_A_YEAR), (Phrase.MONTHS_AGO, _DAYS_A_MONTH)):
         if days >= 2 * length:
-            return tell(phrase, language, count=round(days / length))
-    return tell(Phrase.DAYS_AGO, language, count=days)
+            return say(phrase, language, count=round(days / length))
+    return say(Phrase.DAYS_AGO, language, count=days)
 
 
 def article_pages(article: Article, marks: Sequence[Span], language: Language) -> list[list[Block]]:
@@ -296,7 +297,7 @@ def _footer(page: int, pages: int, language: Language) -> list[Block]:
     """Say which part of an article this is, where there are several."""
     if pages == 1:
         return []
-    text = tell(Phrase.PAGE, language, page=page, pages=pages)
+    text = say(Phrase.PAGE, language, page=page, pages=pages)
     return [BLANK, note(text, language, is_italic=True)]
 
 

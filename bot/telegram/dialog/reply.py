@@ -21,8 +21,8 @@ from bot.telegram.types import (
     SendMessage,
     Show,
 )
-from bot.texts.messages import Language
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, say
+from bot.texts.telegram import Phrase
 
 
 class Action(StrEnum):
@@ -71,7 +71,7 @@ class Reply:
 
     def tell(self, phrase: Phrase, *, keyboard: Keyboard = (), **values: object) -> None:
         """Send one of our texts."""
-        self.send([note(tell(phrase, self.language, **values), self.language)], keyboard)
+        self.send([note(say(phrase, self.language, **values), self.language)], keyboard)
 
     def send(self, blocks: Iterable[Block], keyboard: Keyboard = ()) -> None:
         """Send blocks as new messages, the keyboard under the last."""

@@ -18,10 +18,11 @@ from bot.telegram.dialog.html import BLANK, Block
 from bot.telegram.dialog.memory import Place, Turn
 from bot.telegram.dialog.reply import Action, Reply
 from bot.telegram.types import Button, Keyboard
-from bot.texts.language_model import ModelText, say_of_model
-from bot.texts.messages import Key, Language, localize_digits, say
+from bot.texts.language import Language, localize_digits, say
+from bot.texts.language_model import ModelText
+from bot.texts.messages import Key
 from bot.texts.scope_names import scope_text
-from bot.texts.telegram import Phrase, tell
+from bot.texts.telegram import Phrase
 from bot.types import Answer, Citation, NoAnswer
 from index import EVERYTHING, Article, ArticleId, Span
 
@@ -95,7 +96,7 @@ class Screens:
     ) -> None:
         """Send quotes, each with its translation, under whose it is."""
         made = [translating.translate(one, language) for one in quotes]
-        text = say_of_model(ModelText.TRANSLATED, reply.language, model=made[0].model)
+        text = say(ModelText.TRANSLATED, reply.language, model=made[0].model)
         blocks = [markup.note(text, reply.language, is_italic=True)]
         for quote, translation in zip(quotes, made, strict=True):
             blocks += [BLANK, *markup.translation(quote, translation, reply.language)]
@@ -110,7 +111,7 @@ class Screens:
             return
         both = replace(turn, update_id=reply.incoming.update_id, places=places_of((*shown, *found)))
         reply.turn = both
-        head = markup.note(tell(Phrase.MORE_HEAD, reply.language), reply.language)
+        head = markup.note(say(Phrase.MORE_HEAD, reply.language), reply.language)
         blocks = markup.quotes(found, reply.language)
         reply.send(
             [head, *blocks, BLANK, *markup.sources(found, reply.language)],
@@ -130,7 +131,7 @@ class Screens:
         )
         manifest = self.answerer.snapshot.manifest
         is_same = manifest.snapshot == turn.snapshot
-        text = tell(
+        text = say(
             Phrase.WHY_ARCHIVE if is_same else Phrase.WHY_ARCHIVE_SINCE,
             reply.language,
             articles=manifest.n_articles,
@@ -147,7 +148,7 @@ class Screens:
         pages = self._pages(reply, turn, article)
         page = markup.page_of_mark(pages)
         is_changed = not self._marks(turn, article) and article.id in turn.article_ids
-        head = [markup.note(tell(Phrase.ARTICLE_CHANGED, reply.language), reply.language), BLANK]
+        head = [markup.note(say(Phrase.ARTICLE_CHANGED, reply.language), reply.language), BLANK]
         keyboard = _page_rows(reply, turn, position, page, len(pages))
         reply.send([*(head if is_changed else ()), *pages[page]], keyboard)
 
@@ -232,7 +233,7 @@ _THUMBS = {Action.UP: "👍", Action.DOWN: "👎"}
 
 def _tell(reply: Reply, text: ModelText, **values: object) -> None:
     """Send one of our texts about the language model."""
-    reply.send([markup.note(say_of_model(text, reply.language, **values), reply.language)])
+    reply.send([markup.note(say(text, reply.language, **values), reply.language)])
 
 
 def _row(reply: Reply, turn: Turn, *actions: Action) -> tuple[Button, ...]:
@@ -246,8 +247,8 @@ def _row(reply: Reply, turn: Turn, *actions: Action) -> tuple[Button, ...]:
 def _label(action: Action, language: Language) -> str:
     """Return the words on a button."""
     if action is Action.TRANSLATE:
-        return say_of_model(ModelText.BUTTON, language)
-    return tell(_LABELS[action], language)
+        return say(ModelText.BUTTON, language)
+    return say(_LABELS[action], language)
 
 
 def _source_rows(reply: Reply, turn: Turn, citations: Sequence[Citation]) -> Keyboard:
@@ -266,7 +267,7 @@ def _source_rows(reply: Reply, turn: Turn, citations: Sequence[Citation]) -> Key
 
 def _article_button(reply: Reply, turn: Turn, position: int, numbers: str) -> Button:
     """Return a button that opens an article."""
-    text = tell(Phrase.BUTTON_ARTICLE, reply.language, numbers=numbers)
+    text = say(Phrase.BUTTON_ARTICLE, reply.language, numbers=numbers)
     return reply.button(text, Action.ARTICLE, turn.update_id, position)
 
 
@@ -274,7 +275,7 @@ def _page_rows(reply: Reply, turn: Turn, position: int, page: int, n_pages: int)
     """Return the buttons that lead to the parts before and after."""
     around = ((Phrase.PAGE_BEFORE, page - 1), (Phrase.PAGE_AFTER, page + 1))
     row = tuple(
-        reply.button(tell(phrase, reply.language), Action.PAGE, turn.update_id, position, other)
+        reply.button(say(phrase, reply.language), Action.PAGE, turn.update_id, position, other)
         for phrase, other in around
         if 0 <= other < n_pages
     )

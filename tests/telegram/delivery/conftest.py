@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.wire import build
 from index.encoders import Encoder
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[3] / "seeds"
 
 
 @pytest.fixture(scope="session")

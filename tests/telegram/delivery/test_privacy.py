@@ -7,8 +7,8 @@ from bot_api_server import BotApi, Call
 from bot_process import Bot
 
 from bot.settings import Settings
-from bot.texts.messages import Language
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, say
+from bot.texts.telegram import Phrase
 
 QUESTION = "What did Kirby say about Sukhoi jets?"
 GROUP = -100
@@ -74,7 +74,7 @@ def test_delete_everything_reaches_what_still_waits(api: BotApi, bot: Bot) -> No
     api.wait_until(lambda: bool(api.texts(7)))
     _press(api, api.accepted(chat_id=7)[0], 7, "🗑")
     api.wait_until(lambda: len(api.texts(7)) == 2)
-    assert tell(Phrase.FORGOTTEN, Language.EN) in api.texts(7)[1]
+    assert say(Phrase.FORGOTTEN, Language.EN) in api.texts(7)[1]
     assert len(api.texts(GROUP)) == 0
     api.wait_until(lambda: bot.written.count('"state": "done"') == 5)
 

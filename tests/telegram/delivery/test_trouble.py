@@ -7,8 +7,8 @@ from itertools import pairwise
 from bot_api_server import BotApi
 from bot_process import Bot
 
-from bot.texts.messages import Language
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, say
+from bot.texts.telegram import Phrase
 
 QUESTION = "What did Kirby say about Sukhoi jets?"
 
@@ -45,5 +45,5 @@ def test_a_failure_is_tried_again_and_then_told(api: BotApi, bot: Bot) -> None:
         api.wait_until(lambda: bool(api.texts(8)))
 
     assert n_failed == 3
-    assert api.texts(7) == [tell(Phrase.FAILED, Language.EN)]
+    assert api.texts(7) == [say(Phrase.FAILED, Language.EN)]
     assert "سوخو" in api.texts(8)[0]

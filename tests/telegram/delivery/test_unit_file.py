@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-UNIT = Path(__file__).parents[2] / "deploy" / "pasokh.service"
+UNIT = Path(__file__).parents[3] / "deploy" / "pasokh.service"
 _ANALYZE = shutil.which("systemd-analyze")
 _MOST_EXPOSED = 20
 """Tenths; systemd calls up to 2.0 "OK" on its scale of exposure from 0 to 10."""

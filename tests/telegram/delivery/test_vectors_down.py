@@ -7,8 +7,8 @@ from bot_process import Bot
 from qdrant_server import Qdrant
 
 from bot.settings import Settings
-from bot.texts.messages import Language
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, say
+from bot.texts.telegram import Phrase
 from bot.wire import build
 
 QUESTION = "What did Kirby say about Sukhoi jets?"
@@ -39,8 +39,8 @@ def test_the_bot_answers_again_when_the_database_is_back(
     api.say(9, QUESTION)
     api.wait_until(lambda: bool(api.texts(9)))
 
-    assert api.texts(7) == [tell(Phrase.FAILED, Language.EN)]
-    assert api.texts(8) == [tell(Phrase.FAILED, Language.FA)]
+    assert api.texts(7) == [say(Phrase.FAILED, Language.EN)]
+    assert api.texts(8) == [say(Phrase.FAILED, Language.FA)]
     assert "سوخو" in api.texts(9)[0]
     assert "VectorStoreError" in bot.written
     assert KEY not in bot.written

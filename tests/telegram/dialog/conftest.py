@@ -26,7 +26,7 @@ from bot.telegram.types import (
 from bot.wire import open_answerer
 from index.encoders import Encoder
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = Path(__file__).parents[3] / "seeds"
 NOW = 1_700_000_000.0  # 14 November 2023
 
 LONG = "\n\n".join(

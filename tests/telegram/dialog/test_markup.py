@@ -11,7 +11,7 @@ from bot.answer.cite import cite
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import render, sendable
 from bot.texts.direction import reads_rtl
-from bot.texts.messages import Language
+from bot.texts.language import Language
 from bot.types import Answer, Fingerprint
 from index import Article, ArticleId, Moment, Span
 

@@ -12,8 +12,8 @@ from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import Kind, Outgoing
-from bot.texts.messages import Language
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, say
+from bot.texts.telegram import Phrase
 from bot.wire import build, open_answerer
 from index.encoders import Encoder
 
@@ -120,7 +120,7 @@ def test_an_article_that_changed_is_opened_with_a_notice(
     """A quote that no longer stands is not marked, and no source any more; the rest is shown."""
     asked = reader.send(QUESTION)
     corrected = TEXT.replace("four hundred and twelve", "two hundred and six")
-    notice = tell(Phrase.ARTICLE_CHANGED, Language.EN)
+    notice = say(Phrase.ARTICLE_CHANGED, Language.EN)
     assert not any(notice in _bare(text) for text in check(reader.press(asked, "Article")))
     _publish(settings, corrected, "Mehr", "ISNA")
     reader.conversation.refresh()
@@ -141,5 +141,5 @@ def test_an_article_that_is_gone_is_said_to_be(
     reader.conversation.refresh()
 
     (told,) = check(reader.press(asked, "Article"))
-    assert _bare(told) == tell(Phrase.ARTICLE_GONE, Language.EN)
-    assert _bare(check(reader.send("/sources"))[0]) == tell(Phrase.ARTICLE_GONE, Language.EN)
+    assert _bare(told) == say(Phrase.ARTICLE_GONE, Language.EN)
+    assert _bare(check(reader.send("/sources"))[0]) == say(Phrase.ARTICLE_GONE, Language.EN)

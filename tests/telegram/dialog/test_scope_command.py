@@ -10,8 +10,9 @@ from bot.answer.serving import Serving
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import Kind, Outgoing
-from bot.texts.messages import Key, Language, say
-from bot.texts.telegram import Phrase, tell
+from bot.texts.language import Language, say
+from bot.texts.messages import Key
+from bot.texts.telegram import Phrase
 from index import EVERYTHING
 
 EN = "What did Kirby say about Sukhoi jets?"
@@ -52,7 +53,7 @@ def _said(talker: Talker, text: str, **more: object) -> str:
 def test_a_part_is_asked_until_it_is_lifted(talker: Talker, check: Check, memory: Memory) -> None:
     """Answers, refusals and further quotes come from the part and name it; others' chats do not."""
     shown = "since 22 May 2023, Mehr"
-    told = tell(Phrase.ONLY_SET, Language.EN, scope=shown)
+    told = say(Phrase.ONLY_SET, Language.EN, scope=shown)
     within = say(Key.WITHIN, Language.EN, scope=shown)
     assert _said(talker, "/only since=1402/03 source=Mehr") == told
     assert _said(talker, "/only") == told
@@ -68,8 +69,8 @@ def test_a_part_is_asked_until_it_is_lifted(talker: Talker, check: Check, memory
     assert within in _bare(check(talker.send(EN, Kind.INLINE))[0])
     assert "Karun" in _said(talker, DAM, chat_id=8)
 
-    assert _said(talker, "/only off") == tell(Phrase.ONLY_ALL, Language.EN)
-    assert _said(talker, "/only") == tell(Phrase.ONLY_ALL, Language.EN)
+    assert _said(talker, "/only off") == say(Phrase.ONLY_ALL, Language.EN)
+    assert _said(talker, "/only") == say(Phrase.ONLY_ALL, Language.EN)
     answer = _said(talker, DAM)
     assert "wall 27" in answer
     assert "Asked of" not in answer
@@ -130,7 +131,7 @@ def test_persian_names_and_digits_are_read(talker: Talker) -> None:
 
     scope = "از ۱ خرداد ۱۴۰۲ به بعد، مهر"
     told = _said(talker, "/only since=۱۴۰۲/۰۳ source=مهر")
-    assert told == tell(Phrase.ONLY_SET, Language.FA, scope=scope)
+    assert told == say(Phrase.ONLY_SET, Language.FA, scope=scope)
     assert say(Key.WITHIN, Language.FA, scope=scope) in _said(talker, EN)
 
 
@@ -145,4 +146,4 @@ def test_a_part_outlives_a_reset_and_nothing_else(
     assert "Mehr" in _said(talker, "/only")
 
     talker.press(talker.send("/privacy"), "🗑")
-    assert _said(talker, "/only") == tell(Phrase.ONLY_ALL, Language.EN)
+    assert _said(talker, "/only") == say(Phrase.ONLY_ALL, Language.EN)

@@ -22,8 +22,8 @@ from bot.telegram.types import AnswerButton, Kind, Outgoing
 from bot.wire import open_answerer
 from index.encoders import Encoder
 
-PAGE = Path(__file__).parents[2] / "docs" / "telegram.md"
-SEEDS = Path(__file__).parents[2] / "seeds"
+PAGE = Path(__file__).parents[3] / "docs" / "telegram.md"
+SEEDS = Path(__file__).parents[3] / "seeds"
 
 HEAD = """# What the Telegram bot says
 
