@@ -73,7 +73,7 @@ class _Whereabouts:
     still_in: tuple[Origin, ...]
 
 
-def remove_article(  # noqa: PLR0913  # what is removed, where from and why
+def remove_article(
     home: Path,
     article_id: ArticleId,
     *,

@@ -93,7 +93,7 @@ def _checksum(path: Path, stamps: Stamps) -> str:
         return f"unreadable: {error.strerror}"
 
 
-def take_in(  # noqa: PLR0913  # what is read, where to, and by which rules
+def take_in(
     files: Sequence[CorpusFile],
     ledger: Ledger,
     writer: ArchiveWriter,
