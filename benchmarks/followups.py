@@ -30,6 +30,7 @@ from bot import wire
 from bot.answer.answerer import Answerer
 from bot.evaluation import EvaluationFiles
 from bot.question.followup import resolve
+from bot.question.question import read_question
 from bot.settings import read_settings
 from index import VectorSpace, open_encoder, open_snapshot
 from index.evaluation import (
@@ -267,7 +268,7 @@ def asking(files: EvaluationFiles, questions: QuestionSet) -> Iterator[Ask]:
 
 def found(answerer: Answerer, question: str, alone: str) -> list[str]:
     """Return the articles found, best first."""
-    hits = answerer.consider(question, alone=alone).found.hits
+    hits = answerer.consider(read_question(question, typed=alone)).found.hits
     return list(dict.fromkeys(str(hit.article.id) for hit in hits))
 
 

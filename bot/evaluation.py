@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from bot.answer.answerer import Answerer, Consideration
 from bot.answer.cite import is_borne_out
+from bot.question.question import Question, read_question
 from index import Hit, Progress, Reranker, Snapshot
 from index.evaluation import (
     RANKING_DEPTH,
@@ -246,14 +247,14 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that figures hang 
     )
 
 
-def ranked_articles(answerer: Answerer, question: str, seen: Consideration) -> tuple[str, ...]:
+def ranked_articles(answerer: Answerer, question: Question, seen: Consideration) -> tuple[str, ...]:
     """Return the ids of at most ten articles, best first: the product's, then those below."""
     articles = _articles(seen.found.hits)
     for k in _DEEPER if articles else ():
         if len(articles) >= RANKING_DEPTH:
             break
         deeper = answerer.retriever.retrieve(
-            question, language=seen.language, k=k, vector=seen.found.vector
+            question.search_text, language=seen.language, k=k, vector=seen.found.vector
         )
         articles = list(dict.fromkeys([*articles, *_articles(deeper.hits)]))
     return tuple(articles[:RANKING_DEPTH])
@@ -292,13 +293,14 @@ def _prepare(
 
 def _outcome(answerer: Answerer, question: JudgedQuestion) -> Outcome:
     """Ask one question."""
-    seen = answerer.consider(question.text, k=MAX_QUOTES)
+    asked = read_question(question.text)
+    seen = answerer.consider(asked, k=MAX_QUOTES)
     quotes = tuple(draft.quote for draft in seen.drafts)
     is_known = question.is_answerable and bool(question.answers)
     return Outcome(
         question=question,
         articles=(
-            ranked_articles(answerer, question.text, seen)
+            ranked_articles(answerer, asked, seen)
             if question.is_answerable
             else tuple(_articles(seen.found.hits))
         ),
@@ -316,7 +318,7 @@ def _outcome(answerer: Answerer, question: JudgedQuestion) -> Outcome:
 def _times(answerer: Answerer, questions: Sequence[JudgedQuestion]) -> tuple[float, ...]:
     """Time whole answers to a sample of the questions; the answerer remembers nothing."""
     sample = evenly(tuple(questions), _TIMED)
-    replies = [answerer.answer(question.text, k=MAX_QUOTES) for question in sample]
+    replies = [answerer.answer(read_question(question.text), k=MAX_QUOTES) for question in sample]
     return tuple(reply.timings_ms["total"] for reply in replies)
 
 

@@ -21,12 +21,12 @@ from bot.evaluation import Evaluation, EvaluationFiles
 from bot.llm import prompt
 from bot.llm.opening import (
     open_grounder,
-    talk_over,
+    session_over,
     translations,
     withdrawn,
 )
 from bot.records.recheck import Rechecker
-from bot.session.protocols import Talk
+from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
@@ -105,25 +105,17 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     return Serving(answerer, home=settings.index_home, reopen=reopen)
 
 
-def open_talk(settings: Settings, *, progress: Progress | None = None) -> Talk:
-    """Open what a surface talks with, building the index first where there is none."""
-    serving = open_answerer(settings, progress=progress)
-    return talk_over(settings, serving)
+def open_session(settings: Settings, *, progress: Progress | None = None) -> Session:
+    """Open a conversation with the archive, building the index first where there is none."""
+    return session_over(settings, open_answerer(settings, progress=progress))
 
 
 def open_conversation(settings: Settings, username: str) -> Conversation:
     """Open what answers on Telegram, building the index first where there is none."""
-    serving = open_answerer(settings)
-    talk = talk_over(settings, serving)
     return Conversation(
-        answerer=serving,
-        writing=talk.writing,
-        translating=talk.translating,
-        rewriting=talk.rewriting,
+        session=open_session(settings),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         username=username,
-        max_quotes=settings.max_quotes,
-        choice=settings.language,
     )
 
 
@@ -174,7 +166,7 @@ def open_rechecker(settings: Settings) -> Rechecker:
         made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
 
     return Rechecker(
-        archive=snapshot,
+        find_article=snapshot.article,
         making=made,
         withdrawn=withdrawn(settings),
         open_grounding=partial(open_grounder, settings, encoder),

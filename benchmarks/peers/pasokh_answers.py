@@ -8,6 +8,7 @@ import sys
 from timing import warm
 
 from bot import wire
+from bot.question.question import read_question
 from bot.records.write import record_of
 from bot.settings import read_settings
 from index import open_encoder
@@ -28,7 +29,7 @@ class Asking:
 
     def ask(self, question: str) -> list[str]:
         """Return the answer's text."""
-        return [record_of(self._answerer.answer(question))["answer"]]
+        return [record_of(self._answerer.answer(read_question(question)))["answer"]]
 
 
 if __name__ == "__main__":

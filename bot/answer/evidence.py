@@ -15,7 +15,6 @@ Source of the numbers: our experiments on PQuAD and ParSQuAD; what three sentenc
 answers stands in docs/results.md.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 from collections.abc import Set as AbstractSet
@@ -26,24 +25,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.question.question import Question
 from index import Hit, Retrieval, Snapshot, Span
 from index.arrays import Rows, Scores
 from index.search import AGREEMENT, coverage
 from index.text import token_set, tokens
-
-# A question word and a verb of saying, as news readers put it in the languages we meet most.
-_ASKS: Final = re.compile(
-    r"\b(what|how)\b.*\b(say|said|says|tell|told|claim\w*|state[ds]?|announce\w*|warn\w*|think"
-    r"|comment\w*|respon\w*|react\w*)\b"
-    r"|\baccording to\b"
-    r"|چه (گفت|می.?گو|اظهار|اعلام|ادعا|واکنش|نظر|پاسخ)|چی (گفت|می.?گ)|(گفت|گفته|اعلام کرد)\W*$"
-    r"|\b(ماذا|بماذا|ما الذي) (قال|صرح|أعلن|اعلن|زعم|حذر|رد)"
-    r"|\b(что|как) .*\b(сказал|заявил|говорит|говорил|сообщил|ответил|предупредил)"
-    r"|\bwas .*\b(sag(t|te|ten|en)|gesagt|erklärt\w*|behauptet\w*|warnte)\b"
-    r"|\bne (dedi|diyor|söyled\w*|açıklad\w*)|\bqué .*\b(dijo|dice|declaró|afirmó)\b"
-    r"|\bqu\W?.*\b(a dit|dit|déclaré|affirmé)\b",
-    re.IGNORECASE,
-)
 
 _SAYING: Final = frozenset(
     tokens(
@@ -52,11 +38,6 @@ _SAYING: Final = frozenset(
         " noted stressed قال قالت صرح أضاف أعلن حذر أكد"
     )
 )
-
-
-def asks_for_words(question: str) -> bool:
-    """Tell whether a question asks what somebody said, e.g. "what did Kirby say about ...?"."""
-    return _ASKS.search(question) is not None
 
 
 def reports_words(sentence: AbstractSet[str]) -> bool:
@@ -232,7 +213,7 @@ class _Sentences:
 
 
 def find_quotes(
-    question: str,
+    question: Question,
     found: Retrieval,
     snapshot: Snapshot,
     config: ReaderConfig,
@@ -244,17 +225,17 @@ def find_quotes(
     Args:
         shown: Quotes not to be chosen again, nor sentences that say the same.
     """
-    weighed = _weighed(question, found, found.hits[:_PASSAGES], snapshot, config)
+    weighed = _weigh(question, found, found.hits[:_PASSAGES], snapshot, config)
     if weighed is None:
         return []
     known = {token_set(quote) for quote in shown}
-    quoted = [row for row, held in enumerate(weighed.words) if held in known]
+    quoted = [row for row, words in enumerate(weighed.words) if words in known]
     chosen = choose(weighed.scores, weighed.vectors, config, shown=quoted)
-    return [weighed.quote(one) for one in chosen]
+    return [weighed.quote(evidence) for evidence in chosen]
 
 
 def spread_quotes(
-    question: str, found: Retrieval, snapshot: Snapshot, *, most: int, per_article: int
+    question: Question, found: Retrieval, snapshot: Snapshot, *, most: int, per_article: int
 ) -> list[Quote]:
     """Choose sentences from many articles, best first; [] when there are none.
 
@@ -262,52 +243,47 @@ def spread_quotes(
         most: Sentences in all; each article gives one before any gives its second.
         per_article: Sentences of one article.
     """
-    weighed = _weighed(question, found, found.hits, snapshot, DEFAULT_CONFIG)
+    weighed = _weigh(question, found, found.hits, snapshot, DEFAULT_CONFIG)
     if weighed is None:
         return []
     owners = [hit.article.id for hit, _ in weighed.places]
     chosen = spread(weighed.scores, weighed.vectors, owners, most=most, per_owner=per_article)
-    return [weighed.quote(one) for one in chosen]
+    return [weighed.quote(evidence) for evidence in chosen]
 
 
-def _weighed(
-    question: str,
+def _weigh(
+    question: Question,
     found: Retrieval,
     hits: tuple[Hit, ...],
     snapshot: Snapshot,
     config: ReaderConfig,
 ) -> _Sentences | None:
-    """Weigh the sentences of the hits; None where there are none."""
+    """Score the sentences of the hits as evidence; None where there are none."""
     places = [(hit, span) for hit in hits for span in hit.passage.sentences]
     if not places:
         return None
     words = [token_set(span.cut(hit.article.text)) for hit, span in places]
-    vectors = _vectors(hits, snapshot)
+    vectors = np.concatenate(
+        snapshot.vectors.sentences(np.array([hit.row for hit in hits]))
+    ).astype(np.float32)
     cosines = vectors @ found.vector
     is_same = np.array([hit.parts.is_same_language for hit, _ in places], np.bool_)
+    # A sentence that reports words and shares a name or word with a question for somebody's words.
+    named = found.names | found.words.keys()
+    is_speaker = np.array(
+        [
+            question.wants_statement and not named.isdisjoint(sentence) and reports_words(sentence)
+            for sentence in words
+        ],
+        np.bool_,
+    )
     scores = evidence_scores(
         cosines,
         coverage(found.words, words) * is_same,
         np.array([hit.score for hit in hits], np.float32),
         owners=np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits]),
         is_same_language=is_same,
-        is_speaker=_speaks(question, found, words),
+        is_speaker=is_speaker,
         config=config,
     )
     return _Sentences(places, words, vectors, cosines, scores)
-
-
-def _vectors(hits: tuple[Hit, ...], snapshot: Snapshot) -> NDArray[np.float32]:
-    """Return the vectors of all sentences of the hits, in order, shape (n, dim)."""
-    sentences = snapshot.vectors.sentences(np.array([hit.row for hit in hits]))
-    return np.concatenate(sentences).astype(np.float32)
-
-
-def _speaks(question: str, found: Retrieval, words: list[frozenset[str]]) -> NDArray[np.bool_]:
-    """Tell which sentences report words and share a name or word with a question for words."""
-    if not asks_for_words(question):
-        return np.zeros(len(words), np.bool_)
-    named = found.names | found.words.keys()
-    return np.array(
-        [not named.isdisjoint(held) and reports_words(held) for held in words], np.bool_
-    )

@@ -17,13 +17,12 @@ from threading import Lock, Thread
 from typing import Final
 
 from bot.answer.answerer import Answerer
+from bot.question.question import Question
 from bot.types import Answer, Citation, NoAnswer
 from index import (
-    EVERYTHING,
     Article,
     ArticleId,
     Manifest,
-    Scope,
     SnapshotError,
     VectorStoreError,
     current_folder,
@@ -71,38 +70,48 @@ class Serving:
         self._refused: tuple[str, Exception] | None = None
 
     @property
-    def snapshot(self) -> "ServedArchive":
-        """The archive behind the answers, the newest at each call."""
-        return ServedArchive(self)
+    def manifest(self) -> Manifest:
+        """Manifest of the snapshot that answers now."""
+        with self.using() as answerer:
+            return answerer.snapshot.manifest
 
-    def answer(
-        self, question: str, *, k: int = 3, within: Scope = EVERYTHING, alone: str = ""
-    ) -> Answer | NoAnswer:
-        """Answer with at most `k` quotes from a part of the newest archive."""
+    @property
+    def outlets(self) -> Collection[str]:
+        """Case-folded names of the outlets of its articles."""
+        with self.using() as answerer:
+            return answerer.snapshot.outlets
+
+    def article(self, article_id: ArticleId) -> Article | None:
+        """Return an article as it stands now, or None where it is gone."""
+        with self.using() as answerer:
+            return answerer.snapshot.article(article_id)
+
+    def same_report(self, article_id: ArticleId) -> Sequence[Article]:
+        """Return the articles that are one report with this one, itself among them."""
+        with self.using() as answerer:
+            return answerer.snapshot.same_report(article_id)
+
+    def answer(self, question: Question, *, k: int = 3) -> Answer | NoAnswer:
+        """Answer with at most `k` quotes from the newest archive; see `Answerer.answer`."""
         opening = self._begin_to_open()
         if opening is not None:
             opening.join(_PATIENCE_S)
         try:
             with self.using() as answerer:
-                return answerer.answer(question, k=k, within=within, alone=alone)
+                return answerer.answer(question, k=k)
         except VectorStoreError:
             # Subtle: a removal deletes from a database at once what the snapshot before asks for.
             if not self._has_newer_than(answerer):
                 raise
         with self.using() as answerer:
-            return answerer.answer(question, k=k, within=within, alone=alone)
+            return answerer.answer(question, k=k)
 
     def further(
-        self,
-        question: str,
-        *,
-        beyond: Sequence[Citation],
-        k: int = 3,
-        within: Scope = EVERYTHING,
+        self, question: Question, *, beyond: Sequence[Citation], k: int = 3
     ) -> tuple[Citation, ...]:
         """Return at most `k` quotes that come after those shown, numbered on."""
         with self.using() as answerer:
-            return answerer.further(question, beyond=beyond, k=k, within=within)
+            return answerer.further(question, beyond=beyond, k=k)
 
     @contextmanager
     def using(self) -> Iterator[Answerer]:
@@ -195,32 +204,3 @@ class Serving:
             old.close_if_done()
         fields = {"snapshot": self._now.name, "before": old.name}
         _log.info(EVENT_RELOADED, extra={"fields": fields})
-
-
-@dataclass(frozen=True, slots=True)
-class ServedArchive:
-    """What a surface needs of the archive that serves now; each call is of one snapshot."""
-
-    serving: Serving
-
-    @property
-    def manifest(self) -> Manifest:
-        """What the archive is."""
-        with self.serving.using() as answerer:
-            return answerer.snapshot.manifest
-
-    @property
-    def outlets(self) -> Collection[str]:
-        """Case-folded names of those who published its articles."""
-        with self.serving.using() as answerer:
-            return answerer.snapshot.outlets
-
-    def article(self, article_id: ArticleId) -> Article | None:
-        """Return an article as it stands now, or None where it is gone."""
-        with self.serving.using() as answerer:
-            return answerer.snapshot.article(article_id)
-
-    def same_report(self, article_id: ArticleId) -> Sequence[Article]:
-        """Return the articles that are one report with this one, itself among them."""
-        with self.serving.using() as answerer:
-            return answerer.snapshot.same_report(article_id)

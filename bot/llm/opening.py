@@ -8,7 +8,9 @@ from bot.answer.serving import Serving
 from bot.grounding.types import Checking
 from bot.llm.translations import Translations
 from bot.llm.types import Generator
-from bot.session.protocols import Talk, Translating, Writing
+from bot.question.question import read_question
+from bot.session.protocols import Translating, Writing
+from bot.session.session import Session
 from bot.settings import Settings, SettingsError
 from bot.types import Answer, Citation, Shape
 from index import Encoder, read_withdrawals
@@ -63,8 +65,8 @@ def open_grounder(settings: Settings, encoder: Encoder) -> Checking:
     return Grounder(encoder, entailment=Entailment(model))
 
 
-def talk_over(settings: Settings, serving: Serving) -> Talk:
-    """Return what a surface talks with: `serving`, and the language model where one is set.
+def session_over(settings: Settings, serving: Serving) -> Session:
+    """Return a new conversation with `serving`, and with a language model where one is set.
 
     Raises:
         SettingsError: If the package that talks to its server is not installed.
@@ -72,13 +74,15 @@ def talk_over(settings: Settings, serving: Serving) -> Talk:
     """
     generator = open_generator(settings)
     if generator is None:
-        return Talk(answerer=serving)
+        return Session(answering=serving, max_quotes=settings.max_quotes, choice=settings.language)
     from bot.llm.rewrite import Rewriter  # as the client, not needed without a model
 
     with serving.using() as answerer:
         grounder = open_grounder(settings, answerer.encoder)
-    return Talk(
-        answerer=serving,
+    return Session(
+        answering=serving,
+        max_quotes=settings.max_quotes,
+        choice=settings.language,
         writing=_writer(generator, grounder, serving),
         translating=_translator(settings, generator, grounder),
         rewriting=Rewriter(generator),
@@ -87,7 +91,7 @@ def talk_over(settings: Settings, serving: Serving) -> Talk:
 
 def _writer(generator: Generator, grounder: Checking, serving: Serving) -> Writing:
     """Return what words the answers of `serving`."""
-    from bot.llm.writer import MOST_EVIDENCE, Writer  # see talk_over
+    from bot.llm.writer import MOST_EVIDENCE, Writer  # see session_over
 
     def further(answer: Answer) -> tuple[Citation, ...]:
         left = MOST_EVIDENCE - len(answer.citations)
@@ -95,16 +99,15 @@ def _writer(generator: Generator, grounder: Checking, serving: Serving) -> Writi
         # Nor is anything added to what stands in order of time or by sides.
         if left <= 0 or answer.is_missed or answer.shape is not Shape.QUOTES:
             return ()
-        return serving.further(
-            answer.question, beyond=answer.citations, k=left, within=answer.within
-        )
+        question = read_question(answer.question, scope=answer.within, outlets=serving.outlets)
+        return serving.further(question, beyond=answer.citations, k=left)
 
     return Writer(generator, grounder, further=further)
 
 
 def _translator(settings: Settings, generator: Generator, grounder: Checking) -> Translating:
     """Return what translates quotes."""
-    from bot.llm.translate import Translator  # see talk_over
+    from bot.llm.translate import Translator  # see session_over
 
     return Translator(
         generator,

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
-from bot.answer.answerer import MAX_QUESTION_CHARS
 from bot.llm.types import Message, Role
+from bot.question.question import MAX_QUESTION_CHARS
 from bot.types import Citation
 from index import Moment
 from index.text import format_gregorian, format_jalali

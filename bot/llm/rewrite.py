@@ -4,7 +4,7 @@ A question that stands by itself is left alone without a call. What a model retu
 if it still asks what was asked, in its language, and names nothing and counts nothing that the
 conversation did not; else the rule's result is.
 
-Does not: decide what leans, or add words by rule; `bot.question.followup` does.
+Does not: decide what needs context, or add words by rule; `bot.question.followup` does.
 """
 
 import logging
@@ -18,7 +18,7 @@ from bot.grounding.wording import is_unsafe
 from bot.llm.parse import parse_question
 from bot.llm.prompt import REWRITE_SCHEMA, rewrite_messages
 from bot.llm.types import Generator, Unwritten
-from bot.question.followup import Resolved, leans
+from bot.question.followup import Resolved, needs_context
 from index.text import clean_text, detect, token_set
 
 EVENT_REWRITTEN: Final = "rewritten"
@@ -43,7 +43,7 @@ class Rewriter:
         self, question: str, *, before: Sequence[str], shown: Sequence[str], by_rule: Resolved
     ) -> Resolved:
         """Return a question that is understood by itself; see `bot.question.followup.Rewriting`."""
-        if not before or not leans(question):
+        if not before or not needs_context(question):
             return by_rule
         started = time.perf_counter()
         recent, seen = before[:_MOST_BEFORE], shown[:_MOST_SHOWN]
@@ -71,7 +71,7 @@ def _is_faithful(rewritten: str, question: str, said: Sequence[str]) -> bool:
     language = detect(question).tag.partition("-")[0]
     return (
         len(rewritten) <= _MOST_CHARS
-        and not leans(rewritten)
+        and not needs_context(rewritten)
         and len(asked & kept) >= _LEAST_KEPT * len(asked)
         and detect(rewritten).tag.partition("-")[0] == language
         and not is_unsafe(rewritten, known)

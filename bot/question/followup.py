@@ -12,12 +12,10 @@ Source of the rules and limits: benchmarks/followups.py.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
-from bot.types import Citation
-from index import Retrieval
 from index.text import token_set
 
 _MAX_WORDS: Final = 14
@@ -60,56 +58,25 @@ class Rewriting(Protocol):
             question: As it was typed.
             before: Earlier questions as they were understood, newest first; may be empty.
             shown: Headlines and quotes of the last answer; may be empty.
-            by_rule: What `resolve` makes of it, and what is returned where the model fails.
+            by_rule: What `resolve_by_rule` makes of it, and what is returned where the model fails.
         """
         ...
 
 
-def resolve(question: str, before: Sequence[str]) -> Resolved:
+def resolve_by_rule(question: str, before: Sequence[str]) -> Resolved:
     """Return a question with what it takes from the one before it.
 
     Args:
         question: As it was typed.
         before: Earlier questions as they were understood, newest first; may be empty.
     """
-    subject = _subject(before[0], question) if before and leans(question) else ""
+    subject = _subject(before[0], question) if before and needs_context(question) else ""
     if not subject:
         return Resolved(text=question, was_resolved=False)
     return Resolved(text=f"{question} ({subject})", was_resolved=True)
 
 
-def asked_both_ways(resolved: Retrieval, alone: Retrieval) -> Retrieval:
-    """Return what a question finds with what was added to it and without, their scores added.
-
-    What was added leads to the text of the question before; where the new question is about another
-    one, its own words must be able to say so. nDCG@10 on PQuAD as it leans, with words added only,
-    both ways: .915, .989, .976 on the text of the first, .949, .866, .959 on another text of its
-    title; English over Persian .602, .756, .750 and .696, .718, .742 (benchmarks/followups.py).
-
-    A passage that one way did not find has the least score found there; what is returned is on the
-    scale of one.
-    """
-    scores = [
-        {hit.passage.id: hit.score for hit in found.hits}
-        for found in (resolved, alone)
-        if found.hits
-    ]
-    hits = {hit.passage.id: hit for found in (alone, resolved) for hit in found.hits}
-    both = {
-        name: sum(one.get(name, min(one.values())) for one in scores) / len(scores) for name in hits
-    }
-    ranked = sorted(hits.values(), key=lambda hit: (-both[hit.passage.id], hit.rank))
-    kept = ranked[: max(len(resolved.hits), len(alone.hits))]
-    return replace(
-        resolved,
-        hits=tuple(
-            replace(hit, score=both[hit.passage.id], rank=rank)
-            for rank, hit in enumerate(kept, start=1)
-        ),
-    )
-
-
-def leans(question: str) -> bool:
+def needs_context(question: str) -> bool:
     """Tell whether a question needs the one before it to be understood."""
     words = _WORD.findall(question)
     if not words or len(words) > _MAX_WORDS:
@@ -131,7 +98,7 @@ def _subject(before: str, question: str) -> str:
     return " ".join(kept[:_MAX_SUBJECT_WORDS])
 
 
-def meant(
+def resolve(
     question: str,
     before: Sequence[str],
     *,
@@ -146,13 +113,7 @@ def meant(
         rewriting: What makes questions whole; None without a model.
         shown: Reads headlines and quotes of the last answer, where they are wanted.
     """
-    by_rule = resolve(question, before)
-    if rewriting is None or not before or not leans(question):
+    by_rule = resolve_by_rule(question, before)
+    if rewriting is None or not before or not needs_context(question):
         return by_rule
     return rewriting.rewrite(question, before=before, shown=shown(), by_rule=by_rule)
-
-
-def seen_in(citations: Iterable[Citation]) -> tuple[str, ...]:
-    """Return what an answer showed: headlines, each once, and quotes."""
-    shown = tuple(citations)
-    return (*dict.fromkeys(one.headline for one in shown), *(one.quote for one in shown))

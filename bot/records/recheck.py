@@ -14,7 +14,6 @@ from typing import Final
 from bot.answer.cite import cite, head
 from bot.grounding.types import Checking, Fault
 from bot.records.write import CitationRecord, Record, answer_text, citation_record, headline_record
-from bot.session.protocols import OpenArchive
 from bot.types import Citation, Claim
 from index import Article, ArticleId, Span
 
@@ -109,7 +108,7 @@ class Rechecker:
         open_grounding: Opens the checks of claims, where there is one to check.
     """
 
-    archive: OpenArchive
+    find_article: Callable[[ArticleId], Article | None]
     making: Mapping[str, str]
     withdrawn: Collection[str]
     open_grounding: Callable[[], Checking]
@@ -139,7 +138,7 @@ class Rechecker:
 
     def _quote(self, was: CitationRecord) -> QuoteCheck:
         """Return what became of a quote."""
-        article = self.archive.article(ArticleId(was["article_id"]))
+        article = self.find_article(ArticleId(was["article_id"]))
         if article is None:
             is_withdrawn = was["article_id"] in self.withdrawn
             return _check(was, Standing.WITHDRAWN if is_withdrawn else Standing.GONE)
@@ -158,7 +157,7 @@ class Rechecker:
     def _lost_copies(self, was: CitationRecord) -> tuple[str, ...]:
         """Return the key of the other articles named, where one is not as it was."""
         for named in was["also_in"]:
-            article = self.archive.article(ArticleId(named["article_id"]))
+            article = self.find_article(ArticleId(named["article_id"]))
             if article is None or headline_record(head(article)) != named:
                 return ("also_in",)
         return ()
@@ -181,7 +180,7 @@ class Rechecker:
     def _evidence(self, quotes: Sequence[QuoteCheck]) -> Iterator[Citation]:
         """Yield the quotes that stand, from the archive."""
         for one in quotes:
-            article = self.archive.article(ArticleId(one.article_id))
+            article = self.find_article(ArticleId(one.article_id))
             if article and one.found and one.standing in {Standing.STANDS, Standing.HEAD}:
                 yield cite(article, one.found, number=one.number, score=0)
 

@@ -1,9 +1,10 @@
-"""How the quotes of several articles are laid out: under headings of sides and of dates.
+"""Outline of an answer: its quotes in order, under headings of sides and dates.
 
-Does not: draw anything; the terminal and Telegram turn headings into lines of their own.
+A surface turns headings into lines of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
@@ -11,7 +12,8 @@ from typing import TypeAlias
 from bot.texts.language import Language, localize_digits, say
 from bot.texts.overviews import ShapeText
 from bot.texts.scope_names import day_text, scope_text
-from bot.types import Answer, Citation, Shape, Side
+from bot.types import Answer, Citation, Shape
+from index import ArticleId
 
 
 class Rank(Enum):
@@ -46,38 +48,40 @@ def rows_of(answer: Answer, language: Language) -> Iterator[Row]:
         case Shape.COMPARISON:
             yield Heading(Rank.ANSWER, say(ShapeText.COMPARISON, language))
             for side in answer.sides:
-                yield from _side(answer, side, language)
-
-
-def difference_texts(answer: Answer, language: Language) -> Iterator[str]:
-    """Yield what is said of each two quotes that contradict each other."""
-    for one in answer.differences:
-        first, second = (localize_digits(number, language) for number in one.numbers)
-        if one.said is None:
-            yield say(ShapeText.DENIED, language, first=first, second=second)
-        else:
-            said, other = one.said
-            yield say(
-                ShapeText.DIFFER, language, first=first, second=second, said=said, other=other
-            )
-
-
-def _side(answer: Answer, side: Side, language: Language) -> Iterator[Row]:
-    """Yield a side of a comparison, or that it has nothing."""
-    yield Heading(Rank.SIDE, scope_text(side.within, language))
-    if side.numbers:
-        quotes = [one for one in answer.citations if one.number in side.numbers]
-        yield from _dated(quotes, language)
-    else:
-        yield Heading(Rank.NOTHING, say(ShapeText.SIDE_EMPTY, language))
+                yield Heading(Rank.SIDE, scope_text(side.within, language))
+                quotes = [cited for cited in answer.citations if cited.number in side.numbers]
+                yield from _dated(quotes, language)
+                if not quotes:
+                    yield Heading(Rank.NOTHING, say(ShapeText.SIDE_EMPTY, language))
 
 
 def _dated(citations: Sequence[Citation], language: Language) -> Iterator[Row]:
     """Yield quotes, the day before those of each."""
     shown = None
-    for one in citations:
-        day = day_text(one.published, language)
+    for cited in citations:
+        day = day_text(cited.published, language)
         if day != shown:
             yield Heading(Rank.DATE, day)
         shown = day
-        yield one
+        yield cited
+
+
+def difference_texts(answer: Answer, language: Language) -> Iterator[str]:
+    """Yield what is said of each two quotes that contradict each other."""
+    for pair in answer.differences:
+        first, second = (localize_digits(number, language) for number in pair.numbers)
+        if pair.said is None:
+            yield say(ShapeText.DENIED, language, first=first, second=second)
+        else:
+            said, other = pair.said
+            yield say(
+                ShapeText.DIFFER, language, first=first, second=second, said=said, other=other
+            )
+
+
+def by_article(citations: Iterable[Citation]) -> list[list[Citation]]:
+    """Return the citations of each article together, articles in the order they came."""
+    groups: defaultdict[ArticleId, list[Citation]] = defaultdict(list)
+    for cited in citations:
+        groups[cited.article_id].append(cited)
+    return list(groups.values())

@@ -13,9 +13,9 @@ from typing import Protocol, TextIO
 
 from bot.evaluation import Evaluation, EvaluationFiles
 from bot.records.recheck import Rechecker
-from bot.session.protocols import Talk
+from bot.session.session import Session
 from bot.settings import Settings
-from bot.telegram.delivery.executor import Conversation
+from bot.telegram.dialog.conversation import Conversation
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint
 from bot.texts.direction import Bidi
@@ -37,7 +37,7 @@ class ExitCode(IntEnum):
 class Backend(Protocol):
     """What the commands stand on: the module `bot.wire`, or anything like it."""
 
-    def open_talk(self, settings: Settings, *, progress: Progress | None = None) -> Talk:
+    def open_session(self, settings: Settings, *, progress: Progress | None = None) -> Session:
         """Open the index, building it first where there is none, and a model where one is set."""
         ...
 
@@ -117,10 +117,10 @@ class Surface:
         language = self.language
         return Line(Kind.NOTICE, say(key, language, **values), rtl=language is Language.FA)
 
-    def open_talk(self) -> Talk:
-        """Open what answers, showing how far a first build is."""
+    def open_session(self) -> Session:
+        """Open a conversation, showing how far a first build is."""
         with progress_on(self.stderr, self.language) as progress:
-            return self.backend.open_talk(self.settings, progress=progress)
+            return self.backend.open_session(self.settings, progress=progress)
 
 
 def screen_of(stream: TextIO, settings: Settings) -> Screen:

@@ -1,7 +1,4 @@
-"""The chat loop: questions and commands, over a terminal or any pair of streams.
-
-Does not: answer, render or set anything up.
-"""
+"""Chat loop: questions and commands, over a terminal or any pair of streams."""
 
 import os
 import shutil
@@ -9,33 +6,42 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
-from bot.logs import log_reply, report_failure
-from bot.question.followup import Resolved, Rewriting, leans, meant, seen_in
-from bot.question.scope import ScopeError, check_scope, parse_scope
-from bot.session.protocols import Answering, Translating, Writing, asked_in, foreign
-from bot.terminal.render import article_lines, full_source_lines, translation_lines
+from bot.logs import report_failure
+from bot.question.scope import ScopeError
+from bot.session.session import LANGUAGES, Lack, Session
+from bot.session.turns import Turn, places_of, turn_of
+from bot.terminal.render import (
+    article_lines,
+    full_source_lines,
+    quote_lines,
+    source_lines,
+    translation_lines,
+)
 from bot.terminal.screen import BLANK, Kind, Line, Screen, paint
-from bot.terminal.streaming import ClaimsShowing, word
-from bot.texts.language import Language, LanguageChoice, say, ui_language
+from bot.terminal.streaming import ClaimsShowing
+from bot.texts.language import Language, LanguageChoice, Text, say
 from bot.texts.language_model import ModelText
 from bot.texts.messages import Key
 from bot.texts.scope_names import scope_text
 from bot.threads import Worker
-from bot.types import Answer, Citation, NoAnswer
-from index import EVERYTHING, Scope
-
-_ALL = "off"
-_REMEMBERED = 3
+from index import EVERYTHING, Span
 
 Page = Callable[[list[Line], Screen], None]
 """Shows many lines, one of them of the kind MARKED."""
+
+_LACKS: Final = {
+    Lack.NOTHING_ASKED: Key.CHAT_NO_ANSWER_YET,
+    Lack.NO_SOURCES: Key.CHAT_NO_ANSWER_YET,
+    Lack.GONE: Key.CHAT_SOURCES_GONE,
+    Lack.NO_MODEL: ModelText.NO_MODEL,
+    Lack.SAME_LANGUAGE: ModelText.ALREADY,
+}
 
 
 class Command(StrEnum):
@@ -43,6 +49,7 @@ class Command(StrEnum):
 
     SOURCES = "/sources"
     OPEN = "/open"
+    MORE = "/more"
     TRANSLATE = "/translate"
     LANG = "/lang"
     ONLY = "/only"
@@ -52,33 +59,23 @@ class Command(StrEnum):
 
 @dataclass(kw_only=True)
 class Chat:
-    """One conversation: where it speaks, and what later questions and commands refer to."""
+    """A session shown on a stream."""
 
-    answerer: Answering
+    session: Session
     out: TextIO
     screen: Callable[[], Screen]
-    choice: LanguageChoice
-    max_quotes: int
-    writing: Writing | None = None
-    translating: Translating | None = None
-    rewriting: Rewriting | None = None
-    within: Scope = EVERYTHING
     log_file: Path | None = None
     page: Page | None = None
-    last: Answer | None = None
-    asked: list[str] = field(default_factory=list)
-    question_language: str = ""
     worker: Worker = field(default_factory=Worker)
 
     @property
     def language(self) -> Language:
-        """The language of labels now: that set, or that of the last question."""
-        return ui_language(self.question_language, self.choice)
+        """The language of labels now."""
+        return self.session.language
 
     def run(self, lines: Iterator[str]) -> None:
         """Handle lines until they end or one asks to quit."""
-        manifest = self.answerer.snapshot.manifest
-        self._say(Key.CHAT_WELCOME, articles=manifest.n_articles)
+        self._say(Key.CHAT_WELCOME, articles=self.session.answering.manifest.n_articles)
         for line in lines:
             if not self.handle(line):
                 break
@@ -87,7 +84,8 @@ class Chat:
     def handle(self, line: str) -> bool:
         """Obey a command or answer a question; False when the conversation is over.
 
-        Ctrl-C leaves whatever is being done for the line, and the conversation goes on.
+        Ctrl-C leaves whatever is being done for the line, and the conversation goes on. A failure
+        is told and survived.
         """
         text = " ".join(line.split())
         if text in {Command.QUIT, "quit", "exit"}:
@@ -98,16 +96,26 @@ class Chat:
             elif text:
                 self._ask(text)
         except KeyboardInterrupt:
-            self._stop()
+            if self.screen().width is not None:
+                self.out.write("\n")  # the terminal has just shown ^C there
+            self._say(Key.CHAT_STOPPED)
+        except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
+            self._write([Line(Kind.NOTICE, report_failure(error, self.language, self.log_file))])
         return True
 
     def _obey(self, name: str, argument: str) -> None:
         """Carry out one command; an unknown one gets the list of all."""
         match name.lower():
             case Command.SOURCES:
-                self._show_sources()
+                citations = self.session.sources()
+                if isinstance(citations, Lack):
+                    self._say(_LACKS[citations])
+                else:
+                    self._write(full_source_lines(citations, self.language))
             case Command.OPEN:
                 self._open(argument)
+            case Command.MORE:
+                self._more()
             case Command.TRANSLATE:
                 self._translate(argument)
             case Command.LANG:
@@ -123,116 +131,75 @@ class Chat:
     def _help(self) -> None:
         """List the commands."""
         self._say(Key.CHAT_HELP)
-        if self.translating is not None:
-            self._say_of_model(ModelText.CHAT_HELP)
+        if self.session.translating is not None:
+            self._say(ModelText.CHAT_HELP)
 
-    def _ask(self, question: str) -> None:
-        """Answer a question; a failure is told and survived."""
-        try:
-            resolved = self.worker.run(lambda: self._meant(question))
-            found = self.worker.run(
-                lambda: self.answerer.answer(
-                    resolved.text, k=self.max_quotes, within=self.within, alone=question
-                )
-            )
-            self.question_language = found.language
-            if resolved.was_resolved:
-                self._say(Key.UNDERSTOOD, question=resolved.text)
-            self._take(found, ClaimsShowing(self._show, self.language))
-        except Exception as error:  # noqa: BLE001  # the surface's one catch: the chat goes on
-            self._report(error)
-        else:
-            self._remember(resolved)
-
-    def _meant(self, question: str) -> Resolved:
-        """Return a question with what it takes from those before it."""
-        shown = self.last.citations if self.last else ()
-        return meant(question, self.asked, rewriting=self.rewriting, shown=lambda: seen_in(shown))
-
-    def _remember(self, question: Resolved) -> None:
-        """Keep a question that later ones may lean on: one that can be understood by itself."""
-        if question.was_resolved or not leans(question.text):
-            self.asked = [question.text, *self.asked][:_REMEMBERED]
-
-    def _report(self, error: Exception) -> None:
-        """Tell of a failure."""
-        notice = report_failure(error, self.language, self.log_file)
-        self._write([Line(Kind.NOTICE, notice)])
-
-    def _stop(self) -> None:
-        """Say that Ctrl-C has been obeyed."""
-        if self.screen().width is not None:
-            self.out.write("\n")  # the terminal has just shown ^C there
-        self._say(Key.CHAT_STOPPED)
-
-    def _take(self, found: Answer | NoAnswer, showing: ClaimsShowing) -> None:
-        """Have an answer worded where there is a model, show it and remember it."""
+    def _ask(self, text: str) -> None:
+        """Answer a question, its claims shown as they are worded where there is a model."""
+        found = self.worker.run(lambda: self.session.find(text))
+        language = self.session.language_of(found.reply.language)
+        if found.question.follows:
+            self._notice(say(Key.UNDERSTOOD, language, question=found.question.text), language)
+        showing = ClaimsShowing(lambda *lines: self._write(lines), language)
         tell = showing.tell if self.screen().width is not None else None
         try:
-            reply = self.worker.run(lambda: word(self.writing, found, tell))
+            reply = self.worker.run(lambda: self.session.word(found, tell))
         except KeyboardInterrupt:
             showing.is_over = True
             raise
-        log_reply(reply, self.max_quotes)
-        self.last = reply if isinstance(reply, Answer) else None
         self._write([*showing.rest(reply), BLANK])
+        self.session.remember(turn_of(text, reply, self.session.scope))
 
-    def _show_sources(self) -> None:
-        """List the sources of the last answer, each with the other articles of its report."""
-        if self.last is None:
+    def _more(self) -> None:
+        """Show further quotes; from then on they belong to the last answer."""
+        turn = self.session.last
+        if turn is None or not turn.places:
             self._say(Key.CHAT_NO_ANSWER_YET)
-        else:
-            self._write(full_source_lines(self.last, self.language))
+            return
+        shown, further = self.worker.run(lambda: self.session.further(turn))
+        if not further:
+            self._say(Key.NO_MORE)
+            return
+        self._say(Key.MORE_HEAD)
+        quotes = quote_lines(further, self.language)
+        self._write([*quotes, BLANK, *source_lines(further, self.language), BLANK])
+        self.session.remember(replace(turn, places=places_of((*shown, *further))))
 
     def _translate(self, argument: str) -> None:
-        """Show quotes of the last answer in the language of its question."""
-        if self.translating is None:
-            self._say_of_model(ModelText.NO_MODEL)
-        elif self.last is None:
-            self._say(Key.CHAT_NO_ANSWER_YET)
-        else:
-            try:
-                self._show_translations(self.last, self.translating, _ascii_digits(argument))
-            except Exception as error:  # noqa: BLE001  # as in _ask
-                self._report(error)
-
-    def _show_translations(self, answer: Answer, translating: Translating, number: str) -> None:
-        """Show one quote translated, or all of them without a number."""
-        chosen = [one for one in answer.citations if number in {"", str(one.number)}]
-        language = asked_in(answer.language, self.language)
-        quotes = foreign(chosen, language)
-        if not chosen:
-            self._say_of_model(ModelText.USAGE, last=len(answer.citations))
-        elif not quotes:
-            self._say_of_model(ModelText.ALREADY)
-        for position, one in enumerate(quotes):
-            made = self.worker.run(partial(translating.translate, one, language))
-            if position == 0:
-                self._say_of_model(ModelText.TRANSLATED, model=made.model)
-            self._write(translation_lines(one, made, self.language))
+        """Show quotes of the last answer in the language of its question, all without a number."""
+        found = self.session.to_translate(argument)
+        turn, translating = self.session.last, self.session.translating
+        if found is Lack.NO_SUCH_SOURCE and turn is not None:
+            self._say(ModelText.USAGE, last=_last_number(turn))
+        elif isinstance(found, Lack):
+            self._say(_LACKS[found])
+        elif translating is not None:
+            quotes, language = found
+            for position, cited in enumerate(quotes):
+                made = self.worker.run(partial(translating.translate, cited, language))
+                if position == 0:
+                    self._say(ModelText.TRANSLATED, model=made.model)
+                self._write(translation_lines(cited, made, self.language))
 
     def _open(self, argument: str) -> None:
-        """Show the article behind a source of the last answer."""
-        if self.last is None:
+        """Show the article behind a source of the last answer, its quote marked."""
+        place, turn = self.session.source(argument), self.session.last
+        if turn is None or place is Lack.NOTHING_ASKED or place is Lack.NO_SOURCES:
             self._say(Key.CHAT_NO_ANSWER_YET)
             return
-        by_number = {str(one.number): one for one in self.last.citations}
-        citation = by_number.get(_ascii_digits(argument))
-        if citation is None:
-            self._say(Key.CHAT_OPEN_USAGE, last=len(by_number))
-        else:
-            self._show_article(citation)
-
-    def _show_article(self, citation: Citation) -> None:
-        """Show one article with its quote marked."""
-        article = self.answerer.snapshot.article(citation.article_id)
-        if article is None:
-            self._say(Key.CHAT_ARTICLE_GONE, article=citation.article_id)
+        if isinstance(place, Lack):
+            self._say(Key.CHAT_OPEN_USAGE, last=_last_number(turn))
             return
-        if citation.span.cut(article.text) != citation.quote:
-            self._say(Key.CHAT_ARTICLE_CHANGED, article=citation.article_id)
+        opened = self.session.article(turn, place.article_id)
+        if opened is None:
+            self._say(Key.CHAT_ARTICLE_GONE, article=place.article_id)
             return
-        lines = article_lines(article, citation.span, self.language)
+        article, quoted = opened
+        mark = Span(place.start, place.end)
+        if mark not in quoted:
+            self._say(Key.CHAT_ARTICLE_CHANGED, article=place.article_id)
+            return
+        lines = article_lines(article, mark, self.language)
         if self.page is None:
             self._write(lines)
         else:
@@ -240,47 +207,32 @@ class Chat:
 
     def _set_language(self, argument: str) -> None:
         """Set the language of labels."""
-        choices = [choice.value for choice in LanguageChoice]
-        if argument not in choices:
-            self._say(Key.CHAT_LANGUAGE_USAGE, choices=", ".join(choices))
-            return
-        self.choice = LanguageChoice(argument)
-        self._say(Key.CHAT_LANGUAGE_SET, choice=argument)
+        choice = LANGUAGES.get(argument)
+        if choice is None:
+            choices = ", ".join(choice.value for choice in LanguageChoice)
+            self._say(Key.CHAT_LANGUAGE_USAGE, choices=choices)
+        else:
+            self.session.choice = choice
+            self._say(Key.CHAT_LANGUAGE_SET, choice=choice.value)
 
     def _set_scope(self, argument: str) -> None:
         """Set what part of the archive is asked, or show it."""
-        archive = self.answerer.snapshot
         try:
-            if argument.lower() == _ALL:
-                self.within = EVERYTHING
-            elif argument:
-                scope = parse_scope(argument, datetime.now(UTC))
-                self.within = check_scope(scope, archive.outlets, archive.manifest.languages)
+            self.session.set_scope(argument)
         except ScopeError as error:
             self._say(Key.ERROR, message=error)
-        else:
-            self._show_scope()
-
-    def _show_scope(self) -> None:
-        """Say what part of the archive is asked."""
-        if self.within == EVERYTHING:
+            return
+        if self.session.scope == EVERYTHING:
             self._say(Key.CHAT_ONLY_ALL)
         else:
-            self._say(Key.WITHIN, scope=scope_text(self.within, self.language))
+            self._say(Key.WITHIN, scope=scope_text(self.session.scope, self.language))
 
-    def _say(self, key: Key, **values: object) -> None:
+    def _say(self, text: Text, **values: object) -> None:
         """Show one of our texts."""
-        self._notice(say(key, self.language, **values))
+        self._notice(say(text, self.language, **values), self.language)
 
-    def _say_of_model(self, text: ModelText, **values: object) -> None:
-        """Show one of our texts about the language model."""
-        self._notice(say(text, self.language, **values))
-
-    def _notice(self, text: str) -> None:
-        self._write([Line(Kind.NOTICE, text, rtl=self.language is Language.FA)])
-
-    def _show(self, *lines: Line) -> None:
-        self._write(lines)
+    def _notice(self, text: str, language: Language) -> None:
+        self._write([Line(Kind.NOTICE, text, rtl=language is Language.FA)])
 
     def _write(self, lines: Iterable[Line]) -> None:
         """Write lines as the screen shows them."""
@@ -288,11 +240,9 @@ class Chat:
         self.out.flush()
 
 
-def _ascii_digits(text: str) -> str:
-    """Write a number typed in any script's digits in ours; other text comes back as it is."""
-    # Nobody has a billion sources, and int() refuses thousands of digits.
-    is_number = text.isdecimal() and len(text) < 10  # noqa: PLR2004
-    return str(int(text)) if is_number else text
+def _last_number(turn: Turn) -> int:
+    """Return the highest number of a source."""
+    return max(place.number for place in turn.places)
 
 
 def typed_lines(history_file: Path, warn: Callable[[], None]) -> Iterator[str]:
@@ -304,13 +254,18 @@ def typed_lines(history_file: Path, warn: Callable[[], None]) -> Iterator[str]:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
     from prompt_toolkit.completion import WordCompleter
-    from prompt_toolkit.history import FileHistory, InMemoryHistory
+    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
-    can_keep = _make_private(history_file)
-    if not can_keep:
+    try:  # only its owner may read what somebody asked
+        history_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(history_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        history_file.chmod(0o600)
+        history: History = FileHistory(str(history_file))
+    except OSError:
         warn()
+        history = InMemoryHistory()
     session: PromptSession[str] = PromptSession(
-        history=FileHistory(str(history_file)) if can_keep else InMemoryHistory(),
+        history=history,
         auto_suggest=AutoSuggestFromHistory(),
         completer=WordCompleter([command.value for command in Command], sentence=True),
         complete_while_typing=False,
@@ -324,17 +279,6 @@ def typed_lines(history_file: Path, warn: Callable[[], None]) -> Iterator[str]:
             return
 
 
-def _make_private(path: Path) -> bool:
-    """Make a file that only its owner may read; False when it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-        path.chmod(0o600)
-    except OSError:
-        return False
-    return True
-
-
 def pager(out: TextIO) -> Page:
     """Return a way to show a long text: `less` at the marked line, or all at once without it."""
     less = shutil.which("less")
@@ -344,7 +288,8 @@ def pager(out: TextIO) -> Page:
         if less is None or text.count("\n") < shutil.get_terminal_size().lines:
             out.write(text)
             return
-        first = paint(lines[: _mark_position(lines)], screen).count("\n")
+        marked = (row for row, line in enumerate(lines) if line.kind is Kind.MARKED)
+        first = paint(lines[: next(marked, 0)], screen).count("\n")
         with _ctrl_c_left_to_child():
             start = f"+{max(first - 2, 1)}"
             subprocess.run([less, "-R", start], input=text, encoding="utf-8", check=False)
@@ -360,9 +305,3 @@ def _ctrl_c_left_to_child() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _mark_position(lines: list[Line]) -> int:
-    """Return the position of the marked line, 0 without one."""
-    marked = (row for row, line in enumerate(lines) if line.kind is Kind.MARKED)
-    return next(marked, 0)

@@ -1,20 +1,12 @@
-"""An answer on a terminal while a language model words it: its sentences one by one.
+"""Claims of an answer on a terminal, one by one, while a language model words it."""
 
-Does not: word or check anything; what is told has been checked.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-from bot.session.protocols import Writing
 from bot.terminal.render import below_claims, claim_lines, reply_lines
 from bot.terminal.screen import BLANK, Line
 from bot.texts.language import Language
 from bot.types import Answer, Claim, NoAnswer
-
-TellClaims: TypeAlias = Callable[[tuple[Claim, ...]], None]
-"""Takes all claims that stand so far; see `Writing.word`."""
 
 
 class Write(Protocol):
@@ -27,7 +19,7 @@ class Write(Protocol):
 
 @dataclass(slots=True)
 class ClaimsShowing:
-    """What is shown of one answer up to now.
+    """The claims of one answer that are shown so far.
 
     Attributes:
         is_over: Whether nobody waits for it any more; nothing is shown from then on.
@@ -52,12 +44,3 @@ class ClaimsShowing:
             more = claim_lines(reply.claims, self.language, first=len(self.shown))
             return [*more, *below_claims(reply, self.language)]
         return [BLANK, *reply_lines(reply, self.language)]
-
-
-def word(
-    writing: Writing | None, found: Answer | NoAnswer, tell: TellClaims | None
-) -> Answer | NoAnswer:
-    """Have an answer worded where there is a language model; anything else stays as it is."""
-    if writing is None or isinstance(found, NoAnswer):
-        return found
-    return writing.word(found, tell=tell)

@@ -81,6 +81,7 @@ class Key(Text):
             "Type a question, or:\n"
             "/sources        the sources of the last answer, and where else each report stands\n"
             "/open N         the whole article behind source N, its quote marked\n"
+            "/more           further quotes\n"
             "/lang en|fa|auto  the language of labels and dates\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
             "/only           what part is asked; /only off asks all of it\n"
@@ -92,6 +93,7 @@ class Key(Text):
             "پرسش خود را بنویسید، یا یکی از این‌ها:\n"
             "/sources منابع آخرین پاسخ، و جاهای دیگری که هر گزارش آمده است\n"
             "/open N متن کامل خبرِ منبع N، با نقل‌قولِ نشان‌دار\n"
+            "/more نقل‌قول‌های بیشتر\n"
             "/lang en|fa|auto زبان برچسب‌ها و تاریخ‌ها\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa پرسش از بخشی از بایگانی\n"
             "/only محدودهٔ پرسش‌ها؛ /only off پرسش از همهٔ بایگانی\n"
@@ -111,6 +113,14 @@ class Key(Text):
         ("/open needs the number of a source, from 1 to {last}."),
         ("/open شمارهٔ یک منبع را می‌خواهد، از ۱ تا {last}."),
     )
+    MORE_HEAD = (
+        ("Further quotes, not as close to your question:"),
+        ("نقل‌قول‌های بیشتر، کمی دورتر از پرسش شما:"),
+    )
+    NO_MORE = (
+        ("There is nothing further that is worth quoting."),
+        ("چیز دیگری که به نقل بیرزد پیدا نشد."),
+    )
     CHAT_LANGUAGE_SET = ("Language: {choice}", "زبان: {choice}")
     CHAT_LANGUAGE_USAGE = (
         ("/lang needs one of: {choices}"),
@@ -123,6 +133,10 @@ class Key(Text):
     CHAT_NO_HISTORY = (
         ("Questions are not kept: {path} cannot be written."),
         ("پرسش‌ها نگه داشته نمی‌شوند: در {path} نمی‌توان نوشت."),
+    )
+    CHAT_SOURCES_GONE = (
+        ("What the last answer quoted is not in the index any more; ask again."),
+        ("آنچه در پاسخ آخر نقل شد دیگر در نمایه نیست؛ دوباره بپرسید."),
     )
     CHAT_ARTICLE_GONE = (
         ("Article {article} is not in the index any more."),

@@ -103,14 +103,6 @@ class Phrase(Text):
     PAGE = ("Part {page} of {pages}", "بخش {page} از {pages}")
     PAGE_BEFORE = ("◀ Earlier", "▶ پیش از این")
     PAGE_AFTER = ("Read on ▶", "ادامه ◀")
-    MORE_HEAD = (
-        ("Further quotes, not as close to your question:"),
-        ("نقل‌قول‌های بیشتر، کمی دورتر از پرسش شما:"),
-    )
-    NO_MORE = (
-        ("There is nothing further that is worth quoting."),
-        ("چیز دیگری که به نقل بیرزد پیدا نشد."),
-    )
     BUTTON_MORE = ("More", "بیشتر")
     BUTTON_WHY = ("Why this?", "چرا این؟")
     BUTTON_ARTICLE = ("📄 Article {numbers}", "📄 متن خبر {numbers}")

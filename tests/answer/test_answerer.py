@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer.answerer import MAX_QUESTION_CHARS, Answerer
+from bot.answer.answerer import Answerer
+from bot.question.question import MAX_QUESTION_CHARS, read_question
 from bot.types import Answer, NoAnswer, Reason
 from index import (
     Article,
@@ -47,7 +48,7 @@ def test_answer_says_what_it_was_made_from(
 ) -> None:
     """Answers and refusals of every kind bear the snapshot's name and the encoder's fingerprint."""
     for question in (QUESTION, OFF_TOPIC, "?!"):
-        reply = answerer.answer(question)
+        reply = answerer.answer(read_question(question))
 
         assert question == reply.question
         assert snapshot.manifest.snapshot == reply.fingerprint.snapshot
@@ -57,7 +58,7 @@ def test_answer_says_what_it_was_made_from(
 
 def test_answer_times_every_stage(answerer: Answerer) -> None:
     """An answer says how long each stage took, and the whole took at least as long."""
-    timings = dict(answerer.answer(QUESTION).timings_ms)
+    timings = dict(answerer.answer(read_question(QUESTION)).timings_ms)
     total = timings.pop("total")
 
     assert {"encode", "search", "rank"} == set(timings)
@@ -67,8 +68,8 @@ def test_answer_times_every_stage(answerer: Answerer) -> None:
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_answer_has_at_most_k_quotes(k: int, answerer: Answerer, article: Article) -> None:
     """Quotes are at most `k`, numbered from 1, verbatim; fewer asked are the first of more."""
-    reply = answerer.answer(QUESTION, k=k)
-    more = answerer.answer(QUESTION, k=4)
+    reply = answerer.answer(read_question(QUESTION), k=k)
+    more = answerer.answer(read_question(QUESTION), k=4)
 
     assert isinstance(reply, Answer)
     assert isinstance(more, Answer)
@@ -82,13 +83,15 @@ def test_answer_with_a_threshold_of_zero_always_answers(
     question: str, snapshot: Snapshot, encoder: Encoder
 ) -> None:
     """A threshold of 0 refuses nothing that finds a passage."""
-    assert isinstance(Answerer(snapshot, encoder, threshold=0).answer(question), Answer)
+    assert isinstance(
+        Answerer(snapshot, encoder, threshold=0).answer(read_question(question)), Answer
+    )
 
 
 def test_answer_with_a_threshold_of_one_never_answers(snapshot: Snapshot, encoder: Encoder) -> None:
     """A threshold of 1 refuses everything, with the confidence it had and the nearest headline."""
-    sure = Answerer(snapshot, encoder).answer(QUESTION)
-    reply = Answerer(snapshot, encoder, threshold=1).answer(QUESTION)
+    sure = Answerer(snapshot, encoder).answer(read_question(QUESTION))
+    reply = Answerer(snapshot, encoder, threshold=1).answer(read_question(QUESTION))
 
     assert isinstance(reply, NoAnswer)
     assert Reason.NOT_IN_ARCHIVE is reply.reason
@@ -98,16 +101,16 @@ def test_answer_with_a_threshold_of_one_never_answers(snapshot: Snapshot, encode
 
 def test_answer_exactly_at_the_threshold(snapshot: Snapshot, encoder: Encoder) -> None:
     """A confidence equal to the threshold answers; the next number above it refuses."""
-    sure = Answerer(snapshot, encoder).answer(QUESTION).confidence
-    at = Answerer(snapshot, encoder, threshold=sure).answer(QUESTION)
-    above = Answerer(snapshot, encoder, threshold=sure + 1e-9).answer(QUESTION)
+    sure = Answerer(snapshot, encoder).answer(read_question(QUESTION)).confidence
+    at = Answerer(snapshot, encoder, threshold=sure).answer(read_question(QUESTION))
+    above = Answerer(snapshot, encoder, threshold=sure + 1e-9).answer(read_question(QUESTION))
 
     assert (Answer, NoAnswer) == (type(at), type(above))
 
 
 def test_refusal_shows_the_nearest_headline(answerer: Answerer, article: Article) -> None:
     """A refusal names the nearest article once, by the article's own head."""
-    reply = answerer.answer(OFF_TOPIC)
+    reply = answerer.answer(read_question(OFF_TOPIC))
 
     assert isinstance(reply, NoAnswer)
     (nearest,) = reply.nearest
@@ -127,7 +130,7 @@ def test_refusal_shows_the_nearest_headline(answerer: Answerer, article: Article
 )
 def test_answer_of_no_question(question: str, answerer: Answerer) -> None:
     """What holds no letter or digit asks nothing."""
-    reply = answerer.answer(question)
+    reply = answerer.answer(read_question(question))
 
     assert isinstance(reply, NoAnswer)
     assert Reason.EMPTY_QUESTION is reply.reason
@@ -145,7 +148,7 @@ def test_answer_of_no_question(question: str, answerer: Answerer) -> None:
 )  # fmt: skip
 def test_answer_never_fails(question: str, k: int, answerer: Answerer, article: Article) -> None:
     """Any text at all is answered with verified quotes or refused with a reason."""
-    reply = answerer.answer(question, k=k)
+    reply = answerer.answer(read_question(question), k=k)
 
     if isinstance(reply, Answer):
         assert 1 <= len(reply.citations) <= k
@@ -157,7 +160,10 @@ def test_answer_never_fails(question: str, k: int, answerer: Answerer, article: 
 def test_answer_reads_the_first_part_of_a_long_question(answerer: Answerer) -> None:
     """What lies beyond the limit of a question changes nothing."""
     start = f"{QUESTION} ".ljust(MAX_QUESTION_CHARS, ".")
-    one, other = answerer.answer(start), answerer.answer(start + "World Cup " * 9000)
+    one, other = (
+        answerer.answer(read_question(start)),
+        answerer.answer(read_question(start + "World Cup " * 9000)),
+    )
 
     assert isinstance(one, Answer)
     assert one.citations == replace(other, question="").citations  # type: ignore[union-attr]
@@ -166,9 +172,12 @@ def test_answer_reads_the_first_part_of_a_long_question(answerer: Answerer) -> N
 def test_answer_from_many_threads(answerer: Answerer) -> None:
     """One answerer serves threads at once, each getting the answer it would have had alone."""
     questions = [QUESTION, OFF_TOPIC, "کربی درباره جت‌های سوخو چه گفت؟", "نظر شما"]
-    alone = [_without_times(answerer.answer(question)) for question in questions]
+    alone = [_without_times(answerer.answer(read_question(question))) for question in questions]
     with ThreadPoolExecutor(8) as pool:
-        together = [_without_times(one) for one in pool.map(answerer.answer, questions * 8)]
+        together = [
+            _without_times(one)
+            for one in pool.map(answerer.answer, map(read_question, questions * 8))
+        ]
 
     assert alone * 8 == together
 
@@ -198,7 +207,7 @@ def test_answer_when_the_article_does_not_bear_it_out(
     changed: dict[str, Any], snapshot: Snapshot, encoder: Encoder
 ) -> None:
     """Where no quote holds against the article as it stands, there is no answer at all."""
-    reply = Answerer(_Archive(snapshot, changed), encoder).answer(QUESTION)  # type: ignore[arg-type]
+    reply = Answerer(_Archive(snapshot, changed), encoder).answer(read_question(QUESTION))  # type: ignore[arg-type]
 
     assert isinstance(reply, NoAnswer)
     assert Reason.UNVERIFIED is reply.reason
@@ -224,7 +233,7 @@ def moved(encoder: Encoder, cache_dir: Path, tmp_path: Path) -> Iterator[Snapsho
 
 def test_answer_when_the_body_is_elsewhere(moved: Snapshot, encoder: Encoder) -> None:
     """Sentences that lie outside the body their article has now are not quoted."""
-    reply = Answerer(moved, encoder).answer(QUESTION)
+    reply = Answerer(moved, encoder).answer(read_question(QUESTION))
 
     assert isinstance(reply, NoAnswer)
     assert Reason.UNVERIFIED is reply.reason

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from bot.answer.evidence import Quote, ReaderConfig, find_quotes
+from bot.question.question import read_question
 from index import Article, Retrieval, Retriever, Snapshot, Span, VectorSpace
 from index.encoders import Encoder
 from index.text.clean import clean
 
 QUESTION = "what did Kirby say about Sukhoi jets?"
+ASKED = read_question(QUESTION)
 Find = Callable[..., Retrieval]
 
 
@@ -31,7 +33,7 @@ def test_find_quotes_gives_sentences_of_passages_found(
     """Quotes are whole sentences of the hits, each once, at most as many as asked, best first."""
     found = find(QUESTION)
     quotes = find_quotes(
-        QUESTION, found, snapshot, ReaderConfig(max_sentences=most, max_gap=9, max_alike=2)
+        ASKED, found, snapshot, ReaderConfig(max_sentences=most, max_gap=9, max_alike=2)
     )
 
     sentences = {span for hit in found.hits[:5] for span in hit.passage.sentences}
@@ -49,7 +51,7 @@ def test_find_quotes_reads_the_vector_of_the_very_sentence(
     found = find(QUESTION)
     space = VectorSpace(encoder.identity)
     config = ReaderConfig(max_sentences=4, max_gap=9, max_alike=2)
-    for quote in find_quotes(QUESTION, found, snapshot, config):
+    for quote in find_quotes(ASKED, found, snapshot, config):
         language = quote.hit.passage.language
         text = clean(quote.span.cut(quote.hit.article.text), language).text
         vector = space.passages(encoder.encode_passages([text]), [language])[0]
@@ -58,7 +60,7 @@ def test_find_quotes_reads_the_vector_of_the_very_sentence(
 
 def test_find_quotes_when_nothing_was_found(find: Find, snapshot: Snapshot) -> None:
     """No hits give no quotes."""
-    assert [] == find_quotes(QUESTION, replace(find(QUESTION), hits=()), snapshot, ReaderConfig())
+    assert [] == find_quotes(ASKED, replace(find(QUESTION), hits=()), snapshot, ReaderConfig())
 
 
 def test_find_quotes_weighs_words_in_the_questions_language_only(
@@ -71,7 +73,9 @@ def test_find_quotes_weighs_words_in_the_questions_language_only(
     foreign = replace(found, hits=tuple(hits))
 
     def best(among: Retrieval) -> Quote:
-        (quote,) = find_quotes(question, among, snapshot, ReaderConfig(max_sentences=1))
+        (quote,) = find_quotes(
+            read_question(question), among, snapshot, ReaderConfig(max_sentences=1)
+        )
         return quote
 
     assert "خلبانان ایرانی" in best(found).span.cut(article.text)
@@ -84,7 +88,7 @@ def test_find_quotes_looks_at_the_first_five_passages(find: Find, snapshot: Snap
     found = find(QUESTION)
     below = replace(found, hits=(*found.hits[1:2] * 5, found.hits[0]))
     quotes = find_quotes(
-        QUESTION, below, snapshot, ReaderConfig(max_sentences=4, max_gap=9, max_alike=2)
+        ASKED, below, snapshot, ReaderConfig(max_sentences=4, max_gap=9, max_alike=2)
     )
 
     assert {found.hits[1].passage.id} == {quote.hit.passage.id for quote in quotes}

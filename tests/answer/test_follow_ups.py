@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.answer.answerer import Answerer
-from bot.question.followup import asked_both_ways, resolve
+from bot.answer.answerer import Answerer, merged
+from bot.question.followup import resolve_by_rule
+from bot.question.question import read_question
 from bot.types import Answer
 from index import Retriever, Snapshot, VectorSpace
 from index.encoders import Encoder
@@ -30,9 +31,9 @@ def retriever(dated: Snapshot, encoder: Encoder) -> Retriever:
 def test_a_follow_up_may_stay_or_turn(
     first: str, second: str, article: str, answerer: Answerer
 ) -> None:
-    """What leans is answered from what the first was about, a new topic from its own article."""
-    resolved = resolve(second, [first])
-    answer = answerer.answer(resolved.text, alone=second)
+    """A follow-up is answered from what the first was about, a new topic from its own article."""
+    resolved = resolve_by_rule(second, [first])
+    answer = answerer.answer(read_question(resolved.text, typed=second))
 
     assert resolved.was_resolved
     assert isinstance(answer, Answer)
@@ -43,14 +44,14 @@ def test_asking_twice_the_same_changes_nothing(retriever: Retriever) -> None:
     """Both ways alike give what one way gives."""
     found = retriever.retrieve("What does the northern bridge cost?", language="en")
 
-    assert asked_both_ways(found, found) == found
+    assert merged(found, found) == found
 
 
 def test_scores_of_both_ways_are_added(retriever: Retriever) -> None:
     """Each passage has the mean of its two scores, the least found where one way missed it."""
     one = retriever.retrieve("What does the northern bridge cost?", language="en", k=4)
     other = retriever.retrieve("Where did chess players meet?", language="en", k=4)
-    both = asked_both_ways(one, other)
+    both = merged(one, other)
 
     scores = [{hit.passage.id: hit.score for hit in found.hits} for found in (one, other)]
     assert [hit.rank for hit in both.hits] == [1, 2, 3, 4]
@@ -65,7 +66,7 @@ def test_scores_of_both_ways_are_added(retriever: Retriever) -> None:
 def test_words_that_were_added_do_not_change_the_language(answerer: Answerer) -> None:
     """The question's own words say its language, whatever was added to them."""
     seen = answerer.consider(
-        "How many were injured? (حادثه قطار سمنان)", alone="How many were injured?"
+        read_question("How many were injured? (حادثه قطار سمنان)", typed="How many were injured?")
     )
 
     assert seen.language == "en"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer.answerer import Answerer
+from bot.question.question import read_question
 from bot.records.write import record_of
 from bot.types import Answer
 from index import Article, IndexConfig, VectorSpace, build_index, open_snapshot
@@ -46,7 +47,7 @@ def answerer(
 @pytest.fixture(scope="module")
 def answer(answerer: Answerer) -> Answer:
     """Return the answer to a question about the report."""
-    reply = answerer.answer(QUESTION)
+    reply = answerer.answer(read_question(QUESTION))
     assert isinstance(reply, Answer)
     return reply
 
@@ -74,7 +75,7 @@ def test_copies_do_not_fill_the_answer(answerer: Answerer, answer: Answer) -> No
     """No two quotes say the same, and all passages found are of one of the copies."""
     quotes = {one.quote.translate(RESPELT) for one in answer.citations}
     assert len(quotes) == len(answer.citations) > 1
-    found = answerer.consider(QUESTION).found
+    found = answerer.consider(read_question(QUESTION)).found
     assert len({hit.article.id for hit in found.hits}) == 1
 
 

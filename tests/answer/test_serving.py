@@ -12,6 +12,7 @@ import pytest
 
 from bot.answer.answerer import Answerer
 from bot.answer.serving import EVENT_NOT_RELOADED, Serving
+from bot.question.question import read_question
 from bot.types import Answer
 from index import (
     IndexConfig,
@@ -93,10 +94,10 @@ def test_questions_while_builds_publish(archive: _Archive) -> None:
     def ask() -> list[Answer]:
         replies: list[Answer] = []
         while not is_over.is_set():
-            reply = serving.answer(QUESTION)
+            reply = serving.answer(read_question(QUESTION))
             assert isinstance(reply, Answer)
             for one in reply.citations:
-                article = serving.snapshot.article(one.article_id)
+                article = serving.article(one.article_id)
                 assert article is not None
                 assert one.quote == one.span.cut(article.text)
             replies.append(reply)
@@ -105,11 +106,13 @@ def test_questions_while_builds_publish(archive: _Archive) -> None:
     with ThreadPoolExecutor(N_THREADS) as pool:
         asking = [pool.submit(ask) for _ in range(N_THREADS)]
         built = [archive.add(number) for number in range(1, N_BUILDS + 1)]
-        newest = _until(lambda: serving.answer(QUESTION).fingerprint.snapshot, built[-1])
+        newest = _until(
+            lambda: serving.answer(read_question(QUESTION)).fingerprint.snapshot, built[-1]
+        )
         is_over.set()
         replies = [one.result() for one in asking]
 
-    assert newest == built[-1] == serving.snapshot.manifest.snapshot
+    assert newest == built[-1] == serving.manifest.snapshot
     order = [archive.opened[0].snapshot.manifest.snapshot, *built]
     for thread in replies:
         seen = [order.index(reply.fingerprint.snapshot) for reply in thread]
@@ -134,9 +137,12 @@ def test_a_question_outlives_its_snapshot(archive: _Archive) -> None:
     with serving.using() as old:
         for number in range(1, 4):
             archive.add(number)
-            _until(lambda: serving.answer(QUESTION).fingerprint.snapshot, archive_name(archive))
+            _until(
+                lambda: serving.answer(read_question(QUESTION)).fingerprint.snapshot,
+                archive_name(archive),
+            )
         assert not (archive.home / "snapshots" / old.snapshot.manifest.snapshot).exists()
-        reply = old.answer(QUESTION)
+        reply = old.answer(read_question(QUESTION))
         assert isinstance(reply, Answer)
         article = reply.citations[0].article_id
         assert not _is_closed(old, article)
@@ -154,7 +160,7 @@ def test_nothing_is_opened_twice(archive: _Archive) -> None:
     serving = archive.serve()
     archive.build()
     for _ in range(3):
-        serving.answer(QUESTION)
+        serving.answer(read_question(QUESTION))
     serving.close()
 
     assert len(archive.opened) == 1
@@ -172,9 +178,13 @@ def test_the_old_one_answers_while_the_new_one_is_opened(archive: _Archive) -> N
     serving = Serving(first, home=archive.home, reopen=open_slowly)
     before, after = archive_name(archive), archive.add(1)
 
-    assert [before] * 3 == [serving.answer(QUESTION).fingerprint.snapshot for _ in range(3)]
+    assert [before] * 3 == [
+        serving.answer(read_question(QUESTION)).fingerprint.snapshot for _ in range(3)
+    ]
     may_open.set()
-    assert after == _until(lambda: serving.answer(QUESTION).fingerprint.snapshot, after)
+    assert after == _until(
+        lambda: serving.answer(read_question(QUESTION)).fingerprint.snapshot, after
+    )
     serving.close()
     assert len(archive.opened) == 2
 
@@ -183,17 +193,17 @@ def test_an_article_that_is_gone_is_none(archive: _Archive) -> None:
     """An older answer's article is looked up in the archive as it is now."""
     archive.add(1)
     serving = archive.serve()
-    reply = serving.answer("Which bridge has number 0?")
+    reply = serving.answer(read_question("Which bridge has number 0?"))
     assert isinstance(reply, Answer)
     gone = next(one for one in reply.citations if "number 0" in one.headline)
-    assert serving.snapshot.article(gone.article_id) is not None
+    assert serving.article(gone.article_id) is not None
 
     (archive.corpus / "0.txt").unlink()
     wanted = archive.build()
-    _until(lambda: serving.answer(QUESTION).fingerprint.snapshot, wanted)
+    _until(lambda: serving.answer(read_question(QUESTION)).fingerprint.snapshot, wanted)
 
-    assert serving.snapshot.article(gone.article_id) is None
-    assert serving.snapshot.manifest.n_articles == 1
+    assert serving.article(gone.article_id) is None
+    assert serving.manifest.n_articles == 1
     serving.close()
 
 
@@ -206,14 +216,16 @@ def test_a_damaged_snapshot_is_left_alone(
     damaged = archive.add(1)
     (archive.home / "snapshots" / damaged / "manifest.json").write_text("{}", encoding="utf-8")
     with caplog.at_level(logging.WARNING, "bot.answer.serving"):
-        replies = [serving.answer(QUESTION) for _ in range(3)]
+        replies = [serving.answer(read_question(QUESTION)) for _ in range(3)]
     told = [record for record in caplog.records if record.message == EVENT_NOT_RELOADED]
 
     assert {before} == {reply.fingerprint.snapshot for reply in replies}
     assert [damaged] == [record.fields["snapshot"] for record in told]  # type: ignore[attr-defined]
 
     repaired = archive.add(2)
-    assert repaired == _until(lambda: serving.answer(QUESTION).fingerprint.snapshot, repaired)
+    assert repaired == _until(
+        lambda: serving.answer(read_question(QUESTION)).fingerprint.snapshot, repaired
+    )
     serving.close()
 
 
@@ -224,7 +236,7 @@ def test_a_refresh_waits_and_says_what_is_wrong(archive: _Archive) -> None:
     assert len(archive.opened) == 1
     before = archive.add(1)
     serving.refresh()
-    assert serving.snapshot.manifest.snapshot == before
+    assert serving.manifest.snapshot == before
 
     manifest = archive.home / "snapshots" / archive.add(2) / "manifest.json"
     whole = manifest.read_bytes()
@@ -232,11 +244,11 @@ def test_a_refresh_waits_and_says_what_is_wrong(archive: _Archive) -> None:
     for _ in range(2):
         with pytest.raises(SnapshotError, match="manifest"):
             serving.refresh()
-    assert serving.snapshot.manifest.snapshot == before
+    assert serving.manifest.snapshot == before
     manifest.write_bytes(whole)
     serving.refresh()
 
-    assert serving.snapshot.manifest.snapshot == archive_name(archive) != before
+    assert serving.manifest.snapshot == archive_name(archive) != before
     shutil.rmtree(archive.home)
     with pytest.raises(SnapshotError):
         serving.refresh()
@@ -249,5 +261,5 @@ def test_an_index_that_is_removed_serves_on(archive: _Archive) -> None:
     before = archive_name(archive)
     shutil.rmtree(archive.home)
 
-    assert before == serving.answer(QUESTION).fingerprint.snapshot
+    assert before == serving.answer(read_question(QUESTION)).fingerprint.snapshot
     serving.close()

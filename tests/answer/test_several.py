@@ -1,11 +1,13 @@
 """Answers from several articles: by sides, in order of time, and never filled from elsewhere."""
 
 import json
+from datetime import datetime
 from itertools import pairwise
 
 import pytest
 
 from bot.answer.answerer import Answerer
+from bot.question.question import Question, read_question
 from bot.records.write import record_of
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import render
@@ -14,10 +16,18 @@ from bot.terminal.screen import Screen, paint
 from bot.texts.language import Language
 from bot.types import Answer, Citation, NoAnswer, Reason, Shape, Side
 from index import EVERYTHING, Scope, Snapshot
+from index.text import TEHRAN
+
+NOW = datetime(2024, 2, 14, 12, tzinfo=TEHRAN)
+
+
+def _read(text: str, scope: Scope = EVERYTHING) -> Question:
+    """Read a question in February 2024, of the outlets of the archive."""
+    return read_question(text, scope=scope, now=NOW, outlets={"mehr", "fars", "tasnim"})
 
 
 def _answer(answerer: Answerer, question: str, k: int = 3, within: Scope = EVERYTHING) -> Answer:
-    reply = answerer.answer(question, k=k, within=within)
+    reply = answerer.answer(_read(question, within), k=k)
     assert isinstance(reply, Answer)
     return reply
 
@@ -132,7 +142,7 @@ def test_an_overview_keeps_to_its_time(answerer: Answerer) -> None:
 
 def test_nothing_is_summed_up_of_what_the_archive_does_not_hold(answerer: Answerer) -> None:
     """An overview of what nobody reported is refused as any other question."""
-    reply = answerer.answer("timeline of the Mars landings")
+    reply = answerer.answer(_read("timeline of the Mars landings"))
 
     assert isinstance(reply, NoAnswer)
     assert (reply.reason, reply.is_missed) == (Reason.NOT_IN_ARCHIVE, False)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.answer.evidence import asks_for_words, reports_words
+from bot.answer.evidence import reports_words
+from bot.question.question import read_question
 from index.text import tokens
 
 
@@ -19,9 +20,9 @@ from index.text import tokens
     ],
     ids=["en", "fa", "ar", "ru", "de", "tr", "es"],
 )
-def test_asks_for_words(question: str) -> None:
+def test_a_question_for_a_statement(question: str) -> None:
     """A question for somebody's words is known in the languages we meet most."""
-    assert asks_for_words(question) is True
+    assert read_question(question).wants_statement is True
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_asks_for_words(question: str) -> None:
 )
 def test_other_questions_do_not_ask_for_words(question: str) -> None:
     """A question for a fact is not taken for one about words."""
-    assert asks_for_words(question) is False
+    assert read_question(question).wants_statement is False
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.answer.answerer import Answerer
+from bot.question.question import Question, read_question
 from bot.types import Answer, NoAnswer, Reason
 from index import EVERYTHING, IndexConfig, Scope, Snapshot, VectorSpace, build_index
 from index import open_snapshot as open_it
@@ -48,6 +49,11 @@ ARTICLES: Sequence[dict[str, str]] = (
 QUESTION = "Which bridge did the governor open"
 
 
+def _read(text: str, scope: Scope = EVERYTHING) -> Question:
+    """Read a question on that day."""
+    return read_question(text, scope=scope, now=NOW)
+
+
 @pytest.fixture(scope="module")
 def dated(
     encoder: Encoder, cache_dir: Path, tmp_path_factory: pytest.TempPathFactory
@@ -68,7 +74,7 @@ def dated(
 @pytest.fixture(scope="module")
 def answerer(dated: Snapshot, encoder: Encoder) -> Answerer:
     """Answer from the four articles, on a day in June 2023."""
-    return Answerer(dated, encoder, clock=lambda: NOW)
+    return Answerer(dated, encoder)
 
 
 def _at(text: str) -> datetime:
@@ -97,7 +103,7 @@ def test_a_time_in_the_question_chooses_the_article(
     words: str, article: str, answerer: Answerer
 ) -> None:
     """Of two reports alike the one published in the time named is quoted, and that is told."""
-    reply = answerer.answer(f"{QUESTION} {words}?")
+    reply = answerer.answer(_read(f"{QUESTION} {words}?"))
 
     assert {article} == _quoted(reply)
     assert EVERYTHING != reply.within
@@ -106,7 +112,7 @@ def test_a_time_in_the_question_chooses_the_article(
 
 def test_a_question_without_a_time_is_asked_of_everything(answerer: Answerer) -> None:
     """Nothing is said of time where the question says nothing of it."""
-    reply = answerer.answer(f"{QUESTION}?")
+    reply = answerer.answer(_read(f"{QUESTION}?"))
 
     assert _quoted(reply) == {"winter", "summer"}
     assert (EVERYTHING, False) == (reply.within, reply.is_missed)
@@ -115,8 +121,8 @@ def test_a_question_without_a_time_is_asked_of_everything(answerer: Answerer) ->
 @pytest.mark.parametrize("words", ["in 2021", "yesterday", "in March 2023"])
 def test_a_time_that_has_no_answer_is_told(words: str, answerer: Answerer) -> None:
     """Where the time named has nothing to say, the rest answers, and the reader is told."""
-    everywhere = answerer.answer(f"{QUESTION}?")
-    reply = answerer.answer(f"{QUESTION} {words}?")
+    everywhere = answerer.answer(_read(f"{QUESTION}?"))
+    reply = answerer.answer(_read(f"{QUESTION} {words}?"))
 
     assert _quoted(reply) == _quoted(everywhere)
     assert EVERYTHING != reply.within
@@ -136,7 +142,7 @@ def test_a_time_that_has_no_answer_is_told(words: str, answerer: Answerer) -> No
 def test_what_is_ordered_is_kept(within: Scope, article: str, answerer: Answerer) -> None:
     """A part asked for by order is the only one asked, whatever time the question names."""
     for question in (f"{QUESTION}?", f"{QUESTION} in 2021?", f"{QUESTION} since 2020?"):
-        assert {article} == _quoted(answerer.answer(question, within=within))
+        assert {article} == _quoted(answerer.answer(_read(question, scope=within)))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +155,7 @@ def test_what_is_ordered_is_kept(within: Scope, article: str, answerer: Answerer
 )
 def test_a_part_with_nothing_in_it(within: Scope, answerer: Answerer) -> None:
     """Where a part holds no article there is no answer, with the part named."""
-    reply = answerer.answer(f"{QUESTION} in 2021?", within=within)
+    reply = answerer.answer(_read(f"{QUESTION} in 2021?", scope=within))
 
     assert isinstance(reply, NoAnswer)
     assert Reason.NOTHING_FOUND is reply.reason
@@ -160,7 +166,7 @@ def test_a_part_with_nothing_in_it(within: Scope, answerer: Answerer) -> None:
 def test_a_time_within_what_is_ordered(answerer: Answerer) -> None:
     """A time in the words narrows the part ordered."""
     reply = answerer.answer(
-        f"{QUESTION} in December 2022?", within=Scope(sources=frozenset({"mehr"}))
+        _read(f"{QUESTION} in December 2022?", scope=Scope(sources=frozenset({"mehr"})))
     )
 
     assert {"winter"} == _quoted(reply)
@@ -174,15 +180,15 @@ def test_a_month_known_lies_in_every_part_of_it(answerer: Answerer) -> None:
     question = "How many boats did the fishermen count?"
     within = Scope(since=_at("2023-03-30"), until=_at("2023-03-31"))
 
-    assert {"month"} == _quoted(answerer.answer(question, within=within))
+    assert {"month"} == _quoted(answerer.answer(_read(question, scope=within)))
 
 
 def test_no_bound_holds_an_article_without_a_date(answerer: Answerer) -> None:
     """What has no date is found by no time."""
     question = "How should the saffron be steeped?"
-    reply = answerer.answer(question, within=Scope(since=_at("1990-01-01")))
+    reply = answerer.answer(_read(question, scope=Scope(since=_at("1990-01-01"))))
 
-    assert {"undated"} == _quoted(answerer.answer(question))
+    assert {"undated"} == _quoted(answerer.answer(_read(question)))
     assert "undated" not in {str(one.article_id) for one in getattr(reply, "citations", ())}
 
 
@@ -205,7 +211,7 @@ class _Counting:
 def test_a_question_is_encoded_once(dated: Snapshot, encoder: Encoder) -> None:
     """Looking twice costs one encoding."""
     counting = _Counting(encoder)
-    reply = Answerer(dated, counting, clock=lambda: NOW).answer(f"{QUESTION} last week?")  # type: ignore[arg-type]
+    reply = Answerer(dated, counting).answer(_read(f"{QUESTION} last week?"))  # type: ignore[arg-type]
 
     assert {"summer"} == _quoted(reply)
     assert counting.n_queries == 1

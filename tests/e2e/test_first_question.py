@@ -14,6 +14,7 @@ import pytest
 
 from bot import wire
 from bot.evaluation import EvaluationFiles
+from bot.question.question import read_question
 from bot.settings import Settings
 from bot.terminal.progress import progress_on
 from bot.texts.language import Language
@@ -57,7 +58,7 @@ def test_a_first_question_waits_for_another_build(fresh: Settings) -> None:
                 progress=lambda stage, _done, _total: waits.set() if stage == "wait" else None,
             )
             assert waits.wait(60), opening.exception(1)
-        reply = opening.result(60).answer(QUESTION)
+        reply = opening.result(60).answer(read_question(QUESTION))
 
     assert isinstance(reply, Answer)
 

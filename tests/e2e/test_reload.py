@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from bot import wire
+from bot.question.question import read_question
 from bot.settings import Settings
 from bot.types import Answer
 from index import ArticleId
@@ -24,12 +25,12 @@ def test_a_build_is_picked_up(seed_settings: Settings, tmp_path: Path) -> None:
     shutil.copytree(seed_settings.corpus, corpus)
     settings = seed_settings.model_copy(update={"corpus": corpus, "data_dir": tmp_path / "data"})
     serving = wire.open_answerer(settings)
-    before = serving.answer(QUESTION).fingerprint.snapshot
+    before = serving.answer(read_question(QUESTION)).fingerprint.snapshot
 
     news = corpus / "news.jsonl"
     news.write_text(f"{json.dumps(NEWS)}\n", encoding="utf-8")
     built = wire.build(settings).snapshot
-    while (reply := serving.answer(QUESTION)).fingerprint.snapshot == before:
+    while (reply := serving.answer(read_question(QUESTION))).fingerprint.snapshot == before:
         pass
     assert built == reply.fingerprint.snapshot
     assert isinstance(reply, Answer)
@@ -37,7 +38,7 @@ def test_a_build_is_picked_up(seed_settings: Settings, tmp_path: Path) -> None:
 
     news.unlink()
     wire.build(settings)
-    while serving.answer(QUESTION).fingerprint.snapshot == built:
+    while serving.answer(read_question(QUESTION)).fingerprint.snapshot == built:
         pass
-    assert serving.snapshot.article(ArticleId("bushehr-1")) is None
+    assert serving.article(ArticleId("bushehr-1")) is None
     serving.close()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.answer.answerer import Answerer
+from bot.question.question import read_question
 from bot.types import Answer, NoAnswer, Reason
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -83,7 +84,7 @@ def _check(reply: Answer | NoAnswer, seed_text: str) -> Answer:
 @pytest.mark.parametrize("language", ON_TOPIC)
 def test_the_seed_question(language: str, answerer: Answerer, seed_text: str) -> None:
     """In six languages the first quote is the one on pilots and jets, or on December's warning."""
-    reply = _check(answerer.answer(ON_TOPIC[language]), seed_text)
+    reply = _check(answerer.answer(read_question(ON_TOPIC[language])), seed_text)
 
     assert reply.citations[0].quote.startswith((PILOTS, DECEMBER))
     assert language == reply.language
@@ -92,7 +93,7 @@ def test_the_seed_question(language: str, answerer: Answerer, seed_text: str) ->
 @pytest.mark.parametrize("language", OFF_TOPIC)
 def test_a_question_about_something_else(language: str, answerer: Answerer) -> None:
     """What the archive does not hold is refused, with the nearest headline."""
-    reply = answerer.answer(OFF_TOPIC[language])
+    reply = answerer.answer(read_question(OFF_TOPIC[language]))
 
     assert isinstance(reply, NoAnswer), reply
     assert Reason.NOT_IN_ARCHIVE is reply.reason
@@ -102,7 +103,9 @@ def test_a_question_about_something_else(language: str, answerer: Answerer) -> N
 @pytest.mark.parametrize("question", FURNITURE)
 def test_furniture_is_never_quoted(question: str, answerer: Answerer, seed_text: str) -> None:
     """Asked for a line of the page's frame by its very words, nothing of the frame is quoted."""
-    reply = Answerer(answerer.snapshot, answerer.retriever._encoder, threshold=0).answer(question)
+    reply = Answerer(answerer.snapshot, answerer.retriever._encoder, threshold=0).answer(
+        read_question(question)
+    )
     body_start = seed_text.index("کاخ سفید امروز در بیانیه")
     body_end = seed_text.index("کد خبر 5805672")
 
@@ -114,8 +117,8 @@ def test_furniture_is_never_quoted(question: str, answerer: Answerer, seed_text:
 @pytest.mark.parametrize("spelling", VARIANTS)
 def test_spelling_does_not_matter(spelling: str, answerer: Answerer, seed_text: str) -> None:
     """Other letters, joiners, marks and spaces lead to the same first quote."""
-    plain = _check(answerer.answer(PERSIAN), seed_text)
-    reply = _check(answerer.answer(VARIANTS[spelling]), seed_text)
+    plain = _check(answerer.answer(read_question(PERSIAN)), seed_text)
+    reply = _check(answerer.answer(read_question(VARIANTS[spelling])), seed_text)
 
     assert plain.citations[0].span == reply.citations[0].span
 
@@ -124,7 +127,7 @@ def test_spelling_does_not_matter(spelling: str, answerer: Answerer, seed_text: 
 def test_digits_of_any_script_are_one(digits: str, answerer: Answerer, seed_text: str) -> None:
     """A date asked with any digits is found where the article writes it with its own."""
     question = f"آمریکا در {digits} اردیبهشت چه ادعایی کرد؟"
-    reply = _check(answerer.answer(question), seed_text)
+    reply = _check(answerer.answer(read_question(question)), seed_text)
 
     assert reply.citations[0].quote.startswith("۲۶ اردیبهشت ماه سال جاری")
 
@@ -148,7 +151,7 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_question(kind: str, answerer: Answerer, seed_text: str) -> None:
     """No question makes it fail: there are verified quotes or a reason."""
-    reply = answerer.answer(HOSTILE[kind])
+    reply = answerer.answer(read_question(HOSTILE[kind]))
 
     if isinstance(reply, Answer):
         _check(reply, seed_text)

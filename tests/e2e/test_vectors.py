@@ -13,6 +13,7 @@ from qdrant_server import Qdrant
 
 from bot import wire
 from bot.answer.answerer import Answerer
+from bot.question.question import read_question
 from bot.settings import Settings
 from bot.types import Answer
 from index import VectorStoreError
@@ -138,7 +139,7 @@ def test_a_question_asked_while_its_vectors_are_deleted(
 
     serving._reopen = slowly
     wire.remove(settings, "gone", "")
-    found = serving.answer(QUESTION)
+    found = serving.answer(read_question(QUESTION))
 
     assert isinstance(found, Answer)
     assert found.fingerprint.snapshot == wire.info(settings).snapshot
@@ -156,8 +157,8 @@ def test_an_answerer_outlives_an_outage(
     server.kill()
     serving = wire.open_answerer(settings)
     with pytest.raises(VectorStoreError, match="no connection"):
-        serving.answer(QUESTION)
+        serving.answer(read_question(QUESTION))
     server.start()
 
-    assert isinstance(serving.answer(QUESTION), Answer)
+    assert isinstance(serving.answer(read_question(QUESTION)), Answer)
     serving.close()

@@ -7,6 +7,7 @@ import pytest
 
 from bot.answer.answerer import Answerer
 from bot.evaluation import MAX_QUOTES, Evaluation, evaluate, ranked_articles
+from bot.question.question import read_question
 from bot.types import Answer
 from index import Encoder, IndexConfig, Snapshot, VectorSpace, build_index, open_snapshot
 from index.evaluation import RememberingEncoder, find_articles, read_question_set
@@ -59,7 +60,7 @@ def test_outcomes_are_what_the_product_answers(
 
     assert len(found.outcomes) == 3
     for outcome in found.outcomes:
-        reply = answerer.answer(outcome.question.text, k=MAX_QUOTES)
+        reply = answerer.answer(read_question(outcome.question.text), k=MAX_QUOTES)
         assert isinstance(reply, Answer)
         assert outcome.quotes == tuple(citation.quote for citation in reply.citations)
         assert outcome.n_verified == len(reply.citations)
@@ -81,8 +82,8 @@ def test_a_deeper_search_keeps_the_order_of_the_first(snapshot: Snapshot, encode
     """Ten different articles are ranked, and the product's own come first in its order."""
     answerer = Answerer(snapshot, encoder)
     question = "Which jets flew to base 7?"
-    seen = answerer.consider(question)
-    ranked = ranked_articles(answerer, question, seen)
+    seen = answerer.consider(read_question(question))
+    ranked = ranked_articles(answerer, read_question(question), seen)
 
     assert len(ranked) == len(set(ranked)) == 10
     own = list(dict.fromkeys(hit.article.id for hit in seen.found.hits))

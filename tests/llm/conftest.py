@@ -12,7 +12,8 @@ from model_server import KEY, ModelServer
 from model_server import serving as serving_model
 
 from bot.answer.serving import Serving
-from bot.llm.opening import talk_over
+from bot.llm.opening import session_over
+from bot.question.question import read_question
 from bot.session.protocols import Writing
 from bot.settings import Settings
 from bot.types import Answer
@@ -61,7 +62,7 @@ def ask(answering: Serving) -> Callable[[str], Answer]:
     """Return a function that asks what has an answer."""
 
     def answer(question: str) -> Answer:
-        found = answering.answer(question)
+        found = answering.answer(read_question(question))
         assert isinstance(found, Answer), found
         return found
 
@@ -82,7 +83,7 @@ def writer(
             "llm_timeout_s": 20.0,
         }
         fields = llm_settings.model_dump() | base | given
-        writing = talk_over(Settings(_env_file=None, **fields), answering).writing  # type: ignore[call-arg]
+        writing = session_over(Settings(_env_file=None, **fields), answering).writing  # type: ignore[call-arg]
         assert writing is not None
         return writing
 

@@ -7,7 +7,7 @@ import pytest
 from model_server import KEY
 
 from bot.answer.serving import Serving
-from bot.llm.opening import open_generator, talk_over
+from bot.llm.opening import open_generator, session_over
 from bot.settings import Settings, SettingsError, read_settings
 from index import EncoderError
 
@@ -17,7 +17,7 @@ URL = "http://127.0.0.1:9/v1"
 def test_without_a_server_there_is_no_model(llm_settings: Settings, answering: Serving) -> None:
     """By default nothing words answers or rewrites questions."""
     assert open_generator(llm_settings) is None
-    talk = talk_over(llm_settings, answering)
+    talk = session_over(llm_settings, answering)
     assert (talk.writing, talk.translating, talk.rewriting) == (None, None, None)
 
 
@@ -58,7 +58,7 @@ def test_a_cross_encoder_that_cannot_be_loaded_is_named(
     """Claims are never checked by less than the settings ask for."""
     wanted = {"llm_base_url": URL, "llm_model": "m", "llm_entailment": "sentence-transformers:/no"}
     with pytest.raises(EncoderError, match="'/no'"):
-        talk_over(llm_settings.model_copy(update=wanted), answering)
+        session_over(llm_settings.model_copy(update=wanted), answering)
 
 
 @pytest.mark.parametrize("key", [f"{KEY} ", f"{KEY}\n", "sk-very-secret-é"])

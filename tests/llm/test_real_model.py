@@ -16,7 +16,7 @@ import pytest
 
 from bot.answer.serving import Serving
 from bot.grounding.check import Grounder
-from bot.llm.opening import talk_over
+from bot.llm.opening import session_over
 from bot.llm.prompt import dates
 from bot.session.protocols import Writing
 from bot.settings import Settings
@@ -63,7 +63,7 @@ def real_writer(address: str, llm_settings: Settings, answering: Serving) -> Wri
         "llm_timeout_s": PATIENCE_S,
         "llm_max_tokens": 400,
     }
-    writing = talk_over(Settings(_env_file=None, **fields), answering).writing  # type: ignore[call-arg]
+    writing = session_over(Settings(_env_file=None, **fields), answering).writing  # type: ignore[call-arg]
     assert writing is not None
     return writing
 

@@ -34,7 +34,8 @@ from model_server import (
     says,
 )
 
-from bot.session.protocols import Talk
+from bot.question.question import read_question
+from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation, commands
 from bot.telegram.dialog.memory import Memory
@@ -42,9 +43,8 @@ from bot.telegram.types import AnswerButton, Incoming, Kind, Outgoing, Part, Sen
 from bot.terminal.cli import main
 from bot.terminal.repl import Chat
 from bot.terminal.screen import Screen
-from bot.texts.language import LanguageChoice
 from bot.types import Answer
-from bot.wire import open_talk
+from bot.wire import open_session
 from index.encoders import Encoder
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -81,7 +81,7 @@ def plain(encoder: Encoder, cache_dir: Path, tmp_path_factory: pytest.TempPathFa
         data_dir=tmp_path_factory.mktemp("data"),
         cache_dir=cache_dir,
     )
-    open_talk(settings)
+    open_session(settings)
     return settings
 
 
@@ -95,9 +95,9 @@ def settings(plain: Settings, server: ModelServer, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def talk(settings: Settings) -> Talk:
-    """Open what surfaces talk with."""
-    return open_talk(settings)
+def talk(settings: Settings) -> Session:
+    """Open a conversation."""
+    return open_session(settings)
 
 
 @pytest.fixture
@@ -225,23 +225,14 @@ def test_ask_shows_each_claim_on_a_real_terminal(server: ModelServer, settings: 
     assert said.index(FIRST) < said.index(SECOND) < said.index("In the original")
 
 
-def _chat(talk: Talk, out: io.StringIO, screen: Screen, *lines: str) -> str:
+def _chat(talk: Session, out: io.StringIO, screen: Screen, *lines: str) -> str:
     """Return what a chat says to some lines."""
-    chat = Chat(
-        answerer=talk.answerer,
-        writing=talk.writing,
-        translating=talk.translating,
-        rewriting=talk.rewriting,
-        out=out,
-        screen=lambda: screen,
-        choice=LanguageChoice.AUTO,
-        max_quotes=3,
-    )
+    chat = Chat(session=talk, out=out, screen=lambda: screen)
     chat.run(iter(lines))
     return out.getvalue()
 
 
-def test_a_terminal_shows_each_claim_as_it_comes(server: ModelServer, talk: Talk) -> None:
+def test_a_terminal_shows_each_claim_as_it_comes(server: ModelServer, talk: Session) -> None:
     """The first sentence is shown before the model has said the second; none comes twice."""
     out, seen = io.StringIO(), list[bool]()
     server.acts = [_until(out, FIRST, seen)]
@@ -252,7 +243,7 @@ def test_a_terminal_shows_each_claim_as_it_comes(server: ModelServer, talk: Talk
     assert said.index(LABEL) < said.index(FIRST) < said.index(SECOND) < said.index("In the orig")
 
 
-def test_a_chat_translates_its_quotes(server: ModelServer, talk: Talk) -> None:
+def test_a_chat_translates_its_quotes(server: ModelServer, talk: Session) -> None:
     """/translate shows the quote, the translation below and whose it is; the second is kept."""
     server.acts = [says(TRUE), translated(TRANSLATED)]
     lines = (QUESTION, "/translate 1", "/translate ۱", "/translate 9", "/help")
@@ -265,7 +256,7 @@ def test_a_chat_translates_its_quotes(server: ModelServer, talk: Talk) -> None:
     assert "/translate [N]  the quotes of the last answer in your language\n" in said
 
 
-def test_a_chat_says_what_is_not_translated(server: ModelServer, talk: Talk) -> None:
+def test_a_chat_says_what_is_not_translated(server: ModelServer, talk: Session) -> None:
     """A false translation is named by its number; a quote in the asker's language is left alone."""
     server.acts = [says(TRUE), translated(FALSE)]
     said = _chat(talk, io.StringIO(), Screen(), "/translate", QUESTION, "/translate 1")
@@ -281,7 +272,9 @@ FOLLOW_UP = "and what did Moscow answer?"
 WHOLE = "What did Moscow answer about the Sukhoi jets?"
 
 
-def test_a_follow_up_is_shown_as_the_model_understood_it(server: ModelServer, talk: Talk) -> None:
+def test_a_follow_up_is_shown_as_the_model_understood_it(
+    server: ModelServer, talk: Session
+) -> None:
     """The rewritten question is asked and shown; one that names something new goes by the rule."""
     server.acts = [says(TRUE), says(json.dumps({"question": WHOLE})), says(TRUE)]
     said = _chat(talk, io.StringIO(), Screen(), QUESTION, FOLLOW_UP)
@@ -297,7 +290,7 @@ def test_a_follow_up_is_shown_as_the_model_understood_it(server: ModelServer, ta
 
 def test_a_chat_resolves_follow_ups_without_a_model(plain: Settings) -> None:
     """By rule, from the question before; a question that stands by itself is left alone."""
-    said = _chat(open_talk(plain), io.StringIO(), Screen(), FOLLOW_UP, QUESTION, FOLLOW_UP)
+    said = _chat(open_session(plain), io.StringIO(), Screen(), FOLLOW_UP, QUESTION, FOLLOW_UP)
 
     assert said.count("Understood as: ") == 1
     (line,) = (one for one in said.splitlines() if one.startswith("Understood as: "))
@@ -309,7 +302,7 @@ def test_without_a_model_nothing_is_asked_and_the_command_says_how(
     plain: Settings, server: ModelServer
 ) -> None:
     """No label, no note; /translate names the settings."""
-    said = _chat(open_talk(plain), io.StringIO(), Screen(), QUESTION, "/translate", "/help")
+    said = _chat(open_session(plain), io.StringIO(), Screen(), QUESTION, "/translate", "/help")
 
     assert server.requests == []
     assert "language model" not in said.replace("Translating needs a language model", "")
@@ -350,18 +343,10 @@ def _texts(calls: tuple[Outgoing, ...]) -> list[str]:
 
 
 @pytest.fixture
-def person(talk: Talk, tmp_path: Path) -> Iterator[Person]:
+def person(talk: Session, tmp_path: Path) -> Iterator[Person]:
     """Talk with a bot that has a model."""
     memory = Memory(tmp_path / "memory.db", retention_days=30)
-    yield Person(
-        Conversation(
-            answerer=talk.answerer,  # type: ignore[arg-type]  # it is what `wire` opens
-            writing=talk.writing,
-            translating=talk.translating,
-            rewriting=talk.rewriting,
-            memory=memory,
-        )
-    )
+    yield Person(Conversation(session=talk, memory=memory))
     memory.close()
 
 
@@ -458,14 +443,14 @@ def test_help_and_privacy_name_the_model(person: Person) -> None:
 
 
 def test_a_removed_article_takes_its_translations_along(
-    server: ModelServer, run: Run, talk: Talk, settings: Settings
+    server: ModelServer, run: Run, talk: Session, settings: Settings
 ) -> None:
     """`index remove` leaves nothing of the article in the file of translations."""
     server.acts = [says(TRUE), translated(TRANSLATED)]
     _chat(talk, io.StringIO(), Screen(), QUESTION, "/translate 1")
     assert TRANSLATED.encode() in settings.translations_file.read_bytes()
 
-    found = talk.answerer.answer(QUESTION)
+    found = talk.answering.answer(read_question(QUESTION))
     assert isinstance(found, Answer)
     (article,) = {one.article_id for one in found.citations}
     code, _ = run("index", "remove", article)

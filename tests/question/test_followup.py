@@ -1,10 +1,10 @@
-"""Tests of questions that lean on the one before."""
+"""Questions that need the one before them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.question.followup import resolve
+from bot.question.followup import resolve_by_rule
 
 KIRBY = "What did Kirby say about Sukhoi jets?"
 KIRBY_FA = "کربی درباره جت‌های سوخو چه گفت؟"
@@ -22,9 +22,9 @@ KIRBY_FA = "کربی درباره جت‌های سوخو چه گفت؟"
         ("روسیه چطور؟", KIRBY_FA, "کربی درباره جت‌های سوخو گفت"),
     ],
 )
-def test_a_question_that_leans_takes_the_names(question: str, before: str, added: str) -> None:
+def test_a_follow_up_takes_the_names(question: str, before: str, added: str) -> None:
     """What the question before was about is added in brackets."""
-    resolved = resolve(question, [before, "Who won the World Cup in Qatar?"])
+    resolved = resolve_by_rule(question, [before, "Who won the World Cup in Qatar?"])
 
     assert resolved.text == f"{question} ({added})"
     assert resolved.was_resolved
@@ -46,7 +46,7 @@ def test_a_question_that_leans_takes_the_names(question: str, before: str, added
 )
 def test_a_question_that_stands_is_left_alone(question: str) -> None:
     """Nothing is added to a question that says what it means."""
-    resolved = resolve(question, [KIRBY])
+    resolved = resolve_by_rule(question, [KIRBY])
 
     assert resolved.text == question
     assert not resolved.was_resolved
@@ -54,14 +54,14 @@ def test_a_question_that_stands_is_left_alone(question: str) -> None:
 
 def test_the_first_question_of_a_conversation_is_left_alone() -> None:
     """Without a question before there is nothing to add."""
-    assert not resolve("and then?", []).was_resolved
-    assert not resolve("and then?", ["؟!"]).was_resolved
+    assert not resolve_by_rule("and then?", []).was_resolved
+    assert not resolve_by_rule("and then?", ["؟!"]).was_resolved
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
 def test_any_text_can_be_asked(question: str, before: list[str]) -> None:
     """The question is always the beginning of what is asked."""
-    resolved = resolve(question, before)
+    resolved = resolve_by_rule(question, before)
 
     assert resolved.text.startswith(question)
     assert resolved.was_resolved == (resolved.text != question)

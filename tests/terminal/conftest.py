@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,16 +17,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.grounding.types import Checking
+from bot.question.question import Question
 from bot.records.recheck import Rechecker
-from bot.session.protocols import Talk
+from bot.session.protocols import Answering
+from bot.session.session import Session
 from bot.settings import PREFIX, Settings
 from bot.terminal.cli import main
 from bot.terminal.context import Backend
 from bot.terminal.progress import Progress
-from bot.terminal.repl import Answering
 from bot.types import Answer, Citation, Fingerprint, Headline, NoAnswer, Reason
 from index import (
-    EVERYTHING,
     Article,
     ArticleId,
     BuildReport,
@@ -37,7 +37,6 @@ from index import (
     PasokhError,
     Reject,
     RemovalReport,
-    Scope,
     SnapshotMissing,
     Span,
     VerifyReport,
@@ -111,8 +110,8 @@ REPORT = BuildReport(
 
 
 @dataclass(frozen=True)
-class SmallArchive:
-    """Two articles, one of them made to harm."""
+class SmallAnswerer:
+    """Quotes the one known sentence of each of two articles; one is made to harm."""
 
     manifest: Manifest = MANIFEST
     outlets: tuple[str, ...] = ("mehr", "al jazeera", "")
@@ -121,22 +120,24 @@ class SmallArchive:
         """Return the article with this id."""
         return next((one for one in ARTICLES if one.id == article_id), None)
 
+    def same_report(self, article_id: ArticleId) -> Sequence[Article]:
+        """Return the article with this id: nothing is a copy."""
+        return [one for one in ARTICLES if one.id == article_id]
 
-@dataclass(frozen=True)
-class SmallAnswerer:
-    """Quotes the one known sentence of each article that shares a word with the question."""
+    def further(
+        self, _question: Question, *, beyond: Sequence[Citation], k: int = 3
+    ) -> tuple[Citation, ...]:
+        """Quote the known sentences of the articles that were not quoted."""
+        quoted = {citation.article_id for citation in beyond}
+        rest = [one for one in ARTICLES if one.id not in quoted]
+        return tuple(_citation(n, one) for n, one in enumerate(rest[:k], start=len(beyond) + 1))
 
-    snapshot: SmallArchive = field(default_factory=SmallArchive)
+    def refresh(self) -> None:
+        """Stay as it is."""
 
-    def answer(
-        self,
-        question: str,
-        *,
-        k: int = 4,
-        within: Scope = EVERYTHING,
-        alone: str = "",  # noqa: ARG002  # follow-ups are no business of this archive
-    ) -> Answer | NoAnswer:
+    def answer(self, asked: Question, *, k: int = 3) -> Answer | NoAnswer:
         """Answer by shared words; some questions fail or take long, as their words say."""
+        question, within = asked.text, asked.scope
         match question:
             case "fail":
                 msg = "no such luck"
@@ -213,19 +214,19 @@ class SmallBackend:
     report: BuildReport = REPORT
     problems: tuple[str, ...] = ()
 
-    def open_talk(self, settings: Settings, *, progress: Progress | None = None) -> Talk:
+    def open_session(self, settings: Settings, *, progress: Progress | None = None) -> Session:
         """Open at once; a corpus called `missing` does not exist."""
         if settings.corpus == Path("missing"):
             msg = "There is no index; put articles into missing/"
             raise SnapshotMissing(msg)
         if settings.corpus == Path("unbuilt") and progress is not None:
             self.build(settings, progress)
-        return Talk(answerer=SmallAnswerer())
+        return Session(answering=SmallAnswerer(), max_quotes=4, choice=settings.language)
 
     def open_rechecker(self, _settings: Settings) -> Rechecker:
         """Hold answers against the small archive, from which one article was withdrawn."""
         return Rechecker(
-            archive=SmallArchive(),
+            find_article=SmallAnswerer().article,
             making={"snapshot": MANIFEST.snapshot, "encoder": "small@1"},
             withdrawn={"withdrawn-1"},
             open_grounding=_no_claims,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.logs import log_reply, report_failure, set_up
-from bot.terminal.repl import Answering
+from bot.question.question import read_question
+from bot.session.protocols import Answering
 from bot.texts.language import Language
 from index import PasokhError, StorageError
 
@@ -21,7 +22,7 @@ def _entries(path: Path) -> list[dict[str, object]]:
 def test_a_question_leaves_one_line_without_its_text(tmp_path: Path, answerer: Answering) -> None:
     """At INFO a question is counted and measured, not quoted."""
     set_up("INFO", tmp_path / "log")
-    log_reply(answerer.answer("Su-35"), 4)
+    log_reply(answerer.answer(read_question("Su-35")), 4)
 
     [entry] = _entries(tmp_path / "log")
     assert (entry["event"], entry["outcome"], entry["n_quotes"]) == ("question", "answered", 1)
@@ -31,7 +32,7 @@ def test_a_question_leaves_one_line_without_its_text(tmp_path: Path, answerer: A
 def test_the_text_of_a_question_is_for_debugging(tmp_path: Path, answerer: Answering) -> None:
     """At DEBUG the text is there, under the same id."""
     set_up("DEBUG", tmp_path / "log")
-    log_reply(answerer.answer("Su-35"), 4)
+    log_reply(answerer.answer(read_question("Su-35")), 4)
 
     first, second = _entries(tmp_path / "log")
     assert second["question"] == "Su-35"

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import pytest
 
+from bot.question.question import read_question
 from bot.records.write import record_of
+from bot.session.protocols import Answering
 from bot.terminal.ask import to_json
 from bot.terminal.render import article_lines, full_source_lines, reply_lines, source_lines
-from bot.terminal.repl import Answering
 from bot.terminal.screen import Kind, Line, Order, Screen, paint
 from bot.texts.labels import dates
 from bot.texts.language import Language
@@ -43,7 +44,7 @@ _KEYS = [
 
 def test_answer_in_english(answerer: Answering) -> None:
     """An English question gets English labels and the Gregorian date first."""
-    reply = answerer.answer("Su-35")
+    reply = answerer.answer(read_question("Su-35"))
 
     assert paint(reply_lines(reply, Language.EN), Screen()) == (
         "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند. [1]\n"
@@ -60,7 +61,7 @@ def test_answer_in_english(answerer: Answering) -> None:
 
 def test_answer_in_persian(answerer: Answering) -> None:
     """A Persian question gets Persian labels and digits and the Jalali date first."""
-    reply = answerer.answer("کربی")
+    reply = answerer.answer(read_question("کربی"))
 
     assert paint(reply_lines(reply, Language.FA), Screen()) == (
         "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند. [۱]\n"
@@ -87,7 +88,7 @@ AGAIN = replace(FARS, article_id=ArticleId("mehr-8"), source="Mehr", published=N
 
 def _carried(answerer: Answering, *others: Headline) -> Answer:
     """Return an answer whose report stands in other articles too."""
-    reply = answerer.answer("Su-35")
+    reply = answerer.answer(read_question("Su-35"))
     assert isinstance(reply, Answer)
     return replace(reply, citations=(replace(reply.citations[0], also_in=others),))
 
@@ -96,8 +97,8 @@ def test_the_outlets_of_one_report_are_counted_and_named(answerer: Answering) ->
     """Each outlet is named once, in both languages, before the place of the quote."""
     reply = _carried(answerer, FARS, AGAIN)
 
-    english = paint(source_lines(reply, Language.EN), Screen()).splitlines()
-    persian = paint(source_lines(reply, Language.FA), Screen()).splitlines()
+    english = paint(source_lines(reply.citations, Language.EN), Screen()).splitlines()
+    persian = paint(source_lines(reply.citations, Language.FA), Screen()).splitlines()
     assert english[-2:] == ["    same report in 2 outlets: Mehr, Fars", "    characters 25-92"]
     assert persian[-2] == "    همین گزارش در ۲ رسانه: مهر، فارس"
 
@@ -107,14 +108,18 @@ def test_copies_in_one_outlet_are_counted_as_articles(answerer: Answering) -> No
     reply = _carried(answerer, AGAIN)
 
     assert "    other articles with the same report: 1" in paint(
-        source_lines(reply, Language.EN), Screen()
+        source_lines(reply.citations, Language.EN), Screen()
     )
-    assert "    خبرهای دیگر با همین گزارش: ۱" in paint(source_lines(reply, Language.FA), Screen())
+    assert "    خبرهای دیگر با همین گزارش: ۱" in paint(
+        source_lines(reply.citations, Language.FA), Screen()
+    )
 
 
 def test_the_articles_of_one_report_can_be_listed(answerer: Answering) -> None:
     """The full list gives each article's headline, outlet, date and address."""
-    shown = paint(full_source_lines(_carried(answerer, FARS, AGAIN), Language.EN), Screen())
+    shown = paint(
+        full_source_lines(_carried(answerer, FARS, AGAIN).citations, Language.EN), Screen()
+    )
 
     assert shown.endswith(
         "    same report in 2 outlets: Mehr, Fars\n"
@@ -144,7 +149,7 @@ def test_json_names_the_articles_of_one_report(answerer: Answering) -> None:
 
 def test_refusal_shows_the_nearest_headlines(answerer: Answering) -> None:
     """Without an answer the reason comes first, then what is nearest, defused."""
-    reply = answerer.answer("football")
+    reply = answerer.answer(read_question("football"))
 
     assert paint(reply_lines(reply, Language.EN), Screen()) == (
         "The archive does not answer this question.\n"
@@ -160,7 +165,7 @@ def test_refusal_shows_the_nearest_headlines(answerer: Answering) -> None:
 
 def test_hostile_quote_cannot_steer_a_terminal(answerer: Answering) -> None:
     """Escapes, overrides and nulls of an article are shown, not obeyed; markup is just text."""
-    reply = answerer.answer("opened")
+    reply = answerer.answer(read_question("opened"))
     shown = paint(reply_lines(reply, Language.EN), Screen(width=80, order=Order.ISOLATED))
 
     first = shown.splitlines()[0]
@@ -171,7 +176,7 @@ def test_hostile_quote_cannot_steer_a_terminal(answerer: Answering) -> None:
 
 def _worded(answerer: Answering, *claims: Claim) -> Answer:
     """Return an answer in a language model's words."""
-    reply = answerer.answer("Su-35")
+    reply = answerer.answer(read_question("Su-35"))
     assert isinstance(reply, Answer)
     made_by = replace(reply.fingerprint, model="m-7b", prompt="answer-1")
     return replace(reply, claims=claims, fingerprint=made_by)
@@ -213,7 +218,7 @@ def test_a_claim_has_the_direction_of_its_letters(answerer: Answering) -> None:
 @pytest.mark.parametrize("why", Unworded)
 def test_quotes_alone_say_why(answerer: Answering, why: Unworded) -> None:
     """Where a model was to word an answer and could not, one line before the quotes says why."""
-    plain = answerer.answer("Su-35")
+    plain = answerer.answer(read_question("Su-35"))
     assert isinstance(plain, Answer)
     reply = replace(plain, unworded=why)
 
@@ -226,7 +231,7 @@ def test_quotes_alone_say_why(answerer: Answering, why: Unworded) -> None:
 def test_json_of_a_worded_answer(answerer: Answering) -> None:
     """The claims come with their numbers, what made them beside; `answer` stays the quotes."""
     worded = record_of(_worded(answerer, *CLAIMS))
-    plain = record_of(answerer.answer("Su-35"))
+    plain = record_of(answerer.answer(read_question("Su-35")))
 
     assert worded["claims"][1] == {"text": "Su-35 را خلبانان می‌آموزند.", "numbers": [1, 2]}
     assert (worded["model"], worded["prompt"], worded["unworded"]) == ("m-7b", "answer-1", None)
@@ -236,7 +241,7 @@ def test_json_of_a_worded_answer(answerer: Answering) -> None:
 
 def test_json_says_why_there_are_quotes_alone(answerer: Answering) -> None:
     """`unworded` is the reason."""
-    plain = answerer.answer("Su-35")
+    plain = answerer.answer(read_question("Su-35"))
     assert isinstance(plain, Answer)
 
     assert record_of(replace(plain, unworded=Unworded.SLOW))["unworded"] == "slow"
@@ -244,7 +249,7 @@ def test_json_says_why_there_are_quotes_alone(answerer: Answering) -> None:
 
 def test_json_of_an_answer(answerer: Answering) -> None:
     """The object has its keys in order and the quote verbatim at its place."""
-    record = record_of(answerer.answer("Su-35"))
+    record = record_of(answerer.answer(read_question("Su-35")))
 
     assert list(record) == _KEYS
     assert record["citations"] == [
@@ -271,7 +276,7 @@ def test_json_of_an_answer(answerer: Answering) -> None:
 
 def test_json_of_a_refusal(answerer: Answering) -> None:
     """The object of a refusal has the same keys; reason and nearest say why."""
-    record = record_of(answerer.answer("football"))
+    record = record_of(answerer.answer(read_question("football")))
 
     assert list(record) == _KEYS
     assert (record["answered"], record["answer"], record["citations"]) == (False, "", [])
@@ -287,7 +292,7 @@ def test_json_of_a_refusal(answerer: Answering) -> None:
 
 def test_json_is_verbatim_and_harmless(answerer: Answering) -> None:
     """JSON reads back to the very quote, and nothing in it can steer a terminal."""
-    record = record_of(answerer.answer("opened"))
+    record = record_of(answerer.answer(read_question("opened")))
     text = to_json(record)
 
     assert json.loads(text) == record
@@ -307,9 +312,9 @@ def test_dates_of_an_undated_article() -> None:
 
 def test_article_is_shown_whole_with_the_quote_marked(answerer: Answering) -> None:
     """The quote stands on lines of its own behind a bar; nothing of the text is lost."""
-    reply = answerer.answer("Su-35")
+    reply = answerer.answer(read_question("Su-35"))
     assert isinstance(reply, Answer)
-    article = answerer.snapshot.article(ArticleId("mehr-5805672"))
+    article = answerer.article(ArticleId("mehr-5805672"))
     assert article is not None
 
     assert paint(article_lines(article, reply.citations[0].span, Language.EN), Screen()) == (
@@ -376,14 +381,14 @@ def test_an_answer_says_what_was_asked(
     answerer: Answering,
 ) -> None:
     """Below the confidence stands the part of the archive, or that it had nothing."""
-    reply = replace(answerer.answer("Su-35"), within=_KHORDAD, is_missed=is_missed)
+    reply = replace(answerer.answer(read_question("Su-35")), within=_KHORDAD, is_missed=is_missed)
 
     assert paint(reply_lines(reply, language), Screen()).split("\n")[2].startswith(line)
 
 
 def test_a_refusal_says_what_was_asked(answerer: Answering) -> None:
     """A part that was asked alone is named; where all was asked in the end, nothing is said."""
-    reply = replace(answerer.answer("football"), within=_KHORDAD)
+    reply = replace(answerer.answer(read_question("football")), within=_KHORDAD)
     lines = paint(reply_lines(reply, Language.EN), Screen()).split("\n")
     missed = paint(reply_lines(replace(reply, is_missed=True), Language.EN), Screen())
 
@@ -393,7 +398,7 @@ def test_a_refusal_says_what_was_asked(answerer: Answering) -> None:
 
 def test_json_of_a_part(answerer: Answering) -> None:
     """The object gives the bounds with their zone."""
-    reply = replace(answerer.answer("Su-35"), within=_KHORDAD, is_missed=True)
+    reply = replace(answerer.answer(read_question("Su-35")), within=_KHORDAD, is_missed=True)
     record = record_of(reply)
 
     assert record["within_missed"] is True
@@ -403,7 +408,7 @@ def test_json_of_a_part(answerer: Answering) -> None:
         "sources": ["mehr"],
         "languages": [],
     }
-    assert record_of(answerer.answer("Su-35"))["within"] == {
+    assert record_of(answerer.answer(read_question("Su-35")))["within"] == {
         "since": None,
         "until": None,
         "sources": [],

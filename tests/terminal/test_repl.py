@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.session.protocols import Answering
+from bot.session.session import Session
 from bot.terminal.cli import main
 from bot.terminal.context import Backend
-from bot.terminal.repl import Answering, Chat
+from bot.terminal.repl import Chat
 from bot.terminal.screen import Screen
 from bot.texts.language import LanguageChoice
 from bot.threads import Worker
@@ -26,6 +28,7 @@ _HELP = (
     "Type a question, or:\n"
     "/sources        the sources of the last answer, and where else each report stands\n"
     "/open N         the whole article behind source N, its quote marked\n"
+    "/more           further quotes\n"
     "/lang en|fa|auto  the language of labels and dates\n"
     "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
     "/only           what part is asked; /only off asks all of it\n"
@@ -46,7 +49,7 @@ _SOURCES = (
 def _talk(answerer: Answering, *lines: str) -> str:
     """Return what a chat says to some lines, without its welcome and goodbye."""
     out = io.StringIO()
-    chat = Chat(answerer=answerer, out=out, screen=Screen, choice=LanguageChoice.AUTO, max_quotes=4)
+    chat = Chat(session=Session(answering=answerer, max_quotes=4), out=out, screen=Screen)
     chat.run(iter(lines))
     said = out.getvalue().removeprefix(_WELCOME)
     return said.removesuffix("Goodbye.\n").removesuffix("خدانگهدار.\n")
@@ -86,9 +89,9 @@ def test_sources_shows_those_of_the_last_answer(answerer: Answering) -> None:
     )
 
 
-@pytest.mark.parametrize("number", ["1", "۱", " 01 "])
+@pytest.mark.parametrize("number", ["1", "۱", " 01 ", ""])
 def test_open_shows_the_article_with_the_quote_marked(answerer: Answering, number: str) -> None:
-    """The number may be written in any digits."""
+    """The number may be written in any digits, and left out where there is one article."""
     assert _talk(answerer, "Su-35", f"/open {number}").endswith(
         "روایت کاخ سفید\n"
         "آغاز خبر.\n"
@@ -97,12 +100,25 @@ def test_open_shows_the_article_with_the_quote_marked(answerer: Answering, numbe
     )
 
 
-@pytest.mark.parametrize("argument", ["", "0", "2", "-1", "one", "²", "9" * 5000])
+@pytest.mark.parametrize("argument", ["0", "2", "-1", "one", "²", "9" * 5000])
 def test_open_asks_for_a_number_it_knows(answerer: Answering, argument: str) -> None:
     """Anything but the number of a source is answered with the range."""
     assert _talk(answerer, "Su-35", f"/open {argument}").endswith(
         "\n/open needs the number of a source, from 1 to 1.\n"
     )
+
+
+def test_more_shows_further_quotes_once(answerer: Answering) -> None:
+    """They are numbered on, belong to the answer from then on, and come to an end."""
+    said = _talk(answerer, "/more", "Su-35", "/more", "/open 2", "/more")
+
+    assert said.startswith("There is no answer with sources yet.\n")
+    assert "\nFurther quotes, not as close to your question:\nThe minister" in said.replace(
+        "The \ufffd[31mred\ufffd[0m minister", "The minister"
+    )
+    assert "[2] Head\ufffd]0;pwned\ufffdline\n" in said
+    assert "\n▌ The \ufffd[31mred" in said
+    assert said.endswith("\nThere is nothing further that is worth quoting.\n")
 
 
 def test_open_before_any_answer(answerer: Answering) -> None:
@@ -158,11 +174,11 @@ def test_only_says_what_it_cannot_use(answerer: Answering, argument: str, words:
 def test_an_article_that_changed_is_not_marked(answerer: Answering) -> None:
     """A quote that its article no longer holds at the place is said to be outdated."""
     out = io.StringIO()
-    chat = Chat(answerer=answerer, out=out, screen=Screen, choice=LanguageChoice.AUTO, max_quotes=4)
+    chat = Chat(session=Session(answering=answerer), out=out, screen=Screen)
     chat.handle("Su-35")
-    assert chat.last is not None
-    quote = chat.last.citations[0]
-    chat.last = replace(chat.last, citations=(replace(quote, quote="Another quote."),))
+    (turn,) = chat.session.turns
+    (place,) = turn.places
+    chat.session.turns = (replace(turn, places=(replace(place, digest="another"),)),)
     chat.handle("/open 1")
 
     assert out.getvalue().endswith(
@@ -238,7 +254,7 @@ def test_ctrl_c_stops_a_command_and_not_the_program(
     def interrupt(*_args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(type(answerer.snapshot), "article", interrupt)
+    monkeypatch.setattr(type(answerer), "article", interrupt)
 
     assert _talk(answerer, "Su-35", "/open 1", "/lang en").endswith("\nStopped.\nLanguage: en\n")
 
@@ -254,7 +270,8 @@ def test_ctrl_c_stops_the_printing_and_not_the_program(answerer: Answering) -> N
         return found
 
     out = io.StringIO()
-    chat = Chat(answerer=answerer, out=out, screen=screen, choice=LanguageChoice.EN, max_quotes=4)
+    session = Session(answering=answerer, choice=LanguageChoice.EN)
+    chat = Chat(session=session, out=out, screen=screen)
     chat.run(iter(["Su-35", "/lang en"]))
 
     assert out.getvalue() == f"{_WELCOME}Stopped.\nLanguage: en\nGoodbye.\n"

@@ -1,17 +1,15 @@
-"""What happens when a button is pressed.
+"""Buttons: what happens when one is pressed.
 
-Its data is an id that is looked up among those made for the same chat, and nothing else: an id
-that is unknown, of another chat or forgotten gets a kind word. Anybody in a chat may press.
-
-Does not: make buttons; `reply` and `screens` do.
+The data of a button is an id that is looked up among those made for the same chat, and nothing
+else: an id that is unknown, of another chat or forgotten gets a kind word. Anybody in a chat may
+press. `reply` and `screens` make the buttons.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot.telegram.dialog.memory import Memory, Press, Turn
+from bot.telegram.dialog import screens
+from bot.telegram.dialog.memory import Memory, Press
 from bot.telegram.dialog.reply import Action, Reply
-from bot.telegram.dialog.screens import Screens
 from bot.telegram.types import EraseQueued, Keyboard
 from bot.texts.language import Language, LanguageChoice, say
 from bot.texts.telegram import Phrase
@@ -23,7 +21,7 @@ _MAX_DATA: Final = 64
 _CHOICES: Final = (LanguageChoice.FA, LanguageChoice.EN, LanguageChoice.AUTO)
 
 
-def press(reply: Reply, screens: Screens) -> None:
+def press(reply: Reply) -> None:
     """Do what a button stands for."""
     data = reply.incoming.text
     known = len(data) <= _MAX_DATA and data.isascii()
@@ -33,49 +31,46 @@ def press(reply: Reply, screens: Screens) -> None:
     elif pressed.action == Action.LANGUAGE:
         set_language(reply, _CHOICES[pressed.place])
     elif pressed.action == Action.FORGET:
-        _forget(reply)
+        reply.memory.forget_all(reply.incoming.chat_id, reply.user_id)
+        reply.calls.append(EraseQueued(chat_id=reply.incoming.chat_id, user_id=reply.user_id))
+        reply.obeyed()
+        reply.tell(Phrase.FORGOTTEN)
     else:
-        _on_turn(reply, screens, pressed)
+        _act_on_turn(reply, pressed)
 
 
-def _forget(reply: Reply) -> None:
-    """Delete everything of this chat and this person."""
-    reply.memory.forget_all(reply.incoming.chat_id, reply.user_id)
-    reply.calls.append(EraseQueued(chat_id=reply.incoming.chat_id, user_id=reply.user_id))
-    reply.obeyed()
-    reply.tell(Phrase.FORGOTTEN)
-
-
-def _on_turn(reply: Reply, screens: Screens, pressed: Press) -> None:
+def _act_on_turn(reply: Reply, pressed: Press) -> None:
     """Do what concerns an answer."""
     turn = reply.memory.turn(reply.incoming.chat_id, pressed.turn)
     if turn is None:
         reply.obeyed(say(Phrase.BUTTON_EXPIRED, reply.language))
         return
     action = Action(pressed.action)
+    if action is Action.TRANSLATE:
+        # Telegram may refuse to hear of a press that was answered late, and then nothing after.
+        screens.send_translations(reply, turn)
+        reply.obeyed()
+        return
     if action in _VOTES:
         vote, thanks = _VOTES[action]
         reply.memory.vote(turn, reply.user_id, vote)
         reply.obeyed(say(thanks, reply.language))
         return
-    if action is Action.TRANSLATE:
-        # Telegram may refuse to hear of a press that was answered late, and then nothing after.
-        screens.translate(reply, turn)
-        reply.obeyed()
-        return
     reply.obeyed()
-    _SHOWN[action](screens, reply, turn, pressed)
+    match action:
+        case Action.ARTICLE:
+            screens.send_article(reply, turn, pressed.place)
+        case Action.PAGE:
+            screens.turn_page(reply, turn, pressed.place, pressed.page)
+        case Action.MORE:
+            screens.send_more(reply, turn)
+        case Action.WHY:
+            screens.send_why(reply, turn)
 
 
 _VOTES: Final = {
     Action.UP: (1, Phrase.VOTED_UP),
     Action.DOWN: (0, Phrase.VOTED_DOWN),
-}
-_SHOWN: Final[Mapping[Action, Callable[[Screens, Reply, Turn, Press], None]]] = {
-    Action.ARTICLE: lambda screens, reply, turn, at: screens.article(reply, turn, at.place),
-    Action.PAGE: lambda screens, reply, turn, at: screens.turn_page(reply, turn, at.place, at.page),
-    Action.MORE: lambda screens, reply, turn, _: screens.more(reply, turn),
-    Action.WHY: lambda screens, reply, turn, _: screens.why(reply, turn),
 }
 
 

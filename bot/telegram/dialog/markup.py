@@ -7,12 +7,11 @@ Does not: escape, cut (see `rich`) or send anything.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.session.outline import Heading, Rank, difference_texts, rows_of
+from bot.session.outline import Heading, Rank, by_article, difference_texts, rows_of
 from bot.telegram.dialog.html import (
     BLANK,
     LIMIT,
@@ -30,7 +29,7 @@ from bot.texts.language_model import ModelText, untranslated_text, unworded_text
 from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
-from index import Article, ArticleId, Moment, Span
+from index import Article, Moment, Span
 
 LTR_MARK: Final = "\u200e"
 RTL_MARK: Final = "\u200f"
@@ -154,14 +153,6 @@ def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block
         if also := same_report_text(first, language):
             details.append(label(shorten(also, _MAX_SOURCE), language))
         yield _entry(numbers_of(group, language), first.headline, first.url, details, language)
-
-
-def by_article(citations: Sequence[Citation]) -> list[list[Citation]]:
-    """Return the citations of each article together, articles in the order they came."""
-    groups: defaultdict[ArticleId, list[Citation]] = defaultdict(list)
-    for citation in citations:
-        groups[citation.article_id].append(citation)
-    return list(groups.values())
 
 
 def numbers_of(citations: Sequence[Citation], language: Language) -> str:

@@ -15,7 +15,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
 from threading import RLock
@@ -23,7 +23,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from index import EVERYTHING, Scope, StorageError
+from bot.session.turns import Turn
+from index import StorageError
 
 _VERSION: Final = 1
 _DAY_S: Final = 86_400
@@ -50,31 +51,14 @@ CREATE TABLE votes (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A quote by its place in an article; `digest` tells whether it still says the same."""
-
-    article_id: str
-    start: int
-    end: int
-    number: int
-    score: float
-    digest: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """A question and what was answered.
+class ChatTurn(Turn):
+    """A turn in a chat.
 
     Attributes:
         update_id: The update that asked.
         message_id: The message that asked; an edited one keeps its number.
         at: Seconds since 1970, UTC.
-        question: As it was typed.
-        asked: As it was understood and put to the archive.
-        places: What was quoted up to now, in order; empty for a refusal.
-        nearest: Ids of the articles a refusal named.
-        within: The part of the archive that the answer came from.
     """
 
     update_id: int
@@ -82,23 +66,24 @@ class Turn:
     user_id: int
     message_id: int
     at: float
-    question: str
-    asked: str
-    language: str
-    confidence: float
-    snapshot: str
-    encoder: str
-    places: tuple[Place, ...] = ()
-    nearest: tuple[str, ...] = ()
-    within: Scope = EVERYTHING
-
-    @property
-    def article_ids(self) -> tuple[str, ...]:
-        """The articles quoted, each once, in order."""
-        return tuple(dict.fromkeys(place.article_id for place in self.places))
 
 
-_TURN: Final = TypeAdapter(Turn)
+def chat_turn(
+    turn: Turn, *, update_id: int, chat_id: int, user_id: int, message_id: int, at: float
+) -> ChatTurn:
+    """Return a turn with where and when it was asked."""
+    values = {field.name: getattr(turn, field.name) for field in fields(turn)}
+    return ChatTurn(
+        **values,
+        update_id=update_id,
+        chat_id=chat_id,
+        user_id=user_id,
+        message_id=message_id,
+        at=at,
+    )
+
+
+_TURN: Final = TypeAdapter(ChatTurn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,20 +129,16 @@ class Memory:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             path.chmod(0o600)
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._set_up()
+            for pragma in ("secure_delete=ON", "journal_mode=DELETE", "synchronous=NORMAL"):
+                self._db.execute(f"PRAGMA {pragma}")
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={_VERSION};COMMIT;")
+            elif version != _VERSION:
+                msg = f"Expected version {_VERSION} of {path}, got {version}; move it away."
+                raise StorageError(msg)
             (self._key,) = self._db.execute("SELECT key FROM secret").fetchone()
         self.purge()
-
-    def _set_up(self) -> None:
-        """Make the tables in a new file and check the version of an old one."""
-        for pragma in ("secure_delete=ON", "journal_mode=DELETE", "synchronous=NORMAL"):
-            self._db.execute(f"PRAGMA {pragma}")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={_VERSION};COMMIT;")
-        elif version != _VERSION:
-            msg = f"Expected version {_VERSION} of {self._path}, got {version}; move it away."
-            raise StorageError(msg)
 
     def close(self) -> None:
         """Close the file."""
@@ -196,7 +177,7 @@ class Memory:
         place = update_id.to_bytes(8, "big") + slot.to_bytes(4, "big")
         return urlsafe_b64encode(blake2b(place, key=self._key, digest_size=12).digest()).decode()
 
-    def keep(self, chat_id: int, turn: Turn | None, buttons: Mapping[str, Press]) -> None:
+    def keep(self, chat_id: int, turn: ChatTurn | None, buttons: Mapping[str, Press]) -> None:
         """Keep a turn and the buttons of its reply; the same again stands where it stood."""
         at = self._clock()
         rows = [
@@ -205,17 +186,30 @@ class Memory:
         ]
         with self._writing() as db:
             if turn is not None:
-                _keep_turn(db, turn)
+                # The same update again stands where it stood.
+                db.execute(
+                    "INSERT INTO turns (update_id, chat_id, user_id, message_id, at, record)"
+                    " VALUES (?, ?, ?, ?, ?, ?)"
+                    " ON CONFLICT (update_id) DO UPDATE SET record = excluded.record",
+                    (
+                        turn.update_id,
+                        chat_id,
+                        turn.user_id,
+                        turn.message_id,
+                        turn.at,
+                        _TURN.dump_json(turn).decode(),
+                    ),
+                )
             db.executemany("INSERT OR REPLACE INTO buttons VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def turn(self, chat_id: int, update_id: int) -> Turn | None:
+    def turn(self, chat_id: int, update_id: int) -> ChatTurn | None:
         """Return a turn of a chat, or None where it is forgotten."""
         rows = self._rows(
             "SELECT record FROM turns WHERE (chat_id, update_id) = (?, ?)", chat_id, update_id
         )
         return _TURN.validate_json(rows[0][0]) if rows else None
 
-    def recent(self, chat_id: int, *, before: int, n: int) -> list[Turn]:
+    def recent(self, chat_id: int, *, before: int, n: int) -> list[ChatTurn]:
         """Return the last `n` turns of a chat, newest first, without that of update `before`."""
         rows = self._rows(
             "SELECT record FROM turns WHERE chat_id = ? AND update_id <> ?"
@@ -238,7 +232,7 @@ class Memory:
         action, turn, place, page = rows[0]
         return Press(action=action, turn=turn, place=place, page=page)
 
-    def vote(self, turn: Turn, user_id: int, vote: int) -> None:
+    def vote(self, turn: ChatTurn, user_id: int, vote: int) -> None:
         """Keep what somebody thinks of an answer, instead of what they thought before."""
         kept = Vote(
             turn=turn.update_id,
@@ -282,20 +276,9 @@ class Memory:
                 db.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608  # ours
 
 
-def _keep_turn(db: sqlite3.Connection, turn: Turn) -> None:
-    """Store a turn, in the place of the same update's."""
-    record = _TURN.dump_json(turn).decode()
-    db.execute(
-        "INSERT INTO turns (update_id, chat_id, user_id, message_id, at, record)"
-        " VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (update_id) DO UPDATE SET record = excluded.record",
-        (turn.update_id, turn.chat_id, turn.user_id, turn.message_id, turn.at, record),
-    )
-
-
 @contextmanager
 def _in_our_words(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite and the disk into ours."""
+    """ChatTurn errors of SQLite and the disk into ours."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:

@@ -1,15 +1,13 @@
-"""What one update is answered with, while it is being put together.
-
-Does not: decide what is said.
-"""
+"""Reply to one update while it is put together: the calls, and what is remembered with them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.session.session import Session
 from bot.telegram.dialog.html import Block, render
 from bot.telegram.dialog.markup import label, note
-from bot.telegram.dialog.memory import Memory, Press, Turn
+from bot.telegram.dialog.memory import ChatTurn, Memory, Press
 from bot.telegram.types import (
     AnswerButton,
     Button,
@@ -21,8 +19,7 @@ from bot.telegram.types import (
     SendMessage,
     Show,
 )
-from bot.texts.language import Language, say
-from bot.texts.telegram import Phrase
+from bot.texts.language import Language, Text, say
 
 
 class Action(StrEnum):
@@ -45,11 +42,13 @@ class Reply:
 
     incoming: Incoming
     memory: Memory
+    session: Session
     language: Language
+    turns: Sequence[ChatTurn] = ()
     show: Show | None = None
     calls: list[Outgoing] = field(default_factory=list)
     buttons: dict[str, Press] = field(default_factory=dict)
-    turn: Turn | None = None
+    turn: ChatTurn | None = None
 
     @property
     def user_id(self) -> int:
@@ -69,21 +68,24 @@ class Reply:
         if self.turn is not None or self.buttons:
             self.memory.keep(self.incoming.chat_id, self.turn, self.buttons)
 
-    def tell(self, phrase: Phrase, *, keyboard: Keyboard = (), **values: object) -> None:
+    def tell(self, text: Text, *, keyboard: Keyboard = (), **values: object) -> None:
         """Send one of our texts."""
-        self.send([note(say(phrase, self.language, **values), self.language)], keyboard)
+        self.send([note(say(text, self.language, **values), self.language)], keyboard)
 
     def send(self, blocks: Iterable[Block], keyboard: Keyboard = ()) -> None:
         """Send blocks as new messages, the keyboard under the last."""
+        incoming = self.incoming
+        # The message is shown as answered in groups, and where one was edited.
+        is_plain = incoming.is_private and incoming.kind is not Kind.EDITED
         parts = render(list(blocks))
         for part in parts:
             self.calls.append(
                 SendMessage(
-                    chat_id=self.incoming.chat_id,
+                    chat_id=incoming.chat_id,
                     html=part.html,
                     plain=part.plain,
                     keyboard=keyboard if part is parts[-1] else (),
-                    reply_to=self._reply_to(),
+                    reply_to=0 if is_plain else incoming.message_id,
                 )
             )
 
@@ -110,8 +112,3 @@ class Reply:
         """Let the button that was pressed come to rest, with a short word or none."""
         shown = label(text, self.language) if text else ""
         self.calls.append(AnswerButton(query_id=self.incoming.query_id, text=shown))
-
-    def _reply_to(self) -> int:
-        """Return the message to show as answered: in groups, and where one was edited."""
-        is_edited = self.incoming.kind is Kind.EDITED
-        return 0 if self.incoming.is_private and not is_edited else self.incoming.message_id

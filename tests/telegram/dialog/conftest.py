@@ -5,12 +5,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bot.answer.serving import Serving
+from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
@@ -114,9 +116,8 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
 @pytest.fixture
 def talker(answerer: Serving, memory: Memory) -> Talker:
     """Talk with the real answerer."""
-    conversation = Conversation(
-        answerer=answerer, memory=memory, username="PasokhBot", clock=lambda: NOW
-    )
+    session = Session(answering=answerer, clock=lambda: datetime.fromtimestamp(NOW, UTC))
+    conversation = Conversation(session=session, memory=memory, username="PasokhBot")
     return Talker(conversation)
 
 

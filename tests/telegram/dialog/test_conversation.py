@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pytest
 
-from bot.answer.answerer import MAX_QUESTION_CHARS
 from bot.answer.serving import Serving
+from bot.question.question import MAX_QUESTION_CHARS, read_question
 from bot.telegram.dialog.conversation import MENU, Conversation, commands
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import (
@@ -21,7 +21,8 @@ from bot.telegram.types import (
     SendMessage,
 )
 from bot.texts.direction import safe
-from bot.texts.language import Language, say
+from bot.texts.language import Language, Text, say
+from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
 from index import ArticleId, StorageError
 
@@ -60,7 +61,7 @@ def _bare(text: str) -> str:
 
 def _said(
     calls: Sequence[Outgoing],
-    phrase: Phrase,
+    phrase: Text,
     language: Language = Language.EN,
     **values: object,
 ) -> bool:
@@ -76,7 +77,7 @@ def test_a_question_is_answered_with_verbatim_quotes(
     """Each quote stands word for word behind its number, its source below."""
     (text,) = check(talker.send(EN))
 
-    reply = answerer.answer(EN)
+    reply = answerer.answer(read_question(EN))
     for citation in reply.citations:
         assert f"[{citation.number}] {citation.quote}" in text
     assert (
@@ -108,7 +109,7 @@ def test_a_refusal_names_the_nearest_and_opens_it(talker: Talker, check: Check) 
     assert "rather not guess" in why[0]
     assert _said(talker.send("/sources"), Phrase.NO_SOURCES)
     assert _said(talker.send("/article 1"), Phrase.NO_SOURCES)
-    assert _said(talker.send("/more"), Phrase.NO_MORE)
+    assert _said(talker.send("/more"), Key.NO_MORE)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -231,7 +232,7 @@ def test_the_article_button_shows_the_quotes_in_their_place(
 ) -> None:
     """All quotes of an article are set off, the rest of the body is there, furniture is not."""
     calls = talker.send(EN)
-    article = answerer.snapshot.article(ArticleId("mehr-5805672"))
+    article = answerer.article(ArticleId("mehr-5805672"))
 
     for opened in (
         talker.press(calls, "Article"),
@@ -281,7 +282,7 @@ def test_more_goes_on_without_repeating(talker: Talker, check: Check) -> None:
             break
         quoted += re.findall(r"\[(\d+)\] (.+)", texts[0].split("Sources")[0])
         calls = talker.press(calls, "More")
-    assert _said(calls, Phrase.NO_MORE)
+    assert _said(calls, Key.NO_MORE)
     assert [int(number) for number, _ in quoted] == list(range(1, len(quoted) + 1))
     assert len({quote for _, quote in quoted}) == len(quoted) > 5
     check(talker.send("/sources"))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.answer.answerer import Answerer
 from bot.answer.serving import Serving
+from bot.session.session import Session
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import Kind, Outgoing
@@ -71,7 +72,9 @@ def test_hostile_messages_do_no_harm(
     ):
         # Nothing is published where it looks, so what it opens first serves to the end.
         serving = Serving(Answerer(one.snapshot, remembering), home=tmp_path, reopen=lambda: one)
-        talker.conversation = Conversation(answerer=serving, memory=memory, username="PasokhBot")
+        talker.conversation = Conversation(
+            session=Session(answering=serving), memory=memory, username="PasokhBot"
+        )
         _talk(talker, check)
 
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.dialog.memory import Memory, Place, Press, Turn
+from bot.session.turns import Place
+from bot.telegram.dialog.memory import ChatTurn, Memory, Press
 from index import Scope, StorageError
 from index.text import TEHRAN
 
 DAY_S = 86_400
 
 
-def _turn(update_id: int, chat_id: int = 1, question: str = "Who?", **more: object) -> Turn:
+def _turn(update_id: int, chat_id: int = 1, question: str = "Who?", **more: object) -> ChatTurn:
     values: dict[str, object] = {
         "user_id": chat_id,
         "message_id": update_id,
@@ -29,7 +30,7 @@ def _turn(update_id: int, chat_id: int = 1, question: str = "Who?", **more: obje
         "encoder": "e",
         "places": (Place("a-1", 3, 9, 1, 0.25, "d"), Place("a-2", 0, 2, 2, 0.125, "d")),
     }
-    return Turn(update_id=update_id, chat_id=chat_id, question=question, **values | more)  # type: ignore[arg-type]
+    return ChatTurn(update_id=update_id, chat_id=chat_id, question=question, **values | more)  # type: ignore[arg-type]
 
 
 def test_a_turn_reads_back_as_it_was(memory: Memory) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 import pytest
 
 from bot.answer.serving import Serving
+from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
@@ -83,7 +84,9 @@ def serving(settings: Settings) -> Iterator[Serving]:
 @pytest.fixture
 def reader(talker: Talker, serving: Serving, memory: Memory) -> Talker:
     """Talk about that report."""
-    talker.conversation = Conversation(answerer=serving, memory=memory, username="PasokhBot")
+    talker.conversation = Conversation(
+        session=Session(answering=serving), memory=memory, username="PasokhBot"
+    )
     return talker
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 import pytest
 
 from bot.answer.serving import Serving
+from bot.session.session import Session
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import Kind, Outgoing
@@ -141,7 +142,7 @@ def test_a_part_outlives_a_reset_and_nothing_else(
     """As /privacy says: /reset keeps what was chosen, the button deletes it."""
     talker.send("/only source=Mehr")
     talker.send("/reset")
-    later = Conversation(answerer=answerer, memory=memory, username="PasokhBot")
+    later = Conversation(session=Session(answering=answerer), memory=memory, username="PasokhBot")
     talker.conversation = later
     assert "Mehr" in _said(talker, "/only")
 

@@ -15,7 +15,7 @@ import pytest
 from model_server import ModelServer, claims, refuses, says, serving
 
 from bot.answer.serving import Serving
-from bot.llm.opening import talk_over
+from bot.llm.opening import session_over
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.types import AnswerButton, Kind, Outgoing
@@ -128,11 +128,8 @@ def worded(
     """Return the same conversation with that model."""
     server = {"llm_base_url": model.url, "llm_model": "some-model"}
     own = settings.model_copy(update=server)
-    return replace(
-        talker.conversation,
-        writing=talk_over(own, answerer).writing,
-        translating=talk_over(own, answerer).translating,
-    )
+    clock = talker.conversation.session.clock
+    return replace(talker.conversation, session=replace(session_over(own, answerer), clock=clock))
 
 
 def _shown(calls: Iterable[Outgoing], snapshot: str) -> str:

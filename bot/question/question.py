@@ -1,0 +1,116 @@
+"""Question: a text read once, before anything is searched.
+
+Whoever answers takes a `Question` and never looks at the raw text. What else is understood of a
+question (the kind of answer wanted, the names and numbers in it, small talk) belongs here.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.question.overview import Plan, find_plan
+from bot.question.period import Period, find_period
+from index import EVERYTHING, Scope
+from index.text import detect
+
+MAX_QUESTION_CHARS: Final = 2000
+"""Characters of a question that are read; more than fits the encoder's window."""
+
+# A question word and a verb of saying, as news readers put it in the languages we meet most.
+_WANTS_STATEMENT: Final = re.compile(
+    r"\b(what|how)\b.*\b(say|said|says|tell|told|claim\w*|state[ds]?|announce\w*|warn\w*|think"
+    r"|comment\w*|respon\w*|react\w*)\b"
+    r"|\baccording to\b"
+    r"|چه (گفت|می.?گو|اظهار|اعلام|ادعا|واکنش|نظر|پاسخ)|چی (گفت|می.?گ)|(گفت|گفته|اعلام کرد)\W*$"
+    r"|\b(ماذا|بماذا|ما الذي) (قال|صرح|أعلن|اعلن|زعم|حذر|رد)"
+    r"|\b(что|как) .*\b(сказал|заявил|говорит|говорил|сообщил|ответил|предупредил)"
+    r"|\bwas .*\b(sag(t|te|ten|en)|gesagt|erklärt\w*|behauptet\w*|warnte)\b"
+    r"|\bne (dedi|diyor|söyled\w*|açıklad\w*)|\bqué .*\b(dijo|dice|declaró|afirmó)\b"
+    r"|\bqu\W?.*\b(a dit|dit|déclaré|affirmé)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question as it is meant.
+
+    Attributes:
+        text: The question with what it takes from the conversation, whole; answers repeat it.
+        search_text: The part of `text` that is searched, at most `MAX_QUESTION_CHARS`.
+        typed_text: The same of what was typed alone; equal to `search_text` unless the
+            conversation added something.
+        language: BCP 47 tag of what was typed, "und" where it cannot be told.
+        scope: The part of the archive that is asked.
+        period: The time that the words name, if they name one.
+        plan: How several articles are asked for, where they are.
+        topic: The question that a plan looks for in each of its sides.
+        follows: The earlier question that this one takes words from; empty for none.
+        wants_statement: Whether it asks what somebody said, "what did Kirby say about ...?".
+    """
+
+    text: str
+    search_text: str
+    typed_text: str
+    language: str
+    scope: Scope = EVERYTHING
+    period: Period | None = None
+    plan: Plan | None = None
+    topic: "Question | None" = None
+    follows: str = ""
+    wants_statement: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no letter or digit to look for."""
+        return not any(character.isalnum() for character in self.search_text)
+
+
+def read_question(
+    text: str,
+    *,
+    scope: Scope = EVERYTHING,
+    now: datetime | None = None,
+    outlets: Collection[str] = (),
+    typed: str = "",
+    follows: str = "",
+) -> Question:
+    """Read a question.
+
+    Args:
+        text: The question as it is meant, in any language and spelling.
+        scope: The part of the archive that is asked.
+        now: Aware time that "last week" is told by; None for that of the clock.
+        outlets: Case-folded names of the archive's outlets, which a comparison may name.
+        typed: The question without what the conversation added to it; empty for the same.
+        follows: The earlier question that `text` takes words from.
+    """
+    now = now or datetime.now(UTC)
+    question = _plain(text, typed or text)
+    plan = find_plan(question.search_text, now, outlets)
+    return replace(
+        question,
+        scope=scope,
+        period=find_period(question.search_text, now),
+        plan=plan,
+        topic=_plain(plan.topic, plan.topic) if plan else None,
+        follows=follows,
+    )
+
+
+def _plain(text: str, typed: str) -> Question:
+    """Read what every question has, one that is only the topic of another too."""
+    # Bytes that were no UTF-8 are read as question marks.
+    searched, alone = (
+        one.strip()[:MAX_QUESTION_CHARS].encode("utf-8", "replace").decode()
+        for one in (text, typed)
+    )
+    return Question(
+        text=text,
+        search_text=searched,
+        typed_text=alone,
+        language=detect(alone).tag,
+        wants_statement=_WANTS_STATEMENT.search(searched) is not None,
+    )

@@ -1,0 +1,251 @@
+"""Session: one conversation with an archive, whatever shows it.
+
+It resolves follow-ups, asks the archive, has answers worded, and looks back at its last turns:
+sources, articles, further quotes, translations. A surface (terminal, Telegram) turns what a
+session returns into its own lines and messages.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
+from typing import Final
+
+from bot.logs import log_reply
+from bot.question.followup import Rewriting, resolve
+from bot.question.question import Question, read_question
+from bot.question.scope import check_scope, parse_scope
+from bot.session.protocols import Answering, TellClaims, Translating, Writing
+from bot.session.turns import Place, Turn, cited_again
+from bot.texts.language import Language, LanguageChoice, ui_language
+from bot.types import Answer, Citation, NoAnswer
+from index import EVERYTHING, Article, ArticleId, Scope, Span
+from index.text import detect
+
+REMEMBERED: Final = 3
+"""Turns that a follow-up may refer to."""
+
+LANGUAGES: Final[Mapping[str, LanguageChoice]] = {
+    **{choice.value: choice for choice in LanguageChoice},
+    "english": LanguageChoice.EN,
+    "persian": LanguageChoice.FA,
+    "farsi": LanguageChoice.FA,
+    "انگلیسی": LanguageChoice.EN,
+    "فارسی": LanguageChoice.FA,
+}
+"""What people call the languages of our words."""
+
+_ALL: Final = "off"
+_MAX_DIGITS: Final = 9
+_UNKNOWN: Final = "und"
+
+
+class Lack(Enum):
+    """Why there is nothing to show of the conversation so far."""
+
+    NOTHING_ASKED = auto()
+    NO_SOURCES = auto()
+    NO_SUCH_SOURCE = auto()
+    GONE = auto()
+    """The archive no longer holds what was quoted."""
+    NO_MODEL = auto()
+    SAME_LANGUAGE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question as it was understood, and what the archive has for it."""
+
+    question: Question
+    reply: Answer | NoAnswer
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One conversation.
+
+    Attributes:
+        answering: The archive.
+        writing, translating, rewriting: What a language model does, where one is set.
+        max_quotes: Most quotes of an answer.
+        choice: The language of our words, or that of the question.
+        scope: The part of the archive that is asked.
+        turns: Newest first, at most `REMEMBERED`.
+        app_language: Language of the asker's program, for before anything was asked.
+        clock: Tells the aware time that "last week" is told by.
+    """
+
+    answering: Answering
+    writing: Writing | None = None
+    translating: Translating | None = None
+    rewriting: Rewriting | None = None
+    max_quotes: int = 3
+    choice: LanguageChoice = LanguageChoice.AUTO
+    scope: Scope = EVERYTHING
+    turns: tuple[Turn, ...] = ()
+    app_language: str = ""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def language(self) -> Language:
+        """The language of our words now: that set, of the last question, of the program."""
+        return self.language_of(self.turns[0].language if self.turns else self.app_language)
+
+    def language_of(self, question_language: str) -> Language:
+        """Return the language of our words beside a question in a language, a BCP 47 tag."""
+        return ui_language(question_language, self.choice)
+
+    @property
+    def last(self) -> Turn | None:
+        """The turn that commands refer to."""
+        return self.turns[0] if self.turns else None
+
+    def find(self, text: str, *, context: Sequence[Turn] | None = None) -> Found:
+        """Ask the archive; nothing is remembered yet.
+
+        Args:
+            text: The question as it was typed.
+            context: Turns that it may refer to, newest first; None for those of the session.
+        """
+        turns = self.turns if context is None else context
+        before = [turn for turn in turns if turn.stands_alone]
+
+        def shown() -> Sequence[str]:
+            citations = self.recall(before[0])
+            headlines = dict.fromkeys(citation.headline for citation in citations)
+            return (*headlines, *(citation.quote for citation in citations))
+
+        resolved = resolve(
+            text, [turn.asked for turn in before], rewriting=self.rewriting, shown=shown
+        )
+        question = read_question(
+            resolved.text,
+            scope=self.scope,
+            now=self.clock(),
+            outlets=self.answering.outlets,
+            typed=text,
+            follows=before[0].asked if resolved.was_resolved else "",
+        )
+        return Found(question, self.answering.answer(question, k=self.max_quotes))
+
+    def word(self, found: Found, tell: TellClaims | None = None) -> Answer | NoAnswer:
+        """Return what was found, worded where there is a language model.
+
+        Args:
+            tell: Takes the claims that stand so far, while more are being worded.
+        """
+        reply = found.reply
+        if self.writing is not None and isinstance(reply, Answer):
+            reply = self.writing.word(reply, tell=tell)
+        log_reply(reply, self.max_quotes)
+        return reply
+
+    def remember(self, turn: Turn) -> None:
+        """Let later questions and commands refer to a turn."""
+        self.turns = (turn, *self.turns)[:REMEMBERED]
+
+    def recall(self, turn: Turn) -> tuple[Citation, ...]:
+        """Return the quotes of a turn that still stand in the archive, with their numbers."""
+        reports = {
+            article_id: self.answering.same_report(ArticleId(article_id))
+            for article_id in turn.article_ids
+        }
+        recalled = (cited_again(place, reports[place.article_id]) for place in turn.places)
+        return tuple(citation for citation in recalled if citation is not None)
+
+    def sources(self, turn: Turn | None = None) -> tuple[Citation, ...] | Lack:
+        """Return the quotes of a turn, of the last one without."""
+        turn = turn or self.last
+        if turn is None:
+            return Lack.NOTHING_ASKED
+        if not turn.places:
+            return Lack.NO_SOURCES
+        return self.recall(turn) or Lack.GONE
+
+    def source(self, argument: str) -> Place | Lack:
+        """Return the place behind a source of the last answer.
+
+        Args:
+            argument: Its number in any digits; empty for the only article.
+        """
+        turn = self.last
+        if turn is None:
+            return Lack.NOTHING_ASKED
+        if not turn.places:
+            return Lack.NO_SOURCES
+        number = 1 if not argument and len(turn.article_ids) == 1 else typed_number(argument)
+        places = (place for place in turn.places if place.number == number)
+        return next(places, Lack.NO_SUCH_SOURCE)
+
+    def article(self, turn: Turn, article_id: str) -> tuple[Article, list[Span]] | None:
+        """Return an article and what of it the turn still quotes; None where it is gone."""
+        article = self.answering.article(ArticleId(article_id))
+        if article is None:
+            return None
+        quoted = [cited.span for cited in self.recall(turn) if cited.article_id == article_id]
+        return article, quoted
+
+    def further(self, turn: Turn) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
+        """Return the quotes of a turn that still stand, and at most `max_quotes` that come after.
+
+        Both are empty where nothing was quoted or nothing of it stands.
+        """
+        shown = self.recall(turn)
+        if not shown:
+            return (), ()
+        question = read_question(
+            turn.asked, scope=turn.within, now=self.clock(), outlets=self.answering.outlets
+        )
+        return shown, self.answering.further(question, beyond=shown, k=self.max_quotes)
+
+    def to_translate(
+        self, argument: str = "", turn: Turn | None = None
+    ) -> tuple[tuple[Citation, ...], str] | Lack:
+        """Return the quotes of a turn that are in a foreign language, and the asker's language.
+
+        Args:
+            argument: Number of a quote in any digits; empty for all.
+            turn: None for the last.
+        """
+        if self.translating is None:
+            return Lack.NO_MODEL
+        citations = self.sources(turn)
+        if isinstance(citations, Lack):
+            return citations
+        turn = turn or self.turns[0]
+        number = typed_number(argument)
+        chosen = [cited for cited in citations if not argument or cited.number == number]
+        is_known = turn.language not in {"", _UNKNOWN}
+        language = turn.language if is_known else self.language.value
+        quotes = foreign(chosen, language)
+        if not chosen:
+            return Lack.NO_SUCH_SOURCE
+        return (quotes, language) if quotes else Lack.SAME_LANGUAGE
+
+    def set_scope(self, argument: str) -> None:
+        """Choose the part of the archive that is asked; "off" for all, empty for no change.
+
+        Raises:
+            ScopeError: Naming what cannot be read or what the archive does not have.
+        """
+        if argument.lower() == _ALL:
+            self.scope = EVERYTHING
+        elif argument:
+            scope = parse_scope(argument, self.clock())
+            manifest = self.answering.manifest
+            self.scope = check_scope(scope, self.answering.outlets, manifest.languages)
+
+
+def typed_number(text: str) -> int:
+    """Return a number typed in any script's digits; 0 for what is none."""
+    # Nobody has a billion sources, and int() refuses thousands of digits.
+    digits = text.strip()
+    return int(digits) if digits.isdecimal() and len(digits) <= _MAX_DIGITS else 0
+
+
+def foreign(citations: Sequence[Citation], language: str) -> tuple[Citation, ...]:
+    """Return the quotes whose language is known and is not this one; regions make no difference."""
+    own = {language.partition("-")[0].lower(), _UNKNOWN}
+    return tuple(
+        cited for cited in citations if detect(cited.quote).tag.partition("-")[0].lower() not in own
+    )
