@@ -23,7 +23,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from bot.answer.contradictions import differences, numbers_apart
+from bot.answer.contradictions import differences
+from bot.grounding.contradiction import different_numbers
 from bot.grounding.numbers import Number, find_numbers
 from bot.grounding.times import find_times
 from bot.types import Citation
@@ -161,7 +162,7 @@ def real(news: Sequence[tuple[int, Moment | None, str]]) -> dict[str, Any]:
     ]
     together = sum(is_together(one[1], other[1]) for one, other in alike)
     for one, other in any_date:
-        print(numbers_apart(one[2], other[2]), one[1:], other[1:], sep="\n  ")
+        print(different_numbers(one[2], other[2]), one[1:], other[1:], sep="\n  ")
     return {
         "pairs that share half of their words": len(alike),
         "of these dated within three days": together,

@@ -16,7 +16,7 @@ from statistics import fmean
 from typing import Any, Final
 
 from bot.answer.answerer import Answerer, Consideration
-from bot.answer.cite import is_borne_out
+from bot.answer.cite import is_supported
 from bot.question.question import Question, read_question
 from index import Hit, Progress, Reranker, Snapshot
 from index.evaluation import (
@@ -306,7 +306,7 @@ def _outcome(answerer: Answerer, question: JudgedQuestion) -> Outcome:
         ),
         quotes=quotes,
         n_verified=sum(
-            is_borne_out(draft, answerer.snapshot.article(draft.article_id))
+            is_supported(draft, answerer.snapshot.article(draft.article_id))
             for draft in seen.drafts
         ),
         has_answer=holds_answer(quotes, question.answers) if is_known else None,

@@ -1,7 +1,4 @@
-"""The composition root: settings become an encoder, an index and something that answers.
-
-Does not: read the environment or show anything.
-"""
+"""Composition root: settings become an encoder, an index and something that answers."""
 
 import logging
 import threading
@@ -88,9 +85,7 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     """
     encoder = open_encoder(encoder_config(settings))
     space = VectorSpace(encoder.identity)
-
     reranker = _open_reranker(settings)
-
     store = vector_store(settings)
 
     def reopen() -> Answerer:
@@ -100,7 +95,16 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     try:
         answerer = reopen()
     except SnapshotMissing:
-        _build_first(settings, encoder, progress)
+        # Nobody asked to build: wait where another does, and tell what was rejected.
+        tell: Progress = progress or (lambda _stage, _done, _total: None)
+        try:
+            report = _build(settings, encoder, tell)
+        except SnapshotLocked:
+            tell("wait", 0, 1)
+            report = _build(settings, encoder, tell, wait_s=_WAIT_FOR_OTHER_BUILD_S)
+            tell("wait", 1, 1)
+        if report.rejects:
+            tell("rejects", len(report.rejects), None)
         answerer = reopen()
     return Serving(answerer, home=settings.index_home, reopen=reopen)
 
@@ -117,23 +121,6 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         username=username,
     )
-
-
-def _build_first(settings: Settings, encoder: Encoder, progress: Progress | None) -> None:
-    """Build what nobody asked to build: wait where another does, and tell what was rejected."""
-    tell = progress or _silent
-    try:
-        report = _build(settings, encoder, tell)
-    except SnapshotLocked:
-        tell("wait", 0, 1)
-        report = _build(settings, encoder, tell, wait_s=_WAIT_FOR_OTHER_BUILD_S)
-        tell("wait", 1, 1)
-    if report.rejects:
-        tell("rejects", len(report.rejects), None)
-
-
-def _silent(_stage: str, _done: int, _total: int | None) -> None:
-    """Tell nobody."""
 
 
 def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
@@ -255,7 +242,12 @@ def evaluation_settings(settings: Settings, corpus: Path) -> Settings:
 def _build(
     settings: Settings, encoder: Encoder, progress: Progress | None, *, wait_s: float = 0
 ) -> BuildReport:
-    with _spread(settings, encoder) as spread:
+    # This machine encodes and builds, or a cluster.
+    spreading: AbstractContextManager[Spread] = nullcontext(Spread(encoder=encoder))
+    if settings.cluster is not None:
+        cluster = ClusterConfig(address=settings.cluster, gpus_per_worker=settings.cluster_gpus)
+        spreading = open_cluster(cluster, encoder, encoder_config(settings))
+    with spreading as spread:
         report = build_index(
             (settings.corpus, settings.index_home / COLLECTED),
             settings.index_home,
@@ -268,7 +260,10 @@ def _build(
             store=vector_store(settings),
             workers=spread.workers,
         )
-    _log_build(report)
+    fields = asdict(report) | {"rejects": Counter(reject.reason for reject in report.rejects)}
+    _log.info(EVENT_BUILT, extra={"fields": fields})
+    for reject in report.rejects:
+        _log.debug("rejected", extra={"fields": asdict(reject)})
     return report
 
 
@@ -278,14 +273,6 @@ def index_config(settings: Settings) -> IndexConfig:
         read=ReadConfig.parse(settings.columns),
         dense=DenseConfig(memory_mb=settings.search_memory_mb),
     )
-
-
-def _spread(settings: Settings, encoder: Encoder) -> AbstractContextManager[Spread]:
-    """Return what encodes and builds: this machine, or a cluster."""
-    if settings.cluster is None:
-        return nullcontext(Spread(encoder=encoder))
-    config = ClusterConfig(address=settings.cluster, gpus_per_worker=settings.cluster_gpus)
-    return open_cluster(config, encoder, encoder_config(settings))
 
 
 def vector_store(settings: Settings) -> VectorStore:
@@ -308,14 +295,6 @@ def web_config(settings: Settings) -> WebConfig:
         delay_s=settings.web_delay_s,
         private_networks=settings.private_networks,
     )
-
-
-def _log_build(report: BuildReport) -> None:
-    """Write the line that every build leaves; one for each reject only at DEBUG."""
-    fields = asdict(report) | {"rejects": Counter(reject.reason for reject in report.rejects)}
-    _log.info(EVENT_BUILT, extra={"fields": fields})
-    for reject in report.rejects:
-        _log.debug("rejected", extra={"fields": asdict(reject)})
 
 
 def _open_reranker(settings: Settings) -> Reranker | None:

@@ -61,18 +61,18 @@ def cite_itself(
 
 def in_time(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     """Return citations in order of publication, those of an article in its order, undated last."""
-    return tuple(sorted(citations, key=_when))
 
+    def when(citation: Citation) -> tuple[bool, float, str, Span]:
+        published = citation.published
+        at = published.at.timestamp() if published else 0.0
+        return published is None, at, citation.article_id, citation.span
 
-def _when(citation: Citation) -> tuple[bool, float, str, Span]:
-    published = citation.published
-    at = published.at.timestamp() if published else 0.0
-    return published is None, at, citation.article_id, citation.span
+    return tuple(sorted(citations, key=when))
 
 
 def with_others(citation: Citation, reports: Iterable[Article]) -> Citation:
     """Name beside a citation the other articles of its report."""
-    others = (head(one) for one in reports if one.id != citation.article_id)
+    others = (head(report) for report in reports if report.id != citation.article_id)
     return replace(citation, also_in=tuple(others))
 
 
@@ -87,12 +87,12 @@ def head(article: Article) -> Headline:
     )
 
 
-def is_borne_out(citation: Citation, article: Article | None) -> bool:
+def is_supported(citation: Citation, article: Article | None) -> bool:
     """Tell whether the article says exactly this at exactly this place of its body.
 
     A quote must hold a letter or digit, stand verbatim at its span, and lie inside the body:
     page furniture is never evidence. Headline, outlet, date and address must be the article's.
-    Of other articles (`also_in`) it does not speak; see `verified`.
+    Other articles (`also_in`) are not looked at; see `verified`.
     """
     if article is None or not any(character.isalnum() for character in citation.quote):
         return False
@@ -113,24 +113,24 @@ def verified(
     *,
     first: int = 1,
 ) -> tuple[Citation, ...]:
-    """Keep the citations that their articles bear out, numbered anew from `first` in order.
+    """Keep the citations that their articles support, numbered anew from `first` in order.
 
-    Of other articles named as the same report, those stay whose heads are as the archive has them.
+    Entries of `also_in` whose metadata no longer match the archive are dropped.
     """
-    kept = (
+    supported = (
         citation
         for citation in citations
-        if is_borne_out(citation, find_article(citation.article_id))
+        if is_supported(citation, find_article(citation.article_id))
     )
     return tuple(
-        replace(citation, number=n, also_in=_known(citation.also_in, find_article))
-        for n, citation in enumerate(kept, start=first)
+        replace(
+            citation,
+            number=number,
+            also_in=tuple(
+                named
+                for named in citation.also_in
+                if (article := find_article(named.article_id)) and head(article) == named
+            ),
+        )
+        for number, citation in enumerate(supported, start=first)
     )
-
-
-def _known(
-    heads: Iterable[Headline], find_article: Callable[[ArticleId], Article | None]
-) -> tuple[Headline, ...]:
-    """Keep the heads of articles that the archive holds."""
-    found = ((named, find_article(named.article_id)) for named in heads)
-    return tuple(named for named, article in found if article and head(article) == named)

@@ -1,16 +1,16 @@
-"""How likely the quoted evidence answers the question: a calibrated probability.
+"""Confidence: a calibrated probability that the quoted evidence answers the question.
 
     confidence = sigmoid(b + 4.0 dense + 13.2 sentence - 1.1 log10(n passages)
                          + [same language] (6.0 lexical - 2.9) + 5.0 names min(1, log10(n) / 3))
 
-Every signal means the same in an archive of one article and of a million: cosines in the placed
-space and shares in [0, 1]. The best of many random passages is closer than the best of few, hence
-the archive's size. In a small archive a name that stands in every passage tells nothing.
+Every signal means the same in an archive of one article and of a million: cosines in the centred
+embedding space and shares in [0, 1]. The best of many random passages is closer than the best of
+few, hence the archive's size. In a small archive a name that stands in every passage tells nothing.
 
 For an encoder without fitted weights the height of its cosines is unknown, so confidence looks
 at how far the best passage stands out from the others found, and at words and names.
 
-Does not: choose evidence, or decide: the threshold is a setting.
+The threshold is a setting.
 Source: logistic regression on the dev sets, see index/params and DECISIONS.md.
 """
 
@@ -44,7 +44,7 @@ _MAX_STANDOUT: Final = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
-    """What is known of the best evidence.
+    """Signals of the best evidence.
 
     Attributes:
         dense: Dense score of the passage ranked first (`index.search.fuse.dense_scores`).
@@ -72,7 +72,18 @@ def confidence(signals: Signals, weights: Mapping[str, float]) -> float:
         signals: What is known of the best evidence.
         weights: The encoder's, from `index.stored_confidence`; empty when it has none.
     """
-    return _sigmoid(_fitted(signals, weights) if weights else _unfitted(signals))
+    if weights:
+        pairs = zip(FEATURES, features(signals), strict=True)
+        logit = weights["intercept"] + math.fsum(weights[name] * value for name, value in pairs)
+    else:
+        logit = (
+            _UNFITTED["intercept"]
+            + _UNFITTED["standout"] * _standout(signals.dense, signals.others)
+            + _UNFITTED["lexical"] * (signals.lexical or 0.0)
+            + _UNFITTED["names"] * (signals.names if signals.lexical is None else 0.0)
+        )
+    # Bounded, so that nothing overflows and the value stays strictly inside (0, 1).
+    return 1.0 / (1.0 + math.exp(-min(max(logit, -30.0), 30.0)))
 
 
 def features(signals: Signals) -> tuple[float, ...]:
@@ -89,40 +100,14 @@ def features(signals: Signals) -> tuple[float, ...]:
     )
 
 
-def _fitted(signals: Signals, weights: Mapping[str, float]) -> float:
-    pairs = zip(FEATURES, features(signals), strict=True)
-    return weights["intercept"] + math.fsum(weights[name] * value for name, value in pairs)
-
-
-def _unfitted(signals: Signals) -> float:
-    words = signals.lexical or 0.0
-    return (
-        _UNFITTED["intercept"]
-        + _UNFITTED["standout"] * _standout(signals.dense, signals.others)
-        + _UNFITTED["lexical"] * words
-        + _UNFITTED["names"] * (signals.names if signals.lexical is None else 0.0)
-    )
-
-
 def _standout(best: float, others: Sequence[float]) -> float:
     """Return how many deviations `best` stands above the others, in [0, 5].
 
     Below ten others their spread is no measure, and 0.02 to 0.1 of cosine is usual: a tenth of
     the best stands in for the deviation.
     """
+    mean = math.fsum(others) / len(others) if others else best
+    spread = math.sqrt(math.fsum((other - mean) ** 2 for other in others) / max(len(others), 1))
     if len(others) < _FEW:
-        floor = min(others, default=best)
-        return _clip((best - floor) / max(abs(best) / _FEW, 1e-6))
-    mean = math.fsum(others) / len(others)
-    spread = math.sqrt(math.fsum((other - mean) ** 2 for other in others) / len(others))
-    return _clip((best - mean) / max(spread, 1e-6))
-
-
-def _clip(value: float) -> float:
-    return min(max(value, 0.0), _MAX_STANDOUT)
-
-
-def _sigmoid(logit: float) -> float:
-    """Return 1 / (1 + exp(-logit)), without overflow and strictly inside (0, 1)."""
-    bounded = min(max(logit, -30.0), 30.0)
-    return 1.0 / (1.0 + math.exp(-bounded))
+        mean, spread = min(others, default=best), abs(best) / _FEW
+    return min(max((best - mean) / max(spread, 1e-6), 0.0), _MAX_STANDOUT)

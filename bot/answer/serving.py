@@ -1,11 +1,9 @@
-"""Answers from the newest snapshot while others publish new ones.
+"""Serving: answers from the newest snapshot while others publish new ones.
 
 Before a question the name of the published snapshot is read, some 50 microseconds. A new one is
 opened on a thread of its own; the question that noticed it waits for it a moment, all others go on
 with the old, and whatever was asked of the old is finished there before its files are released.
 One that cannot be opened is left alone until the next is published.
-
-Does not: build, or answer itself.
 """
 
 import logging
@@ -101,7 +99,10 @@ class Serving:
                 return answerer.answer(question, k=k)
         except VectorStoreError:
             # Subtle: a removal deletes from a database at once what the snapshot before asks for.
-            if not self._has_newer_than(answerer):
+            self._begin_to_open()
+            if self._opening is not None:
+                self._opening.join()
+            if self._now.answerer is answerer:
                 raise
         with self.using() as answerer:
             return answerer.answer(question, k=k)
@@ -163,13 +164,6 @@ class Serving:
             opening.start()
         return opening
 
-    def _has_newer_than(self, answerer: Answerer) -> bool:
-        """Tell whether another snapshot serves than that of `answerer`, once it is opened."""
-        self._begin_to_open()
-        if self._opening is not None:
-            self._opening.join()
-        return self._now.answerer is not answerer
-
     def _published(self) -> str:
         """Return the name of the snapshot that is published; empty where that cannot be told."""
         try:
@@ -184,22 +178,16 @@ class Serving:
             answerer = self._reopen()
         except Exception as error:  # noqa: BLE001  # a thread's one catch; the old one serves on
             # Subtle: a snapshot may be pruned while it is opened, since newer ones have come.
-            if self._published() in {"", name}:
-                self._refuse(name, error)
-        else:
-            self._swap(answerer)
-
-    def _refuse(self, name: str, error: Exception) -> None:
-        """Note that a snapshot cannot be opened."""
-        with self._lock:
-            self._refused = name, error
-        fields = {"snapshot": name, "kind": type(error).__name__, "reason": str(error)}
-        _log.warning(EVENT_NOT_RELOADED, extra={"fields": fields})
-
-    def _swap(self, answerer: Answerer) -> None:
-        """Let a new answerer serve, and the old one end when its last question is answered."""
+            if self._published() not in {"", name}:
+                return
+            with self._lock:
+                self._refused = name, error
+            failure = {"snapshot": name, "kind": type(error).__name__, "reason": str(error)}
+            _log.warning(EVENT_NOT_RELOADED, extra={"fields": failure})
+            return
         with self._lock:
             old, self._now = self._now, _Opened(answerer)
+            # The old one ends when its last question is answered.
             old.is_retired = True
             old.close_if_done()
         fields = {"snapshot": self._now.name, "before": old.name}

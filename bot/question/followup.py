@@ -1,10 +1,10 @@
-"""Questions that lean on the one before them, made whole by rule: "and what did Moscow answer?".
+"""Follow-ups: questions that need the one before them, "and what did Moscow answer?".
 
-A question leans where it opens with "and", "but", "what about" or their like, or where it is
-short, holds a pronoun and names nothing itself. It is put to the archive with the words of the
+A question needs context where it opens with "and", "but", "what about" or their like, or where it
+is short, holds a pronoun and names nothing itself. It is put to the archive with the words of the
 question before that it does not hold: its names, or all that says something where it has none.
-A question that stands by itself is left alone. One that was made whole is also asked as it was
-typed (`asked_both_ways`), so that it can turn to another text.
+Any other question is left alone. One that was completed is also asked as it was typed
+(`bot.answer.answerer.merged`), so that it can turn to another text.
 
 Does not: know other languages than English and Persian (their questions are left alone), read
 answers, or guess which of two names is meant: both are taken.
@@ -47,7 +47,7 @@ class Resolved:
 
 
 class Rewriting(Protocol):
-    """What makes a question whole better than the rule can: a language model and checks on it."""
+    """A language model that completes a question better than the rule can, and checks on it."""
 
     def rewrite(
         self, question: str, *, before: Sequence[str], shown: Sequence[str], by_rule: Resolved
@@ -70,10 +70,18 @@ def resolve_by_rule(question: str, before: Sequence[str]) -> Resolved:
         question: As it was typed.
         before: Earlier questions as they were understood, newest first; may be empty.
     """
-    subject = _subject(before[0], question) if before and needs_context(question) else ""
+    if not before or not needs_context(question):
+        return Resolved(text=question, was_resolved=False)
+    tokens = token_set(question)
+    words = list(dict.fromkeys(_WORD.findall(before[0])))
+    fresh = [word for word in words if (told := token_set(word)) and not told & tokens]
+    # The first word begins with a capital in any sentence.
+    names = {word for word in words[1:] if word[0].isupper() or word.isdecimal()}
+    subject = [word for word in fresh if word in names] or fresh
     if not subject:
         return Resolved(text=question, was_resolved=False)
-    return Resolved(text=f"{question} ({subject})", was_resolved=True)
+    added = " ".join(subject[:_MAX_SUBJECT_WORDS])
+    return Resolved(text=f"{question} ({added})", was_resolved=True)
 
 
 def needs_context(question: str) -> bool:
@@ -87,17 +95,6 @@ def needs_context(question: str) -> bool:
     return has_pronoun and not any(word[0].isupper() for word in words[1:])
 
 
-def _subject(before: str, question: str) -> str:
-    """Return the names of the question before, else its telling words, that are not in this."""
-    held = token_set(question)
-    words = list(dict.fromkeys(_WORD.findall(before)))
-    fresh = [word for word in words if (told := token_set(word)) and not told & held]
-    # The first word begins with a capital in any sentence.
-    names = {word for word in words[1:] if word[0].isupper() or word.isdecimal()}
-    kept = [word for word in fresh if word in names] or fresh
-    return " ".join(kept[:_MAX_SUBJECT_WORDS])
-
-
 def resolve(
     question: str,
     before: Sequence[str],
@@ -105,12 +102,12 @@ def resolve(
     rewriting: Rewriting | None,
     shown: Callable[[], Sequence[str]],
 ) -> Resolved:
-    """Return a question as it is meant: made whole by a model where there is one, else by rule.
+    """Return a question as it is meant: completed by a model where there is one, else by rule.
 
     Args:
         question: As it was typed.
         before: Earlier questions as they were understood, newest first; may be empty.
-        rewriting: What makes questions whole; None without a model.
+        rewriting: What completes questions; None without a model.
         shown: Reads headlines and quotes of the last answer, where they are wanted.
     """
     by_rule = resolve_by_rule(question, before)

@@ -1,16 +1,14 @@
-"""Which part of the archive is asked, as people write it: since=1402/03 source=Mehr lang=fa.
+"""Scope: the part of the archive that is asked, as people write it, since=1402/03 source=Mehr.
 
-    since=TIME   from that day, month or year on, e.g. 2023-06-09, 1402/03, last week, «دیروز»
-    until=TIME   up to it, the named time included
-    source=NAME  an outlet; several as source=Mehr,Fars, in English or Persian
-    lang=TAG     a language; several as lang=fa,en
-
-Does not: ask anything.
+since=TIME   from that day, month or year on, e.g. 2023-06-09, 1402/03, last week, «دیروز»
+until=TIME   up to it, the named time included
+source=NAME  an outlet; several as source=Mehr,Fars, in English or Persian
+lang=TAG     a language; several as lang=fa,en
 """
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,8 +33,17 @@ def parse_scope(text: str, now: datetime) -> Scope:
         ScopeError: Naming what cannot be read and what was expected.
     """
     values: dict[str, list[str]] = {"since": [], "until": [], "source": [], "lang": []}
-    for name, value in _fields(text):
-        values[name].append(value)
+    before, *parts = _FIELD.split(text.strip())
+    if before.strip():
+        raise ScopeError(
+            f"Expected since=TIME, until=TIME, source=NAME or lang=TAG, got {before.strip()!r}."
+        )
+    # A value goes on to the next name.
+    for name, value in zip(parts[::2], parts[1::2], strict=True):
+        bare = value.strip().strip("\"'«»").strip()
+        if not bare:
+            raise ScopeError(f"{name.lower()}= needs a value after it.")
+        values[name.lower()].append(bare)
     for name in ("since", "until"):
         if len(values[name]) > 1:
             raise ScopeError(f"{name}= is given {len(values[name])} times; give it once.")
@@ -47,20 +54,6 @@ def parse_scope(text: str, now: datetime) -> Scope:
         languages=values["lang"],
         now=now,
     )
-
-
-def _fields(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the names and values of `name=value`; a value goes on to the next name."""
-    before, *parts = _FIELD.split(text.strip())
-    if before.strip():
-        raise ScopeError(
-            f"Expected since=TIME, until=TIME, source=NAME or lang=TAG, got {before.strip()!r}."
-        )
-    for name, value in zip(parts[::2], parts[1::2], strict=True):
-        bare = value.strip().strip("\"'«»").strip()
-        if not bare:
-            raise ScopeError(f"{name.lower()}= needs a value after it.")
-        yield name.lower(), bare
 
 
 def make_scope(
@@ -78,10 +71,11 @@ def make_scope(
     last = _days(until, "until", now).last if until else None
     if first and last and first > last:
         raise ScopeError(f"Nothing lies between since={since} and until={until}.")
+    outlets = (name for part in sources for name in _MORE.split(part) if name)
     return Scope(
         since=midnight(first) if first else None,
         until=midnight(last + timedelta(days=1)) if last else None,
-        sources=frozenset(_outlet(name) for part in sources for name in _MORE.split(part) if name),
+        sources=frozenset(_shown(name.strip()).casefold() for name in outlets),
         languages=frozenset(tag.lower() for part in languages for tag in _MORE.split(part) if tag),
     )
 
@@ -96,12 +90,6 @@ def _days(text: str, name: str, now: datetime) -> Days:
     return days
 
 
-def _outlet(name: str) -> str:
-    """Return the name by which a scope knows an outlet."""
-    outlet = known_outlet(name)
-    return (outlet.name if outlet else name.strip()).casefold()
-
-
 def check_scope(scope: Scope, outlets: Collection[str], languages: Mapping[str, int]) -> Scope:
     """Return the scope if the archive has what it names.
 
@@ -114,23 +102,19 @@ def check_scope(scope: Scope, outlets: Collection[str], languages: Mapping[str, 
         ScopeError: Naming the nearest outlets, or the languages there are.
     """
     for name in sorted(scope.sources - set(outlets)):
-        raise ScopeError(f"The archive has no articles of {_shown(name)!r}; {_hint(name, outlets)}")
+        named = sorted(filter(None, outlets))
+        if near := difflib.get_close_matches(name, named, n=3):
+            hint = f"did you mean {' or '.join(map(_shown, near))}?"
+        elif named:
+            more = ", ..." if len(named) > _SHOWN_NAMES else ""
+            hint = f"it has those of {', '.join(map(_shown, named[:_SHOWN_NAMES]))}{more}"
+        else:
+            hint = "its articles do not say who published them."
+        raise ScopeError(f"The archive has no articles of {_shown(name)!r}; {hint}")
     for tag in sorted(scope.languages - set(languages)):
         known = ", ".join(languages)
         raise ScopeError(f"The archive has no articles in {tag!r}; its languages are {known}.")
     return scope
-
-
-def _hint(name: str, outlets: Collection[str]) -> str:
-    """Name the outlets that may have been meant."""
-    named = sorted(filter(None, outlets))
-    near = difflib.get_close_matches(name, named, n=3)
-    if near:
-        return f"did you mean {' or '.join(map(_shown, near))}?"
-    if not named:
-        return "its articles do not say who published them."
-    more = ", ..." if len(named) > _SHOWN_NAMES else ""
-    return f"it has those of {', '.join(map(_shown, named[:_SHOWN_NAMES]))}{more}"
 
 
 def _shown(name: str) -> str:

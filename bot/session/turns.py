@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from bot.answer.cite import cite, is_borne_out, with_others
+from bot.answer.cite import cite, is_supported, with_others
 from bot.question.followup import needs_context
 from bot.types import Answer, Citation, NoAnswer
 from index import EVERYTHING, Article, Scope, Span
@@ -101,7 +101,7 @@ def cited_again(place: Place, reports: Sequence[Article]) -> Citation | None:
     if article is None:
         return None
     citation = cite(article, Span(place.start, place.end), number=place.number, score=place.score)
-    is_same = _digest(citation.quote) == place.digest and is_borne_out(citation, article)
+    is_same = _digest(citation.quote) == place.digest and is_supported(citation, article)
     return with_others(citation, reports) if is_same else None
 
 

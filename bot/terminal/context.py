@@ -1,11 +1,8 @@
-"""Where a command runs and what it stands on.
-
-Does not: do anything; `commands`, `upkeep`, `gathering` and `judging` do.
-"""
+"""Context of a command: its settings, its streams and what it stands on."""
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -131,19 +128,12 @@ def screen_of(stream: TextIO, settings: Settings) -> Screen:
         width = os.get_terminal_size(stream.fileno()).columns
     except OSError:
         width = 0
+    # Who puts right-to-left text in order: the terminal or we.
+    is_ours = settings.bidi is Bidi.REORDER or (
+        settings.bidi is Bidi.AUTO and lacks_bidi(os.environ)
+    )
     return Screen(
         width=width or 80,
         has_colour="NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
-        order=_order(settings.bidi, os.environ),
+        order=Order.VISUAL if is_ours else Order.ISOLATED,
     )
-
-
-def _order(bidi: Bidi, environ: Mapping[str, str]) -> Order:
-    """Choose who puts right-to-left text in order: the terminal or we."""
-    match bidi:
-        case Bidi.TERMINAL:
-            return Order.ISOLATED
-        case Bidi.REORDER:
-            return Order.VISUAL
-        case Bidi.AUTO:
-            return Order.VISUAL if lacks_bidi(environ) else Order.ISOLATED

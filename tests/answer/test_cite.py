@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.answer.cite import cite, cite_earliest, head, is_borne_out, verified
+from bot.answer.cite import cite, cite_earliest, head, is_supported, verified
 from bot.types import Citation
 from index import Article, ArticleId, Moment, Precision, Snapshot, Span
 
@@ -71,7 +71,7 @@ def test_cite_is_verbatim_and_borne_out_inside_the_body(span: Span) -> None:
     citation = cite(ARTICLE, span, number=1, score=0.5)
 
     assert TEXT[span.start : span.end] == citation.quote
-    assert _is_quotable(span) == is_borne_out(citation, ARTICLE)
+    assert _is_quotable(span) == is_supported(citation, ARTICLE)
 
 
 _CHANGES: dict[str, Callable[[Citation], st.SearchStrategy[Any]]] = {
@@ -198,7 +198,7 @@ def test_the_earliest_article_that_says_it_is_cited_in_its_own_letters() -> None
     assert citation.article_id == "isna-1"
     assert citation.quote == "كربي گفت 25 جت مي روند."
     assert citation.also_in == (head(LATE),)
-    assert is_borne_out(citation, EARLY)
+    assert is_supported(citation, EARLY)
 
 
 def test_an_earlier_article_without_the_sentence_is_only_named() -> None:

@@ -17,7 +17,7 @@ from bot.question.question import MAX_QUESTION_CHARS
 from bot.session.session import LANGUAGES, REMEMBERED, Lack, Session
 from bot.session.turns import turn_of
 from bot.telegram.dialog import buttons, inline, markup, scope_command, screens
-from bot.telegram.dialog.html import Block, sendable
+from bot.telegram.dialog.html import sendable
 from bot.telegram.dialog.memory import Memory, chat_turn
 from bot.telegram.dialog.reply import Reply
 from bot.telegram.types import Incoming, Kind, Outgoing, Show
@@ -108,7 +108,15 @@ class Conversation:
             case Kind.BUTTON:
                 buttons.press(reply)
             case Kind.INLINE:
-                self._answer_inline(reply)
+                # An inline question is not remembered.
+                question = sendable(incoming.text)[:MAX_QUESTION_CHARS].strip()
+                if question:
+                    found = session.find(question, context=()).reply
+                    log_reply(found, session.max_quotes)
+                    language = session.language_of(found.language)
+                    reply.calls.append(inline.results(incoming.query_id, found, language))
+                else:
+                    reply.calls.append(inline.nothing(incoming.query_id))
             case Kind.OTHER if incoming.is_addressed:
                 reply.tell(Phrase.NO_TEXT)
             case Kind.TEXT | Kind.EDITED if incoming.is_addressed:
@@ -217,7 +225,21 @@ class Conversation:
         ]
         found = session.find(question, context=() if incoming.is_forwarded else context)
         reply.language = session.language_of(found.reply.language)
-        notes = _notes(reply, text)
+        # What is said before the answer about how the question was read.
+        reasons = {
+            Phrase.EDITED: incoming.kind is Kind.EDITED,
+            Phrase.FORWARDED: incoming.is_forwarded,
+            Phrase.TOO_LONG: len(text) > MAX_QUESTION_CHARS,
+        }
+        notes = [
+            markup.note(
+                say(phrase, reply.language, limit=MAX_QUESTION_CHARS),
+                reply.language,
+                is_italic=True,
+            )
+            for phrase, holds in reasons.items()
+            if holds
+        ]
         if found.question.follows:
             notes.append(markup.understood(found.question.text, reply.language))
         answered = session.word(
@@ -232,29 +254,3 @@ class Conversation:
             at=session.clock().timestamp(),
         )
         screens.send_answer(reply, reply.turn, answered, notes)
-
-    def _answer_inline(self, reply: Reply) -> None:
-        """Answer an inline question; it is not remembered."""
-        question = sendable(reply.incoming.text)[:MAX_QUESTION_CHARS].strip()
-        if not question:
-            reply.calls.append(inline.nothing(reply.incoming.query_id))
-            return
-        found = reply.session.find(question, context=()).reply
-        log_reply(found, reply.session.max_quotes)
-        language = reply.session.language_of(found.language)
-        reply.calls.append(inline.results(reply.incoming.query_id, found, language))
-
-
-def _notes(reply: Reply, text: str) -> list[Block]:
-    """Return what is said before an answer about how the question was read."""
-    said = [Phrase.EDITED] if reply.incoming.kind is Kind.EDITED else []
-    if reply.incoming.is_forwarded:
-        said.append(Phrase.FORWARDED)
-    if len(text) > MAX_QUESTION_CHARS:
-        said.append(Phrase.TOO_LONG)
-    return [
-        markup.note(
-            say(note, reply.language, limit=MAX_QUESTION_CHARS), reply.language, is_italic=True
-        )
-        for note in said
-    ]

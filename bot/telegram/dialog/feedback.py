@@ -3,8 +3,6 @@
 An answer that more people liked than disliked becomes a question whose quoted articles are
 relevant; one that was disliked, or as often as liked, a question for which they are not (relevance
 0), counted among those without an answer in the archive: nobody has said which article is right.
-
-Does not: say who voted.
 """
 
 import json
@@ -28,34 +26,23 @@ def export(votes: Sequence[Vote], queries: Path, qrels: Path) -> int:
     balance: Counter[int] = Counter()
     for vote in votes:
         balance[vote.turn] += 1 if vote.vote else -1
-    answers = {vote.turn: vote for vote in votes}
-    records = [_record(vote, is_good=balance[turn] > 0) for turn, vote in answers.items()]
-    _write(queries, [json.dumps(record, ensure_ascii=False) for record in records])
-    _write(qrels, [line for vote in answers.values() for line in _judged(vote, balance)])
+    records: list[str] = []
+    judgements: list[str] = []
+    for turn, vote in {vote.turn: vote for vote in votes}.items():
+        is_good, question_id = balance[turn] > 0, f"telegram-{turn}"
+        record = {
+            "id": question_id,
+            "lang": vote.language,
+            "text": vote.question,
+            "answerable": is_good,
+            "snapshot": vote.snapshot,
+            "encoder": vote.encoder,
+        }
+        records.append(json.dumps(record, ensure_ascii=False))
+        judgements += [f"{question_id}\t{article}\t{int(is_good)}" for article in vote.article_ids]
+    _write(queries, records)
+    _write(qrels, judgements)
     return len(records)
-
-
-def _record(vote: Vote, *, is_good: bool) -> dict[str, object]:
-    """Return a question as the set names it."""
-    return {
-        "id": _id(vote),
-        "lang": vote.language,
-        "text": vote.question,
-        "answerable": is_good,
-        "snapshot": vote.snapshot,
-        "encoder": vote.encoder,
-    }
-
-
-def _judged(vote: Vote, balance: Counter[int]) -> list[str]:
-    """Return a line for each article that was quoted."""
-    relevance = int(balance[vote.turn] > 0)
-    return [f"{_id(vote)}\t{article_id}\t{relevance}" for article_id in vote.article_ids]
-
-
-def _id(vote: Vote) -> str:
-    """Name a question."""
-    return f"telegram-{vote.turn}"
 
 
 def _write(path: Path, lines: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
-"""Answers to inline questions: things to choose from, each a message with its citation.
+"""Inline answers: things to choose from, each a message with its citation.
 
-Does not: answer, or remember anything; an inline message has no buttons.
+An inline message has no buttons, and nothing of it is remembered.
 """
 
 from dataclasses import replace
@@ -26,7 +26,10 @@ def nothing(query_id: str) -> AnswerInline:
 def results(query_id: str, found: Answer | NoAnswer, language: Language) -> AnswerInline:
     """Offer the whole answer and each quote alone, or say that there is none."""
     if isinstance(found, NoAnswer):
-        return AnswerInline(query_id=query_id, results=(_none(found, language),))
+        title = say(Phrase.INLINE_NONE, language)
+        description = say(Key[f"REASON_{found.reason.name}"], language)
+        none = _result("none", title, description, list(markup.refusal(found, language)))
+        return AnswerInline(query_id=query_id, results=(none,))
     whole = _offered("answer", found, language)
     single = [
         _offered(str(one.number), replace(found, citations=(one,)), language)
@@ -42,13 +45,6 @@ def _offered(result_id: str, offered: Answer, language: Language) -> InlineResul
     numbers = markup.numbers_of(offered.citations, language)
     title = f"{numbers} {first.headline or say(Key.NO_HEADLINE, language)}"
     return _result(result_id, title, first.quote, markup.answer(offered, language))
-
-
-def _none(found: NoAnswer, language: Language) -> InlineResult:
-    """Return a refusal as the thing to choose."""
-    title = say(Phrase.INLINE_NONE, language)
-    description = say(Key[f"REASON_{found.reason.name}"], language)
-    return _result("none", title, description, list(markup.refusal(found, language)))
 
 
 def _result(result_id: str, title: str, description: str, blocks: list[Block]) -> InlineResult:

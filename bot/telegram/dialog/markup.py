@@ -1,9 +1,9 @@
-"""Answers, refusals, sources and articles as blocks of a Telegram message.
+"""Markup: answers, refusals, sources and articles as blocks of a Telegram message.
 
 Every line of ours begins with a mark that sets its direction, and runs of the other direction are
 isolated. A quote gets its direction from a mark before it and is otherwise left as it is.
 
-Does not: escape, cut (see `rich`) or send anything.
+`html` escapes them and cuts them to size.
 """
 
 import re
@@ -28,7 +28,7 @@ from bot.texts.language import Language, localize_digits, say
 from bot.texts.language_model import ModelText, untranslated_text, unworded_text
 from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
-from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
+from bot.types import Answer, Citation, Claim, NoAnswer, Translation
 from index import Article, Moment, Span
 
 LTR_MARK: Final = "\u200e"
@@ -72,8 +72,8 @@ def understood(question: str, language: Language) -> Block:
 
 def quotes(citations: Iterable[Citation], language: Language) -> Iterator[Block]:
     """Yield each quote behind its number."""
-    for one in citations:
-        yield _quote(one.quote, number=f"[{localize_digits(one.number, language)}]")
+    for cited in citations:
+        yield _quote(cited.quote, number=f"[{localize_digits(cited.number, language)}]")
 
 
 def _quote(text: str, number: str = "") -> Block:
@@ -94,16 +94,6 @@ def claims(worded: Sequence[Claim], language: Language) -> Iterator[Block]:
         yield Block((Piece(f"{mark}{text} "), Piece(numbers, is_bold=True)))
 
 
-def _before_quotes(reply: Answer, language: Language) -> Iterator[Block]:
-    """Yield the claims, or why there are none where a language model was to word them."""
-    if reply.claims:
-        yield from claims(reply.claims, language)
-        yield BLANK
-        yield note(say(ModelText.ORIGINAL, language), language, is_bold=True)
-    elif reply.unworded is not None:
-        yield note(unworded_text(reply.unworded, language), language, is_italic=True)
-
-
 def translation(one: Citation, made: Translation, language: Language) -> Iterator[Block]:
     """Yield a quote and below it what a language model makes of it, or why it makes nothing."""
     number = localize_digits(one.number, language)
@@ -117,25 +107,19 @@ def translation(one: Citation, made: Translation, language: Language) -> Iterato
 
 def answer(reply: Answer, language: Language) -> list[Block]:
     """Return claims and quotes, what part of the archive was asked, and the sources."""
-    return [
-        *_before_quotes(reply, language),
-        *_laid_out(reply, language),
-        *within(reply, language),
-        BLANK,
-        *sources(reply.citations, language),
-    ]
-
-
-def _laid_out(reply: Answer, language: Language) -> Iterator[Block]:
-    """Yield the quotes of an answer and the headings between them."""
-    for one in rows_of(reply, language):
-        if isinstance(one, Heading):
-            is_bold = one.rank in {Rank.ANSWER, Rank.SIDE}
-            yield note(one.text, language, is_bold=is_bold, is_italic=not is_bold)
+    blocks = list(claims(reply.claims, language))
+    if reply.claims:
+        blocks += [BLANK, note(say(ModelText.ORIGINAL, language), language, is_bold=True)]
+    elif reply.unworded is not None:
+        blocks.append(note(unworded_text(reply.unworded, language), language, is_italic=True))
+    for row in rows_of(reply, language):
+        if isinstance(row, Heading):
+            is_bold = row.rank in {Rank.ANSWER, Rank.SIDE}
+            blocks.append(note(row.text, language, is_bold=is_bold, is_italic=not is_bold))
         else:
-            yield from quotes([one], language)
-    for text in difference_texts(reply, language):
-        yield note(text, language, is_bold=True)
+            blocks += quotes([row], language)
+    blocks += [note(text, language, is_bold=True) for text in difference_texts(reply, language)]
+    return [*blocks, *within(reply, language), BLANK, *sources(reply.citations, language)]
 
 
 def within(reply: Answer | NoAnswer, language: Language) -> Iterator[Block]:
@@ -193,15 +177,10 @@ def refusal(reply: NoAnswer, language: Language) -> Iterator[Block]:
     yield note(say(Phrase.TIP_REFUSED, language), language)
     yield BLANK
     yield note(say(Key.NEAREST, language), language, is_bold=True)
-    for number, one in enumerate(reply.nearest, start=1):
-        yield _near(one, number, language)
-
-
-def _near(one: Headline, number: int, language: Language) -> Block:
-    """Return a headline that is near to a question."""
-    details = [_line(agency(one.source, "", language), one.published, language)]
-    lead = f"{localize_digits(number, language)}."
-    return _entry(lead, one.headline, one.url, details, language)
+    for number, near in enumerate(reply.nearest, start=1):
+        details = [_line(agency(near.source, "", language), near.published, language)]
+        lead = f"{localize_digits(number, language)}."
+        yield _entry(lead, near.headline, near.url, details, language)
 
 
 def why(
@@ -212,41 +191,28 @@ def why(
     `citations` may be empty: the question was refused.
     """
     yield note(say(Phrase.WHY_HEAD, language), language, is_bold=True)
-    percent = round(100 * confidence)
-    yield note(say(_surety(citations, confidence), language, percent=percent), language)
-    nearest = max(citations, key=lambda one: one.score, default=None)
-    for one in citations:
-        near = say(_nearness(one, nearest or one), language)
-        yield note(f"[{localize_digits(one.number, language)}] {near}", language)
+    if not citations:
+        surety = Phrase.WHY_REFUSED
+    elif confidence >= _SURE:
+        surety = Phrase.WHY_SURE
+    else:
+        surety = Phrase.WHY_LIKELY if confidence >= _LIKELY else Phrase.WHY_UNSURE
+    yield note(say(surety, language, percent=round(100 * confidence)), language)
+    first = max(citations, key=lambda cited: cited.score, default=None)
+    for cited in citations:
+        if first is None or cited is first:
+            nearness = Phrase.WHY_FIRST
+        else:
+            is_near = cited.score >= _NEAR * first.score
+            nearness = Phrase.WHY_NEAR if is_near else Phrase.WHY_WEAKER
+        number = localize_digits(cited.number, language)
+        yield note(f"[{number}] {say(nearness, language)}", language)
     for group in by_article(citations):
         if (published := group[0].published) is not None:
-            yield note(
-                say(
-                    Phrase.WHY_AGE,
-                    language,
-                    when=_age(published, asked_at, language),
-                    date=dates(published, language),
-                ),
-                language,
-            )
+            when, date = _age(published, asked_at, language), dates(published, language)
+            yield note(say(Phrase.WHY_AGE, language, when=when, date=date), language)
     if citations:
         yield note(say(Phrase.WHY_CHECKED, language), language)
-
-
-def _surety(citations: Sequence[Citation], confidence: float) -> Phrase:
-    """Choose the words for a probability."""
-    if not citations:
-        return Phrase.WHY_REFUSED
-    if confidence >= _SURE:
-        return Phrase.WHY_SURE
-    return Phrase.WHY_LIKELY if confidence >= _LIKELY else Phrase.WHY_UNSURE
-
-
-def _nearness(citation: Citation, first: Citation) -> Phrase:
-    """Choose the words for a score beside that of the first quote."""
-    if citation is first:
-        return Phrase.WHY_FIRST
-    return Phrase.WHY_NEAR if citation.score >= _NEAR * first.score else Phrase.WHY_WEAKER
 
 
 def _age(published: Moment, asked_at: datetime, language: Language) -> str:
@@ -272,35 +238,36 @@ def article_pages(article: Article, marks: Sequence[Span], language: Language) -
     mark = RTL_MARK if reads_rtl(article.headline) else LTR_MARK
     headline = _headline(article.headline, article.url, language)
     head = [Block((Piece(mark), headline, Piece(f"\n{about}"))), BLANK]
-    body = [block for part in article.body for block in _body(article.text, part, sorted(marks))]
+    body: list[Block] = []
+    for part in article.body:
+        start = part.start
+        for span in sorted(marks):
+            if start <= span.start < span.end <= part.end:
+                body += _paragraphs(article.text[start : span.start])
+                body.append(_quote(span.cut(article.text)))
+                start = span.end
+        body += _paragraphs(article.text[start : part.end])
     room = LIMIT - sum(block.n_units + 1 for block in head) - _FOOTER_ROOM
     pages = list(pack(body, room)) or [[]]
-    return [[*head, *page, *_footer(n, len(pages), language)] for n, page in enumerate(pages, 1)]
+    if len(pages) == 1:
+        return [[*head, *pages[0]]]
+    return [
+        [
+            *head,
+            *page,
+            BLANK,
+            note(
+                say(Phrase.PAGE, language, page=number, pages=len(pages)), language, is_italic=True
+            ),
+        ]
+        for number, page in enumerate(pages, start=1)
+    ]
 
 
 def page_of_mark(pages: Sequence[Sequence[Block]]) -> int:
     """Return the position of the first message with a marked quote, 0 without one."""
     marked = (at for at, page in enumerate(pages) if any(block.is_quote for block in page))
     return next(marked, 0)
-
-
-def _footer(page: int, pages: int, language: Language) -> list[Block]:
-    """Say which part of an article this is, where there are several."""
-    if pages == 1:
-        return []
-    text = say(Phrase.PAGE, language, page=page, pages=pages)
-    return [BLANK, note(text, language, is_italic=True)]
-
-
-def _body(text: str, part: Span, marks: Sequence[Span]) -> Iterator[Block]:
-    """Yield a part of the body: paragraphs, and each mark that lies in it as a quote."""
-    start = part.start
-    for mark in marks:
-        if start <= mark.start < mark.end <= part.end:
-            yield from _paragraphs(text[start : mark.start])
-            yield _quote(mark.cut(text))
-            start = mark.end
-    yield from _paragraphs(text[start : part.end])
 
 
 def _paragraphs(text: str) -> Iterator[Block]:
