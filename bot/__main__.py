@@ -1,7 +1,4 @@
-"""`python -m bot` does what `pasokh` does.
-
-Does not: hold anything else.
-"""
+"""`python -m bot` does what `pasokh` does."""
 
 import sys
 

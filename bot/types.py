@@ -1,7 +1,4 @@
-"""The values of a conversation: what is asked and what is answered.
-
-Does not: retrieve, verify or show anything.
-"""
+"""Values of an answer: citations, claims, answers and refusals."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -66,7 +63,7 @@ class Unworded(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A sentence in the asker's language that the quotes it names bear out.
+    """A sentence in the asker's language that the quotes it names support.
 
     Attributes:
         text: What a language model wrote; no words of an article.

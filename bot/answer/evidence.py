@@ -124,7 +124,7 @@ def choose(
 
     Args:
         scores: From `evidence_scores`, shape (n,).
-        vectors: Unit vectors of the sentences in the placed space, shape (n, dim).
+        vectors: Unit vectors of the sentences in the centred embedding space, shape (n, dim).
         config: How many sentences, and how far apart.
         shown: Positions quoted before; neither they nor what repeats them is chosen.
     """
@@ -157,7 +157,7 @@ def spread(
 
     Args:
         scores: From `evidence_scores`, shape (n,).
-        vectors: Unit vectors of the sentences in the placed space, shape (n, dim).
+        vectors: Unit vectors of the sentences in the centred embedding space, shape (n, dim).
         owners: Article of each sentence, n of them.
         most: Sentences in all.
         per_owner: Sentences of one article.

@@ -4,7 +4,7 @@
 a rule a call of the Bot API. A conversation turns one into a list of the other and does nothing
 else, so that the list can be stored before the first call and finished after a crash.
 
-Does not: know the telegram library; `app` turns its objects into these and back.
+The telegram library is not known here; `delivery` turns its objects into these and back.
 """
 
 from collections.abc import Callable

@@ -33,7 +33,7 @@ class ModelText(Text):
         ("آنچه مدل زبانی نوشت خواندنی نبود"),
     )
     WHY_UNSUPPORTED = (
-        ("what the language model wrote is not borne out by the original"),
+        ("what the language model wrote is not supported by the original"),
         ("آنچه مدل زبانی نوشت با متن اصلی نمی‌خواند"),
     )
     WHY_OVER_BUDGET = (

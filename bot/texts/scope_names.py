@@ -1,7 +1,4 @@
-"""Parts of the archive and days, named for people in the calendar of their language.
-
-Does not: say anything else of them.
-"""
+"""Names of scopes and days, in the calendar of the reader's language."""
 
 from datetime import datetime, timedelta
 

@@ -1,11 +1,11 @@
-"""What the bot remembers of conversations, in one SQLite file that only its owner may read.
+"""Memory of conversations: one SQLite file that only its owner may read.
 
 Everything is keyed by the update it came from, so that an update handled twice is stored once.
 What is deleted is overwritten (`secure_delete`), with a rollback journal instead of a write-ahead
 log, in which deleted text would live on.
 
-Does not: keep article text or quotes; an answer is remembered by the places it quoted, and read
-from the archive again. Does not keep inline questions.
+Article text and quotes are not stored: an answer is remembered by the places it quoted (see
+`bot.session.turns`). Nor are inline questions.
 """
 
 import json
