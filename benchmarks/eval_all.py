@@ -46,7 +46,7 @@ _DEPTH: Final = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A set, what its corpus is mixed with, and whose questions it must refuse."""
+    """A set, the news added to its corpus, and the set whose questions it must refuse."""
 
     questions: str
     mixed: tuple[str, ...] = ()
@@ -384,7 +384,7 @@ def _read_questions(name: str) -> dict[str, float]:
 
 
 def _mixed_note() -> str:
-    """Say what English articles cost English questions over Persian ones."""
+    """Say how much English questions over Persian articles lose when English articles are added."""
     alone = _read_questions("parsquad-en2fa+news-fa")
     mixed = _read_questions("parsquad-en2fa+news-fa+news-en")
     both = sorted(set(alone) & set(mixed))

@@ -1,4 +1,4 @@
-"""Tables written into documents between markers, so that no figure there is typed by hand."""
+"""Tables written into documents between markers, so that no figure in them is typed by hand."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -166,13 +166,13 @@ def measure(found: Mapping[str, System], n_cold: int) -> dict[str, Measured]:
 
 
 def _size_mb(folder: Path) -> float:
-    """Return how much a folder holds, a file with several names once."""
+    """Return the size of a folder in MB, a file with several names counted once."""
     held = {path.stat().st_ino: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     return sum(held.values()) / 1e6
 
 
 def table(measured: Mapping[str, Measured], n_articles: int) -> list[dict[str, Any]]:
-    """Return the figures of each system, and beside them how many times Pasokh's they are."""
+    """Return the figures of each system, and their ratio to Pasokh's."""
     ours = measured["pasokh"]
     rows = []
     for name, one in measured.items():
