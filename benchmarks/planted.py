@@ -140,7 +140,7 @@ _FULL_FA = re.compile(
 
 
 def wrong_date(source: Source, rng: random.Random) -> Iterator[Case]:
-    """Move a year, or change a month, to a time in neither the quote nor its date line."""
+    """Move a year, or change a month, to one in neither the quote nor the publication date."""
     quote = source.citation.quote
     years = list(_YEAR.finditer(source.text))
     if years:
