@@ -79,8 +79,8 @@ CASES: Final = (
 
 # Sets in README.md, in plain words.
 SHORT: Final = {
-    "pquad+news-fa": "Persian, asked of the text they were written for",
-    "parsquad-fa+news-fa": "Persian, translated",
+    "pquad+news-fa": "Persian, written for Persian texts",
+    "parsquad-fa+news-fa": "Persian, translated with their texts",
     "parsquad-en2fa+news-fa": "English, over Persian articles",
     "parsquad-x2fa+news-fa": "twelve languages, over Persian articles",
 }
@@ -319,7 +319,7 @@ def _short_table(records: Sequence[dict[str, Any]]) -> str:
             "passages",
             "nDCG@10 (encoder alone)",
             "right answer among the quotes",
-            "answered",
+            "answered at all",
             "quotes verified",
         ),
         rows,
