@@ -29,13 +29,13 @@ test: $(VENV)/dev ## Run the tests; needs no torch.
 test-all: $(VENV)/all ## Also run what needs torch, sentence-transformers or ray.
 	$(BIN)/pytest -m "sentence_transformers or ray"
 
-test-llm: $(VENV)/llm ## Let a real small model word answers (2.4 GB of weights, minutes).
+test-llm: $(VENV)/llm ## Let a small real language model write answers (2.4 GB of weights, minutes).
 	$(BIN)/pytest -m llm -s tests/llm
 
-bench: $(VENV)/run $(VENV)-peers/run ## Beside LlamaIndex, Haystack, txtai and a plain script.
+bench: $(VENV)/run $(VENV)-peers/run ## Measure beside LlamaIndex, Haystack, txtai and a plain script.
 	$(BIN)/python benchmarks/side_by_side.py --peers $(VENV)-peers/bin/python
 
-growth: $(VENV)/run ## How cost grows: 10,000 to 1,000,000 passages (hours, 15 GB; SIZES=10000,100000 for less).
+growth: $(VENV)/run ## Measure growth: 10,000 to 1,000,000 passages (hours, 15 GB; SIZES=10000,100000 for less).
 	$(BIN)/python benchmarks/growth.py $(if $(SIZES),--sizes $(SIZES)) $(if $(WORK),--work $(WORK))
 
 fuzz: $(VENV)/dev ## Search for bytes that break a reader (SECONDS=120).
@@ -49,7 +49,7 @@ check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell
 
-fix: $(VENV)/dev ## Let ruff mend what it can.
+fix: $(VENV)/dev ## Let ruff fix what it can.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -62,7 +62,7 @@ $(VENV)-peers/run: benchmarks/peers/requirements.txt
 clean: ## Remove the virtual environment and caches.
 	rm -rf $(VENV) $(VENV)-peers .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
-# Each stamp is a file in the virtual environment, made anew when the pins change.
+# Each stamp is a file in the virtual environment, made again when the pins change.
 $(VENV)/run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --upgrade --constraint constraints.txt pip
@@ -77,7 +77,7 @@ $(VENV)/llm: $(VENV)/dev tests/llm/real_model.txt
 	$(PIP) install --no-compile --requirement tests/llm/real_model.txt
 	@touch $@
 
-# torch by itself and first: spelled so, pip takes a CPU build where one lies on the machine.
+# torch by itself and first: then pip takes a CPU build if one is on the machine.
 $(VENV)/all: $(VENV)/dev
 	$(PIP) install torch==2.13.0
 	$(PIP) install --constraint constraints.txt --editable '.[ray,sentence-transformers]'

@@ -1,12 +1,12 @@
-"""What each step of ranking is worth: the real pipeline with one part off at a time.
+"""Ablation of ranking: the real pipeline with one part switched off at a time.
 
     python benchmarks/ablation.py [--limit N] [--only SET ...]
 
 Each question set of `CASES` is indexed as `pasokh eval` indexes it (in the data folder, from
-cached vectors) and asked once whole and once for each variant. Writes
-benchmarks/results/ablation.json and docs/ablation.md: nDCG@10, and what it loses without the
+cached vectors) and its questions are asked once with the whole ranking and once for each variant.
+Writes benchmarks/results/ablation.json and docs/ablation.md: nDCG@10, and what it loses without the
 part, with the 95% interval of 10,000 paired bootstrap samples of the questions.
-Does not: measure what stands in the quotes, or a part that only the index could leave out.
+Does not: measure the quotes of answers, or a part that cannot be left out without another index.
 """
 
 import argparse
@@ -50,7 +50,7 @@ CASES: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """The ranking with something off.
+    """A ranking with a part switched off.
 
     Attributes:
         weights: Of the parts of a score.
@@ -139,7 +139,7 @@ def _ndcg(qrels: dict[str, dict[str, int]], run: dict[str, list[str]]) -> list[f
 
 
 def _record(values: dict[str, list[float]]) -> dict[str, Any]:
-    """Return what the whole scores and what it loses without each part."""
+    """Return the score of the whole ranking and what it loses without each part."""
     whole = values.pop(WHOLE.name)
     return {
         "n": len(whole),

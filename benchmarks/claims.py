@@ -1,9 +1,7 @@
-"""Claims about real sentences that their quotes bear out, made by program.
+"""True claims about real sentences, made by program; `planted` makes false ones of them.
 
-A sentence as it stands, shortened at a comma, with its clauses swapped, joined with another,
-reworded by a table of synonyms, or (SIB-200) its human translation.
-
-Does not: plant errors; `planted` does.
+A sentence as it is, shortened at a comma, with its clauses swapped, joined with another, reworded
+by a table of synonyms, or (SIB-200) its human translation.
 """
 
 import json
@@ -27,7 +25,7 @@ EVAL = Path(__file__).parent.parent.parent / "shared" / "eval"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A claim to be judged: what it says, its citations, and what is wrong with it."""
+    """A claim to be checked: its text, its citations, and the error in it, if any."""
 
     kind: str
     pair: str
@@ -103,7 +101,7 @@ def _records(path: Path) -> list[dict[str, str]]:
 
 
 def true_case(kind: str, source: Source, text: str, *others: Citation) -> Case:
-    """Return a claim that its quotes bear out."""
+    """Return a claim that its quotes support."""
     return case_of(f"true: {kind}", source, text, *others, is_true=True)
 
 
@@ -121,7 +119,7 @@ MARKS = {"fa-fa": ("«", "»", "وی گفت: "), "en-en": ("“", "”", "He sai
 
 
 def true_claims(source: Source, rng: random.Random) -> Iterator[Case]:
-    """Yield what a sentence bears out."""
+    """Yield claims that a sentence supports."""
     if source.pair not in MARKS:
         bare = re.sub(r"[\"“”„«»]", "", source.text)
         kind = "translated" if bare == source.text else "translated, quotation marks taken off"
@@ -206,7 +204,7 @@ _SYNONYMS_EN = (
 
 
 def reworded(source: Source) -> Iterator[Case]:
-    """Put other words for the same in a sentence, outside quotations."""
+    """Replace words by synonyms in a sentence, outside quotations."""
     pairs = {"fa-fa": _SYNONYMS_FA, "en-en": _SYNONYMS_EN}.get(source.pair, ())
     text = source.text
     if not is_whole(text):

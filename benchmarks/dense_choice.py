@@ -1,18 +1,18 @@
-"""Which index for many passage vectors: time, recall against exact search, memory and build time.
+"""Comparison of indexes for many passage vectors: time, recall, memory and build time.
 
-Real vectors are those that the bundled encoder's cache holds (passages and sentences of what was
-indexed or evaluated), placed as the product places them, the language told by the nearest mean;
-questions are the cached questions. More vectors than there are are drawn as siblings: a real
-vector plus the difference between another real vector and one of its ten nearest, times 0.5 to
-1.2, scaled to length 1: so neighbours differ in the directions and by the lengths in which real
-neighbours do. Whether drawn sets behave as real ones is told by the row `drawn` of as many as are
-real, drawn from 60,000 of them.
+Real vectors are those in the bundled encoder's cache (passages and sentences of what was indexed or
+evaluated), centred as the product centres them, with the language guessed by the nearest mean;
+questions are the cached questions. If more vectors are needed than there are, synthetic ones are
+drawn: a real vector plus the difference between another real vector and one of its ten nearest,
+times 0.5 to 1.2, scaled to length 1. So neighbours differ in the directions and by the lengths in
+which real neighbours do. The row `drawn`, with as many vectors as the real set, drawn from 60,000
+of them, shows whether synthetic sets behave like real ones.
 
     python benchmarks/dense_choice.py --vectors CACHE/vectors [--sizes 100000,300000,1000000]
 
-Every question is searched alone by one thread; the candidates' best are compared again by half
-precision. Times are of the processor. Writes `benchmarks/results/dense_choice.json`.
-Does not: measure ranking; what recall costs there is told by `pasokh eval`.
+Every question is searched alone by one thread; the best candidates are compared again in half
+precision. Times are processor time. Writes `benchmarks/results/dense_choice.json`.
+Does not: measure ranking; `pasokh eval` measures what recall costs there.
 """
 
 import argparse
@@ -43,7 +43,7 @@ Rows = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def cached(path: Path, side: str) -> Vectors:
-    """Return the vectors of one cache file, placed, shuffled."""
+    """Return the vectors of one cache file, centred and shuffled."""
     means = {key: mean for key, mean in stored_means(NAME).items() if key.startswith(f"{side}/")}
     centres = np.stack(list(means.values()))
     with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as connection:
@@ -101,7 +101,7 @@ def built(kind: str, vectors: Vectors, sample: Vectors) -> tuple[faiss.Index, fl
 
 
 def measured(index: faiss.Index, questions: Vectors, truth: Rows) -> dict[str, Any]:
-    """Ask every question."""
+    """Search for every question."""
     spent, near, far = [], [], []
     for question, expected in zip(questions, truth, strict=True):
         started = time.thread_time()

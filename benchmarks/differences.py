@@ -1,10 +1,10 @@
-"""Contradictions between quotes: how many planted ones are told, and what is told of real pairs.
+"""Contradictions between quotes: share of planted ones reported, and reports on real pairs.
 
-Planted: a sentence of real news that counts something beside a twin from another article of the
-same day, a third of whose words are left out away from the number. The number is another one (to be
-told), the same in other digits, or rounded behind "about" (neither is to be told). Real: all
-sentences of two articles that share at least half of their words, by any dates and by dates within
-three days of each other; what is told is printed to be read.
+Planted: a sentence of real news that counts something, beside a copy in another article of the same
+day from which a third of the words were removed, away from the number. In the copy the number is
+another one (to be reported), the same in other digits, or rounded behind "about" (neither is to be
+reported). Real: all sentences of two articles that share at least half of their words, whatever
+their dates and with dates within three days of each other; reported pairs are printed to be read.
 
     python benchmarks/differences.py [--planted N]
 
@@ -68,7 +68,7 @@ def read_news() -> Iterator[tuple[int, Moment | None, str]]:
 
 
 def planted(news: Sequence[tuple[int, Moment | None, str]], n: int) -> dict[str, Any]:
-    """Return how often each kind of twin is told to differ."""
+    """Return how often each kind of copy is reported as differing."""
     rng = random.Random(0)  # noqa: S311  # no secret
     told: Counter[str] = Counter()
     asked = 0
@@ -90,7 +90,7 @@ KINDS = ("another number", "the same in other digits", "about the same")
 
 
 def a_count(line: str) -> Number | None:
-    """Return the first whole number from 13 on that stands in digits before a word, if any."""
+    """Return the first whole number from 13 on that is in digits before a word, if any."""
     dates = [(one.start, one.end) for one in find_times(line)]
     fit = (
         one
@@ -101,7 +101,7 @@ def a_count(line: str) -> Number | None:
 
 
 def twins_of(number: Number) -> dict[str, str]:
-    """Return what stands for the number in each twin."""
+    """Return the replacement of the number in each copy."""
     value = int(min(number.readings))
     return {
         KINDS[0]: str(2 * value + 7),
@@ -146,7 +146,7 @@ def quote(text: str, number: int, published: Moment | None = TODAY) -> Citation:
 
 
 def real(news: Sequence[tuple[int, Moment | None, str]]) -> dict[str, Any]:
-    """Return how many pairs of sentences are alike, and those told to differ."""
+    """Return how many pairs of sentences are similar, and those reported as differing."""
     words = [frozenset(w for w in token_set(text) if not w[0].isdigit()) for _, _, text in news]
     alike = [
         (news[one], news[other])

@@ -1,9 +1,8 @@
 """sentencepiece's compiled form of a replacement table: a double-array trie and a string pool.
 
 The trie's size in bytes (uint32), its units (uint32 each), then the replacements, each ended by
-a zero byte. A unit holds a label (bits 0-7), "has a leaf" (bit 8) and the offset to its children
-(bits 10-30); a leaf holds the replacement's place in the pool and bit 31.
-Does not: apply a table.
+a zero byte. A unit has a label (bits 0-7), "has a leaf" (bit 8) and the offset to its children
+(bits 10-30); a leaf has the offset of its replacement in the pool and bit 31.
 
 Source: https://github.com/s-yata/darts-clone and sentencepiece's normalizer.cc.
 """

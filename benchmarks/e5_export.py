@@ -1,6 +1,6 @@
-"""The bundled weights as a standard sentence-transformers folder, for tests and benchmarks.
+"""Export of the bundled weights as a standard sentence-transformers folder.
 
-Does not: run at any other time; the product reads the packed weights themselves.
+For tests and benchmarks only; the product reads the packed weights themselves.
 """
 
 import json

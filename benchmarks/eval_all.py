@@ -1,11 +1,10 @@
-"""Every set of ../shared/eval asked of the product at its default settings, and the tables.
+"""All question sets of ../shared/eval asked of the product at default settings, and the tables.
 
     python benchmarks/eval_all.py [--only SET ...] [--distractors N] [--limit N] [--tables]
 
-Writes benchmarks/results/eval/<set>.json, docs/results.md and the same tables into README.md
-(see `readme`). `--tables` only writes the tables, from the results there are. Sets run in the
-order below, those with the most to encode last.
-Does not: change a setting of the product. Raw dense is computed here, from the same vectors.
+Writes benchmarks/results/eval/<set>.json, the tables of docs/results.md and the short one of
+README.md. `--tables` only writes the tables, from the results there are. Sets run in the order
+below, those with the most to encode last. Raw dense is computed here, from the same vectors.
 """
 
 import argparse
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from readme import write_section
+from readme import README, RESULTS_PAGE, markdown, write_section
 
 from bot import wire
 from bot.evaluation import Evaluation, EvaluationFiles
@@ -42,13 +41,12 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = ROOT.parent / "shared" / "eval"
 RESULTS: Final = ROOT / "benchmarks" / "results" / "eval"
 QUESTIONS: Final = RESULTS / "questions"
-TABLES: Final = ROOT / "docs" / "results.md"
 _DEPTH: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A set, what its corpus is mixed with, and whose questions it must refuse."""
+    """A set, the news added to its corpus, and the set whose questions it must refuse."""
 
     questions: str
     mixed: tuple[str, ...] = ()
@@ -78,6 +76,14 @@ CASES: Final = (
     Case(questions="parsquad-en2fa", mixed=("news-fa", "news-en")),
     Case(questions="hamshahri-fa"),
 )
+
+# Sets in README.md, in plain words.
+SHORT: Final = {
+    "pquad+news-fa": "Persian, written for Persian texts",
+    "parsquad-fa+news-fa": "Persian, translated with their texts",
+    "parsquad-en2fa+news-fa": "English, over Persian articles",
+    "parsquad-x2fa+news-fa": "twelve languages, over Persian articles",
+}
 
 
 def main() -> None:
@@ -279,19 +285,50 @@ def _intervals(evaluation: Evaluation) -> dict[str, list[float]]:
 
 
 def _write_tables() -> None:
-    """Write the tables of all results there are to docs/results.md and the README."""
+    """Write the tables of all results there are into docs/results.md and README.md."""
     records = [
         json.loads(path.read_text(encoding="utf-8"))
         for case in CASES
         if (path := RESULTS / f"{case.name}.json").exists()
     ]
     tables = "\n\n".join((_ranking_table(records), _refusal_table(records), _mixed_note()))
-    TABLES.write_text(
-        "# Results\n\nDefault settings, bundled encoder; written by `make eval`. How to read them: "
-        f"[evaluation.md](evaluation.md).\n\n{tables.strip()}\n",
-        encoding="utf-8",
+    write_section("eval", tables, RESULTS_PAGE)
+    write_section("eval", _short_table(records), README)
+
+
+def _short_table(records: Sequence[dict[str, Any]]) -> str:
+    """Return the README's table: four sets, each mixed with 3,000 news articles."""
+    by_name = {record["set"]: record for record in records}
+    rows = [
+        [
+            f"{asked} (`{name}`)",
+            f"{record['overall']['n']:,}",
+            f"{record['n_passages']:,}",
+            f"{_shown(record['overall']['ndcg@10'])} ({_shown(_raw_ndcg(record))})",
+            _shown(record["overall"]["answer_recall"]),
+            _shown(record["abstention"]["answer_rate"]),
+            _shown(record["quotes_verified"]),
+        ]
+        for name, asked in SHORT.items()
+        if (record := by_name.get(name))
+    ]
+    return markdown(
+        (
+            "questions",
+            "number",
+            "passages",
+            "nDCG@10 (encoder alone)",
+            "right answer among the quotes",
+            "answered at all",
+            "quotes verified",
+        ),
+        rows,
     )
-    write_section("eval", tables)
+
+
+def _raw_ndcg(record: dict[str, Any]) -> float:
+    figure: float = record["raw_dense"]["all"]["ndcg@10"]
+    return figure
 
 
 def _ranking_table(records: Sequence[dict[str, Any]]) -> str:
@@ -306,7 +343,7 @@ def _ranking_table(records: Sequence[dict[str, Any]]) -> str:
         ours, gain = record["overall"], record["gain"]["ndcg"]
         rows.append(
             f"| {record['set']} | {record['n_passages']:,} | {ours['n']:,} "
-            f"| {_shown(ours['ndcg@10'])} | {_shown(record['raw_dense']['all']['ndcg@10'])} "
+            f"| {_shown(ours['ndcg@10'])} | {_shown(_raw_ndcg(record))} "
             f"| {gain[0]:+.3f} [{gain[1]:.3f}, {gain[2]:.3f}] | {_shown(ours['recall@10'])} "
             f"| {_shown(ours['hit@1'])} | {_shown(ours['answer_recall'])} "
             f"| {_shown(record['quotes_verified'])} |"
@@ -347,7 +384,7 @@ def _read_questions(name: str) -> dict[str, float]:
 
 
 def _mixed_note() -> str:
-    """Say what English articles cost English questions over Persian ones."""
+    """Say how much English questions over Persian articles lose when English articles are added."""
     alone = _read_questions("parsquad-en2fa+news-fa")
     mixed = _read_questions("parsquad-en2fa+news-fa+news-en")
     both = sorted(set(alone) & set(mixed))

@@ -1,4 +1,4 @@
-"""Find how large the activations of the bundled encoder become; its 8-bit products use it.
+"""Largest activations of the bundled encoder, which scale its 8-bit products.
 
     python benchmarks/fit_activations.py [--texts 3000]      (in the environment of `make test-all`)
 
@@ -6,10 +6,10 @@ Passages, sentences and questions in some twenty languages are drawn from ../sha
 fixed seed and encoded by the same weights in torch; the largest absolute value of each channel
 before each product of each layer is written to
 index/params/multilingual-e5-small.activations.npz. Raise RECIPE in index/encoders/e5/cache.py with
-it: the same text gets another vector. Half as many texts, none of them among the first, are encoded
-by torch and by the encoder as it is then, and their cosines and nearest neighbours compared.
+it: the same text gets another vector. Then half as many other texts are encoded by torch and by the
+bundled encoder, and their cosines and nearest neighbours compared.
 
-Does not: keep any text of the data.
+No text of the data is stored.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def drawn(count: int) -> list[str]:
 
 
 class Reference:
-    """The network in torch, float32, that notes what goes into its products."""
+    """The network in torch, float32, that records the inputs of its products."""
 
     def __init__(self, folder: Path) -> None:
         """Open what `export_sentence_transformers` wrote."""
@@ -98,7 +98,7 @@ class Reference:
 
 
 def compare(reference: Reference, texts: Sequence[str]) -> dict[str, float]:
-    """Compare the encoder as it is with torch."""
+    """Compare the bundled encoder with torch."""
     wanted = reference.encode(texts)
     with tempfile.TemporaryDirectory() as name:
         encoder = open_encoder(BundledConfig(cache_dir=Path(name)))

@@ -1,16 +1,16 @@
-"""Fit the parameters stored per encoder, from the evaluation data: means and confidence weights.
+"""Parameters stored for an encoder, fitted to the evaluation data: means, confidence weights.
 
     python benchmarks/fit_parameters.py [--eval ../shared/eval] [--articles 2000]
                                         [--news 1000] [--questions 300] [--keep-means]
 
 1. Means: questions of each language, and passages and sentences of each language, encoded and
    averaged; written to index/params/<encoder>.npz.
-2. Confidence: archives of 1, 5, 30 and 200 articles and two of everything are built and asked,
-   through the real pipeline, questions they answer and questions of the other set. A logistic
-   regression predicts whether the gold answer stands in the quotes; its weights are written to
-   index/params/<encoder>.json, and what each set scores when it was left out is printed.
+2. Confidence: archives of 1, 5, 30 and 200 articles and two of everything are built. Questions that
+   they answer and questions of the other set are asked through the real pipeline. A logistic
+   regression predicts whether the gold answer is in the quotes; its weights are written to
+   index/params/<encoder>.json, and the score of each set when it was left out is printed.
 
-Does not: train the encoder, or keep any text of the data.
+The encoder is not trained, and no text of the data is stored.
 """
 
 import argparse
@@ -67,7 +67,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Features of one question to one archive, and how it went."""
+    """Features of one question to one archive, and its outcome."""
 
     features: tuple[float, ...]
     is_in_archive: bool
@@ -165,7 +165,7 @@ def _mean(encode: Any, texts: Sequence[str]) -> Vectors:  # noqa: ANN401  # eith
 
 
 def ask_all(encoder: Encoder, options: argparse.Namespace) -> dict[str, list[Asked]]:
-    """Ask every set its own archive and the other's, at every size."""
+    """Ask the questions of every set of its own archive and of the other's, at every size."""
     news = [
         {"id": f"news-{at}", "title": line["title"], "text": line["text"][:LEAD_CHARS]}
         for at, line in enumerate(_sample(_lines(options.eval / "news-fa.jsonl"), options.news))
@@ -266,7 +266,7 @@ class _Archive:
 
 
 def _letters(text: str) -> str:
-    """Return only letters and digits, in one spelling, to compare answers by."""
+    """Return only letters and digits, in one spelling, for comparing answers."""
     folded = unicodedata.normalize("NFKD", clean(text).text.casefold())
     kept = (character for character in folded if character.isalnum())
     return "".join(str(unicodedata.decimal(each, each)) for each in kept)
@@ -275,7 +275,7 @@ def _letters(text: str) -> str:
 def fit(rows: Sequence[Asked], *, ridge: float = 0.03) -> dict[str, float]:
     """Fit a logistic regression by Newton's method; `ridge` leaves the intercept alone.
 
-    Questions that the archive answers and those it does not weigh the same in sum.
+    Questions that the archive answers have the same total weight as those that it does not.
     """
     matrix = np.array([[1.0, *row.features] for row in rows])
     labels = np.array([float(row.is_right) for row in rows])
@@ -296,7 +296,7 @@ def fit(rows: Sequence[Asked], *, ridge: float = 0.03) -> dict[str, float]:
 
 
 def report(rows: dict[str, list[Asked]]) -> None:
-    """Print, for each set left out of the fit, how well answerable and foreign are told apart."""
+    """Print, for each set left out of the fit, how well answerable questions are separated."""
     for name, group in rows.items():
         others = [row for other, found in rows.items() if other != name for row in found]
         weights = np.array(list(fit(others).values()))

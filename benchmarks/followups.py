@@ -1,16 +1,17 @@
-"""Second questions that lean on a first: what retrieval finds with and without resolving them.
+"""Follow-up questions: retrieval with and without the context of the first question.
 
-Pairs are built by program: two questions on the same text, or on two texts with one title, the
-longest run of words that the second shares with the first replaced by a pronoun ("it", «آن») or, in
-every other pair, left out behind "And" or «و». The controls are the same second questions
-untouched, after a question on another text, as they are and behind "And": resolving should leave
-the first alone and not spoil the second.
+Pairs are built by program: two questions on the same text, or on two texts with one title. In the
+second question the longest run of words shared with the first is replaced by a pronoun ("it",
+«آن») or, in every other pair, left out behind "And" or «و». The controls are the same second
+questions unchanged, after a question on another text, once as they are and once behind "And":
+resolving should not change the former and not harm the latter.
 
     python benchmarks/followups.py [--pairs N] [--only SET ...]
 
 Writes `benchmarks/results/followups.json`.
-Does not: measure answers, or follow-ups as people type them; no set at hand has those. What a
-question shares with the one before often says less than what is left of it, more so on two texts.
+Does not: measure answers, or follow-ups as people type them; no set at hand has those. The words a
+question shares with the one before often carry less meaning than the words left, more so on two
+texts.
 """
 
 import argparse
@@ -55,7 +56,7 @@ _WORD = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A first question, a second on the same text as it leans and as it stood, and a stranger."""
+    """A first question, a second with and without its context words, and an unrelated first."""
 
     first: str
     leaning: str
@@ -112,7 +113,7 @@ def pairs(
 
 
 def shared_run(first: str, second: str) -> tuple[int, int] | None:
-    """Return where the longest run of words of `second` stands whose tokens are all in `first`."""
+    """Return the longest run of words of `second` whose tokens are all in `first`."""
     held = token_set(first)
     runs: list[tuple[int, int]] = []
     start: int | None = None
@@ -129,7 +130,7 @@ def shared_run(first: str, second: str) -> tuple[int, int] | None:
 
 
 def lean(question: str, cut: tuple[int, int], language: str, *, with_pronoun: bool) -> str:
-    """Return a question without what it shares with the one before."""
+    """Return a question without the words it shares with the one before."""
     pronoun, link = PRONOUNS[language]
     head, tail = question[: cut[0]], question[cut[1] :]
     if with_pronoun:
@@ -186,7 +187,7 @@ Asked = tuple[str, str]
 
 
 def leaning_ways(chosen: Sequence[Pair]) -> dict[str, list[Asked]]:
-    """Return the second questions as they stood, as they lean, and resolved in several ways."""
+    """Return the second questions unchanged, shortened, and resolved in several ways."""
     leaning = [one.leaning for one in chosen]
     resolved = [resolve(one.leaning, [one.first]).text for one in chosen]
     whole = [f"{one.first} {one.leaning}" for one in chosen]
@@ -200,7 +201,7 @@ def leaning_ways(chosen: Sequence[Pair]) -> dict[str, list[Asked]]:
 
 
 def control_ways(chosen: Sequence[Pair]) -> dict[str, list[Asked]]:
-    """Return second questions that stand by themselves, bare and behind "And"."""
+    """Return second questions that are complete, as they are and behind "And"."""
     whole = [one.whole.text for one in chosen]
     led = [
         f"{PRONOUNS[one.whole.language][1]} {one.whole.text[:1].lower()}{one.whole.text[1:]}"
@@ -223,7 +224,7 @@ Ask = Callable[[Sequence[Pair], list[Asked]], dict[str, Ranked]]
 
 
 def compare(ask: Ask, chosen: Sequence[Pair], ways: Mapping[str, list[Asked]]) -> dict[str, Any]:
-    """Ask in each way and return what was found."""
+    """Ask in each way and return the articles found."""
     ranked = {way: ask(chosen, texts) for way, texts in ways.items()}
     base = "leaning" if "leaning" in ranked else "alone"
     before, after = (
@@ -241,7 +242,7 @@ def compare(ask: Ask, chosen: Sequence[Pair], ways: Mapping[str, list[Asked]]) -
 
 @contextmanager
 def asking(files: EvaluationFiles, questions: QuestionSet) -> Iterator[Ask]:
-    """Yield what asks the second questions of pairs, worded in one way."""
+    """Yield the requests for the second questions of pairs, worded in one way."""
     settings = wire.evaluation_settings(read_settings(), files.corpora[0])
     wire.build(settings)
     encoder = open_encoder(wire.encoder_config(settings))

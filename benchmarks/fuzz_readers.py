@@ -1,7 +1,7 @@
-"""Feed bytes that a coverage-guided fuzzer finds to every reader: `make fuzz` (SECONDS=120).
+"""Coverage-guided fuzzing of every reader: `make fuzz` (SECONDS=120).
 
-Needs atheris (`pip install atheris`), which the project itself does not.
-Does not: judge what was read; a crash or an input of over 5 seconds ends the run.
+Needs atheris (`pip install atheris`), which the project itself does not need. A crash or an input
+that takes over 5 seconds ends the run; what was read is not judged.
 """
 
 import sys

@@ -1,15 +1,16 @@
-"""Grounding: which planted errors the checks of claims catch, and which true claims they drop.
+"""Checks of claims: which planted errors they catch, and which true claims they drop.
 
 Claims are made by program from news-fa and news-en, and from the parallel sentences of SIB-200 with
-a Persian quote beneath a claim in another language (see `claims`, `planted`). By a checksum of the
-quote half of them fit the weights of meaning and were looked at while the rules were written; the
-other half is reported. A claim is caught if it has a fault, whichever; Wilson's 95 % intervals.
+a Persian quote for a claim in another language (see `claims`, `planted`). By a checksum of the
+quote, half of them were used to fit the weights of meaning and were read while the rules were
+written; the other half is reported. A claim is caught if it has any fault. Intervals are Wilson's,
+95 %.
 
     python benchmarks/grounding.py [--most 50] [--cache FOLDER] [--fit]
 
 Writes `benchmarks/results/grounding.json` and the tables of `docs/grounding.md`; with `--fit`, the
 weights into index/params.
-Does not: measure claims that a language model wrote; these are one thing wrong each.
+Does not: measure claims that a language model wrote; these have one error each.
 """
 
 import argparse
@@ -78,7 +79,7 @@ class Remembering:
 
 
 def is_for_fitting(case: Case) -> bool:
-    """Tell the half that weights and rules were made with; quotes never stand in both."""
+    """Tell whether a quote is in the half used for weights and rules; no quote is in both."""
     return zlib.crc32(case.evidence[0].quote.encode()) % 2 == 0
 
 
@@ -100,7 +101,7 @@ def fit(cases: Sequence[Case], encoder: Encoder) -> dict[str, float]:
 
 
 def logistic(matrix: np.ndarray, labels: np.ndarray, *, ridge: float = 1.0) -> np.ndarray:
-    """Fit by Newton's method, both labels weighing the same; `ridge` spares the intercept."""
+    """Fit by Newton's method, both labels with equal weight; `ridge` leaves the intercept alone."""
     shares = np.where(labels == 1, 0.5 / labels.mean(), 0.5 / (1 - labels.mean()))
     penalty = ridge * np.diag([0.0, *[1.0] * (matrix.shape[1] - 1)])
     weights = np.zeros(matrix.shape[1])

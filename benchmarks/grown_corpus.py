@@ -1,23 +1,23 @@
-"""Articles made of real ones, as many as are asked for: no two alike, with words as real ones have.
+"""Synthetic articles made from real ones, any number: no two alike, with a realistic vocabulary.
 
-How an article is made, from its number alone (so that a larger corpus begins with the smaller one):
+An article is made from its number alone (so that a larger corpus begins with the smaller one):
 
 1. A real article of ../shared/eval (news-fa, news-en, hamshahri-fa, each by its share) is drawn;
    it gives the number of sentences, the outlet and the headline; a day of 2003 to 2023 is drawn.
 2. Three more of the same outlet and language are drawn. The n-th sentence is taken from the four
-   in turn, from about the place that it has in the made one. So no two share many sentences.
-3. In the headline and in each sentence every number is exchanged for another of as many digits, and
-   .3 of the words outside the commonest 300 for one drawn from the same language's running text
-   without those 300: by the real distribution. The same word is exchanged alike within an article.
+   in turn, from about the position that it has in the new article. So no two share many sentences.
+3. In the headline and in each sentence every number is replaced by another of as many digits, and
+   .3 of the words outside the commonest 300 by one drawn from the same language's running text
+   without those 300: by the real distribution. The same word is replaced alike within an article.
 4. So that the vocabulary goes on growing beyond that of the real articles, words outside the
-   commonest are exchanged for a new spelling, the first half of one drawn word and the last of
+   commonest are replaced by a new spelling, the first half of one drawn word and the last of
    another, at the rate of Heaps' law, V = K N^b: after N words of a language a next word is new
    with probability K b N^(b-1). K and b are fitted to the real articles of the language, in an
    order drawn once, by least squares of the logarithms at twelve lengths. Of these new words the
    share 1 - exp(-N / M) is made, M being the words of the real articles: the others are words of
    real sentences drawn for the first time. `words_of` tells how near that comes.
 
-Does not: make sense. Grammar holds by half, and what follows from a sentence does not follow.
+The articles make no sense: grammar is half right, and sentences do not follow from each other.
 """
 
 import json
@@ -65,7 +65,7 @@ class Heaps:
 
 @dataclass(frozen=True)
 class _Tongue:
-    """The words of one language: what was measured, and the running text without the commonest."""
+    """The words of one language: measured counts, and the running text without the commonest."""
 
     heaps: Heaps
     n_words: int
@@ -126,14 +126,14 @@ class GrownCorpus:
 
 @dataclass(frozen=True)
 class _Exchange:
-    """What the words of one article are exchanged for."""
+    """Replacements for the words of one article."""
 
     rng: random.Random
     of: tuple[_Tongue, float]
     known: dict[str, str]
 
     def applied(self, text: str) -> str:
-        """Exchange words of a text."""
+        """Replace words of a text."""
         return _WORD.sub(self._other, text)
 
     def _other(self, match: re.Match[str]) -> str:

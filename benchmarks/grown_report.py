@@ -1,7 +1,4 @@
-"""What `growth` measured, as tables in docs/growth.md and a plot, docs/growth.svg.
-
-Does not: measure.
-"""
+"""Report of `growth`: tables in docs/growth.md and a plot, docs/growth.svg."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -159,7 +156,7 @@ def plot(sizes: Sequence[dict[str, Any]]) -> str:
 
 
 def _panel(name: str, xs: Sequence[float], ys: Sequence[float]) -> Iterator[str]:
-    """Yield one plot: its frame, a line for each power of ten, the points and what they say."""
+    """Yield one plot: its frame, a line for each power of ten, the points and their labels."""
     left, right = math.floor(math.log10(min(xs))), math.ceil(math.log10(max(xs)))
     low, high = math.floor(math.log10(min(ys))), math.ceil(math.log10(max(ys)))
     high = max(high, low + 1)

@@ -1,16 +1,16 @@
-"""Vectors for made texts, distributed as real ones are: siblings of real vectors, by the text.
+"""Synthetic vectors for synthetic texts, distributed like real ones and determined by the text.
 
 Real are the vectors of the bundled encoder for passages and sentences of some thousand real
-articles (see `growth`). A made text gets, from its hash alone, a parent among the real texts of its
-language that are about as long (so passages come from passages), and the difference between two
-other real texts that are near neighbours, scaled by .5 to 1.2, is added to it, as `dense_choice`
-does: so neighbours differ in the directions and by the lengths in which real neighbours do. All of
-that happens in the placed space, where vectors are compared; what is given out is the unit vector
-that the product places there.
+articles (see `growth`). A synthetic text gets, from its hash alone, a parent among the real texts
+of its language that are about as long (so passages come from passages). The difference between two
+other real texts that are near neighbours, scaled by .5 to 1.2, is added to it, as in
+`dense_choice`: so neighbours differ in the directions and by the lengths in which real neighbours
+do. All of that happens in the centred embedding space, where vectors are compared; the result is
+the unit vector that the product maps there.
 
-`resemblance` tells how far drawn vectors are like real ones: as many as there are real, drawn from
-one half of them, beside the real ones themselves.
-Does not: know what a text means; a passage and its own sentences are no nearer than chance.
+`resemblance` measures how far synthetic vectors are like real ones: as many as there are real,
+drawn from one half of them, beside the real ones.
+The vectors carry no meaning: a passage and its own sentences are no nearer than chance.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,11 +37,11 @@ class Siblings:
     """Draws vectors like those of some real texts of one language."""
 
     def __init__(self, placed: Vectors, lengths: Numbers, some: Numbers, near: Numbers) -> None:
-        """Take what `related` gave."""
+        """Take the result of `related`."""
         self._placed, self._lengths, self._some, self._near = placed, lengths, some, near
 
     def drawn(self, lengths: Numbers, hashes: NDArray[np.uint64]) -> Vectors:
-        """Return a placed vector for each text, by its length and its hashes (n, 2)."""
+        """Return a centred vector for each text, by its length and its hashes (n, 2)."""
         first, last = hashes[:, 0], hashes[:, 1]
         places = np.searchsorted(self._lengths, lengths) - _AS_LONG // 2
         window = min(_AS_LONG, len(self._lengths))
@@ -58,7 +58,7 @@ class Siblings:
 
 
 def related(placed: Vectors, lengths: Numbers) -> dict[str, NDArray[Any]]:
-    """Sort real vectors (n, dim), placed, by the lengths of their texts; find some's neighbours."""
+    """Sort centred real vectors (n, dim) by the lengths of their texts; find neighbours of some."""
     order = np.argsort(lengths, kind="stable")
     held = np.ascontiguousarray(placed[order], np.float32)
     exact = faiss.IndexFlatIP(held.shape[1])
@@ -69,10 +69,10 @@ def related(placed: Vectors, lengths: Numbers) -> dict[str, NDArray[Any]]:
 
 
 class GrownEncoder:
-    """Counts tokens for real and draws the vectors of passages; asks what was encoded before."""
+    """Encoder that really counts tokens, draws passage vectors and looks question vectors up."""
 
     def __init__(self, real: Encoder, siblings: dict[str, Siblings]) -> None:
-        """Stand in for `real`, drawing for texts of some languages."""
+        """Replace `real`, drawing vectors for texts of some languages."""
         self._siblings = siblings
         self._means = {
             tag: stored_means(real.identity.name)[f"passage/{tag}"] for tag in self._siblings
@@ -134,7 +134,7 @@ def resemblance(placed: Vectors, lengths: Numbers) -> dict[str, Any]:
 
 
 def _shape(vectors: Vectors) -> dict[str, Any]:
-    """Tell the similarity to neighbours and how variance falls."""
+    """Measure the similarity to neighbours and how variance falls."""
     exact = faiss.IndexFlatIP(vectors.shape[1])
     exact.add(vectors)
     some = np.random.default_rng(4).choice(len(vectors), min(2_000, len(vectors)), replace=False)

@@ -1,8 +1,8 @@
-"""How cost grows with the archive: indexes of 10,000, 100,000 and 1,000,000 passages.
+"""Growth of cost with the archive: indexes of 10,000, 100,000 and 1,000,000 passages.
 
-Articles are made of real ones (see `grown_corpus`), their vectors drawn like real ones
+Articles are made from real ones (see `grown_corpus`), their vectors drawn like real ones
 (see `grown_vectors`); everything else is the product, `build_index` and `Retriever` with default
-settings. 200 real questions (half of PQuAD, half English ones of ParSQuAD) were encoded for real.
+settings. 200 real questions (half of PQuAD, half English ones of ParSQuAD) were really encoded.
 
     python benchmarks/growth.py [--sizes 10000,100000,1000000] [--work FOLDER] [--again STEP,...]
 
@@ -10,17 +10,17 @@ For each size, every step in a process of its own:
 
     corpus   writes the articles
     fill     builds once, so that all vectors are in the cache; not counted
-    build    builds into a fresh home from the cache: nothing is encoded
+    build    builds into a new home from the cache: nothing is encoded
     open     opens it, twice after the files were dropped from the page cache, then twice warm
     serve    asks the questions
-    together four processes serve one index at once, and tell what each holds
+    together four processes serve one index at once, and report the memory of each
     add      one more article in a file of its own, `build_index` again
 
 Seconds and peak memory of build and add are those of the whole process (`os.wait4`); USS is what no
-other process shares (`/proc/self/smaps_rollup`), so without the memory-mapped files. What is there
-under --work is used again, so a run that was cut off goes on; --again does named steps anew.
+other process shares (`/proc/self/smaps_rollup`), so without the memory-mapped files. What is found
+under --work is used again, so that an interrupted run continues; --again repeats named steps.
 Writes `benchmarks/results/growth.json`, the table in docs/growth.md and docs/growth.svg.
-Does not: measure the encoder, or quality: made articles answer nothing.
+Does not: measure the encoder, or quality: synthetic articles answer nothing.
 """
 
 import argparse
@@ -122,14 +122,14 @@ def asked_questions() -> list[tuple[str, str]]:
 
 
 def _texts(part: Path) -> tuple[list[str], list[str]]:
-    """Return what is encoded of an archive, and the languages."""
+    """Return the texts of an archive that are encoded, and their languages."""
     archive = Archive(part / "archive.db")
     rows = archive.passages(range(archive.n_passages))
     return texts_of(rows, ChunkConfig())
 
 
 def made_corpus(work: Path, size: int) -> dict[str, Any]:
-    """Write a corpus and tell its words beside Heaps' law."""
+    """Write a corpus and count its words beside Heaps' law."""
     corpus, folder = GrownCorpus(), work / str(size) / "corpus"
     articles = round(size / PASSAGES_AN_ARTICLE)
     write_corpus(corpus, folder, articles)
@@ -237,7 +237,7 @@ def opened(work: Path, size: int) -> dict[str, Any]:
 
 
 class _Asked:
-    """Gives the questions the vectors that they were encoded to, so that no encoder is open."""
+    """Encoder that returns stored vectors of the questions, so that no real encoder is open."""
 
     def __init__(self, work: Path) -> None:
         asked = [clean(text, tag).text for text, tag in asked_questions()]
@@ -273,7 +273,7 @@ def serve(work: Path, size: int) -> dict[str, Any]:
 
 
 def hold(work: Path, size: int) -> dict[str, Any]:
-    """Ask all questions, wait until the others have, and tell what is held then."""
+    """Ask all questions, wait until the others have, and report the memory then."""
     encoder = _Asked(work)
     space = VectorSpace(encoder.identity)
     retriever = Retriever(
@@ -332,7 +332,7 @@ def recall(
 
 
 def _memory() -> dict[str, float]:
-    """Return what this process holds, in MB: resident, and shared with nobody."""
+    """Return the memory of this process in MB: resident, and not shared."""
     fields: Counter[str] = Counter()
     for line in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:]:
         name, value = line.split(":")

@@ -1,8 +1,8 @@
-"""How much of a report the HTML reader finds, on pages laid out by hand around real articles.
+"""Accuracy of the HTML reader on page layouts written by hand around real articles.
 
-../shared/eval/html holds one excerpt of a page and no expected texts, so real texts (news-fa and
-news-en) are set into the layouts below, with menus, related links, comments and forms around
-them; the words of the text are the expected ones. Layouts of ours are kinder than real pages:
+../shared/eval/html has one excerpt of a page and no expected texts. So real texts (news-fa and
+news-en) are put into the layouts below, with menus, related links, comments and forms around
+them; the words of the text are the expected ones. Our layouts are simpler than real pages:
 read the table as a comparison of settings, not as accuracy on the web.
 
     python benchmarks/html_pages.py EVAL_FOLDER [-n 150]
@@ -61,7 +61,7 @@ def agency(item: dict[str, str]) -> str:
 
 
 def linked_data(item: dict[str, str]) -> str:
-    """Lay out as block themes do: JSON-LD, nested divs of no telling name."""
+    """Lay out as block themes do: JSON-LD, nested divs with meaningless names."""
     data = {"@graph": [{"@type": "WebSite"}, {
         "@type": ["NewsArticle"], "headline": item["title"], "datePublished": "2024-02-08",
     }]}  # fmt: skip
@@ -99,7 +99,7 @@ def items(folder: Path, count: int) -> Iterator[dict[str, str]]:
 
 
 def words(text: str) -> Counter[str]:
-    """Count the words of a text, joiners and signs aside."""
+    """Count the words of a text, without joiners and signs."""
     return Counter("".join(c if c.isalnum() else " " for c in text).split())
 
 

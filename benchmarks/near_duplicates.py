@@ -1,18 +1,17 @@
-"""Near-duplicates: what is found of edited copies of real articles, and what is found wrongly.
+"""Near-duplicates: recall of edited copies of real articles, and false pairs.
 
 Copies are made by program from articles of news-fa and news-en (../shared/eval) and looked up among
 all of them and Hamshahri: sentences replaced by others' sentences, dropped, or with words moved and
 replaced, in 10, 30 and 50 per cent of them; the headline swapped; the text respelt (ي, ك, digits,
-joiners); cut to its first half. A copy counts as another outlet's; "outlets unknown" takes
-every article as published by one of its own, which is the hardest case for precision.
+joiners); cut to its first half. A copy counts as another outlet's; "outlets unknown" treats
+every article as published by an outlet of its own, which is the hardest case for precision.
 
 A pair is right if it is a copy and its original, or an article of which half of the shorter
-text's runs of 8 words stand in the original: an exact measure that shares nothing with sketches.
+text's runs of 8 words are in the original: an exact measure, independent of MinHash.
 
     python benchmarks/near_duplicates.py [--copies 1000] [--size 100000]
 
-Writes `benchmarks/results/near_duplicates.json` and `.md`.
-Does not: measure the index around it.
+Writes `benchmarks/results/near_duplicates.json` and `.md`. The rest of the index is not measured.
 """
 
 import argparse
@@ -50,7 +49,7 @@ Edit = Callable[[list[str], random.Random], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An article reduced to what is compared."""
+    """The fields of an article that are compared."""
 
     id: str
     outlet: str
@@ -71,7 +70,7 @@ def read(names: Sequence[str]) -> list[Text]:
 
 
 def some(parts: list[str], share: float, rng: random.Random) -> set[int]:
-    """Choose a share of the places in a list, at least one."""
+    """Choose a share of the positions in a list, at least one."""
     return set(rng.sample(range(len(parts)), max(1, round(len(parts) * share))))
 
 
@@ -119,13 +118,13 @@ def runs(text: str) -> set[tuple[str, ...]]:
 
 
 def is_right(one: str, other: str) -> bool:
-    """Tell whether half of the shorter text stands in the other, by exact runs of words."""
+    """Tell whether half of the shorter text is in the other, by exact runs of words."""
     first, second = runs(one), runs(other)
     return len(first & second) >= RIGHT * min(len(first), len(second))
 
 
 def stored(texts: list[Text], *, known: bool) -> tuple[sqlite3.Connection, list[tuple[int, int]]]:
-    """Return the sketches of texts in a new database, and the pairs found while adding them."""
+    """Return a new database with the signatures of texts, and the pairs found meanwhile."""
     connection = sqlite3.connect(":memory:")
     connection.executescript(SCHEMA)
     pairs = []

@@ -1,7 +1,4 @@
-"""The people of an archive: who is named in it, and where.
-
-Does not: tell two of one name apart.
-"""
+"""People of an archive: who is named in it, and where. Namesakes are not distinguished."""
 
 import re
 from collections import Counter
@@ -35,9 +32,9 @@ class People:
 
 
 def persian_people() -> People:
-    """Return public figures of the years of the articles, in any of newspapers' spellings.
+    """Return public figures of the years of the articles, in every spelling used by newspapers.
 
-    Titles before a name, which find English ones, find too many other words in Persian.
+    Titles before a name find English names; in Persian they find too many other words.
     """
     lines = Path(__file__).with_name("people.txt").read_text(encoding="utf-8").splitlines()
     names = [name for line in lines for name in line.split("|")]
@@ -45,7 +42,7 @@ def persian_people() -> People:
 
 
 def titled_people(sources: Sequence[Source]) -> People:
-    """Return the people that English titles stand before, and who are named twice at all."""
+    """Return the people named behind an English title and named at least twice."""
     names = {
         re.sub("[’']s$", "", match["name"])
         for source in sources

@@ -1,9 +1,7 @@
-"""Errors planted in claims by program, one in each.
+"""False claims: one error planted in each claim, by program.
 
-What is planted is looked up in the quotes first by rules of its own, so that it is an error: a
-number or name that happens to stand in a quote is not planted.
-
-Does not: make the claims; `claims` does.
+A rule of its own first looks whether the quotes contain what is planted, so that it is an error: a
+number or name that happens to be in a quote is not planted. `claims` makes the claims.
 """
 
 import random
@@ -90,7 +88,7 @@ def _is_year(digits: str) -> bool:
 
 
 def _other_digits(old: str, quote: str, rng: random.Random) -> str:
-    """Change one digit so that the number, and its digits in a row, stand nowhere in the quote."""
+    """Change one digit so that the number, and its digits in a row, are nowhere in the quote."""
     held = re.sub(r"[.,/]", "", clean_text(quote).text)
     for _ in range(20):
         places = [at for at, char in enumerate(old) if char.isdigit()]
@@ -142,7 +140,7 @@ _FULL_FA = re.compile(
 
 
 def wrong_date(source: Source, rng: random.Random) -> Iterator[Case]:
-    """Move a year, or change a month, to a time that neither quote nor publication tells."""
+    """Move a year, or change a month, to one in neither the quote nor the publication date."""
     quote = source.citation.quote
     years = list(_YEAR.finditer(source.text))
     if years:
@@ -299,7 +297,7 @@ def negated(source: Source, rng: random.Random) -> Iterator[Case]:
 
 
 def elsewhere(source: Source, sources: Sequence[Source], rng: random.Random) -> Iterator[Case]:
-    """Cite a sentence of another article, one of the same, and none that there is."""
+    """Cite a sentence of another article, one of the same, and one that does not exist."""
     other = rng.choice(sources)
     while other.article == source.article:
         other = rng.choice(sources)

@@ -1,12 +1,14 @@
-"""Tables written into documents between markers, so that no figure there is typed by hand."""
+"""Tables written into documents between markers, so that no figure in them is typed by hand."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+RESULTS_PAGE = ROOT / "docs" / "results.md"
 
 
-def write_section(name: str, text: str, document: Path = README) -> None:
+def write_section(name: str, text: str, document: Path) -> None:
     """Replace what stands between `<!-- name:begin -->` and `<!-- name:end -->`."""
     begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     head, _, rest = document.read_text(encoding="utf-8").partition(begin)

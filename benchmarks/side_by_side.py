@@ -11,7 +11,7 @@ documentation shows them, with their default splitting: each encodes the passage
 encodes every passage and every sentence, and its answers are chosen, verified quotes. Whether the
 cold question's sentence is among what a system shows is told, too.
 
-Writes benchmarks/results/side_by_side.json and README's table.
+Writes benchmarks/results/side_by_side.json and the table in docs/results.md.
 Does not: measure the quality of answers, or convert weights within a measured process.
 """
 
@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from readme import markdown, write_section
+from readme import RESULTS_PAGE, markdown, write_section
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = ROOT.parent / "shared" / "eval"
@@ -166,13 +166,13 @@ def measure(found: Mapping[str, System], n_cold: int) -> dict[str, Measured]:
 
 
 def _size_mb(folder: Path) -> float:
-    """Return how much a folder holds, a file with several names once."""
+    """Return the size of a folder in MB, a file with several names counted once."""
     held = {path.stat().st_ino: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     return sum(held.values()) / 1e6
 
 
 def table(measured: Mapping[str, Measured], n_articles: int) -> list[dict[str, Any]]:
-    """Return the figures of each system, and beside them how many times Pasokh's they are."""
+    """Return the figures of each system, and their ratio to Pasokh's."""
     ours = measured["pasokh"]
     rows = []
     for name, one in measured.items():
@@ -204,7 +204,7 @@ def table(measured: Mapping[str, Measured], n_articles: int) -> list[dict[str, A
 
 
 def shown(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return the README's table."""
+    """Return the table of docs/results.md."""
     header = [
         "system",
         "articles/s (ours: times that)",
@@ -248,7 +248,7 @@ def main() -> None:
     result = settings | {"load_before": os.getloadavg()[0], "systems": rows}
     target = ROOT / "benchmarks" / "results" / "side_by_side.json"
     target.write_text(f"{json.dumps(result, indent=1)}\n", encoding="utf-8")
-    write_section("peers", shown(rows))
+    write_section("peers", shown(rows), RESULTS_PAGE)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""A flood at the Telegram bot: faults on every kind of call, then kills with signal 9.
+"""Load test of the Telegram bot: faults on every kind of call, then kills with signal 9.
 
-The bot runs as a process against the Bot API server of the tests. First one chat asks in peace,
-which gives the answers to expect and the time to a warm bot's first answer; then all chats ask
-everything at once while each fault strikes its share of calls; then again, without faults, while
-the bot is killed time after time.
+The bot runs as a process against the Bot API server of the tests. First one chat asks alone,
+which gives the expected answers and the time to a warm bot's first answer. Then all chats ask
+everything at once while each fault hits its share of calls. Then again, without faults, while
+the bot is killed repeatedly.
 
     python benchmarks/telegram_flood.py
 
-Writes `benchmarks/results/telegram_flood.json` and prints a table. Times of the flood hold the
+Writes `benchmarks/results/telegram_flood.json` and prints a table. Times under load include the
 queue: everything is asked at once, and Telegram allows 30 messages a second.
 Does not: measure Telegram's own network.
 """
@@ -91,7 +91,7 @@ def first_answers(api: BotApi, n: int = 21) -> dict[str, float]:
 
 
 def seconds_per_question(api: BotApi, chats: range, asked: float) -> dict[str, float]:
-    """Return seconds from asking to each answer, which holds the wait in the queue."""
+    """Return seconds from asking to each answer, including the wait in the queue."""
     times = sorted(call.at - asked for chat in chats for call in api.accepted(chat_id=chat))
     return {
         "p50_s": round(times[len(times) // 2], 2),
@@ -111,7 +111,7 @@ def wait_for_the_end(api: BotApi, chats: range, expected: list[str]) -> None:
 def flood(
     api: BotApi, bot: Bot, chats: range, expected: list[str], rate: float
 ) -> dict[str, object]:
-    """Ask everything at once under faults; return what became of it and what it cost."""
+    """Ask everything at once under faults; return the outcomes and their cost."""
     api.faults = Faults(rate=rate)
     asked, cpu, thinking = time.monotonic(), bot.cpu_s(), bot.number("pasokh_answer_seconds_sum")
     ask_all(api, chats, len(expected))

@@ -1,15 +1,15 @@
-"""Updating an index of 100,000 passages: seconds of a whole process for one article.
+"""Updates of an index of 100,000 passages: seconds of a whole process for one article.
 
 Texts, words and names are real (news-fa and Hamshahri of ../shared/eval), repeated with a number
-put into each so that none is a duplicate; the vectors are drawn, unit and uniform, because
-encoding them would take hours and an update does not look at their values. Each step is a process
-of its own, timed from its start to its end as a user would: it opens the encoder, compares the
+added to each so that none is a duplicate. The vectors are random, unit and uniform, because
+encoding them would take hours and an update does not depend on their values. Each step is a process
+of its own, timed from its start to its end as for a user: it opens the encoder, compares the
 corpus with the ledger and publishes.
 
     python benchmarks/update.py [--passages N] [--work FOLDER]
 
 Writes `benchmarks/results/update.json`.
-Does not: measure the encoder, but for opening it and counting tokens.
+Does not: measure the encoder, except for opening it and counting tokens.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def varied(count: int) -> Iterator[dict[str, str]]:
 
 
 def write_corpus(folder: Path, passages: int) -> None:
-    """Write enough records for about so many passages, a thousand a file."""
+    """Write enough records for about that many passages, a thousand a file."""
     folder.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
     count = int(passages / PASSAGES_A_RECORD)
@@ -111,7 +111,7 @@ def timed(work: Path, name: str) -> dict[str, Any]:
 
 
 def _cpu_seconds() -> float:
-    """Return the processor time of all steps that are over: it hardly hangs on what else runs."""
+    """Return the processor time of all finished steps: it hardly depends on what else runs."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -1,15 +1,14 @@
-"""One question set asked of the product with its vectors in files and in Qdrant, side by side.
+"""One question set answered by the product with its vectors in files and in Qdrant, side by side.
 
     python benchmarks/vector_store.py (--binary FILE | --address http://HOST:PORT) [--set SET ...]
 
 Both indexes are built from one cache of vectors, as `pasokh eval` does; all questions of a set are
-asked of each. `--binary` starts that Qdrant server on loopback, storage in a temporary folder, and
-beside it one that makes its graph and 8-bit numbers of collections so small too ("qdrant_graph"):
-with its defaults it does from 10 MB a segment on. Sets are named as in `eval_all.py`, e.g.
-parsquad-en2fa or parsquad-en2fa+news-fa. Retrieval milliseconds are from the question's vector to
-ranked passages, one question at a time.
-Writes benchmarks/results/vector_store.json; exits with 1 where a figure differs by more than 0.01.
-Does not: change a setting of the product but where its vectors are.
+asked of each. `--binary` starts that Qdrant server on loopback, with storage in a temporary folder,
+and a second one that makes its graph and 8-bit vectors for such small collections too
+("qdrant_graph"): by default it does so from 10 MB a segment on. Sets are named as in `eval_all.py`,
+e.g. parsquad-en2fa or parsquad-en2fa+news-fa. Retrieval milliseconds are from the question's vector
+to ranked passages, one question at a time.
+Writes benchmarks/results/vector_store.json; exits with 1 if a figure differs by more than 0.01.
 """
 
 import argparse
@@ -65,7 +64,7 @@ def main() -> int:
 
 @contextmanager
 def _stores(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, str]]:
-    """Yield what to set PASOKH_VECTORS to, by name, servers started if need be."""
+    """Yield values of PASOKH_VECTORS by name, with servers started where needed."""
     if options.address:
         yield {"files": "files", "qdrant": options.address}
         return
@@ -83,7 +82,7 @@ def _stores(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, str
 def _compare(
     case: Case, settings: Settings, stores: dict[str, str], limit: int | None
 ) -> dict[str, Any]:
-    """Evaluate one case on each store and take their figures apart."""
+    """Evaluate one case on each store and compare their figures."""
     runs = {name: _run(case, settings, name, place, limit) for name, place in stores.items()}
     files, _ = runs["files"]
     overall = {name: evaluation.record()["overall"] for name, (evaluation, _) in runs.items()}

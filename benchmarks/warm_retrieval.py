@@ -1,13 +1,13 @@
-"""Warm retrieval at size: milliseconds a question takes after it is encoded.
+"""Warm retrieval at size: milliseconds of a question after it is encoded.
 
 Texts, words and names are real (news-fa and Hamshahri of ../shared/eval, in the product's own
-passages); the vectors are drawn, because encoding them would take an hour: unit, in random
-directions, with variances that fall as those of real ones do (20,000 placed vectors: the n-th
+passages). The vectors are random, because encoding them would take an hour: unit, in random
+directions, with variances that fall as those of real ones do (20,000 centred vectors: the n-th
 largest is near the first over n^(2/3)). Questions are PQuAD's and their English ones.
 
     python benchmarks/warm_retrieval.py [--work FOLDER]
 
-With a folder the index is kept there, and found there the next time: it takes minutes to build.
+With a folder the index is kept there and used again the next time: it takes minutes to build.
 Writes `benchmarks/results/warm_retrieval.json`.
 Does not: measure quality, or the encoder.
 """
@@ -39,10 +39,10 @@ STAGES = ("search", "rank")
 
 
 class DrawnEncoder:
-    """Counts tokens and encodes questions for real, and draws the vectors of passages."""
+    """Encoder that really counts tokens and encodes questions, and draws passage vectors."""
 
     def __init__(self, real: Encoder) -> None:
-        """Stand in for `real`."""
+        """Replace `real`."""
         self._real = real
         self._random = np.random.default_rng(0)
         self.max_tokens = real.max_tokens
@@ -53,7 +53,7 @@ class DrawnEncoder:
         self._axes = self._drawn_axes()
 
     def _drawn_axes(self) -> Vectors:
-        """Draw orthogonal directions, as long as what lies along them varies."""
+        """Draw orthogonal directions, each as long as the standard deviation along it."""
         dim = self.identity.dim
         turned, _ = np.linalg.qr(self._random.standard_normal((dim, dim)))
         lengths = np.arange(1, dim + 1) ** (-1 / 3)

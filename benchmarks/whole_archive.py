@@ -1,8 +1,8 @@
-"""Every article there is here in one index: what became of each, and how long it took.
+"""All articles of ../shared/eval in one index: what became of each, and how long it took.
 
-The 15,000 articles of ../shared/eval (news-fa, news-en, Hamshahri) are read, divided, indexed by
-words and compared with each other for real; the vectors are drawn, because encoding a quarter of a
-million texts takes hours.
+The 15,000 articles (news-fa, news-en, Hamshahri) are really read, divided, indexed by words and
+compared with each other; the vectors are random, because encoding a quarter of a million texts
+takes hours.
 
     python benchmarks/whole_archive.py
 

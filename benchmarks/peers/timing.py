@@ -1,4 +1,4 @@
-"""What all peers share: the corpus as texts, and questions asked of what is open already."""
+"""Parts that all peers share: the corpus as texts, and timed questions to an open system."""
 
 import json
 import time

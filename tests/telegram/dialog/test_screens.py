@@ -27,9 +27,9 @@ SEEDS = Path(__file__).parents[3] / "seeds"
 
 HEAD = """# What the Telegram bot says
 
-Written by `pytest tests/conversation/test_screens.py` from what `Conversation.respond` returns over
-`seeds/`, so that it cannot go stale. Marks and isolates that set the direction of text are in the
-messages but cannot be seen; buttons stand in brackets below. Link previews are off.
+Written by `pytest tests/telegram/dialog/test_screens.py` from what `Conversation.respond` returns
+over `seeds/`, so that it cannot go stale. Marks and isolates that set the direction of text are in
+the messages but cannot be seen; buttons stand in brackets below. Link previews are off.
 
 - Quotes are verbatim. Only what Telegram cannot deliver is changed: control characters and half
   surrogate pairs are shown as U+FFFD, bidi overrides and embeddings are left out.

@@ -1,0 +1,151 @@
+"""README and docs tell the truth: their example runs, their answers are real, their names exist."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.terminal.cli import main
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+Pasokh = Callable[..., subprocess.CompletedProcess[str]]
+
+# Commands as the README writes them: in a code span, perhaps after a path or settings.
+COMMANDS = sorted(
+    {
+        tuple(match[1].split())
+        for match in re.finditer(r"`(?:[^`\n]*[ /])?pasokh((?: [a-z]+)*)[^`\n]*`", README)
+    }
+)
+TARGETS = sorted(set(re.findall(r"(?:`|\$ )make ([a-z-]+)", README)))
+
+
+def _block(page: str, heading: str) -> str:
+    """Return the first fenced block below a line that begins with `heading`."""
+    _, _, rest = page.partition(f"\n{heading}")
+    found = re.search(r"```\w*\n(.*?)```", rest, re.DOTALL)
+    assert found, f"no block below {heading!r}"
+    return found[1]
+
+
+def _plain(lines: str) -> str:
+    """Return text as one line, without our translations and with no figure of confidence."""
+    kept = [line for line in lines.splitlines() if not line.lstrip().startswith("= ")]
+    return re.sub(r"\d+%", "...%", " ".join(" ".join(kept).split()))
+
+
+def test_the_example_in_python_runs(tmp_path: Path) -> None:
+    """The program of docs/python.md builds an index of the seed and finds the passage asked for."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    program = _block((ROOT / "docs" / "python.md").read_text(encoding="utf-8"), "`import index`")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    counted, first, *_ = done.stdout.splitlines()
+    assert "1 article(s) in 4 passages" == counted
+    assert re.match(r"1 0\.\d\d Mehr Span\(start=1941, end=2353\) کربی اظهار داشته بود", first)
+    assert ["my-cache", "my-index", "seeds"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_the_answer_in_the_terminal_is_what_the_program_prints(pasokh: Pasokh) -> None:
+    """The README's first answer is the whole output, but for lines broken and translations."""
+    command, _, shown = _block(README, "In the terminal").partition("\n")
+    asked = re.fullmatch(r'\$ make ask Q="(.+)"', command)
+    assert asked, command
+    done = pasokh("ask", asked[1])
+
+    assert 0 == done.returncode, done.stderr
+    assert _plain(done.stdout) == _plain(shown)
+
+
+def test_the_answer_on_telegram_is_a_screen_of_the_bot() -> None:
+    """The README's second answer is a screen of docs/telegram.md, which a test writes."""
+    asked, _, shown = _block(README, "On Telegram").partition("\n")
+    page = (ROOT / "docs" / "telegram.md").read_text(encoding="utf-8")
+
+    assert _plain(_block(page, f"**{asked.removeprefix('> ')}**")) == _plain(shown)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_commands_in_the_readme_exist(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--help` of each `pasokh` command that the README names describes that very command."""
+    code = main([*command, "--help"])
+
+    assert 0 == code
+    assert f"Usage: {' '.join(('pasokh', *command))} [OPTIONS]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_make_targets_in_the_readme_exist(target: str) -> None:
+    """Each `make` target that the README names is one that `make help` lists."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert re.search(rf"^{target}:.*## .", makefile, re.MULTILINE)
+
+
+def test_the_readme_names_commands_and_targets() -> None:
+    """The two lists above are not empty by a change of the README's form."""
+    assert {("ask",), ("index", "add"), ("serve",), ("verify",)} <= set(COMMANDS)
+    assert {"ask", "chat", "test", "check"} <= set(TARGETS)
+
+
+def test_the_layer_picture_names_every_folder() -> None:
+    """All folders of both packages stand in the README's picture of layers, and no others."""
+    picture = _block(README, "8. **Generate**")
+    named = {
+        package: set(re.findall(r"[a-z]+", " ".join(line[9:56] for line in part.splitlines())))
+        for package, part in zip(("bot", "index"), re.split(r"─.*\n", picture), strict=True)
+    }
+    modules = {package: {path.stem for path in (ROOT / package).glob("*.py")} for package in named}
+    folders = {
+        package: {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+        for package in named
+    }
+
+    for package, names in named.items():
+        assert folders[package] <= names
+        assert names <= folders[package] | modules[package]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page names a file that is there."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+
+    assert [] == [link for link in links if not (page.parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_paths_in_pages_exist(page: Path) -> None:
+    """Every file or folder of this repository that a page names in a code span is there."""
+    paths = re.findall(
+        r"`(?:python )?((?:bot|index|tests|benchmarks|docs|deploy)/[\w./+-]+)`",
+        page.read_text(encoding="utf-8"),
+    )
+
+    assert [] == [path for path in paths if not (ROOT / path).exists()]
+
+
+def test_the_index_of_docs_names_every_page() -> None:
+    """docs/README.md has a line for each page beside it."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+
+    assert pages == set(re.findall(r"^- \[([\w-]+\.md)\]\(\1\): .", index, re.MULTILINE))
