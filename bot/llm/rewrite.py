@@ -12,8 +12,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from bot.grounding.names import Evidence, unborne_names
-from bot.grounding.numbers import find_numbers, is_borne_out
+from bot.grounding.names import Evidence, unsupported_names
+from bot.grounding.numbers import find_numbers, is_supported
 from bot.grounding.wording import is_unsafe
 from bot.llm.parse import parse_question
 from bot.llm.prompt import REWRITE_SCHEMA, rewrite_messages
@@ -75,7 +75,7 @@ def _is_faithful(rewritten: str, question: str, said: Sequence[str]) -> bool:
         and len(asked & kept) >= _LEAST_KEPT * len(asked)
         and detect(rewritten).tag.partition("-")[0] == language
         and not is_unsafe(rewritten, known)
-        and all(is_borne_out(one, find_numbers(known)) for one in find_numbers(rewritten))
+        and all(is_supported(one, find_numbers(known)) for one in find_numbers(rewritten))
         and not _new_names(rewritten, language, known, said)
     )
 
@@ -84,4 +84,4 @@ def _new_names(rewritten: str, language: str, known: str, said: Sequence[str]) -
     """Return the names that nobody named before."""
     languages = dict.fromkeys([language, *(detect(text).tag.partition("-")[0] for text in said)])
     evidence = Evidence(text=known, languages=tuple(languages), quotes=known)
-    return unborne_names(rewritten, language, evidence, ())
+    return unsupported_names(rewritten, language, evidence, ())

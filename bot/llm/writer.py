@@ -76,7 +76,7 @@ class _Sifting:
         self.n_unusable = written.n_unusable
         for claim, verdict in zip(fresh, self.check(fresh) if fresh else (), strict=True):
             self.faults.update(verdict.faults)
-            if verdict.stands:
+            if verdict.is_supported:
                 self._keep(claim)
 
     def _keep(self, claim: Claim) -> None:
