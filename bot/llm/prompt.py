@@ -155,10 +155,13 @@ def answer_messages(
         facts = (outlet, dates(citation.published), citation.headline)
         about = " | ".join(plain(fact) for fact in facts if fact)
         texts.append(f"[{citation.number}] {about}\n{plain(citation.quote)}")
-    asked = plain(question[:MAX_QUESTION_CHARS])
-    fence = _fence([asked, *texts])
+    plain_question = plain(question[:MAX_QUESTION_CHARS])
+    fence = _fence([plain_question, *texts])
     task = _ANSWER_TASK.format(
-        fence=fence, question=asked, evidence="\n".join(texts), language=language_name(language)
+        fence=fence,
+        question=plain_question,
+        evidence="\n".join(texts),
+        language=language_name(language),
     )
     return _messages(_ANSWER_RULES.format(fence=fence), task)
 
@@ -173,11 +176,13 @@ def rewrite_messages(
         before: Earlier questions as they were understood, newest first.
         headlines: Of the articles of the last answer.
     """
-    asked = plain(question[:MAX_QUESTION_CHARS])
+    plain_question = plain(question[:MAX_QUESTION_CHARS])
     earlier = "\n".join(f"- {plain(text)}" for text in reversed(before))
     heads = "\n".join(f"- {plain(headline)}" for headline in headlines)
-    fence = _fence([asked, earlier, heads])
-    task = _REWRITE_TASK.format(fence=fence, before=earlier, headlines=heads, question=asked)
+    fence = _fence([plain_question, earlier, heads])
+    task = _REWRITE_TASK.format(
+        fence=fence, before=earlier, headlines=heads, question=plain_question
+    )
     return _messages(_REWRITE_RULES.format(fence=fence), task)
 
 
