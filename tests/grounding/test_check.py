@@ -207,7 +207,7 @@ SOLANA = (
     ],
 )
 def test_translated_and_inflected_names_stand(grounder: Grounder, text: str) -> None:
-    """Institutions are translated, countries take endings, and both are borne out."""
+    """Institutions are translated, countries take endings, and both are supported."""
     evidence = (_citation(1, SOLANA),)
     (verdict,) = grounder.check([Claim(text=text, numbers=(1,))], evidence, language=None)
     assert Fault.NAME not in verdict.faults

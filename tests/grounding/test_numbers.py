@@ -107,7 +107,7 @@ def test_a_percentage_is_supported_by_a_percentage_only() -> None:
 
 
 @given(st.integers(min_value=2, max_value=10**6), st.integers(min_value=2, max_value=10**6))
-def test_another_number_is_never_borne_out(one: int, other: int) -> None:
+def test_another_number_is_never_supported(one: int, other: int) -> None:
     """Two whole numbers are one only if they are equal, in whichever script."""
     (claimed,) = find_numbers(f"{one:,}")
     known = find_numbers(str(other).translate(_PERSIAN))
