@@ -1,12 +1,11 @@
-"""Does a quote entail a claim: any NLI cross-encoder of sentence-transformers, as an option.
+"""Probability that a quote entails a claim, by any NLI cross-encoder of sentence-transformers.
 
-Does not: train, calibrate, or choose a model; a model that knows the languages of the archive and
-of the askers is wanted, e.g. one of the multilingual XNLI cross-encoders. Sole importer of
-`CrossEncoder`, and only once one is opened.
+Optional. The model must know the languages of the archive and of the questions, e.g. one of the
+multilingual XNLI cross-encoders. Loads sentence-transformers only once a model is opened.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from index import EncoderError
 
@@ -14,7 +13,7 @@ _ENTAILED: Final = "entail"
 
 
 class Entailment:
-    """An open cross-encoder that tells entailment from contradiction and neither."""
+    """An open cross-encoder that tells entailment from contradiction and neutral."""
 
     def __init__(self, model: str, *, device: str | None = None) -> None:
         """Load a model by hub name or folder.
@@ -23,19 +22,32 @@ class Entailment:
             EncoderError: If sentence-transformers is not installed, cannot load it, or if it has no
                 label whose name begins with "entail".
         """
-        self._model: Final = _load(model, device)
+        try:
+            # An optional extra, and seconds to import.
+            from sentence_transformers import CrossEncoder
+        except ImportError as error:
+            raise EncoderError(
+                f"Expected sentence-transformers to be installed for {model!r}, but: {error}; "
+                "run: pip install 'pasokh[sentence-transformers]'"
+            ) from error
+        try:
+            self._model: Final = CrossEncoder(model, device=device)
+        except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError) as error:
+            raise EncoderError(
+                f"Expected a cross-encoder (folder or hub name) at {model!r}, but could not load "
+                f"it: {error}"
+            ) from error
         labels = dict(self._model.config.id2label)
-        found = [int(at) for at, name in labels.items() if _ENTAILED in str(name).lower()]
-        if len(found) != 1 or len(labels) < len(("entailed", "not")):
-            msg = (
+        entailed = [int(row) for row, name in labels.items() if _ENTAILED in str(name).lower()]
+        if len(entailed) != 1 or len(labels) < len(("entailed", "not")):
+            raise EncoderError(
                 f"Expected a cross-encoder with a label «entailment» at {model!r}, found the "
                 f"labels {sorted(map(str, labels.values()))}; choose one that was trained for NLI."
             )
-            raise EncoderError(msg)
-        self._label: Final = found[0]
+        self._label: Final = entailed[0]
 
     def probabilities(self, claims: Sequence[str], quotes: Sequence[str]) -> list[float]:
-        """Return how likely each claim follows from the text beside it, in [0, 1]."""
+        """Return how likely each claim follows from the quote at its position, in [0, 1]."""
         if not claims:
             return []
         shares = self._model.predict(
@@ -45,22 +57,3 @@ class Entailment:
             convert_to_numpy=True,
         )
         return [float(row[self._label]) for row in shares]
-
-
-def _load(model: str, device: str | None) -> Any:  # noqa: ANN401 (an optional library)
-    try:
-        from sentence_transformers import CrossEncoder
-    except ImportError as error:
-        msg = (
-            f"Expected sentence-transformers to be installed for {model!r}, but: {error}; "
-            "run: pip install 'pasokh[sentence-transformers]'"
-        )
-        raise EncoderError(msg) from error
-    try:
-        return CrossEncoder(model, device=device)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError) as error:
-        msg = (
-            f"Expected a cross-encoder (folder or hub name) at {model!r}, but could not load it: "
-            f"{error}"
-        )
-        raise EncoderError(msg) from error

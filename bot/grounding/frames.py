@@ -1,14 +1,13 @@
-"""What a claim puts in the place of what a quote of its own language says.
+"""Replaced words: a claim repeats a quote of its own language, but for a rare word.
 
-Where the words before and after are the quote's and those between are not, a word was exchanged:
-«توافق با ترامپ امضا شد» for «توافق با روحانی امضا شد». Scripts without capitals tell names by
-nothing better. Where either is a frequent word or a verb it may be exchanged: rewording does that.
+Where the words before and after are the quote's and those between are not, a word was replaced:
+«توافق با ترامپ امضا شد» for «توافق با روحانی امضا شد». In scripts without capitals no better sign
+marks a name. A frequent word or a verb may be replaced or put in: rewording does that.
 
-Does not: look at claims that are worded otherwise throughout.
+Does not: look at claims that share no such context with a quote.
 """
 
 import re
-from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
@@ -17,7 +16,7 @@ from index.evaluation import folded
 from index.text import tokens
 
 FREQUENT_FROM: Final = -12.5
-"""Log probability of words that may be exchanged: 50 % of the running words of Persian news and
+"""Log probability of words that may be replaced: 50 % of the running words of Persian news and
 6 % of the names of 70 public figures are as frequent."""
 
 _LONGEST = 4
@@ -29,33 +28,42 @@ _VERB = re.compile(
 _SAYING = (
     "اظهار بیان تاکید تأکید تصریح عنوان اعلام خاطرنشان یادآور ابراز اشاره ادامه هشدار مدعی اذعان"
 )
-_SAID: Final = frozenset(tokens(_SAYING))
+_SAYING_TOKENS: Final = frozenset(tokens(_SAYING))
 
 
-def exchanged(claim: str, quotes: list[str], known: str, vocabulary: Vocabulary) -> list[str]:
+def replaced_words(claim: str, quotes: list[str], known: str, vocabulary: Vocabulary) -> list[str]:
     """Return the words of a claim that stand where a quote has others.
 
     Args:
         quotes: In the claim's language.
         known: All that the words of a claim may come from: quotes, headlines, outlets.
     """
-    held, mine = frozenset(tokens(known)), _words(claim)
-    found = []
+    known_tokens, claim_tokens = frozenset(tokens(known)), frozenset(tokens(claim))
+    claim_words = _words(claim)
+    replacements = []
     for quote in quotes:
-        for new, old in _in_frames(_words(quote), mine):
-            gone = _rare(old, frozenset(tokens(claim)), vocabulary)
-            found += _rare(new, held, vocabulary) if gone else []
-    return found
+        quote_words = _words(quote)
+        matcher = SequenceMatcher(None, quote_words, claim_words, autojunk=False)
+        steps = matcher.get_opcodes()
+        for position, (step, first, last, start, end) in enumerate(steps):
+            if step != "replace" or end - start > _LONGEST or last - first > _LONGEST:
+                continue
+            # The same words on either side, or the end of the claim.
+            is_led = position > 0 or start == 0
+            is_followed = position + 1 < len(steps) or end == len(claim_words)
+            if is_led and is_followed and _rare(quote_words[first:last], claim_tokens, vocabulary):
+                replacements += _rare(claim_words[start:end], known_tokens, vocabulary)
+    return replacements
 
 
-def _rare(words: list[str], held: frozenset[str], vocabulary: Vocabulary) -> list[str]:
-    """Return the words that are no verbs, not frequent, and not among the tokens held."""
+def _rare(words: list[str], known: frozenset[str], vocabulary: Vocabulary) -> list[str]:
+    """Return the words that are no verbs, not frequent, and not among the known tokens."""
     return [
         word
         for word in words
-        if (own := frozenset(tokens(word)))
-        and not own & (held | _SAID)
-        and not any(word[:_STEM] == other[:_STEM] for other in held)
+        if (word_tokens := frozenset(tokens(word)))
+        and not word_tokens & (known | _SAYING_TOKENS)
+        and not any(word[:_STEM] == token[:_STEM] for token in known)
         and not _VERB.search(word)
         and vocabulary.weight(word) < FREQUENT_FROM
     ]
@@ -63,16 +71,3 @@ def _rare(words: list[str], held: frozenset[str], vocabulary: Vocabulary) -> lis
 
 def _words(text: str) -> list[str]:
     return [word for word in folded(text).split() if not word.isdecimal()]
-
-
-def _in_frames(quote: list[str], claim: list[str]) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield words of a claim and those in their place in the quote, the same on either side."""
-    matcher = SequenceMatcher(None, quote, claim, autojunk=False)
-    steps = matcher.get_opcodes()
-    for at, (step, first, last, start, end) in enumerate(steps):
-        if step != "replace" or end - start > _LONGEST or last - first > _LONGEST:
-            continue
-        is_led = at > 0 or start == 0
-        is_followed = at + 1 < len(steps) or end == len(claim)
-        if is_led and is_followed:
-            yield claim[start:end], quote[first:last]

@@ -1,12 +1,11 @@
-"""Words that stand in names and are translated with them: «دانشگاه» in "Tehran University".
+"""Words that are parts of names and are translated with them: «دانشگاه» in "Tehran University".
 
 `generic.txt` has the stems of such words in languages that inflect them: a line is a language, a
 colon, and stems; a word is one of them with an ending.
-
-Does not: list names.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -58,17 +57,17 @@ def is_generic(word: str, language: str) -> bool:
     """Tell whether a word of a name, in any case, may be translated rather than spelt by sound.
 
     Args:
-        language: Of the text that the word stands in; English names stand in others, too.
+        language: Of the text; English names appear in texts of other languages, too.
     """
     lower = word.casefold()
-    bare = lower.removesuffix("s")
-    if lower in _GENERIC or bare in _GENERIC or _DERIVED.search(lower):
+    singular = lower.removesuffix("s")
+    if lower in _GENERIC or singular in _GENERIC or _DERIVED.search(lower):
         return True
-    spelt, ending = folded(word), _ENDINGS.get(language)
+    spelling, ending, stems = folded(word), _ENDINGS.get(language), _stems_by_language()
     return any(
-        spelt[:end] in _stems(language)
-        and (end >= _LONG_STEM or (ending and ending.fullmatch(spelt[end:])))
-        for end in range(max(1, len(spelt) - _LONGEST_ENDING), len(spelt) + 1)
+        spelling[:end] in stems.get(language, ())
+        and (end >= _LONG_STEM or (ending and ending.fullmatch(spelling[end:])))
+        for end in range(max(1, len(spelling) - _LONGEST_ENDING), len(spelling) + 1)
     )
 
 
@@ -86,17 +85,18 @@ _ENDINGS: Final = {
     "fr": _PLURAL,
     "es": _PLURAL,
 }
-"""After a stem shorter than `_LONG_STEM`, which other words begin with, too."""
+"""Endings after a stem shorter than `_LONG_STEM`, with which unrelated words may begin, too."""
 
 
 @cache
-def _stems(language: str) -> frozenset[str]:
-    """Return the folded stems of a language."""
+def _stems_by_language() -> Mapping[str, frozenset[str]]:
+    """Read the folded stems of each language."""
     table = files("bot.grounding") / "generic.txt"
+    by_language = {}
     for line in table.read_text(encoding="utf-8").splitlines():
-        tag, _, stems = line.partition(": ")
-        if tag == language:
-            found = [folded(stem) for stem in stems.split()]
-            soft = [f"{stem[:-1]}g" for stem in found if tag == "tr" and stem.endswith("k")]
-            return frozenset([*found, *soft])
-    return frozenset()
+        tag, _, listed = line.partition(": ")
+        stems = [folded(stem) for stem in listed.split()]
+        # Turkish k softens before a vowel.
+        soft = [f"{stem[:-1]}g" for stem in stems if tag == "tr" and stem.endswith("k")]
+        by_language[tag] = frozenset([*stems, *soft])
+    return by_language

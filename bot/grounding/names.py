@@ -1,13 +1,13 @@
-"""The names of a claim and whether the quotes name them, in whatever script.
+"""Names in a claim and whether the quotes have them, in whatever script.
 
 In scripts with capitals a name is a capitalised word; at the head of a sentence only one that the
 vocabulary does not know as a word. In the others it is the name of a country, or a word that the
-vocabulary does not know, or that stands where a person is named: after a title, or before a verb of
-saying. It is borne out by the same word, by a word that sounds alike (`index.bridged`), by another
-name of the same country or city (`places`), or by its letters read out («اف‌بی‌آی» is FBI).
+vocabulary does not know, or one beside a person's title or a verb of saying. It is supported by the
+same word, by a word that sounds alike (`index.lexical.bridged`), by another name of the same
+country or city (`places`), or by its letters read out («اف‌بی‌آی» is FBI).
 
 Does not: tell persons of one name apart, or find common words that are somebody's name («روحانی»
-outside the places above; "Rice" in another script than the quote's).
+but for the places above; "Rice" in another script than the quote's).
 """
 
 import math
@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from bot.grounding import places
-from bot.grounding.frames import FREQUENT_FROM, exchanged
+from bot.grounding.frames import FREQUENT_FROM, replaced_words
 from bot.grounding.generic import is_generic
 from index.encoders import Vocabulary
 from index.evaluation import folded
@@ -26,26 +26,26 @@ from index.lexical import bridged
 from index.text import STOP_WORDS, clean_text, tokens
 
 MIN_LIKENESS: Final = 0.7
-"""Of a word that sounds like a name; a little less than retrieval's, which ranks what it finds."""
+"""Least likeness by sound to a name; a little less than retrieval's, which ranks what it finds."""
 _MIN_SAME_SCRIPT = 0.85
-"""Of another spelling in the same script: "Soleimani" is "Suleimani"."""
+"""Least likeness of another spelling in the same script: "Soleimani" is "Suleimani"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What names are looked for in.
+    """Texts in which the names of a claim are looked up.
 
     Attributes:
         text: Quotes, headlines and outlets, cleaned.
         languages: Of the quotes.
         quotes: The quotes alone, cleaned.
-        spoken: The quotes that are in the language of the claim.
+        same_language: The quotes that are in the language of the claim.
     """
 
     text: str
     languages: tuple[str, ...]
     quotes: str
-    spoken: tuple[str, ...] = ()
+    same_language: tuple[str, ...] = ()
 
 
 Spans = Sequence[tuple[int, int]]
@@ -97,43 +97,36 @@ _GENERIC_FA: Final = frozenset(
 )
 
 
-def unborne_names(claim: str, language: str, evidence: Evidence, apart: Spans) -> list[str]:
+def unsupported_names(claim: str, language: str, evidence: Evidence, apart: Spans) -> list[str]:
     """Return the names of a claim that the evidence does not have.
 
     Args:
         apart: Stretches of the cleaned claim without names, such as dates.
     """
     line = clean_text(claim).text
-    found = list(_unnamed_places(line, language, evidence, apart))
-    if _has_capitals(line):
+    missing = list(_unnamed_places(line, language, evidence, apart))
+    is_cased = _has_capitals(line)
+    if is_cased:
         names = _capitalised(line, language)
     elif language == _PERSIAN:
         names = _uncapitalised(line, evidence)
-        found += exchanged(line, list(evidence.spoken), evidence.text, vocabulary())
+        quotes = list(evidence.same_language)
+        missing += replaced_words(line, quotes, evidence.text, vocabulary())
     else:
-        return found
+        return missing
     for start, end, words in names:
         if any(first < end and start < last for first, last in apart):
             continue
-        for word in words[_begins(line, start, language) :]:
-            is_alone = len(words) == 1
-            if not _is_named(word, words, language, evidence, is_alone=is_alone):
-                found.append(word)
-    return found
-
-
-def _begins(line: str, start: int, language: str) -> bool:
-    """Tell whether a word may have its capital only from the sentence that it begins.
-
-    English ones are looked up among common words (`_is_name_word`).
-    """
-    if language == _ENGLISH or not _has_capitals(line):
-        return False
-    return _SENTENCE_END.search(line[:start]) is not None
+        # Any word has a capital at the head of a sentence. `_is_name_word` has looked up English
+        # ones among common words.
+        may_be_word = is_cased and language != _ENGLISH and _SENTENCE_END.search(line[:start])
+        checked = words[1:] if may_be_word else words
+        missing += [word for word in checked if not _is_named(word, words, language, evidence)]
+    return missing
 
 
 def _has_capitals(line: str) -> bool:
-    """Tell whether the script of a line distinguishes them."""
+    """Tell whether the script of a line distinguishes capitals from small letters."""
     cased = sum(char.lower() != char.upper() for char in line)
     return cased * 2 > sum(char.isalpha() for char in line)
 
@@ -150,23 +143,23 @@ _ENGLISH: Final = "en"
 
 
 def _capitalised(line: str, language: str) -> Iterator[Name]:
-    """Yield the runs of capitalised words: their place and the words."""
+    """Yield the runs of capitalised words: where each begins and ends, and the words."""
     if language.startswith("de"):
         return  # every noun has a capital
     matches = list(_WORD.finditer(line))
-    at = 0
-    while at < len(matches):
-        after = at
-        while after < len(matches) and _is_name_word(matches, after, line, begun=after > at):
+    first = 0
+    while first < len(matches):
+        after = first
+        while after < len(matches) and _is_name_word(matches, after, line, begun=after > first):
             after += 1
-        if after > at:
-            run = matches[at:after]
-            yield run[0].start(), run[-1].end(), tuple(_bare(one[0], language) for one in run)
-        at = max(after, at + 1)
+        if after > first:
+            run = matches[first:after]
+            yield run[0].start(), run[-1].end(), tuple(_bare(word[0], language) for word in run)
+        first = max(after, first + 1)
 
 
 def _bare(word: str, language: str) -> str:
-    """Take off what an apostrophe parts from a name: "Kirby's", "Londra'ya", "L'Iran"."""
+    """Remove what an apostrophe separates from a name: "Kirby's", "Londra'ya", "L'Iran"."""
     ending = _SUFFIX_TR if language == "tr" else _POSSESSIVE
     start = _ELIDED if language in _ELIDING else _NOTHING
     return ending.sub("", start.sub("", word)) or word
@@ -178,20 +171,21 @@ _NOTHING = re.compile(r"^(?!)")
 _ELIDING: Final = frozenset({"fr", "it", "ca"})
 
 
-def _is_name_word(matches: Sequence[re.Match[str]], at: int, line: str, *, begun: bool) -> bool:
-    """Tell whether a word is (part of) a name by its capital."""
-    word = _POSSESSIVE.sub("", matches[at][0])
+def _is_name_word(matches: Sequence[re.Match[str]], row: int, line: str, *, begun: bool) -> bool:
+    """Tell whether a word is (part of) a name by its capital; `begun` if the one before is."""
+    match = matches[row]
+    word = _POSSESSIVE.sub("", match[0])
     if not word[0].isupper() or word.casefold() in STOP_WORDS | _TITLES:
         return False
     if begun:
-        gap = line[matches[at - 1].end() : matches[at].start()]
+        gap = line[matches[row - 1].end() : match.start()]
         return gap in (" ", "-", ". ")
-    if not _SENTENCE_END.search(line[: matches[at].start()]):
+    if not _SENTENCE_END.search(line[: match.start()]):
         return True
-    is_followed = at + 1 < len(matches) and line[matches[at].end() : matches[at + 1].start()] == " "
-    following = matches[at + 1][0] if is_followed else ""
+    is_followed = row + 1 < len(matches) and line[match.end() : matches[row + 1].start()] == " "
+    following = matches[row + 1][0] if is_followed else ""
     if _is_word(word):
-        # "Putin said": what speaks is somebody, unless the word is commoner without its capital.
+        # "Putin said": the speaker is a person, unless the word is commoner without its capital.
         is_speaker = following.casefold() in _SAYS and not word.endswith("s")
         return is_speaker and not _is_word(word, margin=0.0)
     return word.isupper() or following[:1].isupper() or following.casefold() in _AFTER_NAME
@@ -218,26 +212,49 @@ _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "ion", 
 _RARE = -16.0
 
 
-def _is_named(
-    word: str, whole: Sequence[str], language: str, evidence: Evidence, *, is_alone: bool
-) -> bool:
-    """Tell whether the evidence has a name."""
-    is_same_script = _has_capitals(word) == _has_capitals(evidence.quotes)
+def _is_named(word: str, whole: Sequence[str], language: str, evidence: Evidence) -> bool:
+    """Tell whether the evidence has a word of a name, or may have it in translation."""
+    is_alone = len(whole) == 1
+    is_cased = _has_capitals(word)
+    is_same_script = is_cased == _has_capitals(evidence.quotes)
+    if _holds(word, evidence.text):
+        return True
+
+    # By sound: the word or the whole name, with or without an ending of its case.
+    spellings = [word] if is_alone else [word, "".join(whole)]
+    if language == "ru":
+        spellings += [_CASE_RU.sub("", spelling) for spelling in spellings]
     least = _MIN_SAME_SCRIPT if is_same_script else MIN_LIKENESS
-    spelt = [word] if is_alone else [word, "".join(whole)]
-    if _holds(word, evidence.text) or _sounds(spelt, language, evidence.text) >= least:
+    if any(bridged(spelling, evidence.text) >= least for spelling in spellings):
         return True
-    if _stands_for_place(word, whole, language, evidence):
-        return True
-    if word.isupper() and _is_spelt_out(word, evidence.text):
-        return True
-    return not _is_told_apart(word, language, evidence, is_alone=is_alone)
 
+    # By another name of the same place.
+    parts = (
+        whole[first : first + size]
+        for size in range(min(len(whole), places.LONGEST), 0, -1)
+        for first in range(len(whole) - size + 1)
+    )
+    codes = [places.codes(folded(" ".join(part)), language) for part in parts if word in part]
+    codes.append(places.inflected_codes(folded(word), language))
+    if any(known and _names_place(known, evidence) for known in codes):
+        return True
 
-def _sounds(spelt: Sequence[str], language: str, text: str) -> float:
-    """Return how surely a text has a name in one of its spellings, with or without an ending."""
-    bare = [_CASE_RU.sub("", one) for one in spelt] if language == "ru" else []
-    return max(bridged(one, text) for one in (*spelt, *bare))
+    is_acronym = word.isupper()
+    if is_acronym:  # by the Persian names of its letters, or by words with these initials
+        letters = "".join(_LETTERS_FA.get(letter, letter) for letter in word.casefold())
+        run_together = folded(evidence.text).replace(" ", "")
+        if letters.replace("آ", "ا") in run_together.replace("آ", "ا"):
+            return True
+        capitalised = (match for match in _WORD.findall(evidence.text) if match[0].isupper())
+        if word in "".join(match[0] for match in capitalised):
+            return True
+
+    if is_same_script:
+        return False
+    # Across scripts, what is too short to compare by sound or may be translated is let through.
+    is_short = is_acronym or len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
+    is_common = _is_word(word, margin=0.0) if is_alone else _is_word(word)
+    return is_short or is_generic(word, language) or (is_cased and is_common)
 
 
 _CASE_RU = re.compile(r"(?<=\w{3})(?:[аеиоуыюя]|[ео]й|[ео]м|ым|[ая]ми?|[ая]х|[иы]х|[ое]го)$")
@@ -245,8 +262,8 @@ _CASE_RU = re.compile(r"(?<=\w{3})(?:[аеиоуыюя]|[ео]й|[ео]м|ым|[
 
 def _holds(word: str, text: str) -> bool:
     """Tell whether a text has a word, by its stem."""
-    own = tokens(word)
-    return not own or _text_tokens(text).issuperset(own)
+    stems = tokens(word)
+    return not stems or _text_tokens(text).issuperset(stems)
 
 
 @lru_cache(maxsize=256)
@@ -254,30 +271,8 @@ def _text_tokens(text: str) -> frozenset[str]:
     return frozenset(tokens(text))
 
 
-def _is_told_apart(word: str, language: str, evidence: Evidence, *, is_alone: bool) -> bool:
-    """Tell whether a word that was not found is missing, and not merely translated."""
-    if _has_capitals(word) == _has_capitals(evidence.quotes):
-        return True
-    is_acronym = word.isupper()
-    is_short = is_acronym or len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
-    is_common = _is_word(word, margin=0.0) if is_alone else _is_word(word)
-    is_translated = is_generic(word, language) or (_has_capitals(word) and is_common)
-    return not (is_short or is_translated)
-
-
 _VOWELS = re.compile("[aeiouhywàâáäãåéèêëíìîïıóòôöúùûüаеёиоуыэюяйьъ]")
 _MIN_CONSONANTS = 2
-
-
-def _stands_for_place(word: str, whole: Sequence[str], language: str, evidence: Evidence) -> bool:
-    """Tell whether a word belongs to the name of a place that the evidence names otherwise."""
-    for size in range(min(len(whole), places.LONGEST), 0, -1):
-        for at in range(len(whole) - size + 1):
-            part = whole[at : at + size]
-            known = places.codes(folded(" ".join(part)), language) if word in part else None
-            if known and _names_place(known, evidence):
-                return True
-    return _names_place(places.inflected_codes(folded(word), language), evidence)
 
 
 def _names_place(codes: frozenset[str], evidence: Evidence) -> bool:
@@ -287,71 +282,64 @@ def _names_place(codes: frozenset[str], evidence: Evidence) -> bool:
 
 def _unnamed_places(line: str, language: str, evidence: Evidence, apart: Spans) -> Iterator[str]:
     """Yield the countries and cities of a claim that the evidence names by no name."""
+    is_cased = _has_capitals(line)
     matches = list(_WORD.finditer(line))
-    at = 0
-    while at < len(matches):
+    first = 0
+    while first < len(matches):
         step = 1
         for size in range(places.LONGEST, 0, -1):
-            part = matches[at : at + size]
-            name = line[part[0].start() : part[-1].end()]
-            if len(part) < size or (_has_capitals(line) and not part[0][0][0].isupper()):
+            part = matches[first : first + size]
+            start, end = part[0].start(), part[-1].end()
+            name = line[start:end]
+            if len(part) < size or (is_cased and not part[0][0][0].isupper()):
                 continue
             bare = _bare(name, language)
             if bare.casefold() in STOP_WORDS or (len(bare) <= _LETTERS and not bare.isupper()):
-                continue  # "Un" is no UN
+                continue  # "Un" is not the UN
             known = places.codes(folded(bare), language)
             known = frozenset(code for code in known if not code.startswith("lang:")) or known
-            if not known or any(a < part[-1].end() and part[0].start() < b for a, b in apart):
+            if not known or any(a < end and start < b for a, b in apart):
                 continue
             step = size
-            if _is_place(known) and not (
+            # Languages have names that are words as well («ترکی»): those are no sure places.
+            is_place = any(
+                len(code) <= _CODE and (code.isupper() or code in _CONTINENTS) for code in known
+            )
+            if is_place and not (
                 _names_place(known, evidence)
                 or _holds(name, evidence.text)
                 or bridged(name, evidence.text) >= MIN_LIKENESS
             ):
                 yield name
             break
-        at += step
-
-
-def _is_place(codes: frozenset[str]) -> bool:
-    """Tell whether a name is surely one: languages have names that are words («ترکی»)."""
-    return any(len(code) <= _CODE and (code.isupper() or code in _CONTINENTS) for code in codes)
+        first += step
 
 
 _CODE = 3
 _LETTERS = 2
 _CONTINENTS: Final = frozenset({"002", "003", "005", "019", "142", "145", "150"})
-"""Of the regions that CLDR numbers; the others have no name that everybody uses."""
-
-
-def _is_spelt_out(acronym: str, text: str) -> bool:
-    """Tell whether a text has an acronym's letters by their names, or words that begin so."""
-    spoken = "".join(_LETTERS_FA.get(letter, letter) for letter in acronym.casefold())
-    if spoken.replace("آ", "ا") in folded(text).replace(" ", "").replace("آ", "ا"):
-        return True
-    initials = "".join(word[0] for word in _WORD.findall(text) if word[0].isupper())
-    return acronym in initials
+"""Codes of CLDR's numbered regions; the others have no common name."""
 
 
 def _uncapitalised(line: str, evidence: Evidence) -> Iterator[Name]:
     """Yield the words of a claim in a script without capitals that are or may be names."""
-    marked: set[int] = set()
+    marked: set[int] = set()  # where words begin that name a person by their position
     for match in _TITLED_FA.finditer(line):
-        marked |= {match.start("name") + one.start() for one in _WORD.finditer(match["name"])}
+        marked |= {match.start("name") + word.start() for word in _WORD.finditer(match["name"])}
     for match in _SPEAKER_FA.finditer(line):
         group = "subject" if match["subject"] else "source"
-        marked |= {match.start(group) + one.start() for one in _WORD.finditer(match[group])}
-    same_script = not _has_capitals(evidence.quotes)
-    for one in _WORD.finditer(line):
-        word = one[0]
-        own = tokens(word)
-        if not own or _GENERIC_FA.issuperset(own):
+        marked |= {match.start(group) + word.start() for word in _WORD.finditer(match[group])}
+    is_same_script = not _has_capitals(evidence.quotes)
+    known = vocabulary()
+    for match in _WORD.finditer(line):
+        word = match[0]
+        stems = tokens(word)
+        if not stems or _GENERIC_FA.issuperset(stems):
             continue
-        weight = vocabulary().weight(word)
-        is_marked = same_script and one.start() in marked and weight < FREQUENT_FROM
+        weight = known.weight(word)
+        is_marked = is_same_script and match.start() in marked and weight < FREQUENT_FROM
         if is_marked or (weight == -math.inf and not _is_derived(word, evidence)):
-            yield one.start(), one.end(), (word,)
+            yield *match.span(), (word,)
 
 
 _STEM = 4
@@ -360,12 +348,12 @@ _STEM = 4
 def _is_derived(word: str, evidence: Evidence) -> bool:
     """Tell whether a word is one of the evidence or a known one with endings, or a verb."""
     known = vocabulary()
-    stems = {word, _ENDINGS_FA.sub("", word), _ENDINGS_FA.sub("", _ENDINGS_FA.sub("", word))}
-    if any(known.weight(stem) > -math.inf for stem in stems) or _VERB_FA.search(word):
+    stem = _ENDINGS_FA.sub("", word)
+    if any(known.weight(form) > -math.inf for form in (word, stem, _ENDINGS_FA.sub("", stem))):
         return True
-    return len(word) < _STEM or any(
-        held.startswith(word[:_STEM]) for held in _text_tokens(evidence.text)
-    )
+    if _VERB_FA.search(word) or len(word) < _STEM:
+        return True
+    return any(token.startswith(word[:_STEM]) for token in _text_tokens(evidence.text))
 
 
 _ENDINGS_FA = re.compile(

@@ -1,10 +1,8 @@
-"""Number words: what English and Persian spell out, and the magnitudes and percent signs of more.
+"""Number words of English and Persian, and the magnitudes and percent signs of more languages.
 
-Does not: read text; `numbers` does.
 Sources: magnitudes of other languages are CLDR's compact forms, in the spellings newspapers use.
 """
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
@@ -35,20 +33,16 @@ _IRREGULAR = _table(
 )
 
 
-def _ordinals() -> Iterator[tuple[str, int]]:
-    """Yield the regular ordinals: -th and its plural, -م and -مین."""
-    for word, value in _CARDINALS_EN.items():
-        stem = f"{word[:-1]}ie" if word.endswith("y") else word
-        yield f"{stem}th", value
-        yield f"{stem}ths", value
-    for word, value in _CARDINALS_FA.items():
-        yield f"{word}م", value
-        yield f"{word}مین", value
-
-
-ORDINALS: Final = {**dict(_ordinals()), **_IRREGULAR}
+_STEMS_EN = {
+    f"{word[:-1]}ie" if word.endswith("y") else word: value for word, value in _CARDINALS_EN.items()
+}
+ORDINALS: Final = {
+    **{f"{stem}{end}": value for stem, value in _STEMS_EN.items() for end in ("th", "ths")},
+    **{f"{word}{end}": value for word, value in _CARDINALS_FA.items() for end in ("م", "مین")},
+    **_IRREGULAR,
+}
 HUNDRED: Final = frozenset({"hundred", "hundredth"})
-"""Multiplies what stands before it, in English only: Persian has a word for each hundred."""
+"""Words that multiply what precedes them, in English only: Persian has a word for each hundred."""
 
 MAGNITUDES: Final = _table(
     "12=dozen,دوجین "
@@ -63,7 +57,7 @@ MAGNITUDES: Final = _table(
 """`clean` has made ة a ه and ي a ی; `mil` is also the Spanish thousand."""
 
 LETTER_MAGNITUDES: Final = _table("1000=k 1000000=m,mn 1000000000=bn,b 1000000000000=tr,tn")
-"""Only written on to a numeral: "5m" may be metres, so these are one reading of two."""
+"""Letters written on to a numeral: "5m" may be metres, so this is one of two readings."""
 
 HALVES: Final = {
     "half": Fraction(1, 2), "نیم": Fraction(1, 2), "نصف": Fraction(1, 2),
@@ -77,17 +71,17 @@ IMPLIED: Final = {
     **dict.fromkeys(("dozens", "دهها"), 12),
     **dict.fromkeys(("zero", "هیچ"), 0),
 }  # fmt: skip
-"""Words that bear a number out without stating it: never asked of a quote."""
+"""Words of a quote that support a number without stating it; in a claim they need no support."""
 
 DOUBTFUL: Final = frozenset({"one", "یک", "نه", "سی", "second", "k", "tr", "mil", "bin"})
-"""Also words of another meaning: asked of a quote only within a longer number, or before what is
-counted, or for «نه» and «سی» where no other meaning fits."""
+"""Words with another meaning as well: they need support only within a longer number, or before what
+is counted, or for «نه» and «سی» where no other meaning fits."""
 
 _NOT_NINE_LIST = "تنها فقط این به در از بلکه که خیر را بر با برای چندان"
 NOT_NINE: Final = frozenset(_NOT_NINE_LIST.split())
 _LETTER_LIST = "بی سی دی ان اف جی آی ام اس تی وی پی ای ال یو"
 LETTERS: Final = frozenset(_LETTER_LIST.split())
-"""After these «نه» is "not"; beside those «سی» is the letter C."""
+"""Before a word of `NOT_NINE` «نه» is "not"; beside one of `LETTERS` «سی» is the letter C."""
 
 _COUNTED_LIST = """
 percent per درصد نفر تن کشور سال ماه روز هفته ساعت دقیقه ثانیه بار مورد عدد تومان ریال دلار یورو

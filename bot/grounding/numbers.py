@@ -1,8 +1,8 @@
-"""The numbers of a text, as digits of any script or as English and Persian words.
+"""Numbers in a text, as digits of any script or as English and Persian words.
 
 «۱٫۲ هزار», "1,200", "1.2 thousand" and «هزار و دویست» are one number. A spelling that may mean two
-("1.200", «۲/۵») has both readings, and is borne out by either. A number is asked of the quotes only
-where it is surely one: "one", «یک» and «نه» alone are not.
+("1.200", «۲/۵») has both readings, and is supported by either. Only a sure number of a claim needs
+support: "one", «یک» and «نه» alone do not.
 
 Does not: convert units or currencies, read words of languages other than English and Persian, or
 tell what is counted.
@@ -35,11 +35,11 @@ Spans = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number of a text.
+    """A number in a text.
 
     Attributes:
-        readings: What it may be.
-        parts: What else it may be: several numbers, all of them; () where it cannot.
+        readings: Values that it may have.
+        parts: Several numbers that it may stand for instead, all of them; () where it cannot.
         is_percent: Whether it counts hundredths.
         is_sure: Whether it is stated, and not only a word that may mean it.
         start: Where it begins in the cleaned text.
@@ -58,21 +58,32 @@ def find_numbers(text: str, *, apart: Spans = ()) -> list[Number]:
     """Return the numbers of a text in its order.
 
     Args:
-        text: Cleaned or not; places are those of the cleaned text.
+        text: Cleaned or not; spans are those of the cleaned text.
         apart: Stretches of the cleaned text that are not looked at, such as dates.
     """
     line = _HALF_A.sub("half  ", clean_text(text).text.casefold())
     for start, end in apart:
         line = f"{line[:start]}{'|' * (end - start)}{line[end:]}"
-    found = list(_Reading(line).numbers())
-    return _percents(found, line)
+    numbers: list[Number] = []
+    following: Number | None = None
+    for number in reversed(list(_Reading(line).numbers())):
+        # «۵» of «۵ تا ۱۰ درصد» is a percentage, too.
+        is_range = following is not None and _RANGE.fullmatch(line[number.end : following.start])
+        is_percent = bool(
+            _PERCENT_AFTER.match(line, number.end)
+            or _PERCENT_BEFORE.search(line[: number.start])
+            or (is_range and following is not None and following.is_percent)
+        )
+        following = replace(number, is_percent=is_percent, is_sure=number.is_sure or is_percent)
+        numbers.append(following)
+    return numbers[::-1]
 
 
-def is_borne_out(number: Number, known: Sequence[Number]) -> bool:
-    """Tell whether one of the numbers known is this one, a percentage being one in both."""
+def is_supported(number: Number, known: Sequence[Number]) -> bool:
+    """Tell whether a number is among those known; a percentage only among percentages."""
     if number.is_percent:
-        known = [one for one in known if one.is_percent]
-    values = {value for one in known for value in (*one.readings, *one.parts)}
+        known = [other for other in known if other.is_percent]
+    values = {value for other in known for value in (*other.readings, *other.parts)}
     if not number.readings.isdisjoint(values):
         return True
     return bool(number.parts) and values.issuperset(number.parts)
@@ -135,7 +146,7 @@ class _Sum:
 
     def multiply(self, by: int) -> None:
         """Close the group with a magnitude; «هزار میلیارد» multiplies all before it."""
-        self.alternatives = frozenset(one * by for one in self.alternatives)
+        self.alternatives = frozenset(value * by for value in self.alternatives)
         if self.group is None and not self.total:
             self.total = Fraction(by)
         elif self.group is None or by > self.scale > 0:
@@ -154,100 +165,126 @@ class _Reading:
 
     def numbers(self) -> Iterator[Number]:
         """Yield the numbers of the line, each word in one number at most."""
-        at = 0
-        while at < len(self._tokens):
-            match = self._tokens[at]
+        first = 0
+        while first < len(self._tokens):
+            match = self._tokens[first]
+            start, end = match.span()
             if match["clock"]:
-                yield from _clock(match)
-                at += 1
+                # The hour, by either clock, and the minutes.
+                hour, minute = map(int, re.findall(r"\d+", match["clock"])[:2])
+                hours = {hour, hour % _NOON, hour % _NOON + _NOON}
+                if match["half"]:
+                    hours = {hour, hour % _NOON + (_NOON if match["half"] == "p" else 0)}
+                for values in (hours, {minute}):
+                    yield Number(readings=frozenset(map(Fraction, values)), start=start, end=end)
+                first += 1
                 continue
-            running, after = self._sum(at)
+            running, after = self._sum(first)
             if running is not None:
                 yield self._finished(running, after)
             elif (word := match["word"]) in IMPLIED:
-                yield Number(
-                    readings=frozenset({Fraction(IMPLIED[word])}),
-                    is_sure=False,
-                    start=match.start(),
-                    end=match.end(),
-                )
-            at = max(after, at + 1)
-        return
+                readings = frozenset({Fraction(IMPLIED[word])})
+                yield Number(readings=readings, is_sure=False, start=start, end=end)
+            first = max(after, first + 1)
 
-    def _sum(self, at: int) -> tuple[_Sum | None, int]:
+    def _sum(self, position: int) -> tuple[_Sum | None, int]:
         """Read one number from a token on; None where none begins there."""
-        first = self._tokens[at]
+        first = self._tokens[position]
         running = _Sum(start=first.start(), end=first.end())
+        after = position + 1
         if not self._take(running, first):
-            return None, at + 1
-        after = at + 1
+            return None, after
         while after < len(self._tokens):
             step = 2 if self._tokens[after]["word"] in _AND else 1
-            if after + step > len(self._tokens) or not self._is_near(after, step, running):
+            tokens = self._tokens[after : after + step]
+            ends = [running.end, *(token.end() for token in tokens[:-1])]
+            gaps = (
+                self._line[end : token.start()] for end, token in zip(ends, tokens, strict=True)
+            )
+            if len(tokens) < step or any(gap.strip(" ") not in ("", "-") for gap in gaps):
                 break
-            following = self._tokens[after + step - 1]
-            if not self._take(running, following, joined=step > 1):
+            if not self._take(running, tokens[-1], joined=step > 1):
                 break
-            running.end = following.end()
+            running.end = tokens[-1].end()
             after += step
         return running, after
 
-    def _is_near(self, after: int, step: int, running: _Sum) -> bool:
-        """Tell whether nothing but a space or hyphen parts the next tokens from the number."""
-        ends = [running.end, *(token.end() for token in self._tokens[after : after + step - 1])]
-        starts = [token.start() for token in self._tokens[after : after + step]]
-        gaps = (self._line[end:start] for end, start in zip(ends, starts, strict=True))
-        return all(gap.strip(" ") in ("", "-") for gap in gaps)
-
     def _take(self, running: _Sum, match: re.Match[str], *, joined: bool = False) -> bool:
-        """Take a token into the number if it continues it."""
+        """Take a token into the number if it continues it; `joined` after "and"."""
         if match["clock"] or (running.is_closed and not match["word"]):
             return False
         if match["grouped"] or match["digits"]:
             return _take_numeral(running, match)
-        word = _bare(match["word"])
+        word = match["word"]
+        if word[0] == "و" and any(word[1:] in table for table in (CARDINALS, ORDINALS, MAGNITUDES)):
+            word = word[1:]  # «و» written on to the word, as in «وپنج»
         is_first = running.words == 0
-        taken = (
-            _take_half(running, word, is_first=is_first, joined=joined)
-            or _take_magnitude(running, word, is_first=is_first, joined=joined)
-            or _take_cardinal(running, word, is_first=is_first)
-            or _take_ordinal(running, word, is_first=is_first)
-        )
+        taken = False
+        if word in HALVES:  # «دو و نیم», «نیم میلیون»
+            taken = is_first or joined
+            if taken:
+                running.add(HALVES[word] * (running.scale or 1))
+                running.is_numeral = True
+        elif word in HUNDRED:
+            taken = not joined
+            running.group = (running.group or Fraction(1)) * _HUNDRED
+        elif word in MAGNITUDES:
+            by = MAGNITUDES[word]
+            # Without a number of its own it must fit the magnitude before.
+            may_follow = running.scale > by if joined else by > running.scale
+            is_own = running.group is not None or not (joined or running.total)
+            is_doubtful = is_first and word in DOUBTFUL
+            taken = not running.is_closed and not is_doubtful and (is_own or may_follow)
+            if taken:
+                if joined and running.group is None:
+                    running.add(Fraction(1))
+                running.multiply(by)
+        elif word in CARDINALS:
+            value = Fraction(CARDINALS[word])
+            taken = is_first or running.takes(value)
+            if taken:
+                running.add(value)
+        elif word in ORDINALS and not running.is_closed:
+            value = Fraction(ORDINALS[word])
+            taken = True
+            if is_first or running.takes(value):
+                running.add(value)
+                running.alternatives = frozenset({running.value, 1 / running.value})
+            elif running.group is not None and value > 1:
+                # After another number it makes a fraction of it: "two thirds".
+                running.parts = (running.value, value)
+                running.alternatives = frozenset({running.value / value})
+            else:
+                taken = False
+            running.is_closed = taken
         if taken:
             running.is_sure = not is_first or word not in DOUBTFUL
             running.words += 1
         return taken
 
     def _finished(self, running: _Sum, after: int) -> Number:
-        """Return what was read."""
+        """Return the number read, which `_tokens[after]` follows."""
         following = self._tokens[after]["word"] if after < len(self._tokens) else None
         before = self._line[: running.start].rstrip()
+        last = before.rpartition(" ")[2]
+        # «نه» and «سی» that can mean nothing else where they stand.
+        match self._line[running.start : running.end]:
+            case "نه":
+                is_no_other = (
+                    following not in (*NOT_NINE, None) and last[-1:].isalnum() and last != "و"
+                )
+            case "سی":
+                is_no_other = following not in LETTERS and last not in LETTERS
+            case _:
+                is_no_other = False
         is_counted = following in COUNTED and not before.endswith(("no", "هر"))
-        is_other = running.value != 1 and self._means_number(running, before, following)
         return Number(
             readings=running.alternatives or frozenset({running.value}),
             parts=running.parts,
-            is_sure=running.is_sure or is_other or (is_counted and running.value != 1),
+            is_sure=running.is_sure or (running.value != 1 and (is_no_other or is_counted)),
             start=running.start,
             end=running.end,
         )
-
-    def _means_number(self, running: _Sum, before: str, following: str | None) -> bool:
-        """Tell whether «نه» or «سی» can mean nothing else where it stands."""
-        last = before.rpartition(" ")[2]
-        match self._line[running.start : running.end]:
-            case "نه":
-                return following not in (*NOT_NINE, None) and last[-1:].isalnum() and last != "و"
-            case "سی":
-                return following not in LETTERS and last not in LETTERS
-            case _:
-                return False
-
-
-def _bare(word: str) -> str:
-    """Return a word without the «و» that is written on to it («وپنج»)."""
-    known = (*CARDINALS, *ORDINALS, *MAGNITUDES)
-    return word[1:] if word.startswith("و") and word[1:] in known else word
 
 
 def _take_numeral(running: _Sum, match: re.Match[str]) -> bool:
@@ -255,7 +292,7 @@ def _take_numeral(running: _Sum, match: re.Match[str]) -> bool:
     readings, parts = _readings(match["grouped"] or match["digits"])
     letters = match["letters"] or ""
     if match["grouped"] is None and letters in LETTER_MAGNITUDES:
-        readings |= {one * LETTER_MAGNITUDES[letters] for one in readings}
+        readings |= {value * LETTER_MAGNITUDES[letters] for value in readings}
     value = min(readings, default=Fraction(0))
     if running.words and (running.group is not None or not 0 < value < running.scale):
         return False
@@ -272,71 +309,8 @@ def _take_numeral(running: _Sum, match: re.Match[str]) -> bool:
     return True
 
 
-def _take_half(running: _Sum, word: str, *, is_first: bool, joined: bool) -> bool:
-    """Take «نیم» in «دو و نیم» and «نیم میلیون»."""
-    half = HALVES.get(word)
-    if half is None:
-        return False
-    if is_first:
-        running.group = half
-        running.is_numeral = True
-        return True
-    if not joined:
-        return False
-    running.group = (running.group or 0) + half * (running.scale or 1)
-    running.is_numeral = True
-    return True
-
-
-def _take_magnitude(running: _Sum, word: str, *, is_first: bool, joined: bool) -> bool:
-    """Take "hundred", «هزار», "million"."""
-    if word in HUNDRED:
-        running.group = (running.group or Fraction(1)) * _HUNDRED
-        return not joined
-    by = MAGNITUDES.get(word)
-    if by is None or running.is_closed or (is_first and word in DOUBTFUL):
-        return False
-    if running.group is None and (joined or running.total) and not _may_follow(running, by, joined):
-        return False
-    if joined and running.group is None:
-        running.add(Fraction(1))
-    running.multiply(by)
-    return True
-
-
-def _may_follow(running: _Sum, by: int, joined: bool) -> bool:  # noqa: FBT001 - as `_take_magnitude`
-    """Tell whether a magnitude without a number of its own may stand after another."""
-    return running.scale > by if joined else by > running.scale
-
-
-def _take_cardinal(running: _Sum, word: str, *, is_first: bool) -> bool:
-    """Take "twenty" or «بیست»."""
-    value = CARDINALS.get(word)
-    if value is None or not (is_first or running.takes(Fraction(value))):
-        return False
-    running.add(Fraction(value))
-    return True
-
-
-def _take_ordinal(running: _Sum, word: str, *, is_first: bool) -> bool:
-    """Take "third", which after another number makes a fraction of it."""
-    value = ORDINALS.get(word)
-    if value is None or running.is_closed:
-        return False
-    if is_first or running.takes(Fraction(value)):
-        running.add(Fraction(value))
-        running.alternatives = frozenset({running.value, 1 / running.value})
-    elif running.group is not None and value > 1:
-        running.parts = (running.value, Fraction(value))
-        running.alternatives = frozenset({running.value / value})
-    else:
-        return False
-    running.is_closed = True
-    return True
-
-
 def _readings(numeral: str) -> tuple[frozenset[Fraction], tuple[Fraction, ...]]:
-    """Return what a numeral with its marks may mean: one of these, or all of those."""
+    """Return the values that a numeral with its marks may have, and the numbers it may list."""
     pieces = re.split(r"[,./' ،]", numeral)
     marks = re.findall(r"[,./' ،]", numeral)
     apart = tuple(Fraction(int(piece)) for piece in pieces)
@@ -362,32 +336,3 @@ def _is_grouped(pieces: Sequence[str]) -> bool:
         and not pieces[0].startswith("0")
         and all(len(piece) == _GROUP for piece in pieces[1:])
     )
-
-
-def _clock(match: re.Match[str]) -> Iterator[Number]:
-    """Yield the hour, by either clock, and the minutes."""
-    hour, minute = map(int, re.findall(r"\d+", match["clock"])[:2])
-    hours = {hour, hour % _NOON + (_NOON if match["half"] == "p" else 0)}
-    for values in (
-        hours if match["half"] else {hour, hour % _NOON, hour % _NOON + _NOON},
-        {minute},
-    ):
-        yield Number(
-            readings=frozenset(map(Fraction, values)), start=match.start(), end=match.end()
-        )
-
-
-def _percents(found: list[Number], line: str) -> list[Number]:
-    """Mark the percentages, «۵» of «۵ تا ۱۰ درصد» among them."""
-    marked: list[Number] = []
-    following: Number | None = None
-    for number in reversed(found):
-        is_range = following is not None and _RANGE.fullmatch(line[number.end : following.start])
-        is_percent = bool(
-            _PERCENT_AFTER.match(line, number.end)
-            or _PERCENT_BEFORE.search(line[: number.start])
-            or (is_range and following is not None and following.is_percent)
-        )
-        following = replace(number, is_percent=is_percent, is_sure=number.is_sure or is_percent)
-        marked.append(following)
-    return marked[::-1]

@@ -1,15 +1,15 @@
 """Countries, peoples, languages and large cities by all their names: «آلمان», "Germany", "German".
 
 CLDR's names of territories, languages and exemplar cities of time zones, as the package babel
-carries them, in the language of the claim, of the quote and in English; `places.txt` has by hand
-what CLDR has not: short names, adjectives, and organisations that newspapers call by letters. A
-line of it is a code (of CLDR for territories), a colon, and the names with bars between.
+carries them, in the language of the claim, of the quote and in English. `places.txt` adds what CLDR
+lacks: short names, adjectives, and organisations that newspapers call by letters. A line of it is a
+code (of CLDR for territories), a colon, and the names with bars between.
 
-Does not: know smaller places, persons or companies; those are bridged by sound.
+Does not: know smaller places, persons or companies; those are compared by sound.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -25,18 +25,18 @@ LONGEST: Final = 5
 
 @cache
 def codes(name: str, language: str) -> frozenset[str]:
-    """Return what a name of one or more words stands for; empty for none that is known.
+    """Return the codes that a name of one or more words stands for; empty for an unknown name.
 
     Args:
-        name: Folded (`index.folded`).
-        language: Whose names are known, beside the English ones and those by hand.
+        name: Folded (`index.evaluation.folded`).
+        language: Whose names are known, beside the English ones and those of `places.txt`.
     """
     return _names(language).get(name) or _names("en").get(name) or frozenset()
 
 
 @cache
 def inflected_codes(name: str, language: str) -> frozenset[str]:
-    """Return what a word stands for that may be a name with an ending, or an adjective of it.
+    """Return the codes of a word that may be a name with an ending, or an adjective of it.
 
     Args:
         name: Folded, one word: "японского" of "Япония", "Польши" of "Польша".
@@ -45,11 +45,11 @@ def inflected_codes(name: str, language: str) -> frozenset[str]:
     """
     known = set(codes(name, language))
     if language == "ru":
-        for held, those in _names(language).items():
-            stem = _FINAL_RU.sub("", held)
+        for other, other_codes in _names(language).items():
+            stem = _FINAL_RU.sub("", other)
             rest = name.removeprefix(stem)
             if len(stem) >= _SHORT_STEM and rest != name and _REST_RU.fullmatch(rest):
-                known |= those
+                known |= other_codes
     spoken = {code.removeprefix("lang:") for code in known if code.startswith("lang:")}
     likely = (get_global("likely_subtags").get(tag, "") for tag in spoken)
     return frozenset(known | {tag.rpartition("_")[2] for tag in likely if tag})
@@ -70,9 +70,9 @@ def spellings(code: str, language: str) -> frozenset[str]:
 
 def are_named(wanted: frozenset[str], text: str, language: str) -> bool:
     """Tell whether a folded text names one of the codes; endings may follow («آلمانی‌ها»)."""
-    held = f" {text}"
+    padded = f" {text}"
     return any(
-        re.search(rf" {re.escape(name)}{'' if len(name) < _SHORT else _ENDING}(?= |$)", held)
+        re.search(rf" {re.escape(name)}{'' if len(name) < _SHORT else _ENDING}(?= |$)", padded)
         for code in wanted
         for name in spellings(code, language)
     )
@@ -86,34 +86,26 @@ _ENDING = r"\w{0,4}"
 @cache
 def _names(language: str) -> Mapping[str, frozenset[str]]:
     """Return codes by folded name."""
-    found: dict[str, set[str]] = {}
-    for name, code in (*_from_cldr(language), *_from_hand()):
-        spelt = folded(name)
-        if spelt:
-            found.setdefault(spelt, set()).add(code)
-    return {name: frozenset(those) for name, those in found.items()}
-
-
-def _from_hand() -> Iterator[tuple[str, str]]:
-    table = files("bot.grounding") / "places.txt"
-    for line in table.read_text(encoding="utf-8").splitlines():
-        code, _, names = line.partition(": ")
-        for name in names.split("|"):
-            yield name, code
-
-
-def _from_cldr(language: str) -> Iterator[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
     try:
         locale = Locale.parse(language.partition("-")[0])
     except (UnknownLocaleError, ValueError):
-        return
-    for code, name in locale.territories.items():
-        if code == _WORLD:
-            continue
-        yield name, code
-        yield name.partition(" (")[0], code
-        yield name.replace("&", "and"), code
-    for code, name in locale.languages.items():
-        yield name, f"lang:{code}"
-    for code, zone in locale.time_zones.items():
-        yield zone.get("city") or code.rpartition("/")[2].replace("_", " "), f"city:{code}"
+        pass  # CLDR does not have every language
+    else:
+        for code, name in locale.territories.items():
+            if code != _WORLD:
+                spellings = (name, name.partition(" (")[0], name.replace("&", "and"))
+                pairs += [(spelling, code) for spelling in spellings]
+        pairs += [(name, f"lang:{code}") for code, name in locale.languages.items()]
+        for code, zone in locale.time_zones.items():
+            city = zone.get("city") or code.rpartition("/")[2].replace("_", " ")
+            pairs.append((city, f"city:{code}"))
+    table = files("bot.grounding") / "places.txt"
+    for line in table.read_text(encoding="utf-8").splitlines():
+        code, _, names = line.partition(": ")
+        pairs += [(name, code) for name in names.split("|")]
+    by_name: dict[str, set[str]] = {}
+    for name, code in pairs:
+        if spelling := folded(name):
+            by_name.setdefault(spelling, set()).add(code)
+    return {name: frozenset(some) for name, some in by_name.items()}

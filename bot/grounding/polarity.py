@@ -1,4 +1,4 @@
-"""Whether a claim denies what the quotes say, or the other way round, in English and Persian.
+"""Negation in a claim and in its quotes, in English and Persian.
 
 Each word of negation is tied to what it negates: "did not agree" to agree, «توافق نکرد» to توافق
 and کرد. A claim is at fault when it negates something and the quotes negate nothing at all, when
@@ -60,16 +60,16 @@ is are was were be been being do does did has have had will would can could may 
 should shall to a an the any yet ever also still even it there so
 """
 _LIGHT: Final = frozenset(_LIGHT_LIST.split())
-_NEAR: Final = 2
+_SHORT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    """What a text negates.
+    """What a text negates and what it states.
 
     Attributes:
-        negated: Heads, as pairs of words or single words, that stand under a negation.
-        stated: The same that stand without one.
+        negated: Negated words: roots in English, pairs of a word and the verb in Persian.
+        stated: Words or pairs of the same form without a negation.
         n_negated: Plain negations.
         n_denied: Words that deny otherwise: «بدون», "fail", "unhurt".
     """
@@ -100,8 +100,10 @@ def is_contradicted(claim: str, language: str, quotes: Sequence[str], quoted_in:
     if mine.n_negated > theirs.n_negated + theirs.n_denied:
         return True
     if language != quoted_in:
-        is_stated = not mine.n_negated and theirs.n_negated > mine.n_denied
-        return is_stated and _is_whole(claim, quotes)
+        # Only of a claim about all of its one quote: another may tell a clause without negation.
+        n_words = sum(len(quote.split()) for quote in quotes)
+        is_whole = len(quotes) == 1 and len(claim.split()) >= _WHOLE * n_words <= _WHOLE * _LONGEST
+        return is_whole and not mine.n_negated and theirs.n_negated > mine.n_denied
     flipped = (mine.negated & theirs.stated) - theirs.negated
     dropped = (mine.stated & theirs.negated) - theirs.stated - mine.negated
     return bool(flipped or dropped)
@@ -109,12 +111,6 @@ def is_contradicted(claim: str, language: str, quotes: Sequence[str], quoted_in:
 
 _LONGEST: Final = 35
 _WHOLE: Final = 0.7
-
-
-def _is_whole(claim: str, quotes: Sequence[str]) -> bool:
-    """Tell whether a claim is about all of its one quote, not of a clause that negates nothing."""
-    words = sum(len(quote.split()) for quote in quotes)
-    return len(quotes) == 1 and len(claim.split()) >= _WHOLE * words <= _WHOLE * _LONGEST
 
 
 @lru_cache(maxsize=512)
@@ -125,30 +121,24 @@ def polarity(text: str, language: str) -> Polarity:
 
 
 def _english(line: str) -> Polarity:
-    """Tie each "not" to the next words that say something."""
+    """Tie each "not" to the next word of content."""
     words = [(match.start(), match[0].casefold()) for match in _WORDS.finditer(line)]
+    content = [(start, word) for start, word in words if word not in _LIGHT]
     marks = [match.end() for match in _NOT_EN.finditer(line)]
-    negated: set[tuple[str, ...]] = set()
-    taken: set[int] = set()
-    for end in marks:
-        following = [(at, word) for at, word in words if at >= end and word not in _LIGHT]
-        for at, word in following[:1]:
-            negated.add(_heads(word))
-            taken.add(at)
-    stated = {
-        _heads(word)
-        for at, word in words
-        if at not in taken and word not in _LIGHT and not _NOT_EN.fullmatch(word)
-    }
+    following = (next((item for item in content if item[0] >= end), None) for end in marks)
+    targets = {item for item in following if item}
+    stated = {item for item in content if item not in targets and not _NOT_EN.fullmatch(item[1])}
     return Polarity(
-        frozenset(negated), frozenset(stated), len(marks), len(_DENIES_EN.findall(line))
+        frozenset((_root(word),) for _, word in targets),
+        frozenset((_root(word),) for _, word in stated),
+        len(marks),
+        len(_DENIES_EN.findall(line)),
     )
 
 
-def _heads(word: str) -> tuple[str, ...]:
+def _root(word: str) -> str:
     """Return a verb's root, roughly, so that "agree" is "agreed"."""
-    root = re.sub(r"(?:ies|ied|ying|ing|ed|es|e|s|y)$", "", word) if len(word) > _NEAR + 2 else word
-    return (root,)
+    return re.sub(r"(?:ies|ied|ying|ing|ed|es|e|s|y)$", "", word) if len(word) > _SHORT else word
 
 
 def _persian(line: str) -> Polarity:
@@ -157,9 +147,13 @@ def _persian(line: str) -> Polarity:
     pieces: list[str] = []
     last = 0
     for match in _NEGATED_FA.finditer(line):
-        pieces.append(line[last : match.start()])
-        positive = _positive(match)
-        pieces.append(f"\u0001{positive} ")
+        if match["present"]:
+            positive = f"می{match['present']}"
+        elif match["is"]:
+            positive = _POSITIVE_FA[match["is"]]
+        else:
+            positive = match["past"] or f"ی{match['olden']}"
+        pieces += [line[last : match.start()], f"\u0001{positive} "]
         last = match.end()
     pieces.append(line[last:])
     words = re.findall(r"\u0001?\w+(?: ?ماه)?", "".join(pieces).replace("می ", "می"))
@@ -169,12 +163,3 @@ def _persian(line: str) -> Polarity:
         (negated if word.startswith("\u0001") else stated).add(pair)
     denied = len(_DENIES_FA.findall("".join(pieces)))
     return Polarity(frozenset(negated), frozenset(stated), len(negated), denied)
-
-
-def _positive(match: re.Match[str]) -> str:
-    """Return a negated verb without its negation."""
-    if match["present"]:
-        return f"می{match['present']}"
-    if match["is"]:
-        return _POSITIVE_FA[match["is"]]
-    return match["past"] or f"ی{match['olden']}"

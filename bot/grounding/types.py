@@ -1,7 +1,4 @@
-"""What a check of a claim finds.
-
-Does not: check.
-"""
+"""Verdicts on claims and the faults they list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +9,9 @@ from bot.types import Citation, Claim
 
 
 class Fault(StrEnum):
-    """What is wrong with a claim.
+    """Kind of error in a claim.
 
-    `UNSAFE`: it holds an address, markup, a control character or an order that no quote has.
+    `UNSAFE`: it holds an address, markup, a control character or an instruction that no quote has.
     """
 
     DEAD_CITATION = "dead_citation"
@@ -30,27 +27,27 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the checks of one claim found.
+    """Result of the checks of one claim.
 
     Attributes:
-        faults: Each kind once; empty for a claim that stands.
-        meaning: How close claim and evidence are, calibrated, in [0, 1].
+        faults: Each kind once; empty for a supported claim.
+        meaning: Closeness of claim and evidence, calibrated, in [0, 1].
     """
 
     faults: tuple[Fault, ...]
     meaning: float
 
     @property
-    def stands(self) -> bool:
+    def is_supported(self) -> bool:
         """Whether the claim may be shown."""
         return not self.faults
 
 
 class Checking(Protocol):
-    """What decides whether quotes bear claims out: `bot.grounding.Grounder`."""
+    """Protocol of the checks of claims against quotes: `bot.grounding.check.Grounder`."""
 
     def check(
         self, claims: Sequence[Claim], evidence: Sequence[Citation], *, language: str | None
     ) -> tuple[Verdict, ...]:
-        """Return what was found of each claim, in their order."""
+        """Return a verdict for each claim, in their order."""
         ...

@@ -1,7 +1,4 @@
-"""What a claim says word for word: its quotations, and what no claim may hold.
-
-Does not: judge meaning.
-"""
+"""Quotations in a claim, and the markup, addresses and instructions that no claim may contain."""
 
 import re
 import unicodedata
@@ -43,67 +40,59 @@ _ORDER: Final = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
-"""Joiners and marks of direction; overrides of direction are none."""
+"""Joiners and direction marks; overrides of direction are not among them."""
+_CONTROL_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
 
 def quotations(claim: str) -> list[str]:
-    """Return what a claim sets in quotation marks; from a mark without its pair on, the rest."""
-    found = [next(text for text in match.groups() if text) for match in _QUOTED.finditer(claim)]
+    """Return the texts in quotation marks; after a mark without its pair, all that follows."""
+    paired = [next(text for text in match.groups() if text) for match in _QUOTED.finditer(claim)]
     rest = _QUOTED.sub(" ", claim)
     unpaired = _UNPAIRED.search(rest)
-    return [*found, rest[unpaired.end() :]] if unpaired else found
+    return [*paired, rest[unpaired.end() :]] if unpaired else paired
 
 
 def is_quoted(text: str, quotes: Sequence[str], names: Sequence[str]) -> bool:
-    """Tell whether a quotation stands in one of the quotes, but for spelling and what it elides.
+    """Tell whether one of the quotes has a quotation, but for its spelling and its ellipses.
 
     Args:
-        names: Where a name or title may stand besides: headlines and outlets.
+        names: Other texts that may have a name or title: headlines and outlets.
 
-    A quotation in another script than all quotes is only believed as a name, word by word.
+    A quotation in another script than all quotes is only accepted as a name, word by word.
     """
-    pieces = [folded(piece) for piece in _ELISION.split(text)]
-    pieces = [piece for piece in pieces if piece]
-    held = [f" {folded(quote)} " for quote in (*quotes, *names)]
-    if any(all(f" {piece} " in one for piece in pieces) for one in held):
+    pieces = list(filter(None, map(folded, _ELISION.split(text))))
+    texts = [f" {folded(other)} " for other in (*quotes, *names)]
+    if any(all(f" {piece} " in other for piece in pieces) for other in texts):
         return True
     words = [word for piece in pieces for word in piece.split()]
-    if len(words) > _NAME_WORDS or any(_shares_script(text, quote) for quote in quotes):
+    if len(words) > _NAME_WORDS or _script(text) in map(_script, quotes):
         return False
     everything = " ".join((*quotes, *names))
     return all(bridged(word, everything) >= MIN_LIKENESS for word in words)
 
 
-def _shares_script(one: str, other: str) -> bool:
-    return _script(one) == _script(other)
-
-
 def _script(text: str) -> str:
-    """Name the script of most letters, as Unicode names begin."""
+    """Return the script of most letters: the first word of their Unicode names."""
     names = [unicodedata.name(char, "").partition(" ")[0] for char in text if char.isalpha()]
     return max(set(names), key=names.count) if names else ""
 
 
 def is_unsafe(claim: str, evidence: str) -> bool:
-    """Tell whether a claim holds an address, markup, an order or a control character of its own."""
-    if any(_is_control(char) for char in claim):
+    """Tell whether a claim has an address, markup, instruction or control character of its own."""
+    if any(
+        char not in _HARMLESS and unicodedata.category(char) in _CONTROL_CATEGORIES
+        for char in claim
+    ):
         return True
-    held = clean_text(evidence).text.casefold()
+    known = clean_text(evidence).text.casefold()
     line = clean_text(claim).text
     return any(
-        match[0].casefold().rstrip(".,;:!?") not in held
+        match[0].casefold().rstrip(".,;:!?") not in known
         for pattern in (_ADDRESS, _MARKUP, _ORDER)
         for match in pattern.finditer(line)
     )
 
 
 def gives_orders(quote: str) -> bool:
-    """Tell whether a quote speaks to a language model instead of to readers."""
+    """Tell whether a quote addresses a language model instead of readers."""
     return _ORDER.search(clean_text(quote).text) is not None
-
-
-def _is_control(char: str) -> bool:
-    """Tell whether a character acts on the text around it and is no letter of it."""
-    if char in _HARMLESS:
-        return False
-    return unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")

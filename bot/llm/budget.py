@@ -1,24 +1,23 @@
-"""How many tokens a model may use in a day, counted in a file that all processes share.
+"""Daily budget of a model's tokens, counted in a file that all processes share.
 
 A day is one of UTC. Answers under way when the budget ends are finished, so a day may use as many
 answers more as are asked at the same time.
-
-Does not: know prices.
 """
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock
 
 from bot.llm.types import Unwritten
 from bot.types import Unworded
 
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+_now: Final = partial(datetime.now, UTC)
 
 
 class DailyBudget:
@@ -33,7 +32,7 @@ class DailyBudget:
         self._clock = clock
 
     def check(self) -> None:
-        """Refuse where today's tokens are used.
+        """Refuse where today's tokens are used up.
 
         Raises:
             Unwritten: Likewise where they cannot be counted.
@@ -55,26 +54,17 @@ class DailyBudget:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{self._file}.lock"):
-                used = self._used() + more
+                today = self._clock().astimezone(UTC).date().isoformat()
+                used = more
+                # A file of another day, or broken by a crash, counts as empty.
+                with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+                    stored = json.loads(self._file.read_bytes())
+                    used += int(stored["tokens"]) if stored["day"] == today else 0
                 if more:
-                    self._write(used)
+                    fresh = self._file.with_name(f"{self._file.name}.new")
+                    fresh.write_text(json.dumps({"day": today, "tokens": used}), encoding="utf-8")
+                    fresh.replace(self._file)
         except OSError as error:
             detail = f"{self._file} cannot be used: {error.strerror}"
             raise Unwritten(Unworded.OVER_BUDGET, detail) from error
         return used
-
-    def _used(self) -> int:
-        """Read what was used today; a file of another day, or broken by a crash, tells nothing."""
-        try:
-            kept = json.loads(self._file.read_bytes())
-            return int(kept["tokens"]) if kept["day"] == self._today() else 0
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return 0
-
-    def _write(self, used: int) -> None:
-        fresh = self._file.with_name(f"{self._file.name}.new")
-        fresh.write_text(json.dumps({"day": self._today(), "tokens": used}), encoding="utf-8")
-        fresh.replace(self._file)
-
-    def _today(self) -> str:
-        return self._clock().astimezone(UTC).date().isoformat()

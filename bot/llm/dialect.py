@@ -1,8 +1,7 @@
-"""What a server takes besides the messages: some refuse a parameter that others cannot do without.
+"""Request parameters besides the messages: some servers refuse one that others cannot do without.
 
-A request begins with all of them; each refusal drops or renames one, and what worked is kept.
+A request begins with all of them; each refusal drops or renames one, and what worked is remembered.
 
-Does not: send anything.
 Source: OpenAI's reasoning models take `max_completion_tokens` and no `temperature`; Ollama takes
 `max_tokens` alone; grammars (`json_schema`) are missing in older servers of every kind.
 """
@@ -38,10 +37,13 @@ class Dialect:
     is_counted: bool = True
 
     def parameters(self, schema: Mapping[str, Any] | None, max_tokens: int) -> dict[str, Any]:
-        """Return what goes beside the messages."""
+        """Return the parameters besides the messages."""
         given: dict[str, Any] = {}
         if schema is not None and self.shape is not Shape.TEXT:
-            given["response_format"] = _format(self.shape, schema)
+            given["response_format"] = {"type": self.shape.value}
+            if self.shape is Shape.SCHEMA:
+                named = {"name": "answer", "strict": True, "schema": dict(schema)}
+                given["response_format"]["json_schema"] = named
         if self.limit:
             given[self.limit] = max_tokens
         if self.is_cold:
@@ -51,9 +53,10 @@ class Dialect:
         return given
 
     def without(self, refusal: str) -> "Dialect | None":
-        """Return what to try after a refusal with these words; None where nothing is left."""
+        """Return the dialect to try after this refusal; None where nothing is left to drop."""
         if self.limit and self.limit in refusal:
-            return self._renamed()
+            newer = "max_completion_tokens" if self.limit == "max_tokens" else ""
+            return replace(self, limit=newer)
         if self.is_cold and "temperature" in refusal:
             return replace(self, is_cold=False)
         if self.is_counted and "stream_options" in refusal:
@@ -63,14 +66,3 @@ class Dialect:
             return replace(self, shape=shape)
         bare = Dialect(shape=Shape.TEXT, limit=self.limit, is_cold=False, is_counted=False)
         return None if self == bare else bare
-
-    def _renamed(self) -> "Dialect":
-        """Call the bound by its newer name, then do without it."""
-        return replace(self, limit="max_completion_tokens" if self.limit == "max_tokens" else "")
-
-
-def _format(shape: Shape, schema: Mapping[str, Any]) -> dict[str, Any]:
-    if shape is Shape.OBJECT:
-        return {"type": shape.value}
-    named = {"name": "answer", "strict": True, "schema": dict(schema)}
-    return {"type": shape.value, "json_schema": named}

@@ -1,9 +1,9 @@
-"""From what a model wrote to claims, however it was written.
+"""Parser of model output into claims, whatever its form.
 
 Strict JSON, JSON within prose or code fences, with commas too many, broken off, or plain sentences
-with `[1]` behind them: each gives the claims that are whole.
+with `[1]` behind them: each gives the claims that are complete.
 
-Does not: check what a claim says; `bot.grounding` does.
+Does not: check the content of a claim; `bot.grounding` does.
 """
 
 import json
@@ -19,7 +19,7 @@ _MOST_CLAIMS: Final = 8
 _MOST_CHARS: Final = 600
 _MOST_NUMBERS: Final = 8
 _MOST_OBJECTS: Final = 100
-"""Braces looked at: each that opens nothing whole is read to the end."""
+"""Most braces tried: one that opens no complete object is read to the end of the text."""
 
 _THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _SPARE_COMMA: Final = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])', re.DOTALL)
@@ -37,12 +37,12 @@ _EMPHASIS: Final = re.compile(r"\*\*|__|`")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a model wrote.
+    """Claims read from model output.
 
     Attributes:
-        claims: Each once, in its order; numbers as the model gave them, unchecked.
+        claims: Each once, in the order written; numbers as the model gave them, unchecked.
         has_answer: False where the model says that the evidence does not answer.
-        n_unusable: Claims left out for their form.
+        n_unusable: Claims left out because of their form.
     """
 
     claims: tuple[Claim, ...]
@@ -59,7 +59,15 @@ def parse(text: str) -> Written:
     written = parse_so_far(text)
     if written.claims or not written.has_answer or written.n_unusable:
         return written
-    sentences = [_claim(said) for said in _marked(_THOUGHT.sub("", text))]
+    sentences: list[Claim | None] = []
+    for line in _MARK_AFTER_STOP.sub(r" \2\1 ", _THOUGHT.sub("", text)).splitlines():
+        # A sentence without numbers goes with the next: it may end at the stop of "U.S.".
+        pending = ""
+        for sentence in _SENTENCE_END.split(_BULLET.sub("", line)):
+            pending = f"{pending} {sentence}".strip()
+            if _MARKS.search(pending):
+                sentences.append(_claim({"text": pending}))
+                pending = ""
     claims = _each_once(sentences)
     if not claims:
         raise Unwritten(Unworded.MALFORMED, f"no claim in {len(text)} characters")
@@ -67,10 +75,20 @@ def parse(text: str) -> Written:
 
 
 def parse_so_far(text: str) -> Written:
-    """Read the claims that are whole in JSON that may not have ended; none is no error."""
-    said = _SPARE_COMMA.sub(lambda found: found[1] or "", _THOUGHT.sub("", text))
-    found = [_claim(one) for one in _claim_objects(said)]
-    return Written(_each_once(found), has_answer=_has_answer(said), n_unusable=found.count(None))
+    """Read the complete claims of JSON that may not have ended; none is no error."""
+    json_text = _SPARE_COMMA.sub(lambda match: match[1] or "", _THOUGHT.sub("", text))
+    raw: list[Mapping[str, Any]] = []
+    for value in _objects(json_text):
+        inner = value.get("claims")
+        if isinstance(inner, list):
+            raw += [claim for claim in inner if isinstance(claim, dict)]
+        elif "text" in value:
+            raw.append(value)
+    claims = [_claim(value) for value in raw]
+    answered = _ANSWERED.search(json_text)
+    is_denied = answered is not None and answered[1] == "false"
+    has_answer = not is_denied and not re.search(r'"claims"\s*:\s*\[\s*\]', json_text)
+    return Written(_each_once(claims), has_answer=has_answer, n_unusable=claims.count(None))
 
 
 def parse_question(text: str) -> str:
@@ -93,88 +111,58 @@ def parse_translation(text: str) -> str:
 
 def _value(text: str, key: str) -> str:
     """Return the text of a key of the first object that has it."""
-    for one in _objects(_THOUGHT.sub("", text)):
-        if isinstance(one.get(key), str) and (said := tidy(one[key])):
-            return said
+    for candidate in _objects(_THOUGHT.sub("", text)):
+        if isinstance(candidate.get(key), str) and (value := tidy(candidate[key])):
+            return value
     raise Unwritten(Unworded.MALFORMED, f"no {key} in {len(text)} characters")
 
 
 def tidy(text: str) -> str:
-    """Return a text on one line, without signs that are not seen and without emphasis."""
+    """Return a text on one line, without invisible characters and without emphasis."""
     return " ".join(_EMPHASIS.sub("", _UNSEEN.sub(" ", text)).split())
 
 
-def _has_answer(said: str) -> bool:
-    """Tell whether a model found an answer; `"claims": []` says no as well."""
-    told = _ANSWERED.search(said)
-    return not (told and told[1] == "false") and not re.search(r'"claims"\s*:\s*\[\s*\]', said)
-
-
-def _objects(said: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects in a text that are whole, an object within another not by itself."""
-    reader, at = json.JSONDecoder(strict=False), 0
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the complete outermost JSON objects in a text."""
+    decoder, position = json.JSONDecoder(strict=False), 0
     for _ in range(_MOST_OBJECTS):
-        at = said.find("{", at)
-        if at < 0:
+        position = text.find("{", position)
+        if position < 0:
             return
         try:
-            value, at = reader.raw_decode(said, at)
+            value, position = decoder.raw_decode(text, position)
         except (ValueError, RecursionError):
-            at += 1
+            position += 1
         else:
             yield value
 
 
-def _claim_objects(said: str) -> Iterator[Mapping[str, Any]]:
-    for one in _objects(said):
-        inner = one.get("claims")
-        if isinstance(inner, list):
-            yield from (claim for claim in inner if isinstance(claim, dict))
-        elif "text" in one:
-            yield one
-
-
-def _claim(one: Mapping[str, Any]) -> Claim | None:
-    """Return a claim; None where its form is of no use."""
-    text, numbers = one.get("text"), one.get("numbers")
+def _claim(raw: Mapping[str, Any]) -> Claim | None:
+    """Return a claim; None where its form is unusable."""
+    text, numbers = raw.get("text"), raw.get("numbers")
     if not isinstance(text, str):
         return None
-    named = [*_numbers(numbers), *_numbers(_MARKS.findall(text))]
-    said = tidy(_MARKS.sub(" ", text))
-    said = re.sub(r"\s+(?=[.!?؟،,;؛:])", "", said)
-    if not any(map(str.isalnum, said)) or len(said) > _MOST_CHARS:
+    cited = dict.fromkeys([*_numbers(numbers), *_numbers(_MARKS.findall(text))])
+    sentence = re.sub(r"\s+(?=[.!?؟،,;؛:])", "", tidy(_MARKS.sub(" ", text)))
+    if not any(map(str.isalnum, sentence)) or len(sentence) > _MOST_CHARS:
         return None
-    return Claim(text=said, numbers=tuple(dict.fromkeys(named))[:_MOST_NUMBERS])
+    return Claim(text=sentence, numbers=tuple(cited)[:_MOST_NUMBERS])
 
 
 def _numbers(given: object) -> list[int]:
-    """Read numbers given as numbers, as texts such as "[1, 2]", or one by itself."""
+    """Read numbers given as numbers, as texts such as "[1, 2]", or a single one."""
     listed = given if isinstance(given, list) else [given]
     return [
         int(number)
-        for one in listed
-        if isinstance(one, (int, str)) and not isinstance(one, bool)
-        for number in re.findall(r"(?<!\d)\d{1,3}(?!\d)", str(one))
+        for item in listed
+        if isinstance(item, (int, str)) and not isinstance(item, bool)
+        for number in re.findall(r"(?<!\d)\d{1,3}(?!\d)", str(item))
     ]
 
 
-def _each_once(found: list[Claim | None]) -> tuple[Claim, ...]:
+def _each_once(read: list[Claim | None]) -> tuple[Claim, ...]:
     """Keep the usable claims, each text once."""
     claims: dict[str, Claim] = {}
-    for claim in filter(None, found):
+    for claim in filter(None, read):
         claims.setdefault(claim.text, claim)
     return tuple(claims.values())[:_MOST_CLAIMS]
-
-
-def _marked(text: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the sentences that name evidence; one that names none goes with the next.
-
-    Subtle: what looks like a sentence's end may be that of "U.S.".
-    """
-    for line in _MARK_AFTER_STOP.sub(r" \2\1 ", text).splitlines():
-        before = ""
-        for sentence in _SENTENCE_END.split(_BULLET.sub("", line)):
-            before = f"{before} {sentence}".strip()
-            if _MARKS.search(before):
-                yield {"text": before}
-                before = ""

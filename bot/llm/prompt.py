@@ -1,11 +1,9 @@
-"""What a model is asked: the texts, and how evidence is set before it as data.
+"""Prompts for a model, and the form in which evidence is given to it as data.
 
-Evidence stands between two lines with a number nobody could guess when the article was written,
-each quote on one line of its own, without the signs that chat templates give a meaning to. What
-an article says to the model therefore stays a quote; what the model makes of it is checked all
-the same, by `bot.grounding`.
-
-Does not: ask, or read what comes.
+Evidence is put between two lines with a number nobody could guess when the article was written,
+each quote on one line of its own, without the signs that chat templates give a meaning to. An
+instruction in an article therefore stays a quote; what the model makes of it is checked all the
+same, by `bot.grounding`.
 """
 
 import secrets
@@ -78,45 +76,30 @@ _TRANSLATION_TASK: Final = """\
 
 Translate the quote above into {language}. JSON only."""
 
-ANSWER_SCHEMA: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "answered": {"type": "boolean"},
-        "claims": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "text": {"type": "string"},
-                    "numbers": {"type": "array", "items": {"type": "integer"}},
-                },
-                "required": ["text", "numbers"],
-                "additionalProperties": False,
-            },
-        },
-    },
-    "required": ["answered", "claims"],
-    "additionalProperties": False,
-}
-REWRITE_SCHEMA: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "properties": {"question": {"type": "string"}},
-    "required": ["question"],
-    "additionalProperties": False,
-}
-TRANSLATION_SCHEMA: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "properties": {"translation": {"type": "string"}},
-    "required": ["translation"],
-    "additionalProperties": False,
-}
+
+def _object(**properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the JSON Schema of an object with exactly these keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+_CLAIM = _object(text={"type": "string"}, numbers={"type": "array", "items": {"type": "integer"}})
+ANSWER_SCHEMA: Final = _object(
+    answered={"type": "boolean"}, claims={"type": "array", "items": _CLAIM}
+)
+REWRITE_SCHEMA: Final = _object(question={"type": "string"})
+TRANSLATION_SCHEMA: Final = _object(translation={"type": "string"})
 
 VERSION: Final = blake2b((_ANSWER_RULES + _ANSWER_TASK).encode(), digest_size=4).hexdigest()
-"""Of the prompt that answers are worded by; another whenever a word of it changes."""
+"""Version of the prompt for answers: a hash of its text."""
 TRANSLATION_VERSION: Final = blake2b(
     (_TRANSLATION_RULES + _TRANSLATION_TASK).encode(), digest_size=4
 ).hexdigest()
-"""Of the prompt that quotes are translated by, likewise."""
+"""Version of the prompt for translations, likewise."""
 
 _LANGUAGES: Final[Mapping[str, str]] = {
     "ar": "Arabic",
@@ -159,18 +142,26 @@ _FENCE_BYTES: Final = 6
 def answer_messages(
     question: str, evidence: Sequence[Citation], *, language: str
 ) -> tuple[Message, ...]:
-    """Return what is asked to have an answer worded.
+    """Return the prompt for an answer.
 
     Args:
-        question: As it was asked.
-        evidence: Quotes, numbered as the claims shall name them.
+        question: As the person wrote it.
+        evidence: Quotes, numbered as the claims shall cite them.
         language: BCP 47 tag of the question.
     """
-    texts = [_quoted(one) for one in evidence]
-    asked = plain(question[:MAX_QUESTION_CHARS])
-    fence = _fence([asked, *texts])
+    texts = []
+    for citation in evidence:
+        outlet = ", reporting ".join(filter(None, (citation.source, citation.via)))
+        facts = (outlet, dates(citation.published), citation.headline)
+        about = " | ".join(plain(fact) for fact in facts if fact)
+        texts.append(f"[{citation.number}] {about}\n{plain(citation.quote)}")
+    plain_question = plain(question[:MAX_QUESTION_CHARS])
+    fence = _fence([plain_question, *texts])
     task = _ANSWER_TASK.format(
-        fence=fence, question=asked, evidence="\n".join(texts), language=language_name(language)
+        fence=fence,
+        question=plain_question,
+        evidence="\n".join(texts),
+        language=language_name(language),
     )
     return _messages(_ANSWER_RULES.format(fence=fence), task)
 
@@ -178,27 +169,28 @@ def answer_messages(
 def rewrite_messages(
     question: str, before: Sequence[str], headlines: Sequence[str]
 ) -> tuple[Message, ...]:
-    """Return what is asked to have a question made whole.
+    """Return the prompt to make a question understandable by itself.
 
     Args:
-        question: As it was asked.
+        question: As the person wrote it.
         before: Earlier questions as they were understood, newest first.
         headlines: Of the articles of the last answer.
     """
-    asked = plain(question[:MAX_QUESTION_CHARS])
-    earlier = "\n".join(f"- {plain(one)}" for one in reversed(before))
-    heads = "\n".join(f"- {plain(one)}" for one in headlines)
-    fence = _fence([asked, earlier, heads])
-    task = _REWRITE_TASK.format(fence=fence, before=earlier, headlines=heads, question=asked)
+    plain_question = plain(question[:MAX_QUESTION_CHARS])
+    earlier = "\n".join(f"- {plain(text)}" for text in reversed(before))
+    heads = "\n".join(f"- {plain(headline)}" for headline in headlines)
+    fence = _fence([plain_question, earlier, heads])
+    task = _REWRITE_TASK.format(
+        fence=fence, before=earlier, headlines=heads, question=plain_question
+    )
     return _messages(_REWRITE_RULES.format(fence=fence), task)
 
 
 def translation_messages(citation: Citation, *, language: str) -> tuple[Message, ...]:
-    """Return what is asked to have a quote translated.
+    """Return the prompt to translate the quote of a citation.
 
     Args:
-        citation: Whose quote.
-        language: BCP 47 tag of the language wanted.
+        language: BCP 47 tag of the target language.
     """
     quote = plain(citation.quote)
     fence = _fence([quote])
@@ -207,7 +199,7 @@ def translation_messages(citation: Citation, *, language: str) -> tuple[Message,
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, its brackets those that mean nothing to a model."""
+    """Return a text on one line, its brackets replaced by ones without meaning to a model."""
     return " ".join(text.encode("utf-8", "replace").decode().split()).translate(_PLAIN)
 
 
@@ -221,21 +213,13 @@ def _messages(rules: str, task: str) -> tuple[Message, ...]:
     return Message(role=Role.SYSTEM, text=rules), Message(role=Role.USER, text=task)
 
 
-def _quoted(citation: Citation) -> str:
-    """Write a quote on two lines: where it stands, and what it says."""
-    outlet = ", reporting ".join(filter(None, (citation.source, citation.via)))
-    facts = (outlet, dates(citation.published), citation.headline)
-    about = " | ".join(plain(fact) for fact in facts if fact)
-    return f"[{citation.number}] {about}\n{plain(citation.quote)}"
-
-
 def dates(published: Moment | None) -> str:
     """Write a date in both calendars; empty where there is none."""
     return f"{format_gregorian(published)} / {format_jalali(published)}" if published else ""
 
 
 def _fence(texts: Sequence[str]) -> str:
-    """Return a mark that none of the texts holds."""
+    """Return a mark that is in none of the texts."""
     while True:
         mark = f"DATA-{secrets.token_hex(_FENCE_BYTES)}"
         if not any(mark in text for text in texts):

@@ -1,10 +1,11 @@
-"""Questions that lean on the ones before, made whole by a model and checked by code.
+"""Rewriting of questions that need context: by a model, checked by code.
 
-A question that stands by itself is left alone without a call. What a model returns is taken only
-if it still asks what was asked, in its language, and names nothing and counts nothing that the
-conversation did not; else the rule's result is.
+A question that is understandable by itself is left alone without a call. A model's version is taken
+only if it asks the same, in the same language, with no name or number that the conversation did
+not have; else the version by rule is.
 
-Does not: decide what needs context, or add words by rule; `bot.question.followup` does.
+Does not: decide which questions need context, or resolve them by rule; `bot.question.followup`
+does.
 """
 
 import logging
@@ -12,8 +13,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from bot.grounding.names import Evidence, unborne_names
-from bot.grounding.numbers import find_numbers, is_borne_out
+from bot.grounding.names import Evidence, unsupported_names
+from bot.grounding.numbers import find_numbers, is_supported
 from bot.grounding.wording import is_unsafe
 from bot.llm.parse import parse_question
 from bot.llm.prompt import REWRITE_SCHEMA, rewrite_messages
@@ -27,7 +28,7 @@ _MOST_CHARS: Final = 300
 _MOST_BEFORE: Final = 3
 _MOST_SHOWN: Final = 8
 _LEAST_KEPT: Final = 0.3
-"""Share of the question's words that must remain: of "How many of them are there?" a third does."""
+"""Least share of the words that remain: of "How many of them are there?" a third does."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,35 +54,30 @@ class Rewriter:
             )
             rewritten = parse_question(text)
         except Unwritten as failure:
-            outcome, found = failure.why.value, by_rule
+            outcome, resolved = failure.why.value, by_rule
         else:
             is_taken = _is_faithful(rewritten, question, [*recent, *seen])
             outcome = "taken" if is_taken else "refused"
-            found = Resolved(text=rewritten, was_resolved=True) if is_taken else by_rule
+            resolved = Resolved(text=rewritten, was_resolved=True) if is_taken else by_rule
         took_ms = round((time.perf_counter() - started) * 1e3)
         fields = {"model": self._generator.name, "ms": took_ms, "outcome": outcome}
         _log.info(EVENT_REWRITTEN, extra={"fields": fields})
-        return found
+        return resolved
 
 
-def _is_faithful(rewritten: str, question: str, said: Sequence[str]) -> bool:
-    """Tell whether a rewritten question asks the same with nothing of the model's own."""
-    known = clean_text("\n".join([question, *said])).text
-    asked, kept = token_set(question), token_set(rewritten)
+def _is_faithful(rewritten: str, question: str, conversation: Sequence[str]) -> bool:
+    """Tell whether a rewritten question asks the same and adds nothing to the conversation."""
+    known = clean_text("\n".join([question, *conversation])).text
+    words, rewritten_words = token_set(question), token_set(rewritten)
     language = detect(question).tag.partition("-")[0]
+    languages = [language, *(detect(text).tag.partition("-")[0] for text in conversation)]
+    evidence = Evidence(text=known, languages=tuple(dict.fromkeys(languages)), quotes=known)
     return (
         len(rewritten) <= _MOST_CHARS
         and not needs_context(rewritten)
-        and len(asked & kept) >= _LEAST_KEPT * len(asked)
+        and len(words & rewritten_words) >= _LEAST_KEPT * len(words)
         and detect(rewritten).tag.partition("-")[0] == language
         and not is_unsafe(rewritten, known)
-        and all(is_borne_out(one, find_numbers(known)) for one in find_numbers(rewritten))
-        and not _new_names(rewritten, language, known, said)
+        and all(is_supported(number, find_numbers(known)) for number in find_numbers(rewritten))
+        and not unsupported_names(rewritten, language, evidence, ())
     )
-
-
-def _new_names(rewritten: str, language: str, known: str, said: Sequence[str]) -> list[str]:
-    """Return the names that nobody named before."""
-    languages = dict.fromkeys([language, *(detect(text).tag.partition("-")[0] for text in said)])
-    evidence = Evidence(text=known, languages=tuple(languages), quotes=known)
-    return unborne_names(rewritten, language, evidence, ())

@@ -1,9 +1,7 @@
-"""Quotes in the asker's language: a model translates, code decides whether that is shown.
+"""Translation of quotes by a model, checked by code before it is shown.
 
 A translation is checked as a claim whose one piece of evidence is the quote, so that a number,
-date or name that the quote does not bear out is never shown. One that stands is kept on the disk.
-
-Does not: choose what is translated, or show it; the quote stays beside it wherever that is done.
+date or name that the quote does not support is never shown. A supported one is stored on disk.
 """
 
 import logging
@@ -38,7 +36,7 @@ class Translator:
         *,
         is_withdrawn: Callable[[ArticleId], bool],
     ) -> None:
-        """Translate with `generator` what `grounder` lets stand, and keep it in `kept`.
+        """Translate with `generator`, check with `grounder`, and store in `kept`.
 
         Args:
             is_withdrawn: Tells whether an article has been removed by request.
@@ -56,17 +54,14 @@ class Translator:
         key = key_of(citation.quote, language, model, TRANSLATION_VERSION)
         if text := self._kept.get(key):
             return Translation(text=text, model=model)
-        return self._once(key, lambda: self._make(key, citation, language))
-
-    def _once(self, key: str, make: Callable[[], Translation]) -> Translation:
-        """Make something, or wait for whoever is making it."""
+        # A translation that another thread is making already is waited for.
         mine: Future[Translation] = Future()
         with self._lock:
             running = self._running.setdefault(key, mine)
         if running is not mine:
             return running.result()
         try:
-            made = make()
+            made = self._make(key, citation, language)
         except BaseException as error:
             mine.set_exception(error)
             raise
@@ -78,45 +73,27 @@ class Translator:
                 del self._running[key]
 
     def _make(self, key: str, citation: Citation, language: str) -> Translation:
-        """Ask the model, check what it writes and keep what stands."""
+        """Ask the model, check what it writes and store what is supported."""
         started, text, missing, detail = time.perf_counter(), "", None, ""
         try:
             messages = translation_messages(citation, language=language)
-            written = self._generator.write(messages, schema=TRANSLATION_SCHEMA)
-            text = parse_translation(written)
+            text = parse_translation(self._generator.write(messages, schema=TRANSLATION_SCHEMA))
         except Unwritten as failure:
             missing, detail = failure.why, str(failure)
         else:
-            if faults := self._faults(text, citation, language):
+            claim = Claim(text=text, numbers=(citation.number,))
+            (verdict,) = self._grounder.check((claim,), (citation,), language=language)
+            # A quotation within the quote is translated with it, and so is verbatim nowhere.
+            allowed = {Fault.QUOTE} if quotations(citation.quote) else set()
+            if faults := [fault for fault in verdict.faults if fault not in allowed]:
                 text, missing, detail = "", Unworded.UNSUPPORTED, " ".join(faults)
             else:
-                self._keep(key, citation.article_id, text)
-        self._log(missing, detail, started)
-        return Translation(text=text, model=self._generator.name, missing=missing)
-
-    def _keep(self, key: str, article_id: ArticleId, text: str) -> None:
-        """Keep a translation, unless its article has been removed.
-
-        Subtle: that is asked after writing. Whoever removes an article says so first and deletes
-        what was kept of it then, so that one of the two always comes last.
-        """
-        self._kept.put(key, article_id, text)
-        if self._is_withdrawn(article_id):
-            self._kept.forget(article_id)
-
-    def _faults(self, text: str, citation: Citation, language: str) -> list[Fault]:
-        """Return what is wrong with a translation.
-
-        A quotation within the quote is translated with it, and so is verbatim nowhere.
-        """
-        claim = Claim(text=text, numbers=(citation.number,))
-        (verdict,) = self._grounder.check((claim,), (citation,), language=language)
-        is_quoting = bool(quotations(citation.quote))
-        return [one for one in verdict.faults if not (is_quoting and one is Fault.QUOTE)]
-
-    def _log(self, missing: Unworded | None, detail: str, started: float) -> None:
-        """Leave one line for each translation that was asked for, without a word of it."""
-        fields = {
+                self._kept.put(key, citation.article_id, text)
+                # Subtle: asked after writing. Whoever removes an article says so first and deletes
+                # its translations then, so that one of the two deletions always comes last.
+                if self._is_withdrawn(citation.article_id):
+                    self._kept.forget(citation.article_id)
+        fields = {  # without a word of the quote
             "model": self._generator.name,
             "prompt": TRANSLATION_VERSION,
             "ms": round((time.perf_counter() - started) * 1e3),
@@ -124,3 +101,4 @@ class Translator:
             "detail": detail,
         }
         _log.info(EVENT_TRANSLATED, extra={"fields": fields})
+        return Translation(text=text, model=self._generator.name, missing=missing)

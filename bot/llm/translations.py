@@ -1,10 +1,8 @@
-"""Translations of quotes kept on the disk, so that none is paid for twice: one SQLite file.
+"""Cache of translated quotes, so that none is paid for twice: one SQLite file.
 
-It holds what models made of archive text and the article it came from, and nothing of who asked.
-A translation goes with its article when that is removed by request, and otherwise after the days
-that anything of the bot is kept. What is deleted is overwritten.
-
-Does not: translate. Where the file cannot be used, translations are made anew: it is a cache.
+It holds what models made of archive text and the article it came from, and nothing about persons.
+A translation is deleted with its article when that is removed by request, and otherwise after the
+retention days. What is deleted is overwritten. Where the file cannot be used, it counts as empty.
 """
 
 import logging
@@ -33,21 +31,21 @@ _log = logging.getLogger(__name__)
 
 
 def key_of(*parts: str) -> str:
-    """Return what a translation is found by: a hash of all that it depends on."""
+    """Return the key of a translation: a hash of all that it depends on."""
     digest = blake2b(digest_size=16)
     for part in parts:
-        read = part.encode("utf-8", "surrogatepass")
-        digest.update(len(read).to_bytes(8, "big") + read)
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
     return digest.hexdigest()
 
 
 class Translations:
-    """The file; safe for many threads and processes. It is made when there is something to keep."""
+    """The file, created by the first `put`; safe for many threads and processes."""
 
     def __init__(
         self, path: Path, *, retention_days: int, clock: Callable[[], float] = time.time
     ) -> None:
-        """Keep translations at `path`."""
+        """Store translations at `path`."""
         self._path = path
         self._kept_s = retention_days * _DAY_S
         self._clock = clock
@@ -66,7 +64,7 @@ class Translations:
         return str(row[0]) if row else ""
 
     def put(self, key: str, article_id: str, text: str) -> None:
-        """Keep a translation, and nothing longer than it may be kept."""
+        """Store a translation and delete the expired ones."""
         row = (key, article_id, self._clock(), text)
         try:
             with self._open() as database:
@@ -94,12 +92,12 @@ class Translations:
             raise StorageError(msg) from error
 
     def _oldest(self) -> float:
-        """Return the time before which nothing is kept."""
+        """Return the time before which a translation is expired."""
         return self._clock() - self._kept_s
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """Yield the file, changed as one transaction; only its owner may read it."""
+        """Yield the database in one transaction; only the owner of the file may read it."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         with closing(sqlite3.connect(self._path, timeout=_WAIT_S)) as database, database:
@@ -109,6 +107,6 @@ class Translations:
 
 
 def _tell(error: Exception) -> None:
-    """Log that the file is of no use now."""
+    """Log that the file cannot be used."""
     fields = {"kind": type(error).__name__, "reason": str(error)}
     _log.warning(EVENT_UNUSABLE, extra={"fields": fields})

@@ -1,8 +1,8 @@
-"""Answers in the asker's language: a model words them, code decides what of it is shown.
+"""Answers written by a model from quotes, of which code decides what is shown.
 
-Quotes go to the model, claims come back, and only those that the quotes bear out are ever told.
-The quotes that claims stand on come first, the answer's other quotes stay behind them. Whatever
-fails, the quotes alone are an answer.
+Quotes go to the model, claims come back, and only those that the quotes support are shown. The
+quotes that claims cite come first, the answer's other quotes after them. Whatever fails, the quotes
+alone are an answer.
 
 Does not: check claims itself (`bot.grounding` does), or find evidence.
 """
@@ -34,8 +34,8 @@ from bot.types import (
 
 EVENT_WORDED: Final = "worded"
 MOST_EVIDENCE: Final = 6
-"""Quotes that a model is given: more than are shown, so that it can put several together, and few
-enough for the window and the patience of a small model."""
+"""Most quotes given to a model: more than are shown, so that it can combine several, and few
+enough for the context window and the speed of a small model."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,45 +46,43 @@ Tell = Callable[[tuple[Claim, ...]], None]
 
 @dataclass(slots=True)
 class _Sifting:
-    """Claims of one answer as they come, those that stand and what was wrong with the others.
+    """Claims of one answer as they arrive: the supported ones, and the faults of the others.
 
     Attributes:
-        standing: Numbered by `order`, the evidence in the order in which claims came to need it.
-        n_unusable: Claims left out for their form.
-        heard: Characters read of what is being written.
+        supported: Their numbers are positions in `order`, from 1.
+        order: Numbers of the evidence, in the order in which claims first cite it.
+        n_unusable: Claims left out because of their form.
+        n_read: Characters read of the text so far.
     """
 
     check: Callable[[Sequence[Claim]], tuple[Verdict, ...]]
     tell: Tell | None
     seen: set[Claim] = field(default_factory=set)
-    standing: list[Claim] = field(default_factory=list)
+    supported: list[Claim] = field(default_factory=list)
     faults: Counter[Fault] = field(default_factory=Counter)
     order: list[int] = field(default_factory=list)
     n_unusable: int = 0
-    heard: int = 0
+    n_read: int = 0
 
-    def hear(self, so_far: str) -> None:
-        """Take what is whole of a text that is being written."""
-        fresh, self.heard = so_far[self.heard :], len(so_far)
+    def read(self, so_far: str) -> None:
+        """Take the complete claims of a text that is being written."""
+        fresh, self.n_read = so_far[self.n_read :], len(so_far)
         if "}" in fresh:
             self.take(parse_so_far(so_far))
 
     def take(self, written: Written) -> None:
-        """Check the claims not seen before and tell those that stand."""
-        fresh = [one for one in written.claims if written.has_answer and one not in self.seen]
+        """Check the claims not seen before and tell the supported ones."""
+        fresh = [claim for claim in written.claims if written.has_answer and claim not in self.seen]
         self.seen.update(fresh)
         self.n_unusable = written.n_unusable
         for claim, verdict in zip(fresh, self.check(fresh) if fresh else (), strict=True):
             self.faults.update(verdict.faults)
-            if verdict.stands:
-                self._keep(claim)
-
-    def _keep(self, claim: Claim) -> None:
-        self.order += [number for number in claim.numbers if number not in self.order]
-        numbers = tuple(self.order.index(number) + 1 for number in claim.numbers)
-        self.standing.append(replace(claim, numbers=numbers))
-        if self.tell:
-            self.tell(tuple(self.standing))
+            if verdict.is_supported:
+                self.order += [number for number in claim.numbers if number not in self.order]
+                numbers = tuple(self.order.index(number) + 1 for number in claim.numbers)
+                self.supported.append(replace(claim, numbers=numbers))
+                if self.tell:
+                    self.tell(tuple(self.supported))
 
 
 class Writer:
@@ -95,13 +93,13 @@ class Writer:
         generator: Generator,
         grounder: Checking,
         *,
-        further: Callable[[Answer], tuple[Citation, ...]],
+        further: Callable[[Answer, int], tuple[Citation, ...]],
     ) -> None:
-        """Word with `generator` what `grounder` lets stand.
+        """Write with `generator`, check with `grounder`.
 
         Args:
-            further: Returns verified quotes that come after those of an answer, numbered on; ()
-                where those are enough.
+            further: Returns at most so many verified quotes that come after those of an answer,
+                their numbers continued.
         """
         self._generator = generator
         self._grounder = grounder
@@ -110,73 +108,68 @@ class Writer:
     def word(self, answer: Answer, *, tell: Tell | None = None) -> Answer | NoAnswer:
         """Return an answer with claims, or the quotes alone; see `Writing`."""
         started = time.perf_counter()
-        # What an article says to a model is quoted to people as any other sentence, and not worded.
-        quotes = (*answer.citations, *self._further(answer))
-        evidence = [one for one in quotes if not gives_orders(one.quote)]
+        quotes = answer.citations
+        is_ordered = answer.shape is not Shape.QUOTES  # in order of time or by sides
+        n_more = MOST_EVIDENCE - len(quotes)
+        # Quotes of another time must not be added where there was no answer for the time of the
+        # question, nor anything to quotes in an order.
+        if n_more > 0 and not answer.is_missed and not is_ordered:
+            quotes = (*quotes, *self._further(answer, n_more))
+        # A quote that gives orders to a model is shown as any other, but not given to the model.
+        evidence = [quote for quote in quotes if not gives_orders(quote.quote)]
         language = None if answer.language == _UNKNOWN else answer.language
         sifting = _Sifting(
             lambda claims: self._grounder.check(claims, evidence, language=language),
             tell,
-            # Quotes in order of time or by sides keep their numbers.
-            order=[] if answer.shape is Shape.QUOTES else [one.number for one in answer.citations],
+            # Quotes in an order keep their numbers.
+            order=[quote.number for quote in answer.citations] if is_ordered else [],
         )
         trouble = self._write(answer, evidence, sifting)
         took_ms = (time.perf_counter() - started) * 1e3
         self._log(sifting, trouble, took_ms)
         timings = answer.timings_ms | {"word": took_ms}
-        timed = replace(answer, timings_ms=timings | {"total": timings.get("total", 0) + took_ms})
-        return self._settle(timed, quotes, sifting, trouble)
+        answer = replace(answer, timings_ms=timings | {"total": timings.get("total", 0) + took_ms})
+        made = replace(answer.fingerprint, model=self._generator.name, prompt=VERSION)
+        if sifting.supported:
+            numbered = {quote.number: quote for quote in quotes}
+            uncited = [quote for quote in answer.citations if quote.number not in sifting.order]
+            shown = [*(numbered[number] for number in sifting.order), *uncited]
+            citations = tuple(replace(quote, number=n) for n, quote in enumerate(shown, start=1))
+            return replace(
+                answer,
+                claims=tuple(sifting.supported),
+                citations=citations,
+                differences=differences(citations),
+                fingerprint=made,
+            )
+        if isinstance(trouble, Reason):
+            return _refusal(answer, trouble, made)
+        return replace(answer, unworded=trouble.why if trouble else Unworded.UNSUPPORTED)
 
     def _write(
         self, answer: Answer, evidence: Sequence[Citation], sifting: _Sifting
     ) -> Unwritten | Reason | None:
-        """Let the model write, sift what it writes, and return what went wrong."""
+        """Let the model write, check its claims, and return what went wrong."""
         if not evidence:
             return Unwritten(Unworded.UNSUPPORTED, "no quote that may be worded")
         messages = answer_messages(answer.question, evidence, language=answer.language)
         try:
-            text = self._generator.write(messages, schema=ANSWER_SCHEMA, tell=sifting.hear)
+            text = self._generator.write(messages, schema=ANSWER_SCHEMA, tell=sifting.read)
             written = parse(text)
         except Unwritten as failure:
             return failure
         sifting.take(written)
         return None if written.has_answer else Reason.MODEL_FOUND_NONE
 
-    def _settle(
-        self,
-        answer: Answer,
-        quotes: Sequence[Citation],
-        sifting: _Sifting,
-        trouble: Unwritten | Reason | None,
-    ) -> Answer | NoAnswer:
-        """Return the claims that stand, if any; else what the trouble leaves."""
-        made = replace(answer.fingerprint, model=self._generator.name, prompt=VERSION)
-        if sifting.standing:
-            citations = _ordered(answer.citations, quotes, sifting.order)
-            return replace(
-                answer,
-                claims=tuple(sifting.standing),
-                citations=citations,
-                differences=differences(citations),
-                fingerprint=made,
-            )
-        match trouble:
-            case Unwritten():
-                return replace(answer, unworded=trouble.why)
-            case Reason():
-                return _refusal(answer, trouble, made)
-            case None:
-                return replace(answer, unworded=Unworded.UNSUPPORTED)
-
     def _log(self, sifting: _Sifting, trouble: Unwritten | Reason | None, took_ms: float) -> None:
-        """Leave one line for each wording, without a word of it."""
+        """Log one line for each answer written, without a word of it."""
         why = trouble.why if isinstance(trouble, Unwritten) else trouble
         fields = {
             "model": self._generator.name,
             "prompt": VERSION,
             "ms": round(took_ms),
-            "n_claims": len(sifting.standing),
-            "n_dropped": len(sifting.seen) - len(sifting.standing),
+            "n_claims": len(sifting.supported),
+            "n_dropped": len(sifting.seen) - len(sifting.supported),
             "n_unusable": sifting.n_unusable,
             "faults": {fault.value: n for fault, n in sorted(sifting.faults.items())},
             "trouble": why.value if why else "",
@@ -185,33 +178,23 @@ class Writer:
         _log.info(EVENT_WORDED, extra={"fields": fields})
 
 
-def _ordered(
-    shown: Sequence[Citation], evidence: Sequence[Citation], order: Sequence[int]
-) -> tuple[Citation, ...]:
-    """Return the quotes of `order` first, then those of the answer that no claim stands on."""
-    numbered = {one.number: one for one in evidence}
-    others = [one for one in shown if one.number not in order]
-    quotes = [*(numbered[number] for number in order), *others]
-    return tuple(replace(one, number=n) for n, one in enumerate(quotes, start=1))
-
-
 def _refusal(answer: Answer, reason: Reason, made: Fingerprint) -> NoAnswer:
-    """Return that there is no answer, with the articles that came nearest."""
-    heads = {
-        one.article_id: Headline(
-            article_id=one.article_id,
-            headline=one.headline,
-            source=one.source,
-            published=one.published,
-            url=one.url,
+    """Return that there is no answer, with the articles of the quotes as the nearest."""
+    nearest = {
+        quote.article_id: Headline(
+            article_id=quote.article_id,
+            headline=quote.headline,
+            source=quote.source,
+            published=quote.published,
+            url=quote.url,
         )
-        for one in answer.citations
+        for quote in answer.citations
     }
     return NoAnswer(
         question=answer.question,
         language=answer.language,
         reason=reason,
-        nearest=tuple(heads.values()),
+        nearest=tuple(nearest.values()),
         confidence=answer.confidence,
         timings_ms=answer.timings_ms,
         fingerprint=made,

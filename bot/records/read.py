@@ -1,8 +1,7 @@
-"""Answers that `pasokh ask --json` wrote, read back: one object, or several one after another.
+"""Reader of answers that `pasokh ask --json` wrote: one object, or several one after another.
 
-Objects may stand one to a line (JSON Lines) or over several lines, as they were printed. Keys that
-are not ours are left out of account; those that came with a later version may be absent.
-Does not: check what the answers say; `recheck` does.
+Objects may be one to a line (JSON Lines) or span several lines, as they were printed. Unknown keys
+are ignored; keys that came with a later version may be absent.
 """
 
 import json
@@ -22,7 +21,7 @@ _LATER: Final[Mapping[str, object]] = {
     "sides": [],
     "differences": [],
 }
-"""Keys that not every version wrote, and what they say where they are absent."""
+"""Keys that not every version wrote, with their values where they are absent."""
 _NAMES: Final[Mapping[object, str]] = {
     str: "a text",
     int: "a whole number",
@@ -38,7 +37,7 @@ class ExportError(PasokhError):
 
 
 class _Unfit(Exception):
-    """A value that is not of its kind; says where and what was expected."""
+    """A value of the wrong type; says where and what was expected."""
 
 
 def read_records(text: str, name: str) -> list[tuple[int, Record]]:
@@ -51,93 +50,79 @@ def read_records(text: str, name: str) -> list[tuple[int, Record]]:
     Raises:
         ExportError: Naming line and key of what is not as docs/json.md says.
     """
-    records = [(line, _record(value, name, line)) for line, value in _objects(text, name)]
+    records = []
+    for line, value in _objects(text, name):
+        record = {**_LATER, **value} if isinstance(value, dict) else value
+        try:
+            _check(record, Record, "")
+        except _Unfit as error:
+            msg = f"{name}, line {line}: {error}; expected what `pasokh ask --json` prints."
+            raise ExportError(msg) from None
+        records.append((line, cast("Record", record)))
     if not records:
-        msg = f"{name} is empty; expected what `pasokh ask --json` prints."
-        raise ExportError(msg)
+        raise ExportError(f"{name} is empty; expected what `pasokh ask --json` prints.")
     return records
 
 
 def _objects(text: str, name: str) -> Iterator[tuple[int, object]]:
     """Yield each JSON value with its line."""
     decoder = json.JSONDecoder()
-    at = _next(text, 0)
-    line = 1 + text.count("\n", 0, at)
-    while at < len(text):
+    start = _next(text, 0)
+    line = 1 + text.count("\n", 0, start)
+    while start < len(text):
         try:
-            value, end = decoder.raw_decode(text, at)
+            value, end = decoder.raw_decode(text, start)
         except json.JSONDecodeError as error:
-            msg = f"{name}, line {error.lineno}: expected JSON, but: {error.msg}."
-            raise ExportError(msg) from None
+            raise ExportError(
+                f"{name}, line {error.lineno}: expected JSON, but: {error.msg}."
+            ) from None
         except (ValueError, RecursionError):
-            msg = f"{name}, line {line}: expected JSON, got one too deep or with a number too long."
-            raise ExportError(msg) from None
+            raise ExportError(
+                f"{name}, line {line}: expected JSON, got one too deep or with a number too long."
+            ) from None
         yield line, value
-        begun, at = at, _next(text, end)
-        line += text.count("\n", begun, at)
+        before, start = start, _next(text, end)
+        line += text.count("\n", before, start)
 
 
-def _next(text: str, at: int) -> int:
+def _next(text: str, position: int) -> int:
     """Return where the next value begins, behind white space and a byte order mark."""
-    while at < len(text) and text[at] in " \t\r\n\ufeff":
-        at += 1
-    return at
-
-
-def _record(value: object, name: str, line: int) -> Record:
-    """Return a value as an answer or refusal."""
-    given = {**_LATER, **value} if isinstance(value, dict) else value
-    try:
-        _check(given, Record, "")
-    except _Unfit as error:
-        msg = f"{name}, line {line}: {error}; expected what `pasokh ask --json` prints."
-        raise ExportError(msg) from None
-    return cast("Record", given)
+    while position < len(text) and text[position] in " \t\r\n\ufeff":
+        position += 1
+    return position
 
 
 def _check(value: object, kind: Any, path: str) -> None:  # noqa: ANN401  # a type hint
-    """Hold a value to a type hint.
+    """Compare a value with a type hint.
 
     Raises:
-        _Unfit: With the path of the first value that is of another kind.
+        _Unfit: With the path of the first value that is of another type.
     """
     if is_typeddict(kind):
-        _check_keys(value, kind, path)
+        _expect(isinstance(value, dict), "an object", value, path)
+        record = cast("dict[str, object]", value)
+        for key, inner in get_type_hints(kind).items():
+            inner_path = f"{path}.{key}" if path else key
+            if key not in record:
+                raise _Unfit(f"the key {inner_path} is missing")
+            _check(record[key], inner, inner_path)
     elif get_origin(kind) is list:
         _expect(isinstance(value, list), "a list", value, path)
-        for position, one in enumerate(cast("list[object]", value)):
-            _check(one, get_args(kind)[0], f"{path}[{position}]")
+        for position, item in enumerate(cast("list[object]", value)):
+            _check(item, get_args(kind)[0], f"{path}[{position}]")
     elif get_origin(kind) is dict:
         _expect(isinstance(value, dict), "an object", value, path)
-        for key, one in cast("dict[str, object]", value).items():
-            _check(one, get_args(kind)[1], f"{path}.{key}")
+        for key, item in cast("dict[str, object]", value).items():
+            _check(item, get_args(kind)[1], f"{path}.{key}")
     else:
-        _check_plain(value, kind, path)
-
-
-def _check_keys(value: object, kind: type, path: str) -> None:
-    """Hold an object to the keys of a typed dictionary."""
-    _expect(isinstance(value, dict), "an object", value, path)
-    given = cast("dict[str, object]", value)
-    for key, inner in get_type_hints(kind).items():
-        here = f"{path}.{key}" if path else key
-        if key not in given:
-            msg = f"the key {here} is missing"
-            raise _Unfit(msg)
-        _check(given[key], inner, here)
-
-
-def _check_plain(value: object, kind: Any, path: str) -> None:  # noqa: ANN401  # a type hint
-    """Hold a value to a text, number or the like, or to one of several."""
-    kinds = get_args(kind) if get_origin(kind) is UnionType else (kind,)
-    is_fit = type(value) in kinds or (type(value) is int and float in kinds)
-    _expect(is_fit, " or ".join(_NAMES[one] for one in kinds), value, path)
+        kinds = get_args(kind) if get_origin(kind) is UnionType else (kind,)
+        is_fit = type(value) in kinds or (type(value) is int and float in kinds)
+        _expect(is_fit, " or ".join(_NAMES[name] for name in kinds), value, path)
 
 
 def _expect(holds: object, expected: str, value: object, path: str) -> None:
-    """Raise for what does not hold."""
+    """Raise `_Unfit` unless `holds`."""
     if not holds:
         shown = ascii(value)
-        came = shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}..."
-        msg = f"{path}: expected {expected}, got {came}" if path else f"got {came}"
-        raise _Unfit(msg)
+        got = shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}..."
+        raise _Unfit(f"{path}: expected {expected}, got {got}" if path else f"got {got}")

@@ -1,13 +1,12 @@
-"""Answers as the stable JSON object for programs, described in docs/json.md.
+"""Answers as JSON objects for programs, stable and described in docs/json.md.
 
 Quotes stay verbatim, control characters included; whoever prints the object escapes them.
-Does not: read such an object back (`exported` does), or write anything.
 """
 
 from collections.abc import Iterable
 from typing import TypedDict
 
-from bot.types import Answer, Citation, Claim, Difference, Headline, NoAnswer, Side
+from bot.types import Answer, Citation, Headline, NoAnswer
 from index import Moment, Scope
 
 
@@ -101,23 +100,32 @@ def record_of(reply: Answer | NoAnswer) -> Record:
         "question": reply.question,
         "language": reply.language,
         "answered": answer is not None,
-        "answer": answer_text((one.quote, one.number) for one in citations),
+        "answer": answer_text((citation.quote, citation.number) for citation in citations),
         "reason": refusal.reason.value if refusal else None,
         "confidence": round(reply.confidence, 4),
-        "citations": [citation_record(one) for one in citations],
-        "nearest": [headline_record(one) for one in refusal.nearest] if refusal else [],
+        "citations": [citation_record(citation) for citation in citations],
+        "nearest": [headline_record(headline) for headline in refusal.nearest] if refusal else [],
         "timings_ms": {stage: round(ms, 3) for stage, ms in reply.timings_ms.items()},
         "snapshot": reply.fingerprint.snapshot,
         "encoder": reply.fingerprint.encoder,
         "within": _scope_record(reply.within),
         "within_missed": reply.is_missed,
-        "claims": [_claim_record(one) for one in answer.claims] if answer else [],
+        "claims": [
+            {"text": claim.text, "numbers": list(claim.numbers)}
+            for claim in (answer.claims if answer else ())
+        ],
         "unworded": answer.unworded.value if answer and answer.unworded else None,
         "model": reply.fingerprint.model,
         "prompt": reply.fingerprint.prompt,
         "shape": answer.shape.value if answer else None,
-        "sides": [_side_record(one) for one in answer.sides] if answer else [],
-        "differences": [_difference_record(one) for one in answer.differences] if answer else [],
+        "sides": [
+            {"within": _scope_record(side.within), "numbers": list(side.numbers)}
+            for side in (answer.sides if answer else ())
+        ],
+        "differences": [
+            {"numbers": list(pair.numbers), "said": list(pair.said) if pair.said else None}
+            for pair in (answer.differences if answer else ())
+        ],
     }
 
 
@@ -140,23 +148,8 @@ def citation_record(citation: Citation) -> CitationRecord:
         "end": citation.span.end,
         "quote": citation.quote,
         "score": round(citation.score, 4),
-        "also_in": [headline_record(one) for one in citation.also_in],
+        "also_in": [headline_record(headline) for headline in citation.also_in],
     }
-
-
-def _claim_record(claim: Claim) -> ClaimRecord:
-    """Return a claim as JSON."""
-    return {"text": claim.text, "numbers": list(claim.numbers)}
-
-
-def _side_record(side: Side) -> SideRecord:
-    """Return a side of a comparison as JSON."""
-    return {"within": _scope_record(side.within), "numbers": list(side.numbers)}
-
-
-def _difference_record(one: Difference) -> DifferenceRecord:
-    """Return two quotes that contradict each other as JSON."""
-    return {"numbers": list(one.numbers), "said": list(one.said) if one.said else None}
 
 
 def headline_record(headline: Headline) -> HeadlineRecord:

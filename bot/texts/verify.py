@@ -58,9 +58,9 @@ class VerifyText(Text):
         ("[{number}] GONE: {article} was removed by request"),
         ("[{number}] ناپدید: {article} به درخواست حذف شده است"),
     )
-    CLAIM_STANDS = ("borne out: {text} {numbers}", "مستند: {text} {numbers}")
+    CLAIM_STANDS = ("supported: {text} {numbers}", "مستند: {text} {numbers}")
     CLAIM_FAULTY = (
-        ("NOT BORNE OUT ({faults}): {text} {numbers}"),
+        ("NOT SUPPORTED ({faults}): {text} {numbers}"),
         ("نامستند ({faults}): {text} {numbers}"),
     )
     FAULT_DEAD_CITATION = ("a quote it names does not stand", "نقلی که به آن تکیه دارد درست نیست")

@@ -104,18 +104,18 @@ def test_claims_are_checked_again(archive: Archive) -> None:
     """A sentence that its quotes bear out stands; one changed in a number or citation does not."""
     _, out = archive.run("ask", "--json", "-k", "1", QUESTION)
     record = json.loads(out)
-    borne_out = {"text": "Engineers measured 340 cubic metres of seepage.", "numbers": [1]}
+    supported = {"text": "Engineers measured 340 cubic metres of seepage.", "numbers": [1]}
     false = {"text": "Engineers measured 740 cubic metres of seepage.", "numbers": [1]}
-    dead = borne_out | {"numbers": [3]}
-    code, answer = archive.verify(record | {"claims": [borne_out, false, dead]})
+    dead = supported | {"numbers": [3]}
+    code, answer = archive.verify(record | {"claims": [supported, false, dead]})
     faults = [one["faults"] for one in answer["claims"]]
 
     assert code == 4
     assert (faults[0], faults[2]) == ([], ["dead_citation"])
     assert "number" in faults[1]
     for language in ("en", "und"):
-        assert archive.verify(record | {"claims": [borne_out], "language": language})[0] == 0
+        assert archive.verify(record | {"claims": [supported], "language": language})[0] == 0
 
     record["citations"][0]["quote"] = "Engineers measured nothing."
-    _, answer = archive.verify(record | {"claims": [borne_out]})
+    _, answer = archive.verify(record | {"claims": [supported]})
     assert answer["claims"][0]["faults"] == ["dead_citation"]

@@ -126,16 +126,16 @@ def test_a_claim_needs_living_citations(grounder: Grounder, numbers: tuple[int, 
 def test_only_the_cited_quotes_bear_a_claim_out(grounder: Grounder) -> None:
     """A claim that another quote bears out does not stand on this one."""
     text = "John Kirby said on Friday that Iran is buying 24 Sukhoi jets from Russia."
-    assert _verdict(grounder, text, 1).stands
-    assert not _verdict(grounder, text, 2).stands
-    assert _verdict(grounder, text, 1, 2).stands
+    assert _verdict(grounder, text, 1).is_supported
+    assert not _verdict(grounder, text, 2).is_supported
+    assert _verdict(grounder, text, 1, 2).is_supported
 
 
 def test_a_claim_in_another_language_than_asked_for_fails(grounder: Grounder) -> None:
     """A sure other language is a fault, and none where any language will do."""
     text = "John Kirby said on Friday that Iran is buying 24 Sukhoi jets from Russia."
-    assert _verdict(grounder, text, 1, language="en").stands
-    assert _verdict(grounder, text, 1, language=None).stands
+    assert _verdict(grounder, text, 1, language="en").is_supported
+    assert _verdict(grounder, text, 1, language=None).is_supported
     assert Fault.LANGUAGE in _verdict(grounder, text, 1, language="fa").faults
 
 
@@ -155,7 +155,7 @@ def test_nothing_that_acts_on_the_reader_passes(grounder: Grounder, addition: st
 
 def test_joiners_and_marks_of_direction_are_no_control_characters(grounder: Grounder) -> None:
     """Persian is written with them."""
-    assert _verdict(grounder, "\u200fکربی گفت ایران ۲۴ جنگنده سوخو از روسیه می‌خرد.", 1).stands
+    assert _verdict(grounder, "\u200fکربی گفت ایران ۲۴ جنگنده سوخو از روسیه می‌خرد.", 1).is_supported
 
 
 def test_many_claims_are_judged_as_each_alone(grounder: Grounder) -> None:
@@ -176,7 +176,7 @@ def test_many_claims_are_judged_as_each_alone(grounder: Grounder) -> None:
 @pytest.mark.parametrize("text", ["", "...", "۱۲۳", "\n", "!" * 500, "ن" * 3000, "A" * 3000])
 def test_rubbish_fails_without_an_error(grounder: Grounder, text: str) -> None:
     """Whatever a model writes is judged, and rubbish does not stand."""
-    assert not _verdict(grounder, text, 1).stands
+    assert not _verdict(grounder, text, 1).is_supported
 
 
 SOLANA = (
@@ -207,7 +207,7 @@ SOLANA = (
     ],
 )
 def test_translated_and_inflected_names_stand(grounder: Grounder, text: str) -> None:
-    """Institutions are translated, countries take endings, and both are borne out."""
+    """Institutions are translated, countries take endings, and both are supported."""
     evidence = (_citation(1, SOLANA),)
     (verdict,) = grounder.check([Claim(text=text, numbers=(1,))], evidence, language=None)
     assert Fault.NAME not in verdict.faults

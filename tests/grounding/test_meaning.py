@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.grounding.meaning import STANDS_FROM, Closeness
+from bot.grounding.meaning import SUPPORTED_FROM, Closeness
 from index import Encoder, EncoderIdentity
 from index.arrays import Vectors
 
@@ -50,7 +50,7 @@ def test_a_claim_is_nearer_to_what_it_renders(encoder: Encoder, *, is_fitted: bo
     """Across languages, with stored weights and with none."""
     closeness = Closeness(encoder if is_fitted else Renamed(encoder))
     near, far = closeness.meanings([CLAIM, OTHER], [[QUOTE], [QUOTE]])
-    assert near >= STANDS_FROM > far
+    assert near >= SUPPORTED_FROM > far
 
 
 def test_a_claim_without_quotes_means_nothing(encoder: Encoder) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grounding.number_words import CARDINALS
-from bot.grounding.numbers import find_numbers, is_borne_out
+from bot.grounding.numbers import find_numbers, is_supported
 
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -99,16 +99,16 @@ def test_words_that_may_mean_something_else_are_asked_of_no_quote(text: str) -> 
     assert not any(one.is_sure for one in find_numbers(text))
 
 
-def test_a_percentage_is_borne_out_by_a_percentage_only() -> None:
+def test_a_percentage_is_supported_by_a_percentage_only() -> None:
     """Five men are not five per cent; the range «۵ تا ۱۰ درصد» has both of its ends."""
     (claimed,) = find_numbers("5 percent")
-    assert is_borne_out(claimed, find_numbers("۵ تا ۱۰ درصد"))
-    assert not is_borne_out(claimed, find_numbers("۵ نفر"))
+    assert is_supported(claimed, find_numbers("۵ تا ۱۰ درصد"))
+    assert not is_supported(claimed, find_numbers("۵ نفر"))
 
 
 @given(st.integers(min_value=2, max_value=10**6), st.integers(min_value=2, max_value=10**6))
-def test_another_number_is_never_borne_out(one: int, other: int) -> None:
+def test_another_number_is_never_supported(one: int, other: int) -> None:
     """Two whole numbers are one only if they are equal, in whichever script."""
     (claimed,) = find_numbers(f"{one:,}")
     known = find_numbers(str(other).translate(_PERSIAN))
-    assert is_borne_out(claimed, known) is (one == other)
+    assert is_supported(claimed, known) is (one == other)

@@ -6,8 +6,9 @@ import sys
 import pytest
 from model_server import KEY
 
+import bot.llm
 from bot.answer.serving import Serving
-from bot.llm.opening import open_generator, session_over
+from bot.llm.opening import session_over
 from bot.settings import Settings, SettingsError, read_settings
 from index import EncoderError
 
@@ -16,7 +17,6 @@ URL = "http://127.0.0.1:9/v1"
 
 def test_without_a_server_there_is_no_model(llm_settings: Settings, answering: Serving) -> None:
     """By default nothing words answers or rewrites questions."""
-    assert open_generator(llm_settings) is None
     talk = session_over(llm_settings, answering)
     assert (talk.writing, talk.translating, talk.rewriting) == (None, None, None)
 
@@ -26,7 +26,7 @@ def test_nothing_of_a_model_is_loaded_without_one() -> None:
     heavy = {"openai", "httpx2", "bot.llm.client", "bot.llm.writer", "bot.grounding.check"}
     code = (
         "import sys, bot.terminal.cli, bot.wire; from bot.settings import read_settings;"
-        "assert bot.llm.opening.open_generator(read_settings(None)) is None;"
+        "assert bot.llm.opening.session_over(read_settings(None), None).writing is None;"
         f"print(sorted({heavy!r} & set(sys.modules)))"
     )
     done = subprocess.run(
@@ -35,14 +35,15 @@ def test_nothing_of_a_model_is_loaded_without_one() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, answering: Serving) -> None:
     """Without the extra the error gives the pip line."""
     monkeypatch.setenv("PASOKH_LLM_BASE_URL", URL)
     monkeypatch.setenv("PASOKH_LLM_MODEL", "small")
     monkeypatch.delitem(sys.modules, "bot.llm.client", raising=False)
+    monkeypatch.delattr(bot.llm, "client", raising=False)
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(SettingsError, match=r"pip install 'pasokh\[llm\]'"):
-        open_generator(read_settings(None))
+        session_over(read_settings(None), answering)
 
 
 def test_a_server_needs_a_model(monkeypatch: pytest.MonkeyPatch) -> None:

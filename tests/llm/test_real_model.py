@@ -106,7 +106,7 @@ def _holds(reply: Answer | NoAnswer, told: Sequence[tuple[Claim, ...]], encoder:
     assert not told or told[-1] == reply.claims
     by_number: Mapping[int, Citation] = {one.number: one for one in reply.citations}
     verdicts = Grounder(encoder).check(reply.claims, reply.citations, language="en")
-    assert all(verdict.stands for verdict in verdicts)
+    assert all(verdict.is_supported for verdict in verdicts)
     for claim in reply.claims:
         cited = [by_number[number] for number in claim.numbers]
         assert cited

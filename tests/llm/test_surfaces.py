@@ -160,7 +160,7 @@ def test_a_worded_answer_can_be_verified_later(
     code, out = run("verify", str(kept))
     assert (code, len(server.requests)) == (0, 1)
     assert "language model: m-7b, the same now" in out
-    assert f"borne out: {FIRST} [1]" in out
+    assert f"supported: {FIRST} [1]" in out
 
     record["claims"][0]["text"] = FALSE
     kept.write_text(json.dumps(record), encoding="utf-8")
