@@ -178,7 +178,6 @@ class _Service:
         stack.callback(cleanup.cancel)
         await self._application.start()
         stack.push_async_callback(self._finish)
-        await self._unless_stopped(self._show_menu())
         await self._unless_stopped(self._fetch())
         name = self._application.bot.username
         fields = {"bot": name, "snapshot": self._executor.snapshot, "left_over": n_left}
@@ -224,16 +223,6 @@ class _Service:
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_RETRY_S)
 
-    async def _show_menu(self) -> None:
-        """Give Telegram the menu of commands in each language; errors do not stop the start."""
-        menus = commands(translates=self._settings.llm_base_url is not None)
-        for language, menu in menus.items():
-            code = "" if language is Language.EN else language.value
-            try:
-                await self._application.bot.set_my_commands(menu, language_code=code)
-            except TelegramError as error:
-                log_failure("menu", error)
-
     def _is_healthy(self) -> bool:
         """Tell whether the event loop runs and, with polling, whether Telegram answers."""
         runs = time.monotonic() - self._heartbeat < _UNHEALTHY_AFTER_S
@@ -241,8 +230,15 @@ class _Service:
         return runs and (has_webhook or self._metrics.silence_s < _UNHEALTHY_AFTER_S)
 
     async def _fetch(self) -> None:
-        """Begin to take updates by polling or by a webhook."""
+        """Give Telegram the menus of commands, then take updates by polling or by a webhook."""
         settings, updater = self._settings, self._application.updater
+        menus = commands(translates=settings.llm_base_url is not None)
+        for language, menu in menus.items():
+            code = "" if language is Language.EN else language.value
+            try:
+                await self._application.bot.set_my_commands(menu, language_code=code)
+            except TelegramError as error:  # a menu is not worth a failed start
+                log_failure("menu", error)
         assert updater is not None, "the builder makes one"  # noqa: S101
         if settings.telegram_webhook_url is None:
             await updater.start_polling(

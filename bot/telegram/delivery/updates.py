@@ -62,19 +62,22 @@ def parse(update: object) -> Incoming | None:
 
 
 def _message(update_id: int, message: Message, kind: Kind, me: Bot) -> Incoming | None:
-    """Parse a message that addresses the bot and has text or an attachment."""
+    """Parse a person's message that addresses the bot and has text or an attachment."""
     text = _clean(message.text or message.caption or "")
     is_private = message.chat.type == ChatType.PRIVATE
+    is_through_us = message.via_bot is not None and message.via_bot.id == me.id
+    # Subtle: Telegram shows anonymous admins and channels as bots too, but names their chat.
+    sender = None if message.sender_chat is not None else message.from_user
+    is_from_bot = is_through_us or (sender is not None and sender.is_bot)
     is_empty = not text and message.effective_attachment is None
-    if is_empty or _is_from_bot(message, me) or not (is_private or _is_addressed(message, me)):
+    if is_empty or is_from_bot or not (is_private or _is_addressed(message, me)):
         return None
-    asker = None if message.sender_chat is not None else message.from_user
     replied = message.reply_to_message if _is_ours(message.reply_to_message, me) else None
     return Incoming(
         update_id=update_id,
         kind=kind if text else Kind.OTHER,
         chat_id=message.chat.id,
-        user_id=asker.id if asker is not None else None,
+        user_id=sender.id if sender is not None else None,
         is_private=is_private,
         language_code=_language_code(message.from_user),
         message_id=message.message_id,
@@ -82,17 +85,6 @@ def _message(update_id: int, message: Message, kind: Kind, me: Bot) -> Incoming 
         replied_text=_clean(replied.text or replied.caption or "") if replied is not None else "",
         is_forwarded=message.forward_origin is not None,
     )
-
-
-def _is_from_bot(message: Message, me: Bot) -> bool:
-    """Tell whether a bot wrote a message, this one through inline mode included.
-
-    Subtle: Telegram shows anonymous admins and channels as bots too, but names their chat.
-    """
-    if message.via_bot is not None and message.via_bot.id == me.id:
-        return True
-    is_bot = message.from_user is not None and message.from_user.is_bot
-    return is_bot and message.sender_chat is None
 
 
 def _is_addressed(message: Message, me: Bot) -> bool:
