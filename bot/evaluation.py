@@ -197,19 +197,20 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
     answerable = {folded(q.text) for q in questions.questions if q.is_answerable}
     judged = [q for q in questions.questions if q.is_answerable or folded(q.text) not in answerable]
     unrelated = evenly(tuple(q for q in others if folded(q.text) not in answerable), _MAX_OTHERS)
-    asked = [*judged, *unrelated]
-    _prepare(encoder, asked, progress)
+    all_questions = [*judged, *unrelated]
+    _prepare(encoder, all_questions, progress)
     answerer = Answerer(snapshot, encoder, threshold=threshold, reranker=reranker)
     outcomes: list[Outcome] = []
-    for done, question in enumerate(asked, start=1):
+    for done, question in enumerate(all_questions, start=1):
         outcomes.append(_outcome(answerer, question))
-        progress("ask", done, len(asked))
+        progress("ask", done, len(all_questions))
     judged_outcomes = outcomes[: len(judged)]
+    run = {o.question.id: o.articles for o in judged_outcomes if o.question.is_answerable}
     qrels = {
         question: {str(article_of[record]): grade for record, grade in row.items()}
         for question, row in questions.qrels.items()
+        if question in run
     }
-    run = {o.question.id: o.articles for o in judged_outcomes if o.question.is_answerable}
     related = [
         (o, {article_of[record] for record in questions.related[o.question.id]})
         for o in judged_outcomes
@@ -224,7 +225,7 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
         n_passages=snapshot.manifest.n_passages,
         threshold=answerer.threshold,
         outcomes=tuple(judged_outcomes),
-        ranked=rank_measures({q: row for q, row in qrels.items() if q in run}, run),
+        ranked=rank_measures(qrels, run),
         n_dropped=len(questions.questions) - len(judged),
         n_related_found=sum(not articles.isdisjoint(o.articles) for o, articles in related),
         n_related=len(related),
