@@ -1,7 +1,6 @@
-"""Logging for the entry points: JSON Lines in a file, or nothing.
+"""Logging set up by the entry points: JSON Lines in a file, or nothing.
 
-Question text is logged at DEBUG only and secrets never: they are struck out of every line.
-Does not: get called by anything but an entry point; libraries only get loggers.
+Question text is logged at DEBUG only and secrets never: they are replaced in every line.
 """
 
 import json
@@ -24,13 +23,13 @@ from index import PasokhError, StorageError
 EVENT_QUESTION = "question"
 EVENT_FAILURE = "failure"
 
-_STRUCK_OUT = "***"
+_REDACTED = "***"
 # A part of a secret that is shorter than this could be part of any word.
-_TELLING = 8
+_MIN_SECRET_PART = 8
 # httpx writes whole addresses at INFO, and an address can hold a token; openai whole questions.
 _QUIET = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "telegram", "tornado")
-# What they say when something fails may quote what a person wrote.
-_WORDY = ("telegram.", "tornado.", "bot.telegram.")
+# Their messages and errors may quote what a person wrote.
+_PRIVATE = ("telegram.", "tornado.", "bot.telegram.")
 
 _logger = logging.getLogger(__name__)
 
@@ -53,29 +52,25 @@ class _Formatter(logging.Formatter):
         }
         if record.exc_info:
             entry["traceback"] = _traceback(record)
-        return _strike(json.dumps(entry, ensure_ascii=False, default=str), self._secrets)
+        return _redact(json.dumps(entry, ensure_ascii=False, default=str), self._secrets)
 
 
 def _traceback(record: logging.LogRecord) -> str:
-    """Return where an error came from; of wordy loggers without what it says."""
+    """Return where an error came from; of private loggers without its message."""
     assert record.exc_info, "asked only where there is one"  # noqa: S101
-    kind, error, place = record.exc_info
-    if record.name.startswith(_WORDY):
-        return f"{''.join(traceback.format_tb(place))}{kind.__name__ if kind else ''}"
-    return "".join(traceback.format_exception(kind, error, place)).rstrip("\n")
+    kind, error, trace = record.exc_info
+    if record.name.startswith(_PRIVATE):
+        return f"{''.join(traceback.format_tb(trace))}{kind.__name__ if kind else ''}"
+    return "".join(traceback.format_exception(kind, error, trace)).rstrip("\n")
 
 
 def _event(record: logging.LogRecord) -> str:
-    """Return a record's message; of wordy loggers with its places left unfilled."""
-    return record.msg if record.name.startswith(_WORDY) else record.getMessage()
+    """Return a record's message; of private loggers without its arguments."""
+    return record.msg if record.name.startswith(_PRIVATE) else record.getMessage()
 
 
-class _TerminalFormatter(logging.Formatter):
+class _TerminalFormatter(_Formatter):
     """Formats a record for reading, without secrets and without control characters."""
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        super().__init__()
-        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text that is safe to show."""
@@ -83,21 +78,21 @@ class _TerminalFormatter(logging.Formatter):
         text = f"{record.levelname} {record.name} {_event(record)}"
         text += f"\n{_traceback(record)}" if record.exc_info else ""
         text += f" {fields}" if fields else ""
-        return _strike(safe(text), self._secrets)
+        return _redact(safe(text), self._secrets)
 
 
-def _strike(text: str, secrets: Sequence[str]) -> str:
+def _redact(text: str, secrets: Sequence[str]) -> str:
     """Replace every secret, also as JSON or an address writes it, and what follows its colon."""
     for secret in secrets:
         _, colon, last = secret.rpartition(":")
         forms = (
             secret,
             quote(secret, safe=""),
-            last if colon and len(last) >= _TELLING else secret,
+            last if colon and len(last) >= _MIN_SECRET_PART else secret,
         )
         for form in forms:
-            text = text.replace(form, _STRUCK_OUT)
-            text = text.replace(json.dumps(form, ensure_ascii=False)[1:-1], _STRUCK_OUT)
+            text = text.replace(form, _REDACTED)
+            text = text.replace(json.dumps(form, ensure_ascii=False)[1:-1], _REDACTED)
     return text
 
 
@@ -109,7 +104,7 @@ def set_up(
     debug: TextIO | None = None,
     journal: TextIO | None = None,
 ) -> None:
-    """Send records to `log_file` and, when debugging, all of them to a stream as well.
+    """Send records to `log_file` and, for debugging, all of them to a stream as well.
 
     Args:
         journal: Takes the lines of the log where there is no `log_file`, as under systemd.
@@ -119,7 +114,15 @@ def set_up(
     """
     handlers: list[logging.Handler] = [logging.NullHandler()]
     if log_file is not None:
-        handlers.append(_to_file(log_file, secrets))
+        try:
+            log_file.parent.mkdir(parents=True, exist_ok=True)
+            # Only its owner may read it.
+            os.close(os.open(log_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+            to_file = logging.FileHandler(log_file, encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            msg = f"PASOKH_LOG_FILE: {log_file} cannot be written: {error.strerror}"
+            raise StorageError(msg) from error
+        handlers.append(_lines_to(to_file, secrets))
     elif journal is not None:
         handlers.append(_lines_to(logging.StreamHandler(journal), secrets))
     if debug is not None:
@@ -131,18 +134,6 @@ def set_up(
     _logger.setLevel(logging.NOTSET if journal is None else logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _to_file(path: Path, secrets: Sequence[str]) -> logging.Handler:
-    """Open the log, which only its owner may read."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        msg = f"PASOKH_LOG_FILE: {path} cannot be written: {error.strerror}"
-        raise StorageError(msg) from error
-    return _lines_to(handler, secrets)
 
 
 def _lines_to(handler: logging.Handler, secrets: Sequence[str]) -> logging.Handler:
@@ -183,9 +174,7 @@ def report_failure(error: BaseException, language: Language, log_file: Path | No
 
 def log_failure(what: str, error: BaseException, **fields: object) -> None:
     """Log where an error came from, without its words: they may quote what a person wrote."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""
-    shown = {"what": what, "error": type(error).__name__, "where": where, **fields}
-    _logger.error(EVENT_FAILURE, extra={"fields": shown})
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    entry = {"what": what, "error": type(error).__name__, "where": where, **fields}
+    _logger.error(EVENT_FAILURE, extra={"fields": entry})

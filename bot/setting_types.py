@@ -1,7 +1,4 @@
-"""The forms that settings take: types with their checks, and in words what each setting expects.
-
-Does not: read anything; `settings` does.
-"""
+"""Types of settings with their checks, and in words what each setting expects."""
 
 import re
 from collections.abc import Callable
@@ -27,21 +24,25 @@ CrossEncoderName = Annotated[str, StringConstraints(pattern=r"^sentence-transfor
 
 
 def _expand_home(path: Path) -> Path:
-    """Put the user's folder for a leading ~, which no shell does in a `.env` file."""
+    """Replace a leading ~ by the user's folder, which no shell does in a `.env` file."""
     try:
         return path.expanduser()
     except RuntimeError as error:  # there is no such user
         raise ValueError(str(error)) from None
 
 
-def _columns(text: str) -> str:
-    """Refuse what is no mapping of columns."""
-    ReadConfig.parse(text)
-    return text
+def _parsed_by(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """Return a check that `parse` accepts a text."""
+
+    def check(text: str) -> str:
+        parse(text)
+        return text
+
+    return check
 
 
-def _shaped(pattern: str) -> Callable[[SecretStr], SecretStr]:
-    """Return a check that a whole secret has a form."""
+def _matching(pattern: str) -> Callable[[SecretStr], SecretStr]:
+    """Return a check that a whole secret matches a pattern."""
 
     def check(secret: SecretStr) -> SecretStr:
         if not re.fullmatch(pattern, secret.get_secret_value()):
@@ -52,17 +53,11 @@ def _shaped(pattern: str) -> Callable[[SecretStr], SecretStr]:
 
 
 HomePath = Annotated[Path, AfterValidator(_expand_home)]
-Columns = Annotated[str, AfterValidator(_columns)]
-
-
-def _read_networks(value: str) -> str:
-    """Check that a text means networks."""
-    networks_of(value)
-    return value
+Columns = Annotated[str, AfterValidator(_parsed_by(ReadConfig.parse))]
 
 
 def networks_of(value: str) -> tuple[Network, ...]:
-    """Return the networks that a text means: all, none or those it lists.
+    """Return the networks of a text: all for "true", none for "false", or those it lists.
 
     Raises:
         ValueError: If a part of the list is no network.
@@ -76,11 +71,11 @@ def networks_of(value: str) -> tuple[Network, ...]:
             return tuple(ip_network(part.strip()) for part in listed.split(","))
 
 
-AllowedNetworks = Annotated[str, AfterValidator(_read_networks)]
+AllowedNetworks = Annotated[str, AfterValidator(_parsed_by(networks_of))]
 
 
 def _split_ids(value: object) -> object:
-    """Read `1, -100200` as two ids; what is no text is left to be checked as it is."""
+    """Split `1, -100200` into two ids; a value that is no text is returned as it is."""
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
@@ -93,10 +88,10 @@ def quoted(value: Any) -> str:  # noqa: ANN401  # whatever the source held
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
 # Telegram: bot id, colon, secret (https://core.telegram.org/bots/api#authorizing-your-bot); its
 # rules for a webhook's secret: https://core.telegram.org/bots/api#setwebhook.
-TelegramToken = Annotated[SecretStr, AfterValidator(_shaped(r"\d+:[A-Za-z0-9_-]+"))]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_shaped(r"[A-Za-z0-9_-]{1,256}"))]
+TelegramToken = Annotated[SecretStr, AfterValidator(_matching(r"\d+:[A-Za-z0-9_-]+"))]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_matching(r"[A-Za-z0-9_-]{1,256}"))]
 # What a header takes after "Bearer " (RFC 6750, 2.1, and more).
-ApiKey = Annotated[SecretStr, AfterValidator(_shaped(r"[!-~]+"))]
+ApiKey = Annotated[SecretStr, AfterValidator(_matching(r"[!-~]+"))]
 ADDRESS: Final = r"^https?://[^\s@]+$"
 VECTORS: Final = r"^(files|https?://[^\s@]+)$"
 

@@ -1,24 +1,17 @@
-"""What the user may set, read once from `PASOKH_*` variables and a `.env` file.
+"""Settings of the user, read once from `PASOKH_*` variables and a `.env` file.
 
-The only module that reads the environment; everything else is handed plain values.
-Does not: open, build or check anything the settings name.
+The only module that reads the environment. What a setting names is not opened or checked here.
 """
 
 import difflib
 import hashlib
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
-from pydantic import (
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -47,13 +40,7 @@ from index.web import Network
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
 _SECRETS = frozenset(
-    {
-        "encoder_api_key",
-        "llm_api_key",
-        "telegram_token",
-        "telegram_webhook_secret",
-        "vectors_key",
-    }
+    {"encoder_api_key", "llm_api_key", "telegram_token", "telegram_webhook_secret", "vectors_key"}
 )
 
 
@@ -289,7 +276,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_conflicts(self) -> Self:
-        """Name two settings that cannot both hold, with both values."""
+        """Refuse two settings that conflict, naming both values."""
         if self.encoder.startswith("openai:") and self.encoder_base_url is None:
             msg = (
                 f"{PREFIX}ENCODER is {self.encoder!r} but {PREFIX}ENCODER_BASE_URL is empty; "
@@ -358,7 +345,7 @@ class Settings(BaseSettings):
 
     @property
     def telegram_memory(self) -> Path:
-        """File of the bot's conversations and votes, one for each bot likewise."""
+        """File of the bot's conversations and votes, one for each bot as well."""
         return self.data_dir / f"telegram-memory-{self._telegram_id}.db"
 
     @property
@@ -376,19 +363,26 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never be written anywhere."""
-        kept = (getattr(self, name) for name in sorted(_SECRETS))
-        return tuple(value for one in kept if one and (value := one.get_secret_value()))
+        secrets = (getattr(self, name) for name in sorted(_SECRETS))
+        return tuple(value for secret in secrets if secret and (value := secret.get_secret_value()))
 
 
 def read_settings(env_file: Path | None = _ENV_FILE) -> Settings:
     """Read the environment and `env_file`; the environment wins.
 
     Raises:
-        SettingsError: Naming each variable at fault, what came and what was expected.
+        SettingsError: Naming each wrong variable, its value and what was expected; of unknown
+            variables the first, with the nearest setting.
     """
     try:
         in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file else {}
-        _refuse_unknown([*os.environ, *in_file])
+        known = [PREFIX + field.upper() for field in Settings.model_fields]
+        for name in (*os.environ, *in_file):
+            if name.upper().startswith(PREFIX) and name.upper() not in known:
+                near = difflib.get_close_matches(name.upper(), known, n=1)
+                hint = f"did you mean {near[0]}?" if near else "see .env.example for all of them"
+                msg = f"{name} is not a setting; {hint}"
+                raise SettingsError(msg)
         return Settings(_env_file=env_file)  # type: ignore[call-arg]  # the source's own keyword
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
@@ -398,23 +392,12 @@ def read_settings(env_file: Path | None = _ENV_FILE) -> Settings:
         raise SettingsError(msg) from error
 
 
-def _refuse_unknown(names: Iterable[str]) -> None:
-    """Raise for the first variable with our prefix that is no setting, naming the nearest."""
-    known = [PREFIX + field.upper() for field in Settings.model_fields]
-    for name in names:
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "see .env.example for all of them"
-            msg = f"{name} is not a setting; {hint}"
-            raise SettingsError(msg)
-
-
 def _describe(problem: ErrorDetails) -> str:
-    """Put one problem in words; a secret's value, or an address with a password, is left out."""
+    """Describe one problem; a secret's value, or an address with a password, is left out."""
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     field = str(problem["loc"][0]).lower()
     is_address = field.endswith("_url") or field == "vectors"
     is_secret = field in _SECRETS or (is_address and "@" in str(problem["input"]))
-    came = "a value that is not shown" if is_secret else quoted(problem["input"])
-    return f"{PREFIX}{field.upper()}: expected {EXPECTED[field]}, got {came}"
+    value = "a value that is not shown" if is_secret else quoted(problem["input"])
+    return f"{PREFIX}{field.upper()}: expected {EXPECTED[field]}, got {value}"

@@ -1,6 +1,6 @@
 """Background threads, so that neither Ctrl-C nor an event loop waits for what runs on them.
 
-Does not: stop the call itself, which cannot be done in Python; its result is dropped.
+A running call cannot be stopped in Python: after Ctrl-C its result is dropped.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Worker:
             Thread(target=self._work, name="pasokh-worker", daemon=True).start()
 
     def submit(self, call: Callable[[], _T]) -> Future[_T]:
-        """Let `call` run after those before it; a call not begun yet can be cancelled."""
+        """Queue `call` behind those before it; a call not begun yet can be cancelled."""
         future: Future[_T] = Future()
         self._calls.put((future, call))
         return future
@@ -46,7 +46,7 @@ class Worker:
         return future.result()
 
     def _work(self) -> None:
-        """Serve calls for ever."""
+        """Run calls endlessly."""
         while True:
             future, call = self._calls.get()
             if not future.set_running_or_notify_cancel():

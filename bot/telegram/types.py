@@ -1,10 +1,10 @@
-"""What comes from Telegram and what goes back, as plain values.
+"""Updates from Telegram and calls to it, as plain values without the telegram library.
 
-`Incoming` is what a conversation needs of an update; `Outgoing` is what has still to be done, as
-a rule a call of the Bot API. A conversation turns one into a list of the other and does nothing
-else, so that the list can be stored before the first call and finished after a crash.
+`Incoming` is what a conversation needs of an update; `Outgoing` is what is to be done, as a rule
+a call of the Bot API. A conversation turns one into a list of the other and does nothing else, so
+that the list can be stored before the first call and finished after a crash.
 
-The telegram library is not known here; `delivery` turns its objects into these and back.
+`delivery.updates` and `delivery.send` convert to and from the library's objects.
 """
 
 from collections.abc import Callable
@@ -65,7 +65,7 @@ class Part:
 
 
 Show: TypeAlias = Callable[[Part], None]
-"""Takes what an answer says so far, the newest instead of what came before; from any thread."""
+"""Takes the text of an answer so far, which replaces the one before; from any thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class EditMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerButton:
-    """Tell Telegram that a button was obeyed; `text` of at most 200 characters is shown briefly."""
+    """Tell Telegram that a press was handled; `text` of at most 200 characters is shown briefly."""
 
     query_id: str
     text: str = field(default="", repr=False)
@@ -118,7 +118,7 @@ class AnswerButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InlineResult:
-    """One thing to choose from: what is listed, and the message it becomes."""
+    """One choice of an inline answer: how it is listed, and the message it becomes."""
 
     id: str
     title: str
@@ -129,7 +129,7 @@ class InlineResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerInline:
-    """Answer an inline question with things to choose from."""
+    """Answer an inline question with choices."""
 
     query_id: str
     results: tuple[InlineResult, ...]
@@ -138,7 +138,7 @@ class AnswerInline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseQueued:
-    """Erase what waits in the queue of a chat, and of a person wherever they wrote it."""
+    """Erase the queued updates of a chat, and of a person in any chat."""
 
     chat_id: int
     user_id: int
@@ -148,4 +148,4 @@ Call: TypeAlias = SendMessage | EditMessage | AnswerButton | AnswerInline
 """A call of the Bot API."""
 
 Outgoing: TypeAlias = Call | EraseQueued
-"""What an update comes to."""
+"""One step of answering an update."""

@@ -1,6 +1,6 @@
 """Commands that check answers: `verify FILE`, `eval` and `feedback export`.
 
-`index verify`, which checks the files of the index itself, stands in `index_commands`.
+`index verify`, which checks the files of the index itself, is in `index_commands`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.evaluation import EvaluationFiles
 from bot.records.read import ExportError, read_records
-from bot.records.recheck import ClaimCheck, Making, QuoteCheck, Recheck, Standing
+from bot.records.recheck import Recheck, Standing
 from bot.records.write import Record
 from bot.telegram.dialog.feedback import export
 from bot.telegram.dialog.memory import Memory
@@ -21,39 +21,38 @@ from bot.terminal.screen import BLANK, Kind, Line
 from bot.texts.language import Language, localize_digits, say
 from bot.texts.messages import Key
 from bot.texts.verify import VerifyText
-from index import (
-    StorageError,
-)
+from index import StorageError
+
+_STDIN = Path("-")
+_INDENT = 4
+# Columns of `Key.EVAL_COLUMNS`.
+_WIDTHS = {"ndcg@10": 9, "recall@10": 11, "mrr": 8, "hit@1": 8, "answer_recall": 15}
 
 
 def evaluate(surface: Surface, files: EvaluationFiles, *, json_file: Path | None) -> ExitCode:
-    """Ask a question set, print what came of it and write it to a file if one is given."""
+    """Ask a question set, print the figures and write them to a file if one is given."""
     with progress_on(surface.stderr, surface.language) as progress:
         record = surface.backend.evaluate(surface.settings, files, progress).record()
     surface.write(*_evaluation_lines(surface, record))
-    if json_file is not None:
-        _write_json(json_file, record)
+    if json_file is not None:  # after all was shown: a full disk costs only the file
+        try:
+            json_file.write_text(f"{to_json(record)}\n", encoding="utf-8")
+        except OSError as error:
+            reason = error.strerror or error
+            msg = f"Expected to write {json_file}, but {reason}; choose another place."
+            raise StorageError(msg) from error
         surface.write(surface.line(Key.EVAL_WRITTEN, path=json_file))
     return ExitCode.OK
 
 
 def export_feedback(surface: Surface, queries: Path, qrels: Path) -> ExitCode:
-    """Write what people thought of the Telegram bot's answers as a question set."""
+    """Write the votes on the Telegram bot's answers as a question set."""
     settings = surface.settings
     memory = Memory(settings.telegram_memory, retention_days=settings.retention_days)
     count = export(memory.votes(), queries, qrels)
     memory.close()
     surface.write(surface.line(Key.FEEDBACK_WRITTEN, count=count, queries=queries, qrels=qrels))
     return ExitCode.OK
-
-
-def _write_json(path: Path, record: dict[str, Any]) -> None:
-    """Write figures to a file, after all were shown: a full disk costs only the file."""
-    try:
-        path.write_text(f"{to_json(record)}\n", encoding="utf-8")
-    except OSError as error:
-        msg = f"Expected to write {path}, but {error.strerror or error}; choose another place."
-        raise StorageError(msg) from error
 
 
 def _evaluation_lines(surface: Surface, record: dict[str, Any]) -> Iterator[Line]:
@@ -70,25 +69,18 @@ def _evaluation_lines(surface: Surface, record: dict[str, Any]) -> Iterator[Line
     if len(rows) > 1:
         rows[say(Key.EVAL_ALL, surface.language)] = record["overall"]
     for language, row in rows.items():
-        yield Line(Kind.BODY, _evaluation_row(language, row), rtl=False)
-    quoted, sure = record["quotes_verified"], record["abstention"]
-    yield surface.line(Key.EVAL_QUOTES, share=_figure(quoted), count=record["n_quotes"])
+        figures = "".join(f"{_figure(row[name]):>{width}}" for name, width in _WIDTHS.items())
+        yield Line(Kind.BODY, f"{language:<9}{row['n']:>7,}{figures}", rtl=False)
+    share, abstention = _figure(record["quotes_verified"]), record["abstention"]
+    yield surface.line(Key.EVAL_QUOTES, share=share, count=record["n_quotes"])
     yield surface.line(
         Key.EVAL_ANSWERED,
-        share=_figure(sure["answer_rate"]),
-        count=sure["n_answerable"],
-        threshold=_figure(sure["threshold"]),
+        share=_figure(abstention["answer_rate"]),
+        count=abstention["n_answerable"],
+        threshold=_figure(abstention["threshold"]),
     )
-    yield from _refusal_lines(surface, sure)
-    for key, name in ((Key.EVAL_RETRIEVAL, "retrieval"), (Key.EVAL_ANSWER, "answer")):
-        if times := record["latency_ms"][name]:
-            yield surface.line(Key.EVAL_LATENCY, what=say(key, surface.language), **times)
-
-
-def _refusal_lines(surface: Surface, sure: dict[str, Any]) -> Iterator[Line]:
-    """Yield what became of the questions that should be refused."""
     for key, name in ((Key.EVAL_UNANSWERABLE, "unanswerable"), (Key.EVAL_OTHER, "other")):
-        if (row := sure[name])["n"]:
+        if (row := abstention[name])["n"]:
             yield surface.line(
                 key,
                 count=row["n"],
@@ -96,172 +88,135 @@ def _refusal_lines(surface: Surface, sure: dict[str, Any]) -> Iterator[Line]:
                 at_95=_figure(row["refusal_rate_at_95"]),
                 auroc=_figure(row["auroc"]),
             )
-    if (related := sure["unanswerable"]["related_found"]) is not None:
+    if (related := abstention["unanswerable"]["related_found"]) is not None:
         yield surface.line(Key.EVAL_RELATED, share=_figure(related))
-
-
-def _evaluation_row(language: str, row: dict[str, Any]) -> str:
-    """Set one language's figures under `Key.EVAL_COLUMNS`."""
-    widths = {"ndcg@10": 9, "recall@10": 11, "mrr": 8, "hit@1": 8, "answer_recall": 15}
-    figures = "".join(f"{_figure(row[name]):>{width}}" for name, width in widths.items())
-    return f"{language:<9}{row['n']:>7,}{figures}"
+    for key, name in ((Key.EVAL_RETRIEVAL, "retrieval"), (Key.EVAL_ANSWER, "answer")):
+        if times := record["latency_ms"][name]:
+            yield surface.line(Key.EVAL_LATENCY, what=say(key, surface.language), **times)
 
 
 def _figure(value: float | None) -> str:
-    """Write a share with three decimals, a dash where there is none."""
+    """Write a share with three decimals, None as a dash."""
     return "-" if value is None else f"{value:.3f}"
-
-
-_STDIN = Path("-")
-_INDENT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """An answer, the line of the file it begins on, and what became of it."""
+    """An answer, the line of the file it begins on, and the result of its check."""
 
     line: int
     record: Record
-    found: Recheck
+    recheck: Recheck
 
 
 def verify(surface: Surface, file: Path, *, as_json: bool) -> ExitCode:
-    """Say whether the answers of a file stand.
+    """Check whether the answers in a file still stand.
 
     Raises:
         ExportError: If the file cannot be read, or is not what `pasokh ask --json` prints.
     """
-    records = read_records(_read(surface, file), "standard input" if file == _STDIN else str(file))
-    rechecker = surface.backend.open_rechecker(surface.settings)
-    checked = [_Checked(line, record, rechecker.check(record)) for line, record in records]
-    if as_json:
-        surface.stdout.write(f"{to_json(_report(checked, dict(rechecker.making)))}\n")
-    else:
-        surface.write(*_lines(checked, surface.language))
-    return ExitCode.OK if _stand(checked) else ExitCode.NOT_VERIFIED
-
-
-def _read(surface: Surface, file: Path) -> str:
-    """Return the text of a file or of standard input."""
     try:
-        return surface.stdin.read() if file == _STDIN else file.read_text(encoding="utf-8-sig")
+        text = surface.stdin.read() if file == _STDIN else file.read_text(encoding="utf-8-sig")
     except OSError as error:
         msg = f"Expected to read {file}, but: {error.strerror or error}."
+        raise ExportError(msg) from None
     except UnicodeDecodeError as error:
         msg = f"Expected UTF-8 in {file}, but: {error.reason} at byte {error.start}."
-    raise ExportError(msg)
+        raise ExportError(msg) from None
+    records = read_records(text, "standard input" if file == _STDIN else str(file))
+    rechecker = surface.backend.open_rechecker(surface.settings)
+    checked = [_Checked(line, record, rechecker.check(record)) for line, record in records]
+    stands = all(answer.recheck.stands for answer in checked)
+    if as_json:
+        answers = [_report(answer) for answer in checked]
+        report = {"stands": stands, "now": dict(rechecker.making), "answers": answers}
+        surface.stdout.write(f"{to_json(report)}\n")
+    else:
+        surface.write(*_lines(checked, surface.language, stands=stands))
+    return ExitCode.OK if stands else ExitCode.NOT_VERIFIED
 
 
-def _stand(checked: Sequence[_Checked]) -> bool:
-    """Tell whether everything stands."""
-    return all(one.found.stands for one in checked)
-
-
-def _report(checked: Sequence[_Checked], making: dict[str, str]) -> dict[str, Any]:
-    """Return the object that docs/verifying.md describes."""
-    return {
-        "stands": _stand(checked),
-        "now": making,
-        "answers": [_answer_record(one) for one in checked],
-    }
-
-
-def _answer_record(checked: _Checked) -> dict[str, Any]:
-    """Return what became of one answer."""
-    found = checked.found
+def _report(checked: _Checked) -> dict[str, Any]:
+    """Return the result of one answer as docs/verifying.md describes it."""
+    recheck = checked.recheck
     return {
         "line": checked.line,
-        "question": found.question,
-        "stands": found.stands,
-        "made_with": [asdict(one) | {"same": one.was == one.now} for one in found.making],
-        "answer_is_quotes": found.is_text_same,
-        "citations": [_quote_record(one) for one in found.quotes],
+        "question": recheck.question,
+        "stands": recheck.stands,
+        "made_with": [asdict(part) | {"same": part.was == part.now} for part in recheck.making],
+        "answer_is_quotes": recheck.is_text_same,
+        "citations": [
+            {
+                "number": quote.number,
+                "article_id": quote.article_id,
+                "standing": quote.standing,
+                "start": quote.found.start if quote.found else None,
+                "end": quote.found.end if quote.found else None,
+                "differs": quote.differs,
+            }
+            for quote in recheck.quotes
+        ],
         "claims": [
-            {"text": one.text, "numbers": one.numbers, "faults": one.faults} for one in found.claims
+            {"text": claim.text, "numbers": claim.numbers, "faults": claim.faults}
+            for claim in recheck.claims
         ],
     }
 
 
-def _quote_record(quote: QuoteCheck) -> dict[str, Any]:
-    """Return what became of one quote."""
-    return {
-        "number": quote.number,
-        "article_id": quote.article_id,
-        "standing": quote.standing,
-        "start": quote.found.start if quote.found else None,
-        "end": quote.found.end if quote.found else None,
-        "differs": quote.differs,
-    }
-
-
-def _lines(checked: Sequence[_Checked], language: Language) -> Iterator[Line]:
-    """Yield what became of each answer, and the sum."""
-    for position, one in enumerate(checked, start=1):
-        question = " ".join(one.found.question.split())
-        values = {"position": position, "question": question, "line": one.line}
+def _lines(checked: Sequence[_Checked], language: Language, *, stands: bool) -> Iterator[Line]:
+    """Yield the results of all answers, and the sum."""
+    for position, answer in enumerate(checked, start=1):
+        question = " ".join(answer.recheck.question.split())
+        values = {"position": position, "question": question, "line": answer.line}
         yield _line(VerifyText.QUESTION, language, 0, **values)
-        yield from _answer_lines(one.found, language)
+        yield from _answer_lines(answer.recheck, language)
         yield BLANK
-    quotes = [quote for one in checked for quote in one.found.quotes]
-    claims = [claim for one in checked for claim in one.found.claims]
+    quotes = [quote for answer in checked for quote in answer.recheck.quotes]
+    claims = [claim for answer in checked for claim in answer.recheck.claims]
     yield _line(
-        VerifyText.ALL_STANDS if _stand(checked) else VerifyText.NOT_ALL_STANDS,
+        VerifyText.ALL_STANDS if stands else VerifyText.NOT_ALL_STANDS,
         language,
         0,
-        quotes=sum(one.standing is Standing.STANDS for one in quotes),
-        claims=sum(not one.faults for one in claims),
+        quotes=sum(quote.standing is Standing.STANDS for quote in quotes),
+        claims=sum(not claim.faults for claim in claims),
         all_quotes=len(quotes),
         all_claims=len(claims),
     )
 
 
-def _answer_lines(found: Recheck, language: Language) -> Iterator[Line]:
-    """Yield what became of one answer."""
-    for made in found.making:
-        yield _making_line(made, language)
-    if not found.is_text_same:
+def _answer_lines(recheck: Recheck, language: Language) -> Iterator[Line]:
+    """Yield the result of one answer: what it was made with, its quotes, its claims."""
+    for part in recheck.making:
+        what = say(VerifyText[f"MADE_{part.key.upper()}"], language)
+        if not part.now:
+            yield _line(VerifyText.NONE_NOW, language, what=what, was=part.was)
+        else:
+            text = VerifyText.SAME if part.was == part.now else VerifyText.OTHER
+            yield _line(text, language, what=what, was=part.was, now=part.now)
+    if not recheck.is_text_same:
         yield _line(VerifyText.NOT_THE_QUOTES, language)
-    elif not found.quotes:
+    elif not recheck.quotes:
         yield _line(VerifyText.REFUSAL, language)
-    for quote in found.quotes:
-        yield _quote_line(quote, language)
-    for claim in found.claims:
-        yield _claim_line(claim, language)
-
-
-def _making_line(made: Making, language: Language) -> Line:
-    """Say whether one of the things that an answer was made with is the same now."""
-    what = say(VerifyText[f"MADE_{made.key.upper()}"], language)
-    if not made.now:
-        return _line(VerifyText.NONE_NOW, language, what=what, was=made.was)
-    text = VerifyText.SAME if made.was == made.now else VerifyText.OTHER
-    return _line(text, language, what=what, was=made.was, now=made.now)
-
-
-def _quote_line(quote: QuoteCheck, language: Language) -> Line:
-    """Say what became of a quote."""
-    place = quote.found
-    return _line(
-        VerifyText[f"QUOTE_{quote.standing.name}"],
-        language,
-        number=localize_digits(quote.number, language),
-        article=quote.article_id,
-        start=localize_digits(place.start, language) if place else "",
-        end=localize_digits(place.end, language) if place else "",
-        differs=", ".join(quote.differs),
-    )
-
-
-def _claim_line(claim: ClaimCheck, language: Language) -> Line:
-    """Say what the checks of a claim found."""
-    faults = (say(VerifyText[f"FAULT_{one.name}"], language) for one in claim.faults)
-    return _line(
-        VerifyText.CLAIM_FAULTY if claim.faults else VerifyText.CLAIM_STANDS,
-        language,
-        text=" ".join(claim.text.split()),
-        numbers=" ".join(f"[{localize_digits(one, language)}]" for one in claim.numbers),
-        faults=("، " if language is Language.FA else ", ").join(faults),
-    )
+    for quote in recheck.quotes:
+        span = quote.found
+        yield _line(
+            VerifyText[f"QUOTE_{quote.standing.name}"],
+            language,
+            number=localize_digits(quote.number, language),
+            article=quote.article_id,
+            start=localize_digits(span.start, language) if span else "",
+            end=localize_digits(span.end, language) if span else "",
+            differs=", ".join(quote.differs),
+        )
+    for claim in recheck.claims:
+        faults = (say(VerifyText[f"FAULT_{fault.name}"], language) for fault in claim.faults)
+        yield _line(
+            VerifyText.CLAIM_FAULTY if claim.faults else VerifyText.CLAIM_STANDS,
+            language,
+            text=" ".join(claim.text.split()),
+            numbers=" ".join(f"[{localize_digits(n, language)}]" for n in claim.numbers),
+            faults=("، " if language is Language.FA else ", ").join(faults),
+        )
 
 
 def _line(text: VerifyText, language: Language, indent: int = _INDENT, /, **values: object) -> Line:

@@ -1,12 +1,13 @@
-"""The command line `pasokh`: arguments in, an exit code out, and the one place errors end.
+"""Command line `pasokh`: declares the commands, runs one and turns its outcome into an exit code.
 
-Does not: do any command's work, or import what does before a command is chosen.
+The commands' work is in `ask`, `index_commands` and `check_commands`; all errors end here.
 """
 
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,15 +15,50 @@ import click
 
 from bot.terminal.streams import (
     discard,
-    in_our_words,
     open_closed_streams,
+    output_error,
     speak_utf8,
     standard_error,
 )
 
-if TYPE_CHECKING:  # no cycle is hidden: these load pydantic and the index, which --help must not
-    from bot.terminal.context import Backend, Surface
-    from index import Scope
+
+class _LazyModule:
+    """A module that is imported when one of its names is first used.
+
+    So `pasokh --help` and usage errors take a tenth of a second: what the commands need loads
+    pydantic, numpy and the index.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401  # whatever the module has
+        return getattr(import_module(self._name), attribute)
+
+
+if TYPE_CHECKING:  # the same names, so that every use is checked
+    from importlib import metadata
+
+    import index
+    from bot import evaluation, logs, settings, wire
+    from bot.question import scope as scopes
+    from bot.terminal import ask as ask_commands
+    from bot.terminal import check_commands, context, index_commands
+    from bot.texts import direction, language
+else:
+    index = _LazyModule("index")
+    evaluation = _LazyModule("bot.evaluation")
+    logs = _LazyModule("bot.logs")
+    settings = _LazyModule("bot.settings")
+    wire = _LazyModule("bot.wire")
+    scopes = _LazyModule("bot.question.scope")
+    ask_commands = _LazyModule("bot.terminal.ask")
+    check_commands = _LazyModule("bot.terminal.check_commands")
+    context = _LazyModule("bot.terminal.context")
+    index_commands = _LazyModule("bot.terminal.index_commands")
+    direction = _LazyModule("bot.texts.direction")
+    language = _LazyModule("bot.texts.language")
+    metadata = _LazyModule("importlib.metadata")
 
 _ERROR = 1
 _INTERRUPTED = 130
@@ -31,34 +67,29 @@ _BROKEN_PIPE = 141
 
 @dataclass
 class _Run:
-    """One run of the program: what was given to it and, once read, its settings."""
+    """One run of the program: its backend and, once read, its settings."""
 
-    backend: "Backend | None"
+    backend: "context.Backend | None"
     debug: bool = False
-    surface: "Surface | None" = None
+    surface: "context.Surface | None" = None
 
-    def open(self, *, keeps_log: bool = False) -> "Surface":
-        """Read the settings, set up the log and load what the commands stand on.
+    def open(self, *, keeps_log: bool = False) -> "context.Surface":
+        """Read the settings, set up the log and load the backend.
 
         Args:
-            keeps_log: Write the log to standard error where no file is set for it.
+            keeps_log: Write the log to standard error if no file is set for it.
         """
-        # Here, and only here, so that `pasokh --help` and usage errors take a tenth of a second.
-        from bot.logs import set_up
-        from bot.settings import read_settings
-        from bot.terminal.context import Surface
-
-        settings = read_settings()
-        set_up(
-            settings.log_level,
-            settings.log_file,
-            secrets=settings.secrets,
+        values = settings.read_settings()
+        logs.set_up(
+            values.log_level,
+            values.log_file,
+            secrets=values.secrets,
             debug=standard_error() if self.debug else None,
             journal=standard_error() if keeps_log else None,
         )
-        self.surface = Surface(
-            settings=settings,
-            backend=self.backend or _real_backend(),
+        self.surface = context.Surface(
+            settings=values,
+            backend=self.backend or wire,
             stdin=sys.stdin,
             stdout=sys.stdout,
             stderr=standard_error(),
@@ -66,20 +97,11 @@ class _Run:
         return self.surface
 
 
-def _real_backend() -> "Backend":
-    """Load the encoder, the index and all, unless something else was given to answer with."""
-    from bot import wire  # see _Run.open
-
-    return wire
-
-
-def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
     """Print the version and leave."""
-    from importlib import metadata  # reads e-mail headers, at half the cost of all of --help
-
-    if wanted and not context.resilient_parsing:
+    if wanted and not ctx.resilient_parsing:
         click.echo(f"pasokh {metadata.version('pasokh')}")
-        context.exit()
+        ctx.exit()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -123,19 +145,17 @@ def _scope_options(command: _Command) -> _Command:
     return command
 
 
-def _scope(given: dict[str, Any]) -> "Scope":
+def _scope(options: dict[str, Any]) -> "index.Scope":
     """Read those options; a bad one is a usage error."""
-    from bot.question.scope import ScopeError, make_scope  # see _Run.open
-
     try:
-        return make_scope(
-            since=given["since"],
-            until=given["until"],
-            sources=given["source"],
-            languages=given["lang"],
+        return scopes.make_scope(
+            since=options["since"],
+            until=options["until"],
+            sources=options["source"],
+            languages=options["lang"],
             now=datetime.now(UTC),
         )
-    except ScopeError as error:
+    except scopes.ScopeError as error:
         raise click.UsageError(str(error)) from None
 
 
@@ -160,10 +180,8 @@ def ask(
 
     The index is built first where there is none.
     """
-    from bot.terminal import ask  # see _Run.open
-
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
-    command = ask.ask_json if as_json else ask.ask
+    command = ask_commands.ask_json if as_json else ask_commands.ask
     within = _scope(scope)
     return command(run.open(), text.strip(), k=k, within=within)
 
@@ -173,10 +191,8 @@ def ask(
 @click.pass_obj
 def chat(run: _Run, /, **scope: Any) -> int:  # noqa: ANN401  # see _scope_options
     """Ask many questions; /help inside lists the commands."""
-    from bot.terminal import ask  # see _Run.open
-
     within = _scope(scope)
-    return ask.chat(run.open(), within=within)
+    return ask_commands.chat(run.open(), within=within)
 
 
 @_pasokh.command()
@@ -186,9 +202,7 @@ def serve(run: _Run) -> int:
 
     The log goes to standard error, or to PASOKH_LOG_FILE.
     """
-    from bot.terminal import ask  # see _Run.open
-
-    return ask.serve(run.open(keeps_log=True))
+    return ask_commands.serve(run.open(keeps_log=True))
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -212,10 +226,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.pass_obj
 def evaluate(run: _Run, /, *, json_file: Path | None, **files: Any) -> int:  # noqa: ANN401  # see EvaluationFiles
     """Measure answers on questions whose answers are known (docs/evaluation.md)."""
-    from bot.evaluation import EvaluationFiles  # see _Run.open
-    from bot.terminal import check_commands  # see _Run.open
-
-    return check_commands.evaluate(run.open(), EvaluationFiles(**files), json_file=json_file)
+    return check_commands.evaluate(
+        run.open(), evaluation.EvaluationFiles(**files), json_file=json_file
+    )
 
 
 @_pasokh.command("verify")
@@ -228,8 +241,6 @@ def verify_answers(run: _Run, /, *, file: Path, as_json: bool) -> int:
     FILE holds one or several; - is standard input. Exit code 4 where a quote or sentence does not
     stand any more. (`index verify` checks the index's own files.)
     """
-    from bot.terminal import check_commands  # see _Run.open
-
     return check_commands.verify(run.open(), file, as_json=as_json)
 
 
@@ -242,8 +253,6 @@ def _index_group() -> None:
 @click.pass_obj
 def build(run: _Run) -> int:
     """Read the corpus and build its index, unless nothing changed."""
-    from bot.terminal import index_commands  # see _Run.open
-
     return index_commands.build(run.open())
 
 
@@ -255,8 +264,6 @@ def add(run: _Run, places: tuple[str, ...]) -> int:
 
     They are kept beside the index, so that a build never asks the web again.
     """
-    from bot.terminal import index_commands  # see _Run.open
-
     return index_commands.add(run.open(), places)
 
 
@@ -269,8 +276,6 @@ def watch(run: _Run, feeds: tuple[str, ...], *, once: bool) -> int:
 
     Without addresses those of PASOKH_FEEDS are watched.
     """
-    from bot.terminal import index_commands  # see _Run.open
-
     return index_commands.watch(run.open(), feeds, once=once)
 
 
@@ -278,8 +283,6 @@ def watch(run: _Run, feeds: tuple[str, ...], *, once: bool) -> int:
 @click.pass_obj
 def info(run: _Run) -> int:
     """Say what the index holds and what it was made with."""
-    from bot.terminal import index_commands  # see _Run.open
-
     return index_commands.info(run.open())
 
 
@@ -290,8 +293,6 @@ def verify(run: _Run) -> int:
 
     (`pasokh verify FILE` checks answers that were given earlier.)
     """
-    from bot.terminal import index_commands  # see _Run.open
-
     return index_commands.verify(run.open())
 
 
@@ -305,8 +306,6 @@ def remove(run: _Run, article_id: str, *, reason: str) -> int:
     It is rejected from now on. The corpus itself is not changed; what holds the article still is
     told.
     """
-    from bot.terminal import index_commands  # see _Run.open
-
     return index_commands.remove(run.open(), article_id, reason=reason)
 
 
@@ -321,12 +320,10 @@ def _feedback_group() -> None:
 @click.pass_obj
 def export_feedback(run: _Run, *, queries: Path, qrels: Path) -> int:
     """Write voted answers as questions for `pasokh eval` (docs/evaluation.md)."""
-    from bot.terminal import check_commands  # see _Run.open
-
     return check_commands.export_feedback(run.open(), queries, qrels)
 
 
-def main(argv: Sequence[str] | None = None, *, backend: "Backend | None" = None) -> int:
+def main(argv: Sequence[str] | None = None, *, backend: "context.Backend | None" = None) -> int:
     """Run the program and return its exit code; no error passes.
 
     Args:
@@ -347,22 +344,19 @@ def main(argv: Sequence[str] | None = None, *, backend: "Backend | None" = None)
     except BrokenPipeError:
         discard(sys.stdout)
         return _BROKEN_PIPE
-    except Exception as error:  # noqa: BLE001  # the surface's one catch
+    except Exception as error:  # noqa: BLE001  # the one place that catches everything
         return _fail(run, error)
     return int(code or 0)
 
 
 def _fail(run: _Run, error: Exception) -> int:
     """Log an error whole, show one line of it, and return the exit code."""
-    from bot.logs import report_failure, set_up  # see _Run.open
-    from bot.texts.direction import safe  # see _Run.open
-    from bot.texts.language import Language  # see _Run.open
-
-    error = in_our_words(error)
+    if isinstance(error, OSError) and (reason := output_error()) is not None:
+        error = index.StorageError(f"Standard output cannot be written: {reason.strerror}")
     if run.surface is None:  # the settings could not be read, so no log is set up
-        set_up("INFO", None, debug=standard_error() if run.debug else None)
-        text = report_failure(error, Language.EN, None)
+        logs.set_up("INFO", None, debug=standard_error() if run.debug else None)
+        text = logs.report_failure(error, language.Language.EN, None)
     else:
-        text = report_failure(error, run.surface.language, run.surface.settings.log_file)
-    click.echo(safe(text), file=standard_error())
+        text = logs.report_failure(error, run.surface.language, run.surface.settings.log_file)
+    click.echo(direction.safe(text), file=standard_error())
     return _ERROR

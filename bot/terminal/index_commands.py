@@ -14,13 +14,13 @@ from bot.texts.language import localize_number
 from bot.texts.messages import Key
 from bot.texts.web_failures import why
 from index import BuildReport, PasokhError, Reject, RemovalReport, VerifyReport
-from index.web import Failure, Kept, ListFound, Step, Watching
+from index.web import Failure, Kept, ListFound, Step
 
 _SHOWN_ORIGINS = 3
 
 
 def build(surface: Surface) -> ExitCode:
-    """Build the index and say how it went."""
+    """Build the index and summarise the build."""
     with progress_on(surface.stderr, surface.language) as progress:
         report = surface.backend.build(surface.settings, progress)
     surface.write(*_build_lines(surface, report))
@@ -28,7 +28,7 @@ def build(surface: Surface) -> ExitCode:
 
 
 def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
-    """Yield the summary of a build."""
+    """Yield the summary of a build; rejects by reason, the most frequent first."""
     head = Key.BUILT if report.changed else Key.UNCHANGED
     yield surface.line(head, snapshot=report.snapshot)
     yield surface.line(Key.BUILD_ARTICLES, count=report.n_articles)
@@ -41,7 +41,16 @@ def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
     )
     yield surface.line(Key.BUILD_DUPLICATES, count=report.n_duplicates)
     yield surface.line(Key.BUILD_REJECTS, count=len(report.rejects))
-    yield from _reject_lines(surface, report.rejects)
+    by_reason: defaultdict[str, list[Reject]] = defaultdict(list)
+    for reject in report.rejects:
+        by_reason[reject.reason].append(reject)
+    for reason, rejects in sorted(by_reason.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        yield surface.line(Key.BUILD_REJECT_REASON, count=len(rejects), reason=reason)
+        for reject in rejects[:_SHOWN_ORIGINS]:
+            origin = f"{reject.origin} ({reject.detail})" if reject.detail else reject.origin
+            yield surface.line(Key.BUILD_REJECT_ORIGIN, origin=origin)
+        if (more := len(rejects) - _SHOWN_ORIGINS) > 0:
+            yield surface.line(Key.BUILD_REJECT_MORE, count=more)
     if report.missing:
         yield surface.line(Key.BUILD_MISSING)
     for name, count in report.missing.items():
@@ -56,22 +65,8 @@ def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
     yield surface.line(Key.BUILD_COST, seconds=seconds, size=report.size_bytes)
 
 
-def _reject_lines(surface: Surface, rejects: tuple[Reject, ...]) -> Iterator[Line]:
-    """Yield the rejects by reason, the most frequent first, with the first few places."""
-    groups: defaultdict[str, list[Reject]] = defaultdict(list)
-    for reject in rejects:
-        groups[reject.reason].append(reject)
-    for reason, group in sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        yield surface.line(Key.BUILD_REJECT_REASON, count=len(group), reason=reason)
-        for reject in group[:_SHOWN_ORIGINS]:
-            origin = f"{reject.origin} ({reject.detail})" if reject.detail else reject.origin
-            yield surface.line(Key.BUILD_REJECT_ORIGIN, origin=origin)
-        if (more := len(group) - _SHOWN_ORIGINS) > 0:
-            yield surface.line(Key.BUILD_REJECT_MORE, count=more)
-
-
 def info(surface: Surface) -> ExitCode:
-    """Say what the index is."""
+    """Describe the index."""
     manifest = surface.backend.info(surface.settings)
     languages = ", ".join(f"{tag} {count}" for tag, count in manifest.languages.items())
     surface.write(
@@ -95,7 +90,7 @@ def info(surface: Surface) -> ExitCode:
 
 
 def remove(surface: Surface, article_id: str, *, reason: str) -> ExitCode:
-    """Take an article out of the index and say where it may still be."""
+    """Remove an article from the index and list where it may still be."""
     with progress_on(surface.stderr, surface.language) as progress:
         report = surface.backend.remove(surface.settings, article_id, reason, progress)
     surface.write(surface.line(Key.REMOVED, article=report.article))
@@ -103,12 +98,12 @@ def remove(surface: Surface, article_id: str, *, reason: str) -> ExitCode:
         surface.write(surface.line(Key.REMOVED_LAST))
     for origin in report.unlinked:
         surface.write(surface.line(Key.REMOVED_FILE, origin=origin))
-    _tell_still_held(surface, report)
+    _tell_remaining(surface, report)
     return ExitCode.OK
 
 
-def _tell_still_held(surface: Surface, report: RemovalReport | VerifyReport) -> None:
-    """Say which files hold a removed article still: the user's own, and ours with others."""
+def _tell_remaining(surface: Surface, report: RemovalReport | VerifyReport) -> None:
+    """List the files that still hold a removed article: the user's, and ours with others."""
     for origin in report.still_in:
         surface.write(surface.line(Key.REMOVED_STILL_IN, origin=origin))
     for path in report.shared:
@@ -116,11 +111,11 @@ def _tell_still_held(surface: Surface, report: RemovalReport | VerifyReport) -> 
 
 
 def verify(surface: Surface) -> ExitCode:
-    """Check every file of the index and say what is wrong."""
+    """Check every file of the index and list what is wrong."""
     report = surface.backend.verify(surface.settings)
     if report.n_withdrawn:
         surface.write(surface.line(Key.VERIFY_REMOVED, count=report.n_withdrawn))
-    _tell_still_held(surface, report)
+    _tell_remaining(surface, report)
     for article, count in report.cached.items():
         surface.write(surface.line(Key.VERIFY_CACHED, article=article, count=count))
     if not report.problems:
@@ -140,7 +135,7 @@ def verify(surface: Surface) -> ExitCode:
 
 
 def add(surface: Surface, places: Sequence[str]) -> ExitCode:
-    """Take addresses, files and folders in, tell of each, and build if something came."""
+    """Add addresses, files and folders, report each, and build if something is new."""
     outcomes = [
         _tell_step(surface, step).outcome
         for step in surface.backend.gather(surface.settings, places)
@@ -155,17 +150,29 @@ def add(surface: Surface, places: Sequence[str]) -> ExitCode:
 
 
 def watch(surface: Surface, feeds: Sequence[str], *, once: bool) -> ExitCode:
-    """Poll feeds round after round until told to stop, or `once`; build after what came."""
+    """Poll feeds in rounds until told to stop, or `once`; build when a round brought something.
+
+    A build that fails is reported, and tried again after the next round.
+    """
     stop = threading.Event()
     feeds = feeds or surface.settings.feed_addresses
-    code = ExitCode.OK
     with (
         _stopped_by_signals(stop),
         surface.backend.open_watcher(surface.settings, feeds, stop) as watcher,
     ):
         surface.notice(Key.WATCHING, count=len(feeds))
         while True:
-            code = _round(surface, watcher)
+            code = ExitCode.OK
+            for step in watcher.round():
+                _tell_step(surface, step)
+            if watcher.needs_build:
+                try:
+                    build(surface)
+                except PasokhError as error:
+                    surface.notice(Key.ERROR, message=error)
+                    code = ExitCode.ERROR
+                else:
+                    watcher.built()
             if once or stop.wait(watcher.pause_s()):
                 break
     if stop.is_set():
@@ -173,23 +180,8 @@ def watch(surface: Surface, feeds: Sequence[str], *, once: bool) -> ExitCode:
     return code if once else ExitCode.OK
 
 
-def _round(surface: Surface, watcher: Watching) -> ExitCode:
-    """Run one round; a build that fails is told, and tried again after the next round."""
-    for step in watcher.round():
-        _tell_step(surface, step)
-    if not watcher.needs_build:
-        return ExitCode.OK
-    try:
-        build(surface)
-    except PasokhError as error:
-        surface.notice(Key.ERROR, message=error)
-        return ExitCode.ERROR
-    watcher.built()
-    return ExitCode.OK
-
-
 def _tell_step(surface: Surface, step: Step) -> Step:
-    """Write one line on what became of an address or file."""
+    """Write one line on the outcome of an address or file."""
     match step.outcome:
         case Failure() as failure:
             reason = why(failure, surface.language)
@@ -203,7 +195,7 @@ def _tell_step(surface: Surface, step: Step) -> Step:
 
 @contextmanager
 def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
-    """Set `stop` at Ctrl-C or SIGTERM; the second one ends the program as ever."""
+    """Set `stop` at Ctrl-C or SIGTERM; the second one ends the program as usual."""
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.getsignal(number) for number in numbers}
 

@@ -1,11 +1,11 @@
-"""How far a build is: a bar with rate and time left on a terminal, plain lines elsewhere.
+"""Progress of a build: a bar with rate and time left on a terminal, plain lines elsewhere.
 
-Does not: appear at all while nothing reports progress, or fail where nothing can be shown.
+Nothing appears until progress is reported, and a stream that cannot be written is no error.
 """
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TextIO
 
 from bot.texts.language import Language, say
@@ -19,18 +19,19 @@ _PLAIN_EVERY_S = 10.0
 def progress_on(stream: TextIO, language: Language) -> Iterator[Progress]:
     """Yield a callback that shows (stage, done, total) on `stream` until the block ends.
 
-    A stream that cannot be written, e.g. a pipe closed at its other end, shows nothing; what
-    reports its progress goes on.
+    A stream that cannot be written, e.g. a pipe closed at its other end, shows nothing; the work
+    goes on.
     """
     stack = ExitStack()
-    shown: list[Progress] = []
+    displays: list[Progress] = []
 
     def show(stage: str, done: int, total: int | None) -> None:
         """Open the display at the first report, so that no report costs nothing."""
         with suppress(OSError):
-            if not shown:
-                shown.append(stack.enter_context(_display(stream, language)))
-            shown[0](stage, done, total)
+            if not displays:
+                display = _bar if stream.isatty() else _lines
+                displays.append(stack.enter_context(display(stream, language)))
+            displays[0](stage, done, total)
 
     try:
         yield show
@@ -39,13 +40,8 @@ def progress_on(stream: TextIO, language: Language) -> Iterator[Progress]:
             stack.close()
 
 
-def _display(stream: TextIO, language: Language) -> AbstractContextManager[Progress]:
-    """Choose the display for a stream."""
-    return _bar(stream, language) if stream.isatty() else _lines(stream, language)
-
-
 def _stage_name(stage: str, language: Language) -> str:
-    """Put a stage in words; one without words is shown by its name."""
+    """Return a stage in words; one without words by its name."""
     key = f"STAGE_{stage.upper()}"
     return say(Key[key], language) if key in Key.__members__ else stage
 
@@ -57,8 +53,7 @@ def _lines(stream: TextIO, language: Language) -> Iterator[Progress]:
 
     def show(stage: str, done: int, total: int | None) -> None:
         now = time.monotonic()
-        is_due = now - last.get(stage, -_PLAIN_EVERY_S) >= _PLAIN_EVERY_S or done == total
-        if not is_due:
+        if now - last.get(stage, -_PLAIN_EVERY_S) < _PLAIN_EVERY_S and done != total:
             return
         last[stage] = now
         name = _stage_name(stage, language)
@@ -76,35 +71,24 @@ def _lines(stream: TextIO, language: Language) -> Iterator[Progress]:
 def _bar(stream: TextIO, language: Language) -> Iterator[Progress]:
     """Draw one bar for each stage."""
     # Here because rich costs some 80 ms, which an `ask` with its index in place must not pay.
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        ProgressColumn,
-        Task,
-        TaskID,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import Progress as RichProgress
-    from rich.text import Text
+    from rich import console, progress, text
 
-    class RateColumn(ProgressColumn):
+    class RateColumn(progress.ProgressColumn):
         """Shows how many are done each second."""
 
-        def render(self, task: Task) -> Text:
+        def render(self, task: progress.Task) -> text.Text:
             """Return the rate, empty while it is unknown."""
-            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+            return text.Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
         RateColumn(),
-        TimeRemainingColumn(),
+        progress.TimeRemainingColumn(),
     )
-    tasks: dict[str, TaskID] = {}
-    with RichProgress(*columns, console=Console(file=stream)) as bar:
+    tasks: dict[str, progress.TaskID] = {}
+    with progress.Progress(*columns, console=console.Console(file=stream)) as bar:
 
         def show(stage: str, done: int, total: int | None) -> None:
             if stage not in tasks:

@@ -1,7 +1,6 @@
-"""Lines of a reply turned into what one terminal, file or pipe can show.
+"""Layout of a reply's lines for a terminal, file or pipe: width, colour, right-to-left order.
 
-Every text passes `bidi.safe` here, so nothing from an article can steer a terminal.
-Does not: decide what the lines say, or write them anywhere.
+Every text passes `direction.safe` here, so nothing from an article can control a terminal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +12,7 @@ from bot.texts.direction import is_rtl, isolate, reorder, safe, width_of, wrap
 
 
 class Order(StrEnum):
-    """How right-to-left text leaves us."""
+    """How right-to-left text is written."""
 
     LOGICAL = "logical"  # as it is stored: files, pipes
     ISOLATED = "isolated"  # for terminals that reorder
@@ -82,22 +81,20 @@ def paint(lines: Iterable[Line], screen: Screen) -> str:
 def rows_of(line: Line, screen: Screen) -> Iterator[str]:
     """Yield a line as rows of the screen."""
     margin = _MARK if line.kind is Kind.MARKED else " " * line.indent
+    style = _STYLES.get(line.kind) if screen.has_colour else None
     for paragraph in safe(line.text).split("\n"):
         rtl = is_rtl(paragraph) if line.rtl is None else line.rtl
-        for row in _fit(line.kind, paragraph, screen, len(margin)):
+        rows = [paragraph]
+        if screen.width is not None and line.kind is not Kind.ADDRESS:
+            # Addresses stay whole so that they can be clicked.
+            rows = wrap(paragraph, max(screen.width - len(margin), 10))
+        for row in rows:
             placed = _place(row, margin, screen, rtl=rtl)
-            yield _styled(line.kind, placed) if screen.has_colour else placed
-
-
-def _fit(kind: Kind, paragraph: str, screen: Screen, margin: int) -> list[str]:
-    """Break a paragraph to the width; addresses stay whole so that they can be clicked."""
-    if screen.width is None or kind is Kind.ADDRESS:
-        return [paragraph]
-    return wrap(paragraph, max(screen.width - margin, 10))
+            yield f"{style}{placed}{_RESET}" if style and placed else placed
 
 
 def _place(row: str, margin: str, screen: Screen, *, rtl: bool) -> str:
-    """Put one row in order behind its margin, at the right edge where we reorder."""
+    """Order one row behind its margin, at the right edge if we reorder."""
     match screen.order:
         case Order.LOGICAL:
             return f"{margin}{row}".rstrip(" ")
@@ -110,12 +107,6 @@ def _place(row: str, margin: str, screen: Screen, *, rtl: bool) -> str:
             gap = (screen.width or 0) - width_of(visual) - len(margin)
             return " " * gap + visual + margin[::-1].rstrip(" ")
     assert_never(screen.order)
-
-
-def _styled(kind: Kind, row: str) -> str:
-    """Wrap a row in its style, if it has one."""
-    style = _STYLES.get(kind)
-    return f"{style}{row}{_RESET}" if style and row else row
 
 
 def lacks_bidi(environ: Mapping[str, str]) -> bool:

@@ -1,7 +1,4 @@
-"""The standard streams as a program needs them: open, UTF-8, and never the reason that it fails.
-
-Does not: write anything of its own.
-"""
+"""Standard streams of the program: always open, UTF-8, and standard error never fails."""
 
 import os
 import sys
@@ -11,7 +8,7 @@ from typing import TextIO, cast
 
 
 def open_closed_streams() -> None:
-    """Put the null device for standard streams that the program was started without."""
+    """Open the null device for standard streams that the program was started without."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # till the end
@@ -19,28 +16,28 @@ def open_closed_streams() -> None:
 
 
 def speak_utf8() -> None:
-    """Make the standard streams UTF-8 whatever the locale, and never fail at a character."""
+    """Make the standard streams UTF-8 whatever the locale, and replace what they cannot encode."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def discard(stream: TextIO) -> None:
-    """Send nowhere what is still buffered and to come, so that nothing complains at the end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    """Send what is buffered and to come to the null device, so that no error comes at the end."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, stream.fileno())
+    os.close(null_device)
 
 
 class _Unfailing(TextIOBase):
-    """A stream for what is told by the way: when it cannot be written, the work goes on."""
+    """Stream for messages beside the output: when it cannot be written, the work goes on."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # read-only, as that of any stream
-        """As the stream has it; rich asks."""
+        """Encoding of the stream; rich asks for it."""
         return self._stream.encoding
 
     def isatty(self) -> bool:
@@ -68,11 +65,11 @@ class _Unfailing(TextIOBase):
 
 
 def standard_error() -> TextIO:
-    """Return standard error, which never fails."""
+    """Return standard error as a stream that never fails."""
     return cast("TextIO", _Unfailing(sys.stderr))
 
 
-def _output_trouble() -> OSError | None:
+def output_error() -> OSError | None:
     """Return why standard output cannot be written, after dropping what it still holds.
 
     Subtle: what could not be written is still buffered, so that writing it fails again, which
@@ -80,17 +77,7 @@ def _output_trouble() -> OSError | None:
     """
     try:
         sys.stdout.flush()
-    except OSError as trouble:
+    except OSError as error:
         discard(sys.stdout)
-        return trouble
-    return None
-
-
-def in_our_words(error: Exception) -> Exception:
-    """Return an error of ours where standard output is at fault, else the error as it is."""
-    from index import StorageError  # see _Run.open
-
-    trouble = _output_trouble() if isinstance(error, OSError) else None
-    if trouble is None:
         return error
-    return StorageError(f"Standard output cannot be written: {trouble.strerror}")
+    return None

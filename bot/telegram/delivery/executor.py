@@ -1,12 +1,8 @@
-"""Where questions are answered: a conversation on a few threads, so that no loop waits for it.
-
-Does not: know what a conversation says, or send it.
-"""
+"""Thread pool that answers updates, so that the event loop never waits for an answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Protocol
+from collections.abc import Callable
+from typing import Final, Protocol
 
 from bot.telegram.types import Incoming, Outgoing, Show
 from bot.threads import Worker
@@ -21,33 +17,34 @@ class Conversation(Protocol):
         ...
 
     def refresh(self) -> None:
-        """Let the snapshot that is published answer.
+        """Open the published snapshot and answer from it.
 
         Raises:
-            PasokhError: If it cannot be opened; the one before goes on.
+            PasokhError: If it cannot be opened; the one before goes on answering.
         """
         ...
 
     def forget_old(self) -> None:
-        """Delete what has been remembered longer than it may be."""
+        """Delete what is older than the retention time."""
         ...
 
     def respond(self, incoming: Incoming, show: Show | None = None) -> tuple[Outgoing, ...]:
-        """Return the calls that answer an update, none where nothing is to be said.
+        """Return the calls that answer an update, none if it needs no answer.
 
         Args:
-            show: Takes what the answer says so far, while it is being worded.
+            show: Takes the text of the answer so far, while a language model writes it.
         """
         ...
 
 
-class Desk:
-    """Answers on threads."""
+class AnswerExecutor:
+    """A conversation and the threads that it answers on."""
 
     def __init__(self, open_conversation: Callable[[str], Conversation], n_threads: int) -> None:
-        """Answer with what `open_conversation` returns, once `load` has called it."""
+        """Start the threads; `load` opens the conversation."""
+        self.free_thread: Final = asyncio.Semaphore(n_threads)
+        """To be held around `respond`; handed out in the order of asking."""
         self._open = open_conversation
-        self._seats = asyncio.Semaphore(n_threads)
         self._worker = Worker(n_threads)
         self._loader = Worker()
         self._conversation: Conversation | None = None
@@ -59,27 +56,21 @@ class Desk:
 
     async def load(self, username: str) -> None:
         """Open the conversation of the bot of that name."""
-        opening = self._loader.submit(lambda: self._open(username))
-        self._conversation = await asyncio.wrap_future(opening)
+        future = self._loader.submit(lambda: self._open(username))
+        self._conversation = await asyncio.wrap_future(future)
 
     async def refresh(self) -> None:
-        """Let the snapshot that is published answer; until it can, the one before does."""
+        """Answer from the published snapshot; the one before answers until it is open."""
         if self._conversation is not None:
             await asyncio.wrap_future(self._loader.submit(self._conversation.refresh))
 
     async def forget_old(self) -> None:
-        """Delete what has been remembered longer than it may be."""
+        """Delete what is older than the retention time."""
         if self._conversation is not None:
             await asyncio.wrap_future(self._loader.submit(self._conversation.forget_old))
 
-    @asynccontextmanager
-    async def seat(self) -> AsyncIterator[None]:
-        """Wait for a thread to be free, in the order of asking, and keep it."""
-        async with self._seats:
-            yield
-
     async def respond(self, incoming: Incoming, show: Show) -> tuple[Outgoing, ...]:
-        """Answer an update; at once, for whoever has a seat."""
+        """Answer an update on a thread; begins at once for who holds `free_thread`."""
         conversation = self._conversation
         assert conversation is not None, "load() comes before the first update"  # noqa: S101
         future = self._worker.submit(lambda: conversation.respond(incoming, show))

@@ -1,4 +1,4 @@
-"""What the bot counts of itself, and the loopback port where that can be read.
+"""Metrics of the running bot, and the loopback port that serves them and its health.
 
 Does not: name users, chats or texts, or listen anywhere but on 127.0.0.1.
 """
@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from socketserver import ThreadingMixIn
 from statistics import quantiles
 from threading import Thread
@@ -29,35 +30,30 @@ class Metrics:
     """Counters and times of one process."""
 
     def __init__(self) -> None:
-        """Begin at nothing."""
+        """Begin with every counter at zero."""
         self.registry: Final = CollectorRegistry()
         self.started: Final = time.time()
         self._last_contact = time.monotonic()
         self._recent: deque[float] = deque(maxlen=_RECENT)
-        counter, histogram = self._counter, self._histogram
-        self._received = counter("updates", "Updates that asked for something", "kind")
+        counter = partial(Counter, namespace="pasokh", registry=self.registry)
+        histogram = partial(Histogram, namespace="pasokh", registry=self.registry, buckets=_BUCKETS)
+        self._received = counter("updates", "Updates that asked for something", ["kind"])
         self._repeated = counter("repeated_updates", "Updates that had come before")
-        self._settled = counter("settled_updates", "Updates done or dropped", "state")
-        self._refused = counter("refused_updates", "Updates refused by a limit or list", "why")
+        self._settled = counter("settled_updates", "Updates done or dropped", ["state"])
+        self._refused = counter("refused_updates", "Updates refused by a limit or list", ["why"])
         self._failed = counter("failed_answers", "Failures to answer, each tried again")
-        self._sent = counter("calls", "Calls of the Bot API", "call", "outcome")
-        self._retried = counter("retried_calls", "Calls made again", "why")
+        self._sent = counter("calls", "Calls of the Bot API", ["call", "outcome"])
+        self._retried = counter("retried_calls", "Calls made again", ["why"])
         self._uncertain = counter("uncertain_calls", "Calls made again that may have been obeyed")
         self._thinking = histogram("answer_seconds", "Making an answer, without waiting for a turn")
         self._waiting = histogram("settle_seconds", "From an update's arrival to its last message")
 
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(f"pasokh_{name}", text, labels, registry=self.registry)
-
-    def _histogram(self, name: str, text: str) -> Histogram:
-        return Histogram(f"pasokh_{name}", text, buckets=_BUCKETS, registry=self.registry)
-
-    def watch(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """Show a value that is read whenever somebody looks."""
+    def add_gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """Serve a value that is read at each request."""
         Gauge(f"pasokh_{name}", text, registry=self.registry).set_function(value)
 
-    def contact(self) -> None:
-        """Note that Telegram answered, or called."""
+    def note_contact(self) -> None:
+        """Note that Telegram answered."""
         self._last_contact = time.monotonic()
 
     @property
@@ -114,20 +110,22 @@ class Metrics:
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    """Answers each visitor on a thread of its own."""
+    """Answers each request on a thread of its own."""
 
     daemon_threads = True
 
 
 class _Silent(WSGIRequestHandler):
-    """Logs no visits."""
+    """Logs no requests."""
 
     def log_message(self, *_: object) -> None:
         """Write nothing."""
 
 
-def listen(metrics: Metrics, port: int, is_healthy: Callable[[], bool]) -> Callable[[], None]:
-    """Serve /metrics and /healthz (200 or 503) on loopback; return what ends that.
+def serve_metrics(
+    metrics: Metrics, port: int, is_healthy: Callable[[], bool]
+) -> Callable[[], None]:
+    """Serve /metrics and /healthz (200 or 503) on loopback; return a function that stops it.
 
     Raises:
         PasokhError: If the port is taken.

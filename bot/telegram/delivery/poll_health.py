@@ -1,6 +1,6 @@
-"""What Telegram says to our asking for updates, and when that means to stop.
+"""Health of polling: conflicts with another instance, a refused token, unreadable updates.
 
-Does not: stop anything; it resolves a future that the program waits for.
+Does not: stop the program; it fails a future that the program waits for.
 """
 
 import asyncio
@@ -20,86 +20,83 @@ from index import PasokhError
 
 _CONFLICTS_OF_NEWCOMER: Final = 3
 _CONFLICTS_OF_ELDER: Final = range(12, 24)
-"""Conflicts in a row that mean another instance. Of two the one gives up first that Telegram has
-not served yet; where it has served both, chance decides, so that one goes on."""
+"""Conflicts in a row that mean another instance. Of two instances the one that Telegram has not
+served yet gives up first; if it has served both, chance decides, so that one goes on."""
 
 _log = logging.getLogger(__name__)
 
 
 class Refused(PasokhError):
-    """Telegram will not work with us as we are set up."""
+    """Telegram refuses to work with the bot as it is configured."""
 
 
-class Watch:
-    """Counts conflicts, notes contact, and says when there is no use in going on."""
+class PollHealth:
+    """Counts conflicts and contacts; `fatal` fails when going on is of no use."""
 
     def __init__(self, metrics: Metrics) -> None:
-        """Start watching; needs a running loop."""
+        """Begin without contact; needs a running loop."""
         self.fatal: Final[asyncio.Future[None]] = asyncio.get_running_loop().create_future()
         self._metrics = metrics
         self._conflicts = 0
         self._allowed = _CONFLICTS_OF_NEWCOMER
 
-    def saw(self, status: int) -> None:
-        """Take note of how Telegram answered a request for updates."""
+    def record(self, status: int) -> None:
+        """Record the HTTP status of an answer to getUpdates."""
         match status:
             case HTTPStatus.CONFLICT:
-                self._conflict()
+                # One conflict alone is what a quick restart leaves behind.
+                self._conflicts += 1
+                _log.warning("conflict", extra={"fields": {"in_a_row": self._conflicts}})
+                if self._conflicts >= self._allowed:
+                    self._fail(
+                        "Another program asks Telegram for this bot's updates; stop it, or give "
+                        "this one another token."
+                    )
             case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
                 self.token_refused()
             case HTTPStatus.OK:
                 self._conflicts = 0
                 self._allowed = random.choice(_CONFLICTS_OF_ELDER)  # noqa: S311  # no secret
-                self._metrics.contact()
+                self._metrics.note_contact()
             case _:
                 _log.warning("polling", extra={"fields": {"status": status}})
 
     def token_refused(self) -> None:
-        """Say that the token is not accepted."""
+        """Record that the token is not accepted."""
         self._fail(
             "Telegram refuses PASOKH_TELEGRAM_TOKEN; copy it again from @BotFather, where it may "
             "have been revoked."
         )
 
-    def _conflict(self) -> None:
-        """Count a conflict in a row; one alone is what a quick restart leaves behind."""
-        self._conflicts += 1
-        _log.warning("conflict", extra={"fields": {"in_a_row": self._conflicts}})
-        if self._conflicts >= self._allowed:
-            self._fail(
-                "Another program asks Telegram for this bot's updates; stop it, or give this one "
-                "another token."
-            )
-
     def _fail(self, message: str) -> None:
-        """Say once why there is no use in going on."""
+        """Fail the future, once, with the reason."""
         if not self.fatal.done():
             self.fatal.set_exception(Refused(message))
 
 
 class PollingRequest(HTTPXRequest):
-    """Asks for updates, shows each answer to the watch, and hands on only what can be read."""
+    """Requests for updates; records each status and returns only what the library can read."""
 
-    def __init__(self, watch: Watch, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, health: PollHealth, **options: Any) -> None:  # noqa: ANN401
         """Take the options of the library's own request."""
         super().__init__(**options)
-        self._watch = watch
+        self._health = health
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401
         """Make the request."""
         status, payload = await super().do_request(*args, **kwargs)
-        self._watch.saw(status)
+        self._health.record(status)
         return status, readable(payload) if status == HTTPStatus.OK else payload
 
 
 def readable(payload: bytes) -> bytes:
-    """Return an answer in which every update can be read, in the order of their numbers.
+    """Return the answer with every update readable, in the order of their numbers.
 
     Subtle: the library asks again at once for a batch of which it cannot read one update, and
-    would do so for ever; so that one is replaced by its bare number, which acknowledges it.
+    would do so for ever; so that update is replaced by its bare number, which acknowledges it.
 
     Raises:
-        NetworkError: If the answer is no list of updates at all; it is asked for again.
+        NetworkError: If the answer is no list of updates at all; the library asks again.
     """
     try:
         answer = json.loads(payload)

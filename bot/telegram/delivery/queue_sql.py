@@ -1,12 +1,12 @@
-"""The SQL of the durable queue: what came in, what goes out, and how far each has got.
+"""SQL of the durable queue: updates, the calls that answer them, and how far each has got.
 
 An update is `waiting`, then `answered` (its calls are stored), then `done` or `dropped`; a call is
-`waiting`, then `sent` or `dropped`. Which updates are being worked on is not stored but only how
-often an answer was tried, so that after a crash all of them simply wait again. What people wrote
-and what was answered is erased once an update is settled; its number stays, to know it again.
+`waiting`, then `sent` or `dropped`. It is not stored which updates are being handled, only how
+often an answer was tried, so that after a crash all of them wait again. What people wrote and
+what was answered is erased once an update is settled; its number stays, to recognise a repeat.
+Bodies are JSON: the fields of an update, or the class name of a call and its fields.
 
-Does not: open threads, wait, or decide when anything happens; every function is a few statements
-inside the caller's transaction.
+Every function is a few statements inside the caller's transaction (`queue_store`).
 """
 
 import json
@@ -33,29 +33,6 @@ _CALLS: Final[dict[str, TypeAdapter[Any]]] = {
     kind.__name__: TypeAdapter(kind)
     for kind in (SendMessage, EditMessage, AnswerButton, AnswerInline, EraseQueued)
 }
-
-
-def pack_incoming(incoming: Incoming) -> str:
-    """Write an update."""
-    return json.dumps(asdict(incoming))
-
-
-def unpack_incoming(body: str) -> Incoming:
-    """Read what `pack_incoming` wrote."""
-    return _INCOMING.validate_json(body)
-
-
-def pack_call(call: Outgoing) -> str:
-    """Write a call, under its name."""
-    return json.dumps([type(call).__name__, asdict(call)])
-
-
-def unpack_call(body: str) -> Outgoing:
-    """Read what `pack_call` wrote."""
-    name, values = json.loads(body)
-    call: Outgoing = _CALLS[name].validate_python(values)
-    return call
-
 
 KEPT_DAYS: Final = 2
 """How long a settled update's number is kept; Telegram repeats none after 24 hours.
@@ -91,7 +68,7 @@ class Progress:
 
     Attributes:
         received: When it arrived, in seconds since 1970.
-        calls: Calls that are still to be made, by position; None where it is not answered yet.
+        calls: Calls that remain to be made, by position; None if it is not answered yet.
     """
 
     received: float
@@ -100,15 +77,15 @@ class Progress:
 
 def add(database: sqlite3.Connection, incoming: Incoming) -> bool:
     """Store an update; return whether it is new."""
-    row = (incoming.update_id, pack_incoming(incoming), time.time())
+    row = (incoming.update_id, json.dumps(asdict(incoming)), time.time())
     statement = "INSERT OR IGNORE INTO updates (update_id, body, received) VALUES (?, ?, ?)"
     return database.execute(statement, row).rowcount > 0
 
 
 def unsettled(database: sqlite3.Connection) -> list[Incoming]:
-    """Return what is neither done nor dropped, by update id.
+    """Return the updates that are neither done nor dropped, by update id.
 
-    A call that was due when the process ended may have been made: it is marked uncertain.
+    The next call of each may have been made when the process ended: it is marked uncertain.
     """
     database.execute(
         "UPDATE calls SET uncertain = uncertain + 1 WHERE (update_id, position) IN ("
@@ -119,11 +96,11 @@ def unsettled(database: sqlite3.Connection) -> list[Incoming]:
 
 
 def _unsettled(database: sqlite3.Connection) -> list[Incoming]:
-    """Return the same and change nothing."""
+    """Return the same without marking calls."""
     rows = database.execute(
         "SELECT body FROM updates WHERE state IN ('waiting', 'answered') ORDER BY update_id"
     )
-    return [unpack_incoming(body) for (body,) in rows]
+    return [_INCOMING.validate_json(body) for (body,) in rows]
 
 
 def progress(database: sqlite3.Connection, update_id: int) -> Progress:
@@ -138,11 +115,15 @@ def progress(database: sqlite3.Connection, update_id: int) -> Progress:
         " ORDER BY position",
         (update_id,),
     )
-    return Progress(received=received, calls={place: unpack_call(body) for place, body in rows})
+    calls: dict[int, Outgoing] = {}
+    for position, body in rows:
+        name, fields = json.loads(body)
+        calls[position] = _CALLS[name].validate_python(fields)
+    return Progress(received=received, calls=calls)
 
 
 def count_try(database: sqlite3.Connection, update_id: int) -> int:
-    """Note that an answer is about to be made; return how often it has been tried, with this."""
+    """Count a try of an answer before it is made; return the number of tries, this one included."""
     row = database.execute(
         "UPDATE updates SET tries = tries + 1 WHERE update_id = ? RETURNING tries", (update_id,)
     ).fetchone()
@@ -150,8 +131,11 @@ def count_try(database: sqlite3.Connection, update_id: int) -> int:
 
 
 def answer(database: sqlite3.Connection, update_id: int, calls: Sequence[Outgoing]) -> None:
-    """Store what is to be said to an update, all at once."""
-    rows = [(update_id, position, pack_call(call)) for position, call in enumerate(calls)]
+    """Store all calls that answer an update."""
+    rows = [
+        (update_id, position, json.dumps([type(call).__name__, asdict(call)]))
+        for position, call in enumerate(calls)
+    ]
     database.executemany("INSERT INTO calls (update_id, position, body) VALUES (?, ?, ?)", rows)
     database.execute("UPDATE updates SET state = 'answered' WHERE update_id = ?", (update_id,))
 
@@ -159,7 +143,7 @@ def answer(database: sqlite3.Connection, update_id: int, calls: Sequence[Outgoin
 def mark_sent(
     database: sqlite3.Connection, update_id: int, position: int, message_id: int | None
 ) -> None:
-    """Note that a call was made, and which message it became; forget what it said."""
+    """Mark a call as made, with the message it became, and erase its body."""
     database.execute(
         "UPDATE calls SET state = 'sent', body = '', message_id = ?"
         " WHERE update_id = ? AND position = ?",
@@ -168,7 +152,7 @@ def mark_sent(
 
 
 def mark_uncertain(database: sqlite3.Connection, update_id: int, position: int) -> None:
-    """Note that a call may have been made although no answer to it came."""
+    """Mark a call that may have been made although no answer to it came."""
     database.execute(
         "UPDATE calls SET uncertain = uncertain + 1 WHERE update_id = ? AND position = ?",
         (update_id, position),
@@ -176,7 +160,7 @@ def mark_uncertain(database: sqlite3.Connection, update_id: int, position: int) 
 
 
 def settle(database: sqlite3.Connection, update_id: int, *, state: str) -> None:
-    """End an update as `done` or `dropped` and erase what was asked and said."""
+    """End an update as `done` or `dropped` and erase what was asked and answered."""
     database.execute(
         "UPDATE calls SET state = 'dropped', body = '' WHERE update_id = ? AND state = 'waiting'",
         (update_id,),
@@ -188,17 +172,17 @@ def settle(database: sqlite3.Connection, update_id: int, *, state: str) -> None:
 
 
 def erase(database: sqlite3.Connection, before: int, *, chat_id: int, user_id: int) -> None:
-    """Drop what is unsettled of a chat, and of a person anywhere, and came before an update.
+    """Drop the unsettled updates of a chat, and of a person anywhere, that came before an update.
 
-    Subtle: whoever holds one of them already finds nothing left to send.
+    Subtle: a task that handles one of them finds nothing left to send.
     """
-    for one in _unsettled(database):
-        if one.update_id < before and (one.chat_id == chat_id or one.user_id == user_id):
-            settle(database, one.update_id, state="dropped")
+    for update in _unsettled(database):
+        if update.update_id < before and (update.chat_id == chat_id or update.user_id == user_id):
+            settle(database, update.update_id, state="dropped")
 
 
 def expire(database: sqlite3.Connection, before: float) -> None:
-    """Drop what arrived before a time and is still unsettled."""
+    """Drop the updates that arrived before a time and are still unsettled."""
     rows = database.execute(
         "SELECT update_id FROM updates WHERE settled IS NULL AND received < ?", (before,)
     )
@@ -207,7 +191,7 @@ def expire(database: sqlite3.Connection, before: float) -> None:
 
 
 def prune(database: sqlite3.Connection, before: float) -> int:
-    """Delete the numbers of what was settled before a time; return how many."""
+    """Delete the numbers of updates settled before a time; return how many."""
     return database.execute("DELETE FROM updates WHERE settled < ?", (before,)).rowcount
 
 

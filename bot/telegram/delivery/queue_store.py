@@ -1,10 +1,10 @@
-"""The database of the durable queue: one thread owns it, and calls that coincide share a commit.
+"""Database of the durable queue: one thread owns it, and calls that coincide share a commit.
 
 Every commit is synced to the disk (`synchronous=FULL`) before its caller goes on, because what
 Telegram was told to forget must be ours even when the machine loses power. That costs one sync
 for each group of calls that wait at the same time, not one for each call.
 
-Does not: know what is stored; `ledger` does.
+The statements are in `queue_sql`.
 """
 
 import os
@@ -30,10 +30,10 @@ _Call = tuple[Future[Any], Callable[[sqlite3.Connection], Any]]
 
 
 class Store:
-    """A SQLite file that only its owner may read."""
+    """SQLite file that only its owner may read, it and the files beside it."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file.
+        """Open or create the file with its tables.
 
         Raises:
             StorageError: If it cannot be opened, or is no database of ours.
@@ -42,7 +42,14 @@ class Store:
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="pasokh-store", daemon=True)
         with self._our_errors():
-            self._database = _open(path)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA secure_delete = ON")
+            self._database.execute("PRAGMA foreign_keys = ON")
+            self._database.executescript(SCHEMA)
         self._thread.start()
 
     async def do(
@@ -61,40 +68,38 @@ class Store:
         return await wrap_future(future)
 
     def close(self) -> None:
-        """Finish what was asked for and close the file."""
+        """Finish the calls that were made and close the file."""
         self._calls.put(None)
         self._thread.join()
         self._database.close()
 
     def _work(self) -> None:
-        """Serve calls in groups until told to end; when there are none, empty the log.
+        """Run calls in groups until `close`; when there are none, empty the write-ahead log.
 
-        Subtle: the write-ahead log still holds what was erased from the database.
+        Subtle: the log still holds what was erased from the database.
         """
         is_over = False
         while not is_over:
             try:
                 group = [self._calls.get(timeout=_IDLE_S)]
             except Empty:
-                self._empty_log()
+                with suppress(sqlite3.Error):  # tried again after the next idle time
+                    self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 continue
             while not self._calls.empty() and len(group) < _MAX_GROUP:
                 group.append(self._calls.get())
             is_over = None in group
-            self._commit([one for one in group if one and one[0].set_running_or_notify_cancel()])
-
-    def _empty_log(self) -> None:
-        """Move the write-ahead log into the database; another time if that fails."""
-        with suppress(sqlite3.Error):
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._commit(
+                [call for call in group if call and call[0].set_running_or_notify_cancel()]
+            )
 
     def _commit(self, group: list[_Call]) -> None:
-        """Run a group in one transaction; where that fails, each call in one of its own."""
+        """Run a group in one transaction; if that fails, each call in one of its own."""
         try:
             with self._our_errors(), self._database:
                 self._database.execute("BEGIN IMMEDIATE")
                 values = [act(self._database) for _, act in group]
-        except Exception as error:  # noqa: BLE001  # carried to the one who waits
+        except Exception as error:  # noqa: BLE001  # raised where `do` waits
             if len(group) > 1:
                 for call in group:
                     self._commit([call])
@@ -106,22 +111,9 @@ class Store:
 
     @contextmanager
     def _our_errors(self) -> Iterator[None]:
-        """Turn failures into ours, with what to do."""
+        """Turn failures into a `StorageError`."""
         try:
             yield
         except (OSError, sqlite3.Error) as error:
             msg = f"Expected to keep the bot's queue in {self._path}, but: {error}."
             raise StorageError(msg) from error
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the file with its schema; only its owner may read it or the files beside it."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = FULL")
-    database.execute("PRAGMA secure_delete = ON")
-    database.execute("PRAGMA foreign_keys = ON")
-    database.executescript(SCHEMA)
-    return database

@@ -10,9 +10,9 @@ import pytest_asyncio
 from bot_api_server import TOKEN, BotApi
 from telegram.ext import ApplicationBuilder
 
-from bot.telegram.delivery.live_draft import Drafts
+from bot.telegram.delivery.live_draft import LiveDrafts
 from bot.telegram.delivery.metrics import Metrics
-from bot.telegram.delivery.rate_limiter import ChatPace
+from bot.telegram.delivery.rate_limiter import ChatRateLimiter
 from bot.telegram.delivery.send import Sender
 from bot.telegram.types import Incoming, Kind, Part, SendMessage
 
@@ -20,7 +20,7 @@ from bot.telegram.types import Incoming, Kind, Part, SendMessage
 class Trial:
     """Drafts and a sender on the server."""
 
-    def __init__(self, drafts: Drafts, sender: Sender, metrics: Metrics) -> None:
+    def __init__(self, drafts: LiveDrafts, sender: Sender, metrics: Metrics) -> None:
         self.drafts, self.sender, self.metrics = drafts, sender, metrics
 
     async def answer(self, *texts: str, every_s: float = 1.1, **more: object) -> float:
@@ -47,11 +47,13 @@ async def _nothing() -> None:
 @pytest_asyncio.fixture
 async def trial(api: BotApi) -> AsyncIterator[Trial]:
     """Return drafts as the program builds them."""
-    builder = ApplicationBuilder().token(TOKEN).base_url(f"{api.url}/bot").rate_limiter(ChatPace())
+    builder = (
+        ApplicationBuilder().token(TOKEN).base_url(f"{api.url}/bot").rate_limiter(ChatRateLimiter())
+    )
     application = builder.build()
     await application.initialize()
     metrics = Metrics()
-    drafts = Drafts(application.bot, metrics)
+    drafts = LiveDrafts(application.bot, metrics)
     yield Trial(drafts, Sender(application.bot, metrics), metrics)
     await drafts.close()
     await application.shutdown()

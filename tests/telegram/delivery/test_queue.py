@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.metrics import Metrics
-from bot.telegram.delivery.queue import Inbox, Rota
+from bot.telegram.delivery.queue import FairQueue, UpdateQueue
 from bot.telegram.delivery.queue_store import Store
 from bot.telegram.types import Button, EditMessage, Incoming, Kind, SendMessage
 from index import StorageError
@@ -48,46 +48,46 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def inbox_on(store: Store, size: int = 100) -> Inbox:
+def queue_on(store: Store, size: int = 100) -> UpdateQueue:
     """Return a queue on a store."""
-    return Inbox(store, parsed, Metrics(), size=size)
+    return UpdateQueue(store, parsed, Metrics(), size=size)
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=60))
 def test_turns_are_fair_and_in_order(steps: list[tuple[int, bool]]) -> None:
     """A chat is never out twice, is served by number, and waits for no more than the others."""
-    rota, out, served = Rota(), [], {}
+    fair_queue, out, served = FairQueue(), [], {}
     for number, (chat_id, finishes) in enumerate(steps):
-        rota.add(asked(number, chat_id))
-        if finishes and (incoming := rota.next()) is not None:
+        fair_queue.add(asked(number, chat_id))
+        if finishes and (incoming := fair_queue.next()) is not None:
             assert incoming.chat_id not in out
             assert served.get(incoming.chat_id, -1) < incoming.update_id
             served[incoming.chat_id] = incoming.update_id
             out.append(incoming.chat_id)
         elif out:
-            rota.release(out.pop(0))
+            fair_queue.release(out.pop(0))
     for chat_id in out:
-        rota.release(chat_id)
-    waiting = len(rota)
+        fair_queue.release(chat_id)
+    waiting = len(fair_queue)
     for _ in range(waiting):
-        incoming = rota.next()
+        incoming = fair_queue.next()
         assert incoming is not None
-        rota.release(incoming.chat_id)
-    assert (rota.next(), len(rota), rota.n_busy) == (None, 0, 0)
+        fair_queue.release(incoming.chat_id)
+    assert (fair_queue.next(), len(fair_queue), fair_queue.n_busy) == (None, 0, 0)
 
 
 def test_one_loud_chat_does_not_hold_up_the_others() -> None:
     """After a hundred questions of one chat, another chat's first is second in turn."""
-    rota = Rota()
+    fair_queue = FairQueue()
     for number in range(100):
-        rota.add(asked(number, 1))
-    rota.add(asked(100, 2))
+        fair_queue.add(asked(number, 1))
+    fair_queue.add(asked(100, 2))
     turns = []
     for _ in range(3):
-        incoming = rota.next()
+        incoming = fair_queue.next()
         assert incoming is not None
         turns.append(incoming.update_id)
-        rota.release(incoming.chat_id)
+        fair_queue.release(incoming.chat_id)
 
     assert turns == [0, 100, 1]
 
@@ -95,49 +95,49 @@ def test_one_loud_chat_does_not_hold_up_the_others() -> None:
 @pytest.mark.asyncio
 async def test_an_update_that_comes_twice_is_stored_once(store: Store) -> None:
     """Numbers are known again, also after the update is settled, in any order of arrival."""
-    inbox = inbox_on(store)
+    update_queue = queue_on(store)
     for number in (3, 1, 3, 2, 1):
-        await inbox.put(asked(number))
-    assert len(inbox) == 3
+        await update_queue.put(asked(number))
+    assert len(update_queue) == 3
     got = []
     for _ in range(3):
-        incoming = await inbox.get()
+        incoming = await update_queue.get()
         assert isinstance(incoming, Incoming)
         got.append(incoming)
         await store.do(queue_sql.settle, incoming.update_id, state="done")
-        inbox.release(incoming)
-    await inbox.put(asked(2))
+        update_queue.release(incoming)
+    await update_queue.put(asked(2))
 
     assert got == [asked(1), asked(2), asked(3)]
-    assert len(inbox) == 0
+    assert len(update_queue) == 0
 
 
 @pytest.mark.asyncio
 async def test_a_full_queue_lets_nobody_in(store: Store) -> None:
     """`put` returns only when there is room, so that Telegram keeps the rest."""
-    inbox = inbox_on(store, size=2)
-    await inbox.put(asked(1))
-    await inbox.put(asked(2))
-    third = asyncio.create_task(inbox.put(asked(3)))
+    update_queue = queue_on(store, size=2)
+    await update_queue.put(asked(1))
+    await update_queue.put(asked(2))
+    third = asyncio.create_task(update_queue.put(asked(3)))
     await asyncio.sleep(0.05)
     assert not third.done()
 
-    await inbox.get()
+    await update_queue.get()
     await asyncio.wait_for(third, 5)
-    assert len(inbox) == 2
+    assert len(update_queue) == 2
 
 
 @pytest.mark.asyncio
 async def test_a_closed_queue_keeps_what_waits(store: Store) -> None:
     """After `close` only signals come out, and the next process finds the rest."""
-    inbox = inbox_on(store)
-    await inbox.put(asked(1))
-    inbox.close()
-    await inbox.put("stop")
-    assert await inbox.get() == "stop"
-    assert await inbox.drain(1)
+    update_queue = queue_on(store)
+    await update_queue.put(asked(1))
+    update_queue.close()
+    await update_queue.put("stop")
+    assert await update_queue.get() == "stop"
+    assert await update_queue.drain(1)
 
-    later = inbox_on(store)
+    later = queue_on(store)
     assert await later.recover() == 1
     assert await later.get() == asked(1)
     assert not await later.drain(0.05)
@@ -147,7 +147,7 @@ async def test_a_closed_queue_keeps_what_waits(store: Store) -> None:
 async def test_an_answered_update_goes_on_from_its_first_unsent_call(tmp_path: Path) -> None:
     """After a crash the calls that were not ticked off are there, the first marked uncertain."""
     store = Store(tmp_path / "queue.db")
-    await inbox_on(store).put(asked(1))
+    await queue_on(store).put(asked(1))
     first = await store.do(queue_sql.progress, 1)
     assert await store.do(queue_sql.count_try, 1) == 1
     await store.do(queue_sql.answer, 1, (HELLO, AGAIN, HELLO))
@@ -155,7 +155,7 @@ async def test_an_answered_update_goes_on_from_its_first_unsent_call(tmp_path: P
     store.close()
 
     store = Store(tmp_path / "queue.db")
-    assert await inbox_on(store).recover() == 1
+    assert await queue_on(store).recover() == 1
     then = await store.do(queue_sql.progress, 1)
     assert await store.do(queue_sql.count_try, 1) == 2
     store.close()

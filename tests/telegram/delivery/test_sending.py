@@ -11,7 +11,7 @@ from telegram.error import InvalidToken
 from telegram.ext import ApplicationBuilder
 
 from bot.telegram.delivery.metrics import Metrics
-from bot.telegram.delivery.rate_limiter import ChatPace
+from bot.telegram.delivery.rate_limiter import ChatRateLimiter
 from bot.telegram.delivery.send import Sender, Undeliverable
 from bot.telegram.types import (
     AnswerButton,
@@ -48,7 +48,9 @@ class Trial:
 @pytest_asyncio.fixture
 async def trial(api: BotApi) -> AsyncIterator[Trial]:
     """Return a sender as the program builds it."""
-    builder = ApplicationBuilder().token(TOKEN).base_url(f"{api.url}/bot").rate_limiter(ChatPace())
+    builder = (
+        ApplicationBuilder().token(TOKEN).base_url(f"{api.url}/bot").rate_limiter(ChatRateLimiter())
+    )
     application = builder.build()
     await application.initialize()
     metrics = Metrics()
