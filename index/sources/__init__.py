@@ -42,6 +42,9 @@ __all__ = [
 
 _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
+_HTML = "lxml lxml_html_clean trafilatura"
+_PACKAGES = {"feeds": _HTML, "html_page": _HTML, "markdown": "markdown-it-py pyyaml"}
+"""Readers whose libraries are heavy and that no question needs, and the packages to install."""
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 _Read = Callable[[Stream, str], Iterator[Article | Reject]]
@@ -58,15 +61,13 @@ class _Reader:
 def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
     """Return every reader in the order in which they are asked; the last takes any text.
 
-    Those whose first bytes make it certain come first. Feeds, pages and Markdown need libraries
-    that are heavy and that no question needs; each such row names the packages to install.
+    Those whose first bytes make it certain come first.
     """
-    html = "lxml lxml_html_clean trafilatura"
     return (
-        _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds", html)),
+        _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds")),
         _Reader(lambda head, _: is_archived_page(head), _unsupported),
-        _Reader(is_markdown, partial(_read_with, "markdown", "markdown-it-py pyyaml")),
-        _Reader(is_page, partial(_read_with, "html_page", html)),
+        _Reader(is_markdown, partial(_read_with, "markdown")),
+        _Reader(is_page, partial(_read_with, "html_page")),
         _Reader(is_xml, _unsupported),
         _Reader(jsonl.is_document, partial(jsonl.read_document, config=config)),
         _Reader(jsonl.is_lines, partial(jsonl.read, config=config)),
@@ -82,15 +83,16 @@ def _unsupported(_file: Stream, origin: str) -> Iterator[Reject]:
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
-def _read_with(module: str, packages: str, file: Stream, origin: str) -> Iterator[Article | Reject]:
-    """Read with a module that is imported when the first file needs it.
+def _read_with(module: str, file: Stream, origin: str) -> Iterator[Article | Reject]:
+    """Read with a module of `_PACKAGES`, imported when the first file needs it.
 
     Raises:
         Refused: If a library of it cannot be imported.
     """
     read = _imported(module)
     if isinstance(read, str):
-        detail = f"a library that reads it cannot be loaded ({read}); run `pip install {packages}`"
+        install = f"pip install {_PACKAGES[module]}"
+        detail = f"a library that reads it cannot be loaded ({read}); run `{install}`"
         raise Refused(RejectReason.NO_LIBRARY, detail)
     return read(file, origin)
 
