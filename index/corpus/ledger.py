@@ -7,7 +7,8 @@ hashes. `intake` decides which of the three an item is.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -99,7 +100,8 @@ class Ledger(Transaction):
             SnapshotCorrupt: If it is no ledger.
         """
         self._path = path
-        try:
+        self._is_written = is_written
+        with self._damage_told():
             if is_written:
                 super().__init__(sqlite3.connect(path, isolation_level=None))
                 self._connection.execute("PRAGMA journal_mode = OFF")
@@ -110,12 +112,6 @@ class Ledger(Transaction):
                 uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
                 super().__init__(sqlite3.connect(uri, uri=True))
                 self._connection.execute("SELECT count(*) FROM file, item LIMIT 0")
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and is_written:
-                raise
-            msg = f"Expected a ledger at {path}, but: {error}; run `pasokh index build`."
-            raise SnapshotCorrupt(msg) from error
-        self._is_written = is_written
 
     def files(self) -> dict[Origin, str]:
         """Return the checksum of every file."""
@@ -278,8 +274,14 @@ class Ledger(Transaction):
         ]
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        try:
+        with self._damage_told():
             return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Turn errors of a damaged file into `SnapshotCorrupt`; a full disk stays what it is."""
+        try:
+            yield
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and self._is_written:
                 raise
