@@ -34,6 +34,7 @@ __all__ = [
     "RejectReason",
     "corpus_files",
     "known_outlet",
+    "missing_packages",
     "outlet_name",
     "read_articles",
     "read_bytes",
@@ -105,6 +106,11 @@ def _imported(module: str) -> _Read | str:
     except ImportError as error:
         return " ".join(str(error).split())
     return read
+
+
+def missing_packages() -> tuple[str, ...]:
+    """Return, for each reader that cannot be imported, the packages to install."""
+    return tuple(names for module, names in _PACKAGES.items() if isinstance(_imported(module), str))
 
 
 def read_articles(path: Path, config: ReadConfig | None = None) -> Iterator[Article | Reject]:
@@ -207,7 +213,8 @@ class _Dispatch:
                     return
                 if depth == MAX_DEPTH:
                     detail = f"packed more than {MAX_DEPTH} times over; unpack it"
-                    raise Refused(RejectReason.ARCHIVE_LIMIT, detail)  # noqa: TRY301
+                    yield Refused(RejectReason.ARCHIVE_LIMIT, detail).reject(origin)
+                    return
                 for member in packed:
                     if not member.label or _is_source(member.label):
                         inner = f"{origin}!{member.label}" if member.label else origin

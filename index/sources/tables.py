@@ -58,16 +58,7 @@ def read(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article |
             if row is None:
                 return
             if any(row):
-                fields, beyond = row[: len(header)], row[len(header) :]
-                if len(fields) < len(header) or any(beyond):  # empty fields beyond are dropped
-                    detail = f"{len(row)} fields in a table of {len(header)} columns"
-                    raise Refused(RejectReason.BROKEN_ROW, detail)
-                if any("\0" in field for field in fields):
-                    raise Refused(RejectReason.BAD_FIELD, "a NUL character in a field")
-                record: dict[str, str] = {}
-                for name, field in zip(header, fields, strict=True):
-                    record.setdefault(name, field)
-                yield article_of(record, names, f"{origin}:{source.number}")
+                yield article_of(_record(header, row), names, f"{origin}:{source.number}")
         except (csv.Error, Refused) as exc:
             bad = exc if isinstance(exc, Refused) else Refused(RejectReason.BROKEN_ROW, str(exc))
             detail = f"{bad.detail} (lines {first} to {source.number})"
@@ -90,6 +81,20 @@ def _header(line: str, names: Names) -> tuple[list[str], str]:
 
 def _worth(cells: list[str], names: Names) -> tuple[int, int]:
     return len(names.known(cells)), len(cells)
+
+
+def _record(header: list[str], row: list[str]) -> dict[str, str]:
+    """Return a row by column names; empty fields beyond the last column are dropped."""
+    fields, beyond = row[: len(header)], row[len(header) :]
+    if len(fields) < len(header) or any(beyond):
+        detail = f"{len(row)} fields in a table of {len(header)} columns"
+        raise Refused(RejectReason.BROKEN_ROW, detail)
+    if any("\0" in field for field in fields):
+        raise Refused(RejectReason.BAD_FIELD, "a NUL character in a field")
+    record: dict[str, str] = {}
+    for name, field in zip(header, fields, strict=True):
+        record.setdefault(name, field)
+    return record
 
 
 class _Lines:
