@@ -163,7 +163,7 @@ class Archive:
         return [(headline, passages[row]) for row, headline, _ in articles]
 
     def bodies(self, article_rows: range) -> list[tuple[str, str]]:
-        """Return (outlet, body) of consecutive articles, furniture left out."""
+        """Return (outlet, body) of consecutive articles, without page furniture."""
         return [
             (source, "\n".join(span.cut(text) for span in _load_spans(body)))
             for source, text, body in self._between("article", "source, text, body", article_rows)
@@ -172,15 +172,15 @@ class Archive:
     def _between(self, table: str, columns: str, rows: range) -> list[tuple[Any, ...]]:
         """Return columns of consecutive rows, at least one, in one query."""
         query = f"SELECT {columns} FROM {table} WHERE row BETWEEN ? AND ? ORDER BY row"  # noqa: S608 - constants
-        found = self._rows(query, (rows[0], rows[-1]))
-        if len(found) != len(rows):
+        values = self._rows(query, (rows[0], rows[-1]))
+        if len(values) != len(rows):
             raise self._corrupt(f"no row for some of {rows}")
-        return found
+        return values
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order.
 
-        Passages of one article share one object, so that a long text is read and held once.
+        Passages of one article share one object, so that a long text is read only once.
         """
         if isinstance(rows, range) and rows.step == 1 and rows:  # as builds read them
             values = self._between("passage", _PASSAGE, rows)

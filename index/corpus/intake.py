@@ -192,9 +192,9 @@ class _Sync:
                 self.loose[indexed.digests.record] = indexed
             same_text = chain.from_iterable(map(self.ledger.items, texts))
             same_name = self.ledger.named(map(bytes.fromhex, entry.names))
-            for place, found in (*same_text, *same_name):
+            for place, hashes in (*same_text, *same_name):
                 origin = str(self.ledger.origin(place.file))
-                self.ledger.add_reject(place, _removed(origin), found)
+                self.ledger.add_reject(place, _removed(origin), hashes)
 
     def read(self) -> None:
         """Read the files that are new or changed, in order."""
@@ -241,11 +241,11 @@ class _Sync:
 
     def promote(self, files: Sequence[CorpusFile]) -> None:
         """Index the items that repeated an article which is gone: their text is still there."""
-        wanted: defaultdict[Origin, dict[int, Place]] = defaultdict(dict)
+        orphans: defaultdict[Origin, dict[int, Place]] = defaultdict(dict)
         for place in self.ledger.orphans() if self.loose else ():
-            wanted[self.ledger.origin(place.file)][place.position] = place
+            orphans[self.ledger.origin(place.file)][place.position] = place
         for file in files:
-            places = wanted.get(file.origin, {})
+            places = orphans.get(file.origin, {})
             for item in self._items(file) if places else ():
                 if item.position in places:
                     self._enter(places[item.position], item, None)
@@ -253,9 +253,9 @@ class _Sync:
     def _items(self, file: CorpusFile) -> Iterator[_Item]:
         """Read the items of a file."""
         for position, value in enumerate(read_file(file.path, str(file.origin), self.reading)):
-            item = replace(value, origin=_storable(value.origin))
-            found = digests(item) if isinstance(item, Article) else None
-            yield _Item(file, position, item, found)
+            stored_as = replace(value, origin=_storable(value.origin))
+            hashes = digests(stored_as) if isinstance(stored_as, Article) else None
+            yield _Item(file, position, stored_as, hashes)
 
     def _enter(self, place: Place, item: _Item, passages: Sequence[Stored] | None) -> None:
         """Index an item, or enter it as a duplicate or reject.
@@ -263,24 +263,24 @@ class _Sync:
         Args:
             passages: None where it is not divided yet.
         """
-        value, found = item.value, item.digests
+        value, hashes = item.value, item.digests
         if isinstance(value, Reject):
             self.ledger.add_reject(place, replace(value, detail=_storable(value.detail)))
             return
-        if value is None or found is None:
+        if value is None or hashes is None:
             return
-        if self.withdrawals.holds(value.id, found):
-            self.ledger.add_reject(place, _removed(value.origin), found)
+        if self.withdrawals.holds(value.id, hashes):
+            self.ledger.add_reject(place, _removed(value.origin), hashes)
             return
-        if self.ledger.repeats(found):
-            self.ledger.add_duplicate(place, found)
+        if self.ledger.repeats(hashes):
+            self.ledger.add_duplicate(place, hashes)
             return
-        before = self.loose.get(found.record)
+        before = self.loose.get(hashes.record)
         # The article stays as it is indexed, unless its id has been given to another.
         if before is not None and not self.ledger.has_article(before.article):
-            del self.loose[found.record]
+            del self.loose[hashes.record]
             # With its new digests, since those from the ledger have no identities.
-            self.ledger.add_article(place, replace(before, digests=found))
+            self.ledger.add_article(place, replace(before, digests=hashes))
             return
         if passages is None:
             (passages,) = self.divide([value])
@@ -289,13 +289,13 @@ class _Sync:
             return
         # Ids stay unique: another text under a known id gets part of its hash appended, and a
         # number where that is known too, as a record may hold any id.
-        hashed = f"{value.id}-{found.text.hex()[:8]}"
+        hashed = f"{value.id}-{hashes.text.hex()[:8]}"
         ids = chain((value.id, hashed), (f"{hashed}-{number}" for number in count(2)))
         free = next(name for name in ids if not self.ledger.has_article(name))
         article = replace(value, id=ArticleId(free))
         self.add(article, passages)
         self._new_ids.add(article.id)
-        self.ledger.add_article(place, Indexed(article.id, found, " ".join(article.missing)))
+        self.ledger.add_article(place, Indexed(article.id, hashes, " ".join(article.missing)))
 
     def result(self) -> Intake:
         """Return the counts."""

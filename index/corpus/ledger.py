@@ -75,7 +75,7 @@ class Digests(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """An article that the index holds."""
+    """An article of the index."""
 
     article: ArticleId
     digests: Digests
@@ -94,7 +94,7 @@ class Ledger(Transaction):
     """The ledger of one snapshot; a context manager that commits on success."""
 
     def __init__(self, path: Path, *, is_written: bool = True) -> None:
-        """Open a file, or create it; one that is not written must exist.
+        """Open a file, or create it; an existing one is required if it is not written.
 
         Raises:
             SnapshotCorrupt: If it is no ledger.
@@ -212,10 +212,10 @@ class Ledger(Transaction):
         """Return the duplicates of which no article is indexed any more."""
         named = f"SELECT 1 {_NAMED} WHERE kind = 'indexed' AND name IN "
         query = (
-            "SELECT file, position FROM item AS own WHERE kind = 'duplicate' "  # noqa: S608 - a constant
-            "AND NOT EXISTS (SELECT 1 FROM item WHERE text = own.text AND kind = 'indexed') "
+            "SELECT file, position FROM item AS orphan WHERE kind = 'duplicate' "  # noqa: S608 - a constant
+            "AND NOT EXISTS (SELECT 1 FROM item WHERE text = orphan.text AND kind = 'indexed') "
             f"AND NOT EXISTS ({named} "
-            "(SELECT name FROM name WHERE file = own.file AND position = own.position)) "
+            "(SELECT name FROM name WHERE file = orphan.file AND position = orphan.position)) "
             "ORDER BY file, position"
         )
         return [Place(*row) for row in self._rows(query)]

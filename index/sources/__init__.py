@@ -60,7 +60,7 @@ class _Reader:
 
 
 def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
-    """Return every reader in the order in which they are asked; the last takes any text.
+    """Return every reader in the order in which they are tried; the last takes any text.
 
     Those whose first bytes make it certain come first.
     """
@@ -136,7 +136,7 @@ def read_file(
 def read_bytes(
     data: bytes, origin: str, config: ReadConfig | None = None
 ) -> Iterator[Article | Reject]:
-    """Read what does not come from a file of the corpus (e.g. was fetched) as if it were one.
+    """Read bytes that are not in a file of the corpus (e.g. a fetched page) as such a file is read.
 
     Args:
         origin: Label for messages; its suffix is a hint, as of a file name.
@@ -151,14 +151,14 @@ def corpus_files(path: Path) -> Iterator[tuple[Path, str]]:
     """Yield the files that `read_articles` reads, each with its origin, relative to a folder.
 
     Raises:
-        CorpusError: If there is nothing at `path`, it may not be looked at, or the folder cannot
+        CorpusError: If there is nothing at `path`, it may not be accessed, or the folder cannot
             be listed.
     """
     expected = "Expected a file or folder of articles"
     advice = "set PASOKH_CORPUS to where they are."
     try:
         is_folder, is_there = path.is_dir(), path.exists()
-    except OSError as error:  # the path is too long, or leads through a folder shut to us
+    except OSError as error:  # the path is too long, or leads through a folder we may not enter
         msg = f"{expected}, got {str(path)!r}: {error.strerror}; {advice}"
         raise CorpusError(msg) from error
     if not is_there:
@@ -204,7 +204,7 @@ class _Dispatch:
     def read(
         self, opened: Callable[[], Stream], origin: str, name: str, depth: int = 0
     ) -> Iterator[Article | Reject]:
-        """Read what `opened` returns, with a reject where reading breaks off."""
+        """Read the file that `opened` returns, with a reject where reading fails."""
         try:
             with opened() as file:
                 packed = members(file, name, self.budget)

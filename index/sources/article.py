@@ -1,7 +1,7 @@
-"""Articles from what readers found: one assembly for every kind of source.
+"""Assembly of an article from its text and the facts that a reader found, for every reader.
 
-The outlet is the one whose page the address is, else the first known one of those that the
-source names, else the one that the report itself names («به گزارش ایسنا»).
+The outlet is that of the address, else the first known outlet that the source names, else the
+outlet that the report itself names («به گزارش ایسنا»).
 """
 
 import re
@@ -23,12 +23,12 @@ class Facts:
     Attributes:
         id: Taken as it is; where it is empty, outlet and code make the id, else `guid`, else a
             hash of the text.
-        guid: What a feed calls its entry.
+        guid: Id of an entry in its feed.
         sources: Names of the outlet, the most reliable first.
         url: Absolute http(s) address of the page.
         code: The outlet's number for the item; where it is empty, it is looked for in `url`.
-        language: A BCP 47 tag, or anything else that stands in its place ("Persian").
-        is_final: Whether the text has no say in outlet and language, as for rows of a table.
+        language: A BCP 47 tag; anything else ("Persian") is ignored.
+        is_final: Whether the text must not change outlet and language, as for rows of a table.
     """
 
     id: str = ""
@@ -76,5 +76,5 @@ def report_text(text: str, body: tuple[Span, ...]) -> str:
 
 
 def content_id(text: str) -> str:
-    """Name an article by its text, for want of a code."""
+    """Return an id made from the text of an article that has no other."""
     return f"sha-{sha256(text.encode()).hexdigest()[:16]}"

@@ -20,7 +20,7 @@ from io import BufferedIOBase, BufferedReader, RawIOBase
 from index.sources.rejects import Refused, RejectReason, Stream
 
 _CHUNK = 65_536
-_BEFORE, _AFTER = 1_024, 32_768  # bytes looked at around the first that is no UTF-8
+_BEFORE, _AFTER = 1_024, 32_768  # bytes examined around the first that is not UTF-8
 _ENOUGH = 0.35  # least mean weight of the letters beyond ASCII; nonsense scores below 0.1
 _ENOUGH_UNKNOWN = 0.15  # the same for a declared encoding whose usual letters are not listed
 _NEARLY_UTF8 = 0.8  # share of the bytes beyond ASCII
@@ -89,7 +89,7 @@ _USUAL, _OTHER, _SIGN, _WRONG = 1.0, 0.25, 0.5, -2.0
 
 
 def utf8_stream(file: Stream) -> Stream:
-    """Return a stream that stands at its start as it is, or as UTF-8 if it is UTF-16 or UTF-32.
+    """Return a stream, not read from yet, as UTF-8 if it is UTF-16 or UTF-32; others unchanged.
 
     Reading from the result raises `Refused` at the first byte that does not fit.
     """
@@ -105,7 +105,7 @@ def utf8_stream(file: Stream) -> Stream:
 def any_utf8_stream(file: Stream) -> Stream:
     """Return a stream as UTF-8 for a reader that cannot decode piece by piece.
 
-    Its first 64 KiB tell the encoding: where they are ASCII, what follows must be UTF-8.
+    Its first 64 KiB decide the encoding: where they are ASCII, what follows must be UTF-8.
     """
     head = file.peek(_CHUNK)[:_CHUNK]
     try:
@@ -206,7 +206,7 @@ def _is_utf16(*, low: bytes, high: bytes) -> bool:
 
 
 def _known(declared: str) -> str:
-    """Return Python's name of a declared encoding that is one of texts, or nothing."""
+    """Return Python's name of a declared encoding that is one for text, or nothing."""
     try:
         name = codecs.lookup(declared.strip().strip("\"'")).name
     except (LookupError, ValueError):  # ValueError: a NUL in the name

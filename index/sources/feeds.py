@@ -3,7 +3,7 @@
 An entry with its whole report is an article; one that only announces a page is a reject, and
 `links` returns the address for callers that fetch pages.
 
-Does not: fetch anything, resolve entities or load DTDs. Broken XML is read as far as it goes.
+Does not: fetch anything, resolve entities or load DTDs. Broken XML is read up to the break.
 Source: RSS 2.0 (rssboard.org), RSS 1.0 with mod_content, RFC 4287 (Atom), sitemaps.org and
 Google's news extension. feedparser was measured and left out: DECISIONS.md.
 """
@@ -147,7 +147,7 @@ def _root(data: bytes, charset: str = "") -> etree._Element:
         huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        escaped = _BARE_AND.sub(lambda found: found["data"] or "&amp;", text)
+        escaped = _BARE_AND.sub(lambda match: match["data"] or "&amp;", text)
         root = etree.fromstring(escaped.encode(), parser)
     except etree.XMLSyntaxError:
         root = None
@@ -172,7 +172,7 @@ def _named(root: etree._Element, name: str) -> Iterator[etree._Element]:
 
 
 def _feed(root: etree._Element) -> _Feed:
-    """Read what stands above the entries: in the channel, or in the root of Atom."""
+    """Read the fields of the feed itself: in the channel, or in the root of Atom."""
     channel = next(_named(root, "channel"), root)
     fields = _fields(channel)
     stated = _line(fields, "language") or _line(fields, "dc:language") or root.get(_XML_LANG, "")
@@ -222,13 +222,13 @@ def _name(element: etree._Element) -> str:
 
 def _fields(entry: etree._Element) -> _Fields:
     """Return the children of an entry by name, and those of its news:news."""
-    found: _Fields = {}
+    children: _Fields = {}
     for child in entry.iterchildren():
-        found.setdefault(_name(child), []).append(child)
+        children.setdefault(_name(child), []).append(child)
         if _name(child) == "news:news":
             for part in child.iterchildren():
-                found.setdefault(_name(part), []).append(part)
-    return found
+                children.setdefault(_name(part), []).append(part)
+    return children
 
 
 def _link(fields: _Fields, written: Moment | None) -> FeedLink:
@@ -238,9 +238,9 @@ def _link(fields: _Fields, written: Moment | None) -> FeedLink:
 
 
 def _stated(fields: _Fields, names: tuple[str, ...], base: Moment | None = None) -> Moment | None:
-    """Return the first date that stands under these names."""
-    found = (parse(_line(fields, name), base) for name in names if name in fields)
-    return next((moment for moment in found if moment), None)
+    """Return the first date under these names."""
+    moments = (parse(_line(fields, name), base) for name in names if name in fields)
+    return next(filter(None, moments), None)
 
 
 def _url(fields: _Fields) -> str:

@@ -20,7 +20,7 @@ from index.sources.article import Facts
 from index.text.dates import parse
 from index.types import Moment
 
-_MAX_NODES = 2_000  # JSON-LD objects looked at in one page
+_MAX_NODES = 2_000  # JSON-LD objects examined in one page
 _ARTICLES = frozenset(("Report", "BlogPosting", "LiveBlogPosting", "SocialMediaPosting"))
 _TITLES = ("og:title", "twitter:title", "dc.title")
 _DATES = ("article:published_time", "og:article:published_time", "datepublished", "dc.date.issued",
@@ -125,7 +125,7 @@ def _published(
 
 
 def _url(root: HtmlElement, data: Mapping[str, object], metas: Mapping[str, str]) -> str:
-    """Return the page's own address, if it is absolute and one of the web."""
+    """Return the address that the page states for itself, if it is absolute and http(s)."""
     stated = [
         link.get("href") or ""
         for link in root.iter("link")

@@ -1,6 +1,6 @@
 """Articles from saved HTML pages.
 
-`Article.text` is the text taken out of the page, one line a block: offsets refer to it, and not
+`Article.text` is the text extracted from the page, one line a block: offsets refer to it, and not
 to the file. White space within a line is single; nothing else is changed.
 
 The main text is trafilatura's choice, or the JSON-LD `articleBody` where that says much more.
@@ -37,7 +37,7 @@ _MAX_TAGS = 200_000  # before scripts and the like are dropped
 _MAX_ATTRIBUTE = 2_000  # characters; a longer one is a picture or an attack
 _LEAST_LETTERS = 20  # a text of fewer is none
 _TEASER = 200  # letters; fewer before a login form are a teaser
-_MUCH_MORE = 2.0  # JSON-LD is taken where it is so many times as long as the text found
+_MUCH_MORE = 2.0  # JSON-LD is taken where it is so many times as long as the extracted text
 _LINKS = 0.5  # share of a listing's letters that stand in lines which are links
 _NO_TEXT = (
     "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas",
@@ -121,7 +121,7 @@ def _squeezed(text: str) -> str:
 
 
 def _parsed(page: str) -> HtmlElement:
-    """Parse a page, without what holds no text.
+    """Parse a page, without elements that hold no text.
 
     Raises:
         Refused: If it is empty, nested too deep, or has too many elements.
@@ -139,7 +139,7 @@ def _parsed(page: str) -> HtmlElement:
     if any("depth" in entry.message for entry in parser.error_log):
         raise Refused(RejectReason.TOO_LONG, "elements nested more than 255 deep")
     etree.strip_elements(root, *_NO_TEXT, with_tail=False)
-    # Attributes of no use go, and what the extractor would take minutes for is refused.
+    # Useless attributes are dropped; pages that would take the extractor minutes are refused.
     chars = 0
     for count, element in enumerate(root.iter(), start=1):
         chars += len(element.tail or "")

@@ -25,7 +25,7 @@ _OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"')
 _BLANK = b" \t\r\n"
 _LISTS = ("articles", "items")
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
-_LISTING = re.compile(  # an object in which a list stands, behind nothing but short values
+_LISTING = re.compile(  # an object that holds a list after nothing but short values
     rb"\{\s*+(?:%(s)s\s*+:\s*+(?:%(s)s|[\w.+-]++)\s*+,\s*+)*+\"(?:%(keys)s)\"\s*+:\s*+\["
     % {b"s": _STRING, b"keys": "|".join(_LISTS).encode()}
 )
@@ -64,7 +64,7 @@ def read(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article |
 
 
 def _record(line: bytes | None, decoder: LineDecoder) -> object:
-    """Return what a line holds."""
+    """Parse a line."""
     if line is None:
         raise Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes in one line")
     try:
@@ -135,8 +135,8 @@ def _events(file: "_Guarded") -> _Events:
 def _object(events: _Events, names: Names) -> Iterator[object]:
     """Yield the items of the lists in an object that has begun, else the object.
 
-    It is an article once it has a text, and a list is one of articles if its first item is. What
-    stands before such a list is let go, so that memory stays bounded.
+    It is an article once it has a text, and a list is one of articles if its first item is. Fields
+    before such a list are dropped, so that memory stays bounded.
     """
     record: dict[object, object] = {}
     has_list = False
@@ -185,7 +185,7 @@ def _value(event: str, value: object, events: _Events) -> object:
 
 
 class _Guarded:
-    """A stream that refuses to go on when one record takes too much."""
+    """A stream that refuses a record that is too long."""
 
     def __init__(self, file: Stream) -> None:
         self._file = file

@@ -1,6 +1,6 @@
 """Kinds of marked-up files by their first bytes, and the encoding that such a file states.
 
-Does not import lxml: this module looks at every file.
+Does not import lxml: this module examines every file.
 Source of the places an encoding is stated in: HTML standard, "prescan a byte stream"; XML 1.0,
 section 4.3.3.
 """
@@ -64,8 +64,8 @@ def is_archived_page(head: bytes) -> bool:
 
 def _root(head: bytes) -> bytes:
     """Return the lower-case name of the first element; empty where there is none."""
-    found = _ROOT.match(head)
-    return found["root"].lower() if found else b""
+    match = _ROOT.match(head)
+    return match["root"].lower() if match else b""
 
 
 def text_of(data: bytes, charset: str = "") -> str:
@@ -73,11 +73,11 @@ def text_of(data: bytes, charset: str = "") -> str:
 
     Args:
         data: All of it, in any encoding of one byte a character, or UTF-8.
-        charset: What the server stated, which goes before what the file states of itself.
+        charset: Encoding that the server stated; it counts before the one in the file.
 
     Raises:
         Refused: If no encoding fits.
     """
-    found = _STATED.search(data, 0, _HEAD_BYTES)
-    stated = (found["xml"] or found["meta"]).decode("ascii") if found else ""
+    match = _STATED.search(data, 0, _HEAD_BYTES)
+    stated = (match["xml"] or match["meta"]).decode("ascii") if match else ""
     return decode(data, charset or stated).text.removeprefix("\ufeff")

@@ -17,7 +17,7 @@ from index.types import Moment, Span
 
 _MAX_HEADLINE = 200
 _PARAGRAPH = 80  # a line this long belongs to the report, not to the head of the page
-_MAX_FRAME = 2_000  # lines at either end among which the frame is looked for
+_MAX_FRAME = 2_000  # lines at either end that may be frame
 _MAX_BARS = 5  # between the facts of one line
 _MAX_WORDS = 5  # of a tag, or of what a label states
 _LEADING = " \t\ufeff\xa0\u200b\u200c\u200d\u200e\u200f"  # white space and invisible signs
@@ -38,7 +38,7 @@ _LABEL = re.compile(
     r"(?P<value>[^:،؛]{1,40})"
 )
 _COUNT = re.compile(r"خبرنگار ?: ?\d+|\d+ (?:نظر|دیدگاه|بازدید)")
-_PLACE = re.compile(  # where on the site the page stands
+_PLACE = re.compile(  # place of the page on the site
     r"(?:صفحه نخست|صفحه اصلی|خانه) ?[>»›] ?.{1,80}|[-|] ?اخبار \w+(?: \w+)? ?[-|]"
 )
 _FORM = re.compile(
@@ -136,12 +136,12 @@ def _line(match: re.Match[str], *, may_be_frame: bool) -> Line:
         return Line(span, text, Kind.TEXT)
     kind, values = _classified(text)
     if kind is Kind.TEXT and 0 < text.count("|") <= _MAX_BARS:
-        # A line of several facts is of the frame if each of them is, and one a date or code.
+        # A line of several facts is frame if each part is, and one of them is a date or code.
         parts = [_classified(part.strip()) for part in text.split("|")]
         kinds = [part_kind for part_kind, _ in parts]
         main = Kind.CODE if Kind.CODE in kinds else Kind.DATE
         if Kind.TEXT not in kinds and main in kinds:
-            kind, values = main, tuple(value for _, found in parts for value in found)
+            kind, values = main, tuple(value for _, part_values in parts for value in part_values)
     is_list = kind is Kind.TAIL and outlets.key(text) in outlets.LIST_KEYS
     is_form = kind is Kind.TEXT and bool(_FORM.match(clean(text).text))
     return Line(span, text, kind, values, is_list, is_form)

@@ -53,7 +53,7 @@ def article_of(text: str, origin: str) -> Article | Reject:
     facts = Facts(
         headline=headline,
         published=published if isinstance(published, Moment) else None,
-        # Who reports comes first: a name above the report may be that of another outlet.
+        # The reporter comes first: a name above the report may be that of another outlet.
         sources=(reporter.name if reporter else "", str(stated.get(Kind.LABEL, ""))),
         url=str(stated.get(Kind.URL, "")),
         code=str(stated.get(Kind.CODE, "")),

@@ -82,7 +82,7 @@ def article_of(record: object, names: Names, origin: str) -> Article:
 
 
 def _text(field: str, by_key: dict[str, object], keys: tuple[str, ...]) -> str:
-    """Return the first value that is there; half of a surrogate pair cannot be stored."""
+    """Return the first value that is there; a lone surrogate cannot be stored."""
     value = next((by_key[key] for key in keys if by_key.get(key, "") != ""), "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         detail = f"{field} should be a string, got {type(value).__name__}"

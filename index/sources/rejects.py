@@ -37,7 +37,7 @@ class RejectReason(StrEnum):
 
 
 class Refused(Exception):
-    """A file, or the rest of one, cannot be read; whoever opened it makes the reject."""
+    """A file, or the rest of one, cannot be read; the caller that opened it makes the reject."""
 
     def __init__(self, reason: RejectReason, detail: str) -> None:
         super().__init__(reason, detail)
@@ -53,7 +53,7 @@ def whole(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:
     """Return all bytes of a file that holds one article.
 
     Raises:
-        Refused: If there are more than `limit`; no more than that is held.
+        Refused: If there are more than `limit`; no more than that is read.
     """
     data = file.read(limit + 1)
     if len(data) > limit:
