@@ -39,6 +39,7 @@ from index.snapshot.snapshot import (
     open_folder,
     part_folders,
 )
+from index.sources import RejectReason, missing_packages
 from index.types import Reject
 from index.vectors.files import FILES
 from index.vectors.store import Shard, StoreKind, VectorStore
@@ -223,6 +224,9 @@ def _unchanged(task: Task) -> BuildReport | None:
                 return None
         fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
         rejects = tuple(Reject(**reject) for reject in fields.pop("rejects"))
+        is_unread = any(reject.reason == RejectReason.NO_LIBRARY for reject in rejects)
+        if is_unread and not missing_packages():  # they are installed now
+            return None
         nothing = dict.fromkeys(("n_encoded", "n_added", "n_changed", "n_removed"), 0)
         nothing |= {"n_kept": manifest.n_articles, "changed": False}
         return BuildReport(**fields | nothing | {"rejects": rejects})

@@ -1,1 +1,1 @@
-"""What became of every item read: accepted, rejected, duplicate or withdrawn."""
+"""Items of the corpus and the state of each: indexed, duplicate, rejected or removed."""

@@ -1,8 +1,7 @@
-"""The texts of one part of a snapshot in one SQLite file: articles and the passages cut from them.
+"""Texts of one part of a snapshot in one SQLite file: articles and the passages cut from them.
 
-Articles, passages and sentences are numbered from 0 without gaps; the same row number leads to the
-passage's vector. `parts` reads several files as one.
-Does not: rank, or change a file once it is written.
+Articles, passages and sentences are numbered from 0 without gaps; a passage's vector has the same
+row number. `snapshot.segments` reads several files as one. A written file is never changed.
 """
 
 import json
@@ -10,9 +9,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
+from index.corpus.transaction import Transaction
 from index.errors import SnapshotCorrupt
 from index.types import Article, ArticleId, Moment, Passage, Precision, Span, passage_id
 
@@ -55,12 +54,12 @@ def stored(passages: Iterable[Passage]) -> list[Stored]:
     ]
 
 
-class ArchiveWriter:
-    """Writes a new archive file; a context manager that commits on success."""
+class ArchiveWriter(Transaction):
+    """Writer of a new archive file; a context manager that commits on success."""
 
     def __init__(self, path: Path) -> None:
         """Create the file; it must not exist."""
-        self._connection = sqlite3.connect(path)
+        super().__init__(sqlite3.connect(path))
         self._connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA
         )
@@ -68,30 +67,28 @@ class ArchiveWriter:
         self.n_passages = 0
         self.n_sentences = 0
 
-    def __enter__(self) -> Self:
-        """Return the writer itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Commit unless something failed, and close."""
-        try:
-            if kind is None:
-                self._connection.commit()
-        finally:
-            self._connection.close()
-
     def add(self, article: Article, passages: Iterable[Passage]) -> None:
         """Append an article and its passages, in order."""
         self.add_stored(article, stored(passages))
 
     def add_stored(self, article: Article, passages: Iterable[Stored]) -> None:
         """Append an article and its passages as `stored` gave them."""
-        self._add(_article_values(article), passages)
+        published = article.published
+        values = (
+            article.id,
+            article.headline,
+            article.text,
+            _dump_spans(article.body),
+            article.language,
+            published.at.isoformat() if published else None,
+            published.precision if published else None,
+            article.source,
+            article.via,
+            article.code,
+            article.url,
+            article.origin,
+        )
+        self._add(values, passages)
 
     def copy(self, archive: "Archive", article_rows: Iterable[int]) -> None:
         """Append articles of another archive as they stand there, with their passages."""
@@ -117,7 +114,7 @@ class ArchiveWriter:
 class Archive:
     """A written archive, read by row or id; safe to share between threads.
 
-    Texts are read from disk when asked for, so memory does not grow with the archive.
+    Texts are read from disk when needed, so memory does not grow with the archive.
     """
 
     def __init__(self, path: Path) -> None:
@@ -147,8 +144,8 @@ class Archive:
 
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id, or None."""
-        found = self._rows(f"SELECT {_ARTICLE} FROM article WHERE id = ?", (article_id,))  # noqa: S608 - a constant
-        return _article(found[0]) if found else None
+        rows = self._rows(f"SELECT {_ARTICLE} FROM article WHERE id = ?", (article_id,))  # noqa: S608 - a constant
+        return _article(rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order they were added."""
@@ -157,52 +154,58 @@ class Archive:
 
     def texts(self, article_rows: range) -> list[tuple[str, list[str]]]:
         """Return (headline, texts of its passages) of consecutive articles."""
-        found = self._between("row, headline, text", article_rows)
-        whole = {row: text for row, _, text in found}
+        articles = self._between("article", "row, headline, text", article_rows)
+        whole = {row: text for row, _, text in articles}
         passages: dict[int, list[str]] = {row: [] for row in whole}
         query = "SELECT article, start, end FROM passage WHERE article BETWEEN ? AND ? ORDER BY row"
         for row, start, end in self._rows(query, (article_rows[0], article_rows[-1])):
             passages[row].append(whole[row][start:end])
-        return [(headline, passages[row]) for row, headline, _ in found]
+        return [(headline, passages[row]) for row, headline, _ in articles]
 
     def bodies(self, article_rows: range) -> list[tuple[str, str]]:
-        """Return (outlet, body) of consecutive articles, furniture left out."""
+        """Return (outlet, body) of consecutive articles, without page furniture."""
         return [
             (source, "\n".join(span.cut(text) for span in _load_spans(body)))
-            for source, text, body in self._between("source, text, body", article_rows)
+            for source, text, body in self._between("article", "source, text, body", article_rows)
         ]
 
-    def _between(self, columns: str, rows: range) -> list[tuple[Any, ...]]:
-        """Return columns of consecutive articles, at least one."""
-        query = f"SELECT {columns} FROM article WHERE row BETWEEN ? AND ? ORDER BY row"  # noqa: S608 - constants
-        found = self._rows(query, (rows[0], rows[-1]))
-        if len(found) != len(rows):
+    def _between(self, table: str, columns: str, rows: range) -> list[tuple[Any, ...]]:
+        """Return columns of consecutive rows, at least one, in one query."""
+        query = f"SELECT {columns} FROM {table} WHERE row BETWEEN ? AND ? ORDER BY row"  # noqa: S608 - constants
+        values = self._rows(query, (rows[0], rows[-1]))
+        if len(values) != len(rows):
             raise self._corrupt(f"no row for some of {rows}")
-        return found
+        return values
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order.
 
-        Passages of one article share one object, so that a long text is read and held once.
+        Passages of one article share one object, so that a long text is read only once.
         """
-        found = self._found(rows)
-        articles = {row: self.article_at(row) for row in {row for row, *_ in found}}
-        return [_passage(articles[row], *values) for row, *values in found]
-
-    def _found(self, rows: Sequence[int]) -> list[tuple[Any, ...]]:
-        """Return the stored passages; of a range in one query, as builds ask for them."""
-        query = f"SELECT {_PASSAGE} FROM passage WHERE row "  # noqa: S608 - a constant
-        if isinstance(rows, range) and rows.step == 1 and rows:
-            found = self._rows(f"{query} BETWEEN ? AND ? ORDER BY row", (rows[0], rows[-1]))
-            if len(found) != len(rows):
-                raise self._corrupt(f"no row for some of {rows}")
-            return found
-        return [self._one(f"{query} = ?", (int(row),)) for row in rows]
+        if isinstance(rows, range) and rows.step == 1 and rows:  # as builds read them
+            values = self._between("passage", _PASSAGE, rows)
+        else:
+            query = f"SELECT {_PASSAGE} FROM passage WHERE row = ?"  # noqa: S608 - a constant
+            values = [self._one(query, (int(row),)) for row in rows]
+        articles = {row: self.article_at(row) for row in {row for row, *_ in values}}
+        passages = []
+        for row, start, end, language, sentences in values:
+            article, span = articles[row], Span(start, end)
+            passage = Passage(
+                id=passage_id(article.id, span),
+                article_id=article.id,
+                span=span,
+                text=span.cut(article.text),
+                language=language,
+                sentences=_load_spans(sentences),
+            )
+            passages.append((passage, article))
+        return passages
 
     def row(self, article_id: ArticleId) -> int | None:
         """Return the row of the article with this id, or None."""
-        found = self._rows("SELECT row FROM article WHERE id = ?", (article_id,))
-        return int(found[0][0]) if found else None
+        rows = self._rows("SELECT row FROM article WHERE id = ?", (article_id,))
+        return int(rows[0][0]) if rows else None
 
     def stored(self, article_rows: Iterable[int]) -> Iterator[tuple[tuple[Any, ...], list[Stored]]]:
         """Yield articles as they are stored, each with its passages, for `ArchiveWriter.copy`."""
@@ -231,8 +234,8 @@ class Archive:
     def sentences_before(self, passage_row: int) -> int:
         """Count the sentences of the passages before a row."""
         query = "SELECT first_sentence, sentences FROM passage WHERE row = ?"
-        last = self._rows(query, (passage_row - 1,))
-        return sum(first + len(_load_spans(sentences)) for first, sentences in last)
+        before = self._rows(query, (passage_row - 1,))
+        return sum(first + len(_load_spans(sentences)) for first, sentences in before)
 
     def check(self) -> list[str]:
         """Return what is wrong with the file, in words; empty when it is sound."""
@@ -244,10 +247,10 @@ class Archive:
         return [f"{self._path.name}: {message}" for message in problems if message != "ok"]
 
     def _one(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...]:
-        found = self._rows(query, values)
-        if not found:
+        rows = self._rows(query, values)
+        if not rows:
             raise self._corrupt(f"no row for {values!r}")
-        return found[0]
+        return rows[0]
 
     def _all(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query one by one."""
@@ -266,24 +269,6 @@ class Archive:
         return SnapshotCorrupt(
             f"Expected a readable archive at {self._path}, but: {why}; run `pasokh index build`."
         )
-
-
-def _article_values(article: Article) -> tuple[str | None, ...]:
-    published = article.published
-    return (
-        article.id,
-        article.headline,
-        article.text,
-        _dump_spans(article.body),
-        article.language,
-        published.at.isoformat() if published else None,
-        published.precision if published else None,
-        article.source,
-        article.via,
-        article.code,
-        article.url,
-        article.origin,
-    )
 
 
 def _article(values: tuple[Any, ...]) -> Article:
@@ -305,21 +290,6 @@ def _article(values: tuple[Any, ...]) -> Article:
 
 def _moment(at: str | None, precision: str | None) -> Moment | None:
     return Moment(datetime.fromisoformat(at), Precision(precision)) if at and precision else None
-
-
-def _passage(
-    article: Article, start: int, end: int, language: str, sentences: str
-) -> tuple[Passage, Article]:
-    span = Span(start, end)
-    passage = Passage(
-        id=passage_id(article.id, span),
-        article_id=article.id,
-        span=span,
-        text=span.cut(article.text),
-        language=language,
-        sentences=_load_spans(sentences),
-    )
-    return passage, article
 
 
 def _dump_spans(spans: Iterable[Span]) -> str:

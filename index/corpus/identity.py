@@ -1,7 +1,7 @@
-"""What tells that two items of a corpus are one article, whatever their texts.
+"""Identities of an article: two items of a corpus that share one are the same article.
 
-Its address, where it is that of a page and not of a whole site; or the outlet's own number for it.
-Does not: compare texts, or fetch anything.
+An identity is the address, where it is that of a page and not of a whole site, or the outlet's own
+number for the article. Texts of one identity may differ.
 """
 
 import re

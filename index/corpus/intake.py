@@ -1,16 +1,17 @@
-"""The corpus compared with the ledger of the last build, and what is new read and divided.
+"""Comparison of the corpus with the ledger of the last build; new items are read and divided.
 
-Files whose bytes are known are not read again; what became of their items stands in the ledger.
-Every item is either indexed, a duplicate or a reject; nothing is lost in silence. An article that
-is indexed stays as it is while some file still holds the same record; of one wording in several
-items the first in the order of paths is indexed, but one that is indexed already comes before. So
-it is with two wordings under one address or one number of an outlet (see `identity`): a new wording
-takes the place of the old one when the file that holds the old one changes.
-Does not: encode, or touch the parts of the old index.
+Files whose bytes are known are not read again, unless a library was missing when they were read;
+the ledger has the state of their items. Every item is either indexed, a duplicate or a reject;
+nothing is lost without a record. An article that is indexed stays as it is while some file still
+holds the same record. Of several items with one wording the first in the order of paths is indexed,
+but one that is indexed already comes first. The same holds for two wordings under one address or
+one number of an outlet (see `identity`): a new wording replaces the old one when the file that
+holds the old one changes.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
@@ -26,10 +27,10 @@ from index.text.chunk import split
 from index.types import Article, ArticleId, Reject
 from index.workers import Workers
 
-TAKEN_OUT: Final = "taken out by request"
+_REMOVED: Final = "taken out by request"
 
 _LARGE_BYTES: Final = 16 << 20
-"""Of new files, about four thousand articles: ten seconds of work, for two of starting workers."""
+"""Of new files, about four thousand articles: ten seconds of work, against two to start workers."""
 
 _PIECE_ITEMS: Final = 64
 _PIECE_CHARS: Final = 1 << 18
@@ -46,16 +47,16 @@ class CorpusFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """What an update changes.
+    """Counts of added, changed, removed and kept articles, and the articles to drop.
 
     Attributes:
         dropped: Articles indexed before whose rows are to be removed; some may have come back
             under the same id as another record.
-        n_added: Articles under ids that were not there.
-        n_changed: Articles under ids that were there, with another record.
-        n_removed: Ids that are there no more.
+        n_added: Articles under new ids.
+        n_changed: Articles under known ids, with another record.
+        n_removed: Ids that are gone.
         n_kept: Articles that stay as they are.
-        withdraws: Whether an article is among the dropped because it was taken out by request.
+        withdraws: Whether an article is among the dropped because it was removed by request.
     """
 
     dropped: tuple[ArticleId, ...]
@@ -69,28 +70,25 @@ class Intake:
 def scan(corpora: Sequence[Path], stamps: Stamps) -> list[CorpusFile]:
     """List the files of all roots, in order, each with its checksum.
 
-    The origins of the first root are relative to it; the others' bear the root's name, and one
-    that is not there is skipped. Files that `stamps` know are not read.
+    Origins in the first root are relative to it; those in the others begin with the root's name. A
+    missing root other than the first is skipped. Files that `stamps` know are not read.
 
     Raises:
         CorpusError: If the first root is missing, or a folder cannot be listed.
     """
-    return [
-        CorpusFile(
-            path, Origin(root.name if at else "", _storable(origin)), _checksum(path, stamps)
-        )
-        for at, root in enumerate(corpora)
-        if not at or root.exists()
-        for path, origin in corpus_files(root)
-    ]
-
-
-def _checksum(path: Path, stamps: Stamps) -> str:
-    try:
-        # A pipe would never end; the reader rejects what is no file.
-        return stamps.checksum(path) if path.is_file() else "no file"
-    except OSError as error:
-        return f"unreadable: {error.strerror}"
+    files = []
+    for number, root in enumerate(corpora):
+        if number and not root.exists():
+            continue
+        for path, origin in corpus_files(root):
+            try:
+                # A pipe would never end; the reader rejects what is no file.
+                checksum = stamps.checksum(path) if path.is_file() else "no file"
+            except OSError as error:
+                checksum = f"unreadable: {error.strerror}"
+            name = root.name if number else ""
+            files.append(CorpusFile(path, Origin(name, _storable(origin)), checksum))
+    return files
 
 
 def take_in(
@@ -117,7 +115,7 @@ def take_in(
 
     divide = Divide(config.chunk, count_tokens)
     sync = _Sync(ledger, withdrawals, divide, add, workers, config.read)
-    sync.strike(files)
+    sync.drop_files(files)
     sync.withdraw()
     sync.read()
     sync.promote(files)
@@ -140,12 +138,12 @@ class Divide:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """An item of a file, with its digests if it is an article; None for a file that begins."""
+class _Item:
+    """Article or reject of a file, with digests if it is an article; None where a file begins."""
 
     file: CorpusFile
     position: int
-    item: Article | Reject | None
+    value: Article | Reject | None
     digests: Digests | None
 
 
@@ -154,13 +152,13 @@ class _Sync:
     """One update of a ledger.
 
     Attributes:
-        ledger: What is brought up to date.
-        withdrawals: What may not be indexed.
+        ledger: The ledger to bring up to date.
+        withdrawals: Articles that may not be indexed.
         divide: Divides articles.
         add: Writes an article.
         workers: Divide ahead where much is new.
         reading: How files are read.
-        loose: Articles that were indexed and that no item stands for any more, by record.
+        loose: Articles that were indexed and whose items are gone, by record.
     """
 
     ledger: Ledger
@@ -173,9 +171,12 @@ class _Sync:
     _fresh: list[CorpusFile] = field(default_factory=list)
     _new_ids: set[ArticleId] = field(default_factory=set)
 
-    def strike(self, files: Sequence[CorpusFile]) -> None:
-        """Strike out the files that changed or are gone; remember those to read."""
+    def drop_files(self, files: Sequence[CorpusFile]) -> None:
+        """Delete the files that changed or are gone from the ledger; remember those to read."""
         known = self.ledger.files()
+        unread = self.ledger.refused(RejectReason.NO_LIBRARY)  # it may be installed by now
+        for origin in {self.ledger.origin(place.file) for place, _ in unread}:
+            known[origin] = ""
         self._fresh = [file for file in files if known.get(file.origin) != file.checksum]
         gone = known.keys() - {file.origin for file in files}
         for origin in chain(sorted(gone), (file.origin for file in self._fresh)):
@@ -183,111 +184,121 @@ class _Sync:
                 self.loose[indexed.digests.record] = indexed
 
     def withdraw(self) -> None:
-        """Turn what was taken out by request and still stands in the ledger into rejects."""
+        """Turn articles that were removed by request and still stand in the ledger into rejects."""
         for entry in self.withdrawals.entries:
-            held = self.ledger.article(entry.article)
-            texts = {bytes.fromhex(entry.text), *([held.digests.text] if held else [])}
-            for text in texts:
-                self.loose |= {one.digests.record: one for one in self.ledger.articles(text)}
-                for place, found in self.ledger.items(text):
-                    origin = str(self.ledger.origin(place.file))
-                    self.ledger.add_reject(place, _taken_out(origin), found)
-            for place, found in self.ledger.named(map(bytes.fromhex, entry.names)):
+            listed = self.ledger.article(entry.article)
+            texts = {bytes.fromhex(entry.text), *([listed.digests.text] if listed else [])}
+            for indexed in chain.from_iterable(map(self.ledger.articles, texts)):
+                self.loose[indexed.digests.record] = indexed
+            same_text = chain.from_iterable(map(self.ledger.items, texts))
+            same_name = self.ledger.named(map(bytes.fromhex, entry.names))
+            for place, hashes in (*same_text, *same_name):
                 origin = str(self.ledger.origin(place.file))
-                self.ledger.add_reject(place, _taken_out(origin), found)
+                self.ledger.add_reject(place, _removed(origin), hashes)
 
     def read(self) -> None:
         """Read the files that are new or changed, in order."""
-        is_large = self.workers.is_eager or sum(map(_size, self._fresh)) >= _LARGE_BYTES
-        pieces = _pieces(self._found(), self._is_likely_new if is_large else _is_nothing)
+        n_bytes = 0
+        for file in self._fresh:
+            with suppress(OSError):  # it is gone or unreadable: reading it will tell
+                n_bytes += file.path.stat().st_size
+        is_large = self.workers.is_eager or n_bytes >= _LARGE_BYTES
+        pieces = self._pieces(is_large=is_large)
         number = 0
         for piece, divided in self.workers.map(self.divide, pieces, is_worth_it=is_large):
             passages = iter(divided)
-            for found, is_divided in piece:
-                if found.item is None:
-                    number = self.ledger.add_file(found.file.origin, found.file.checksum)
+            for item, is_divided in piece:
+                if item.value is None:
+                    number = self.ledger.add_file(item.file.origin, item.file.checksum)
                 else:
-                    place = Place(number, found.position)
-                    self._enter(place, found, next(passages) if is_divided else None)
+                    place = Place(number, item.position)
+                    self._enter(place, item, next(passages) if is_divided else None)
 
-    def _found(self) -> Iterator[_Found]:
-        """Yield what is new: each file as it begins, then its items."""
+    def _pieces(
+        self, *, is_large: bool
+    ) -> Iterator[tuple[list[tuple[_Item, bool]], list[Article]]]:
+        """Yield the items of new files in pieces.
+
+        Each item comes with whether it is divided ahead; the second list has those articles. They
+        are the ones that will be indexed, as far as can be seen before the items ahead of them.
+        """
+        piece: list[tuple[_Item, bool]] = []
+        ahead: list[Article] = []
         for file in self._fresh:
-            yield _Found(file, 0, None, None)
-            for position, item in enumerate(self._items(file)):
-                yield _found(file, position, item)
-
-    def _is_likely_new(self, found: _Found) -> bool:
-        """Tell whether an item will be indexed, as far as can be seen before those ahead of it."""
-        return found.digests is not None and not (
-            found.digests.record in self.loose or self.ledger.repeats(found.digests)
-        )
+            for item in chain([_Item(file, 0, None, None)], self._items(file)):
+                is_ahead = False
+                if is_large and isinstance(item.value, Article) and item.digests is not None:
+                    is_loose = item.digests.record in self.loose
+                    is_ahead = not (is_loose or self.ledger.repeats(item.digests))
+                    ahead += [item.value] if is_ahead else []
+                piece.append((item, is_ahead))
+                n_chars = sum(len(article.text) for article in ahead)
+                if len(piece) >= _PIECE_ITEMS or n_chars >= _PIECE_CHARS:
+                    yield piece, ahead
+                    piece, ahead = [], []
+        if piece:
+            yield piece, ahead
 
     def promote(self, files: Sequence[CorpusFile]) -> None:
         """Index the items that repeated an article which is gone: their text is still there."""
-        wanted: defaultdict[Origin, set[Place]] = defaultdict(set)
+        orphans: defaultdict[Origin, dict[int, Place]] = defaultdict(dict)
         for place in self.ledger.orphans() if self.loose else ():
-            wanted[self.ledger.origin(place.file)].add(place)
+            orphans[self.ledger.origin(place.file)][place.position] = place
         for file in files:
-            if places := wanted.get(file.origin):
-                self._read_again(file, {place.position: place for place in places})
+            places = orphans.get(file.origin, {})
+            for item in self._items(file) if places else ():
+                if item.position in places:
+                    self._enter(places[item.position], item, None)
 
-    def _read_again(self, file: CorpusFile, places: Mapping[int, Place]) -> None:
-        for position, item in enumerate(self._items(file)):
-            if place := places.get(position):
-                self._enter(place, _found(file, position, item), None)
+    def _items(self, file: CorpusFile) -> Iterator[_Item]:
+        """Read the items of a file."""
+        for position, value in enumerate(read_file(file.path, str(file.origin), self.reading)):
+            stored_as = replace(value, origin=_storable(value.origin))
+            hashes = digests(stored_as) if isinstance(stored_as, Article) else None
+            yield _Item(file, position, stored_as, hashes)
 
-    def _enter(self, place: Place, entered: _Found, passages: Sequence[Stored] | None) -> None:
-        """Decide what becomes of an item; its passages are None where it is not divided yet."""
-        item, found = entered.item, entered.digests
-        if isinstance(item, Reject):
-            self.ledger.add_reject(place, replace(item, detail=_storable(item.detail)))
-        elif item is None or found is None:
-            return
-        elif self.withdrawals.holds(item.id, found):
-            self.ledger.add_reject(place, _taken_out(item.origin), found)
-        elif self.ledger.repeats(found):
-            self.ledger.add_duplicate(place, found)
-        elif not self._keep(place, found):
-            if passages is None:
-                (passages,) = self.divide([item])
-            self._index(place, item, found, passages)
+    def _enter(self, place: Place, item: _Item, passages: Sequence[Stored] | None) -> None:
+        """Index an item, or enter it as a duplicate or reject.
 
-    def _keep(self, place: Place, found: Digests) -> bool:
-        """Let an article stay as it is indexed, if it is and its id was not given away."""
-        held = self.loose.get(found.record)
-        if held is None or self.ledger.has_article(held.article):
-            return False
-        del self.loose[found.record]
-        # As found, since what was read back from the ledger does not know its identities.
-        self.ledger.add_article(place, replace(held, digests=found))
-        return True
-
-    def _index(
-        self, place: Place, article: Article, found: Digests, passages: Sequence[Stored]
-    ) -> None:
-        own = replace(article, id=self._own_id(article, found.text))
-        if passages:
-            self.add(own, passages)
-            self._new_ids.add(own.id)
-            self.ledger.add_article(place, Indexed(own.id, found, " ".join(own.missing)))
-        else:
-            self.ledger.add_reject(place, Reject(origin=own.origin, reason=RejectReason.NO_TEXT))
-
-    def _own_id(self, article: Article, text: bytes) -> ArticleId:
-        """Keep ids unique: another text under a known id gets part of its hash appended.
-
-        A number follows where that is known too, as a record may hold any id.
+        Args:
+            passages: None where it is not divided yet.
         """
-        hashed = f"{article.id}-{text.hex()[:8]}"
-        names = chain((article.id, hashed), (f"{hashed}-{n}" for n in count(2)))
-        return ArticleId(next(name for name in names if not self.ledger.has_article(name)))
-
-    def _items(self, file: CorpusFile) -> Iterator[Article | Reject]:
-        yield from read_file(file.path, str(file.origin), self.reading)
+        value, hashes = item.value, item.digests
+        if isinstance(value, Reject):
+            self.ledger.add_reject(place, replace(value, detail=_storable(value.detail)))
+            return
+        if value is None or hashes is None:
+            return
+        if self.withdrawals.holds(value.id, hashes):
+            self.ledger.add_reject(place, _removed(value.origin), hashes)
+            return
+        if self.ledger.repeats(hashes):
+            self.ledger.add_duplicate(place, hashes)
+            return
+        before = self.loose.get(hashes.record)
+        # The article stays as it is indexed, unless its id has been given to another.
+        if before is not None and not self.ledger.has_article(before.article):
+            del self.loose[hashes.record]
+            # With its new digests, since those from the ledger have no identities.
+            self.ledger.add_article(place, replace(before, digests=hashes))
+            return
+        if passages is None:
+            (passages,) = self.divide([value])
+        if not passages:
+            self.ledger.add_reject(place, Reject(origin=value.origin, reason=RejectReason.NO_TEXT))
+            return
+        # Ids stay unique: another text under a known id gets part of its hash appended, and a
+        # number where that is known too, as a record may hold any id.
+        hashed = f"{value.id}-{hashes.text.hex()[:8]}"
+        ids = chain((value.id, hashed), (f"{hashed}-{number}" for number in count(2)))
+        free = next(name for name in ids if not self.ledger.has_article(name))
+        article = replace(value, id=ArticleId(free))
+        self.add(article, passages)
+        self._new_ids.add(article.id)
+        self.ledger.add_article(place, Indexed(article.id, hashes, " ".join(article.missing)))
 
     def result(self) -> Intake:
-        """Say what changed."""
+        """Return the counts."""
         dropped = {indexed.article for indexed in self.loose.values()}
         changed = dropped & self._new_ids
         return Intake(
@@ -297,51 +308,16 @@ class _Sync:
             n_removed=len(dropped - changed),
             n_kept=self.ledger.count(Kind.INDEXED) - len(self._new_ids),
             withdraws=any(
-                self.withdrawals.holds(one.article, one.digests) for one in self.loose.values()
+                self.withdrawals.holds(indexed.article, indexed.digests)
+                for indexed in self.loose.values()
             ),
         )
 
 
-def _found(file: CorpusFile, position: int, item: Article | Reject) -> _Found:
-    """Return an item that was read as it is entered."""
-    item = replace(item, origin=_storable(item.origin))
-    return _Found(file, position, item, digests(item) if isinstance(item, Article) else None)
-
-
-def _is_nothing(_found: _Found) -> bool:
-    return False
-
-
-def _pieces(
-    found: Iterable[_Found], is_wanted: Callable[[_Found], bool]
-) -> Iterator[tuple[list[tuple[_Found, bool]], list[Article]]]:
-    """Yield items in pieces, each item with whether it is wanted, and the articles that are."""
-    piece: list[tuple[_Found, bool]] = []
-    wanted: list[Article] = []
-    for one in found:
-        is_one = isinstance(one.item, Article) and is_wanted(one)
-        piece.append((one, is_one))
-        if is_one and isinstance(one.item, Article):
-            wanted.append(one.item)
-        n_chars = sum(len(article.text) for article in wanted)
-        if len(piece) >= _PIECE_ITEMS or n_chars >= _PIECE_CHARS:
-            yield piece, wanted
-            piece, wanted = [], []
-    if piece:
-        yield piece, wanted
-
-
-def _size(file: CorpusFile) -> int:
-    try:
-        return file.path.stat().st_size
-    except OSError:  # it is gone or shut: reading it will tell
-        return 0
-
-
-def _taken_out(origin: str) -> Reject:
-    return Reject(origin=origin, reason=RejectReason.REMOVED, detail=TAKEN_OUT)
+def _removed(origin: str) -> Reject:
+    return Reject(origin=origin, reason=RejectReason.REMOVED, detail=_REMOVED)
 
 
 def _storable(text: str) -> str:
-    """Write out the bytes of a file name that are no UTF-8, e.g. as `udcff` behind a backslash."""
+    """Escape the bytes of a file name that are not UTF-8, e.g. as `udcff` after a backslash."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -1,21 +1,22 @@
-"""What became of every item of every file of the corpus, so that an update reads only what changed.
+"""Ledger of every item of every file of the corpus, so that an update reads only what changed.
 
 A file is known by its root (see `Origin`) and path and by the checksum of its bytes; each item in
-it, by its position, is an indexed article, a duplicate of one, or a reject.
-Does not: hold texts, only hashes of them; decide what becomes of an item.
+it, by its position, is an indexed article, a duplicate of one, or a reject. Of texts there are only
+hashes. `intake` decides which of the three an item is.
 """
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from index.corpus.identity import identities
+from index.corpus.transaction import Transaction
 from index.errors import SnapshotCorrupt
 from index.types import Article, ArticleId, Reject
 
@@ -43,7 +44,7 @@ _HASH_BYTES = 16
 
 
 class Kind(StrEnum):
-    """What became of an item."""
+    """State of an item."""
 
     INDEXED = "indexed"
     DUPLICATE = "duplicate"
@@ -51,20 +52,20 @@ class Kind(StrEnum):
 
 
 class Origin(NamedTuple):
-    """Where a file stands: `root` is "" for the user's corpus, else a name; `path` is below it."""
+    """Path of a file: `root` is "" for the user's corpus, else a name; `path` is below it."""
 
     root: str
     path: str
 
     def __str__(self) -> str:
-        """Write both as they stand in an article's origin."""
+        """Return both as an article's origin has them."""
         return f"{self.root}/{self.path}" if self.root else self.path
 
 
 class Digests(NamedTuple):
     """Hashes of an article: of all its fields but the origin, its wording and its identities.
 
-    What was read back from a ledger has no names.
+    Digests read back from a ledger have no names.
     """
 
     record: bytes
@@ -74,7 +75,7 @@ class Digests(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """An article that the index holds."""
+    """An article of the index."""
 
     article: ArticleId
     digests: Digests
@@ -83,56 +84,34 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An item by its file's number and its position there."""
+    """Key of an item: its file's number and its position there."""
 
     file: int
     position: int
 
 
-class Ledger:
+class Ledger(Transaction):
     """The ledger of one snapshot; a context manager that commits on success."""
 
     def __init__(self, path: Path, *, is_written: bool = True) -> None:
-        """Open a file, or create it; one that is not written must exist.
+        """Open a file, or create it; an existing one is required if it is not written.
 
         Raises:
             SnapshotCorrupt: If it is no ledger.
         """
         self._path = path
-        try:
+        self._is_written = is_written
+        with self._damage_told():
             if is_written:
-                self._connection = sqlite3.connect(path, isolation_level=None)
+                super().__init__(sqlite3.connect(path, isolation_level=None))
                 self._connection.execute("PRAGMA journal_mode = OFF")
                 self._connection.execute("PRAGMA synchronous = OFF")
                 self._connection.executescript(_SCHEMA)
                 self._connection.execute("BEGIN")
             else:
                 uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-                self._connection = sqlite3.connect(uri, uri=True)
+                super().__init__(sqlite3.connect(uri, uri=True))
                 self._connection.execute("SELECT count(*) FROM file, item LIMIT 0")
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and is_written:
-                raise
-            msg = f"Expected a ledger at {path}, but: {error}; run `pasokh index build`."
-            raise SnapshotCorrupt(msg) from error
-        self._is_written = is_written
-
-    def __enter__(self) -> Self:
-        """Return the ledger itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Commit unless something failed, and close."""
-        try:
-            if kind is None and self._is_written:
-                self._connection.execute("COMMIT")
-        finally:
-            self._connection.close()
 
     def files(self) -> dict[Origin, str]:
         """Return the checksum of every file."""
@@ -140,7 +119,7 @@ class Ledger:
         return {Origin(root, path): checksum for root, path, checksum in rows}
 
     def origin(self, file: int) -> Origin:
-        """Return where a file stands."""
+        """Return the root and path of a file."""
         ((root, path),) = self._rows("SELECT root, origin FROM file WHERE id = ?", file)
         return Origin(root, path)
 
@@ -151,16 +130,16 @@ class Ledger:
         return int(number)
 
     def drop_file(self, origin: Origin) -> list[Indexed]:
-        """Strike a file with its items out; return the articles that were indexed from it."""
+        """Delete a file with its items; return the articles that were indexed from it."""
         rows = self._rows("SELECT id FROM file WHERE root = ? AND origin = ?", *origin)
         if not rows:
             return []
         ((number,),) = rows
-        found = self._indexed("file = ?", number)
+        articles = self._indexed("file = ?", number)
         self._connection.execute("DELETE FROM name WHERE file = ?", (number,))
         self._connection.execute("DELETE FROM item WHERE file = ?", (number,))
         self._connection.execute("DELETE FROM file WHERE id = ?", (number,))
-        return found
+        return articles
 
     def add_article(self, place: Place, indexed: Indexed) -> None:
         """Enter an indexed article."""
@@ -201,10 +180,10 @@ class Ledger:
 
     def repeats(self, digests: Digests) -> bool:
         """Tell whether an article of this wording, or of one of these identities, is indexed."""
-        wording = "SELECT 1 FROM item WHERE text = ? AND kind = 'indexed'"
-        name = f"SELECT 1 {_NAMED} WHERE name = ? AND kind = 'indexed'"
-        return bool(self._rows(wording, digests.text)) or any(
-            self._rows(name, one) for one in digests.names
+        by_text = "SELECT 1 FROM item WHERE text = ? AND kind = 'indexed'"
+        by_name = f"SELECT 1 {_NAMED} WHERE name = ? AND kind = 'indexed'"
+        return bool(self._rows(by_text, digests.text)) or any(
+            self._rows(by_name, name) for name in digests.names
         )
 
     def has_article(self, article_id: str) -> bool:
@@ -214,14 +193,15 @@ class Ledger:
 
     def article(self, article_id: str) -> Indexed | None:
         """Return the article indexed under this id, or None."""
-        found = self._indexed("article = ?", article_id)
-        return found[0] if found else None
+        articles = self._indexed("article = ?", article_id)
+        return articles[0] if articles else None
 
     def items(self, text: bytes) -> list[tuple[Place, Digests]]:
         """Return the items of this wording that are indexed or duplicates."""
         query = "SELECT file, position, record FROM item WHERE text = ? AND kind <> 'reject'"
         return [
-            (Place(file, at), Digests(record, text)) for file, at, record in self._rows(query, text)
+            (Place(file, position), Digests(record, text))
+            for file, position, record in self._rows(query, text)
         ]
 
     def articles(self, text: bytes) -> list[Indexed]:
@@ -232,10 +212,10 @@ class Ledger:
         """Return the duplicates of which no article is indexed any more."""
         named = f"SELECT 1 {_NAMED} WHERE kind = 'indexed' AND name IN "
         query = (
-            "SELECT file, position FROM item AS own WHERE kind = 'duplicate' "  # noqa: S608 - a constant
-            "AND NOT EXISTS (SELECT 1 FROM item WHERE text = own.text AND kind = 'indexed') "
+            "SELECT file, position FROM item AS orphan WHERE kind = 'duplicate' "  # noqa: S608 - a constant
+            "AND NOT EXISTS (SELECT 1 FROM item WHERE text = orphan.text AND kind = 'indexed') "
             f"AND NOT EXISTS ({named} "
-            "(SELECT name FROM name WHERE file = own.file AND position = own.position)) "
+            "(SELECT name FROM name WHERE file = orphan.file AND position = orphan.position)) "
             "ORDER BY file, position"
         )
         return [Place(*row) for row in self._rows(query)]
@@ -244,18 +224,20 @@ class Ledger:
         """Return the items of these identities that are indexed or duplicates."""
         query = f"SELECT file, position, record, text {_NAMED} WHERE name = ? AND kind <> 'reject'"
         return [
-            (Place(file, at), Digests(record, text))
+            (Place(file, position), Digests(record, text))
             for name in names
-            for file, at, record, text in self._rows(query, name)
+            for file, position, record, text in self._rows(query, name)
         ]
 
     def refused(self, reason: str) -> list[tuple[Place, str]]:
-        """Return the items that were refused for a reason, each with its origin as told."""
+        """Return the items that were rejected for a reason, each with the origin of its reject."""
         query = (
             "SELECT file, position, origin FROM item WHERE kind = 'reject' AND reason = ? "
             "ORDER BY file, position"
         )
-        return [(Place(file, at), origin) for file, at, origin in self._rows(query, reason)]
+        return [
+            (Place(file, position), origin) for file, position, origin in self._rows(query, reason)
+        ]
 
     def count(self, kind: Kind) -> int:
         """Count the items of a kind."""
@@ -278,22 +260,28 @@ class Ledger:
 
     def missing(self) -> Counter[str]:
         """Count the fields that indexed articles lack."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         query = "SELECT missing, count(*) FROM item WHERE kind = 'indexed' GROUP BY missing"
-        for names, count in self._rows(query):
-            found.update(dict.fromkeys(names.split(), count))
-        return found
+        for fields, count in self._rows(query):
+            counts.update(dict.fromkeys(fields.split(), count))
+        return counts
 
     def _indexed(self, condition: str, value: object) -> list[Indexed]:
         query = f"SELECT article, record, text, missing FROM item WHERE {condition} AND kind = 'indexed'"  # noqa: S608, E501 - constants
         return [
-            Indexed(ArticleId(name), Digests(record, text), missing)
-            for name, record, text, missing in self._rows(query, value)
+            Indexed(ArticleId(article_id), Digests(record, text), missing)
+            for article_id, record, text, missing in self._rows(query, value)
         ]
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        try:
+        with self._damage_told():
             return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Turn errors of a damaged file into `SnapshotCorrupt`; a full disk stays what it is."""
+        try:
+            yield
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and self._is_written:
                 raise

@@ -1,8 +1,8 @@
-"""The list of articles taken out by request, beside the snapshots: `removed.jsonl`.
+"""List of the articles removed by request, beside the snapshots: `removed.jsonl`.
 
-A line an article: its id, hashes of its record, wording and identities, the keys of its passages'
-vectors, when and why. No text, no headline, no address: what is removed does not stay here either.
-Does not: take anything out; see `removal`.
+One line for each article: its id, hashes of its record, wording and identities, the keys of its
+passages' vectors, when and why it was removed. There is no text, no headline, no address: what is
+removed does not stay here either. `index.build.remove` does the removal.
 """
 
 import json
@@ -20,7 +20,7 @@ WITHDRAWN: Final = "removed.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """One article taken out.
+    """One article that was removed.
 
     Attributes:
         article: Its id.
@@ -28,8 +28,8 @@ class Withdrawal:
         text: Hash of headline and text, hexadecimal.
         names: Hashes of its identities (address, outlet's number), hexadecimal.
         vectors: Keys of its passages in the vector cache, hexadecimal.
-        at: When, ISO 8601.
-        reason: As given by whoever removed it.
+        at: Time of the removal, ISO 8601.
+        reason: As given by the person who removed it.
     """
 
     article: str
@@ -51,18 +51,18 @@ class Withdrawals:
         self._texts = {entry.text for entry in entries}
         self._names = {name for entry in entries for name in entry.names}
 
-    def holds(self, article_id: str, found: Digests) -> bool:
+    def holds(self, article_id: str, digests: Digests) -> bool:
         """Tell whether an article is on the list, by its id, its wording or an identity."""
-        if article_id in self._ids or found.text.hex() in self._texts:
+        if article_id in self._ids or digests.text.hex() in self._texts:
             return True
-        return any(name.hex() in self._names for name in found.names)
+        return any(name.hex() in self._names for name in digests.names)
 
 
 def read_withdrawals(home: Path) -> Withdrawals:
     """Read the list under `home`; an absent one is empty.
 
     Raises:
-        SnapshotCorrupt: If it is no such list. It is never passed over: what was removed would
+        SnapshotCorrupt: If it is no such list. It is never ignored, since removed articles would
             come back.
     """
     path = home / WITHDRAWN
@@ -71,7 +71,9 @@ def read_withdrawals(home: Path) -> Withdrawals:
     try:
         records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         lists = ("names", "vectors")
-        entries = [Withdrawal(**one | {key: tuple(one[key]) for key in lists}) for one in records]
+        entries = [
+            Withdrawal(**record | {key: tuple(record[key]) for key in lists}) for record in records
+        ]
     except (OSError, ValueError, TypeError, KeyError) as error:
         msg = (
             f"Expected the articles removed by request in {path}, but {error}; put the file back "
@@ -88,8 +90,7 @@ def add_withdrawal(home: Path, entry: Withdrawal) -> None:
         OSError: If it cannot be written.
     """
     known = read_withdrawals(home).entries
-    if any((one.article, one.text) == (entry.article, entry.text) for one in known):
+    if any((other.article, other.text) == (entry.article, entry.text) for other in known):
         return
-    entries = [*known, entry]
-    text = "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in entries)
-    replace_text(home / WITHDRAWN, text)
+    lines = (json.dumps(asdict(listed), ensure_ascii=False) for listed in (*known, entry))
+    replace_text(home / WITHDRAWN, "".join(f"{line}\n" for line in lines))

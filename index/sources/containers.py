@@ -1,9 +1,9 @@
-"""The files inside compressed files: gzip, Zstandard, zip and tar, told by their first bytes.
+"""Files inside compressed files: gzip, Zstandard, zip and tar, recognised by their first bytes.
 
 Members are read as streams; their names are labels and nothing is written to disk. Against bombs
-one file as a whole may give so many bytes, so many times its own size, and so many members.
-Does not: read bzip2, xz, 7z or rar; follow links; unpack what is encrypted; hold a member in
-memory, but for a zip inside another file, which must be seekable.
+the total bytes, their ratio to the size of the file, and the number of members are limited.
+Only a zip inside another file is held in memory, since it must be seekable.
+Does not: read bzip2, xz, 7z or rar; follow links; unpack what is encrypted.
 """
 
 import gzip
@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import PurePosixPath
 from stat import S_ISLNK
@@ -32,7 +33,7 @@ MAX_TOTAL = 16 * 1024**3  # bytes out of one file of the corpus
 MAX_MEMBERS = 200_000
 MAX_DEPTH = 2  # a container inside a container; .tar.gz is one
 MAX_RATIO = 250  # news as JSON Lines shrinks 4 to 15 times; deflate gives at most 1,032
-_FREE_BYTES = 16 * 1024**2  # a ratio is no matter below
+_FREE_BYTES = 16 * 1024**2  # below, any ratio is allowed
 _MAX_NESTED_ZIP = 64 * 1024**2
 _MAX_TAR_HEADER = 1024**2
 _BUFFER_BYTES = 65_536
@@ -46,7 +47,7 @@ _LONG_HEADERS = (
 _BROKEN = (
     EOFError, zlib.error, zstd.ZstdError, zipfile.BadZipFile, gzip.BadGzipFile, tarfile.TarError,
     RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, struct.error,
-)  # fmt: skip  # RuntimeError: a password is wanted. ValueError: sizes and dates that are none.
+)  # fmt: skip  # RuntimeError: it needs a password. ValueError: impossible sizes and dates.
 _OTHERS = {
     b"BZh": "bzip2",
     b"\xfd7zXZ\0": "xz",
@@ -56,11 +57,11 @@ _OTHERS = {
 
 
 class Budget:
-    """What one file of the corpus may still give."""
+    """Limits on what is unpacked from one file of the corpus."""
 
     def __init__(self, stored_bytes: Callable[[], int]) -> None:
         self._stored_bytes = stored_bytes
-        self._given = 0
+        self._unpacked = 0
         self._members = 0
         self.is_spent = False
 
@@ -70,10 +71,10 @@ class Budget:
         Raises:
             Refused: If they are too many, altogether or for the size of the file.
         """
-        self._given += n_bytes
-        if self._given > MAX_TOTAL:
+        self._unpacked += n_bytes
+        if self._unpacked > MAX_TOTAL:
             self._refuse(f"more than {MAX_TOTAL:,} bytes unpacked")
-        if self._given > max(_FREE_BYTES, MAX_RATIO * self._stored_bytes()):
+        if self._unpacked > _FREE_BYTES and self._unpacked > MAX_RATIO * self._stored_bytes():
             self._refuse(f"unpacks to more than {MAX_RATIO} times its size")
 
     def take_member(self) -> None:
@@ -97,9 +98,9 @@ class Member:
 
 
 def members(file: Stream, name: str, budget: Budget) -> Iterator[Member] | None:
-    """Return the members of a container that stands at its start, None if it is none.
+    """Return the members of a container that stands at its start, None for another file.
 
-    Each must be read, if at all, before the next is asked for.
+    A member can be read only before the next is taken.
 
     Raises:
         Refused: At once if such a container is not read; while iterating, where it breaks off.
@@ -120,10 +121,10 @@ def members(file: Stream, name: str, budget: Budget) -> Iterator[Member] | None:
     return None
 
 
-def _guarded(found: Iterator[Member]) -> Iterator[Member]:
+def _guarded(unpacked: Iterator[Member]) -> Iterator[Member]:
     """Turn what a broken container raises into `Refused`."""
     try:
-        yield from found
+        yield from unpacked
     except _BROKEN as exc:
         raise _broken(exc) from None
 
@@ -149,21 +150,18 @@ def _zipped(file: Stream, budget: Budget) -> Iterator[Member]:
     with zipfile.ZipFile(source) as archive:
         for info in archive.infolist():
             if not info.filename.endswith("/"):
-                yield _member(info.filename, _zip_opener(archive, info), budget)
+                yield _member(info.filename, partial(_unzip, archive, info), budget)
 
 
-def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], Stored]:
-    def unpack() -> Stored:
-        if info.flag_bits & 0x1:
-            raise Refused(RejectReason.ENCRYPTED, "needs a password")
-        if S_ISLNK(info.external_attr >> 16):
-            raise Refused(RejectReason.UNREADABLE, "a link, not a file")
-        if info.compress_type not in _ZIP_METHODS:
-            detail = f"zip method {info.compress_type} is not read; deflate is"
-            raise Refused(RejectReason.UNSUPPORTED, detail)
-        return archive.open(info)
-
-    return unpack
+def _unzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Stored:
+    if info.flag_bits & 0x1:
+        raise Refused(RejectReason.ENCRYPTED, "needs a password")
+    if S_ISLNK(info.external_attr >> 16):
+        raise Refused(RejectReason.UNREADABLE, "a link, not a file")
+    if info.compress_type not in _ZIP_METHODS:
+        detail = f"zip method {info.compress_type} is not read; deflate is"
+        raise Refused(RejectReason.UNSUPPORTED, detail)
+    return archive.open(info)
 
 
 class _ShortHeaders(tarfile.TarInfo):
@@ -181,18 +179,15 @@ def _tarred(file: Stream, budget: Budget) -> Iterator[Member]:
     with tarfile.open(fileobj=file, mode="r|", tarinfo=_ShortHeaders) as archive:
         while (info := archive.next()) is not None:
             if not info.isdir():
-                yield _member(info.name, _tar_opener(archive, info), budget)
+                yield _member(info.name, partial(_untar, archive, info), budget)
             archive.members.clear()  # type: ignore[attr-defined]  # else it keeps every header
 
 
-def _tar_opener(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Callable[[], Stored]:
-    def unpack() -> Stored:
-        opened = archive.extractfile(info) if info.isreg() and not info.issparse() else None
-        if opened is None:
-            raise Refused(RejectReason.UNREADABLE, "a link, device or sparse file")
-        return opened
-
-    return unpack
+def _untar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Stored:
+    opened = archive.extractfile(info) if info.isreg() and not info.issparse() else None
+    if opened is None:
+        raise Refused(RejectReason.UNREADABLE, "a link, device or sparse file")
+    return opened
 
 
 def _member(name: str, unpack: Callable[[], Stored], budget: Budget) -> Member:
@@ -202,7 +197,7 @@ def _member(name: str, unpack: Callable[[], Stored], budget: Budget) -> Member:
 
 
 def _stream(unpack: Callable[[], Stored], budget: Budget) -> Stream:
-    """Open a member; what is broken in it is refused, here or when it is read."""
+    """Open a member; a broken one is refused, here or when it is read."""
     try:
         return BufferedReader(_Unpacked(unpack(), budget), _BUFFER_BYTES)
     except _BROKEN as exc:

@@ -1,12 +1,12 @@
-"""Bytes into text: UTF-8, what a file states, else the code page whose letters make words.
+"""Decoding: UTF-8, the encoding that a file states, else the code page whose letters make words.
 
-UTF-16 and UTF-32 (by their mark, or plain from the bytes) are turned into UTF-8 while a file is
+UTF-16 and UTF-32 (by their mark, or recognised by the bytes) are turned into UTF-8 while a file is
 read, so that readers and their claims see one kind of stream. A code page is guessed from the
 letters it would give: the usual ones of its script count for it; against it count controls,
 signs within words, and words of two scripts. Of eight code pages the best is taken if it is good
 enough; a nearly valid UTF-8 file is broken and not something else.
 
-Does not: repair text, or drop what does not fit.
+Text is never repaired, and no byte is dropped.
 Sources: code pages as Python has them; other names for them after https://encoding.spec.whatwg.org
 (a page that says iso-8859-1 means windows-1252). Thresholds and the comparison with
 charset-normalizer: DECISIONS.md.
@@ -20,7 +20,7 @@ from io import BufferedIOBase, BufferedReader, RawIOBase
 from index.sources.rejects import Refused, RejectReason, Stream
 
 _CHUNK = 65_536
-_BEFORE, _AFTER = 1_024, 32_768  # bytes looked at around the first that is no UTF-8
+_BEFORE, _AFTER = 1_024, 32_768  # bytes examined around the first that is not UTF-8
 _ENOUGH = 0.35  # least mean weight of the letters beyond ASCII; nonsense scores below 0.1
 _ENOUGH_UNKNOWN = 0.15  # the same for a declared encoding whose usual letters are not listed
 _NEARLY_UTF8 = 0.8  # share of the bytes beyond ASCII
@@ -57,7 +57,7 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class _CodePage:
-    """An encoding that may be guessed, and the letters beyond ASCII that speak for it."""
+    """An encoding that may be guessed, and the letters beyond ASCII that are usual in it."""
 
     name: str
     usual: frozenset[str]
@@ -73,7 +73,7 @@ _ARABIC = re.compile("[\u0621-\u06d3\u200c\u200d]")
 _CYRILLIC = re.compile("[\u0400-\u045f]")
 _PERSIAN_USUAL = frozenset("اينرمدهوتبلشسکكگپفعقحجخزچآأةىءصضطذ\u200c")
 _RUSSIAN_USUAL = frozenset("оеаинтсрвлкмдпуяызьбгчй")
-_CODE_PAGES = (  # of two that fit as well, the first
+_CODE_PAGES = (  # of two that fit equally well, the first is taken
     _CodePage("cp1256", _PERSIAN_USUAL, _ARABIC),
     _CodePage("iso8859-6", _PERSIAN_USUAL, _ARABIC),
     _CodePage("cp1251", _RUSSIAN_USUAL | frozenset("іїєґў"), _CYRILLIC),
@@ -89,20 +89,30 @@ _USUAL, _OTHER, _SIGN, _WRONG = 1.0, 0.25, 0.5, -2.0
 
 
 def utf8_stream(file: Stream) -> Stream:
-    """Return a stream that stands at its start as it is, or as UTF-8 if it is UTF-16 or UTF-32.
+    """Return a stream, not read from yet, as UTF-8 if it is UTF-16 or UTF-32; others unchanged.
 
     Reading from the result raises `Refused` at the first byte that does not fit.
     """
-    return _as_utf8(file, _wide(file.peek(_CHUNK)[:_CHUNK]))
+    head = file.peek(_CHUNK)[:_CHUNK]
+    encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    if not encoding and _is_utf16(low=head[::2], high=head[1::2]):
+        encoding = "utf-16-le"
+    if not encoding and _is_utf16(low=head[1::2], high=head[::2]):
+        encoding = "utf-16-be"
+    return _as_utf8(file, encoding)
 
 
 def any_utf8_stream(file: Stream) -> Stream:
     """Return a stream as UTF-8 for a reader that cannot decode piece by piece.
 
-    Its first 64 KiB tell the encoding: where they are ASCII, what follows must be UTF-8.
+    Its first 64 KiB decide the encoding: where they are ASCII, what follows must be UTF-8.
     """
     head = file.peek(_CHUNK)[:_CHUNK]
-    return _as_utf8(file, "" if _is_utf8(head) else _guess(head))
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # its last character may be cut
+    except UnicodeDecodeError:
+        return _as_utf8(file, _guess(head))
+    return file
 
 
 def decode(data: bytes, declared: str = "") -> Decoded:
@@ -133,7 +143,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
 
 
 class LineDecoder:
-    """Decodes a file piece by piece; what fitted one piece is tried first for the next."""
+    """Decodes a file piece by piece; the encoding of one piece is tried first for the next."""
 
     def __init__(self) -> None:
         self._found = ""
@@ -156,15 +166,6 @@ def _as_utf8(file: Stream, encoding: str) -> Stream:
     return BufferedReader(_Transcoded(file, encoding), _CHUNK) if encoding else file
 
 
-def _is_utf8(head: bytes) -> bool:
-    """Tell whether the first bytes of a file are UTF-8; the last character may be cut."""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 class _Transcoded(RawIOBase):
     """A stream in another encoding, read as UTF-8."""
 
@@ -180,30 +181,17 @@ class _Transcoded(RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: any buffer
         while not self._rest and not self._is_done:
-            self._fill()
+            chunk = self._file.read(_CHUNK)
+            self._is_done = not chunk
+            try:
+                self._rest = self._decoder.decode(chunk, final=self._is_done).encode()
+            except UnicodeError as exc:
+                detail = f"{self._name} at first sight, but {exc.__class__.__name__} further on"
+                raise Refused(RejectReason.ENCODING, detail) from None
         size = min(len(buffer), len(self._rest))
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
-
-    def _fill(self) -> None:
-        chunk = self._file.read(_CHUNK)
-        self._is_done = not chunk
-        try:
-            self._rest = self._decoder.decode(chunk, final=self._is_done).encode()
-        except UnicodeError as exc:
-            detail = f"{self._name} at first sight, but {exc.__class__.__name__} further on"
-            raise Refused(RejectReason.ENCODING, detail) from None
-
-
-def _wide(head: bytes) -> str:
-    """Return the name of the UTF-16 or UTF-32 that a file begins in, or nothing."""
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
-    if _is_utf16(low=head[::2], high=head[1::2]):
-        return "utf-16-le"
-    return "utf-16-be" if _is_utf16(low=head[1::2], high=head[::2]) else ""
 
 
 def _is_utf16(*, low: bytes, high: bytes) -> bool:
@@ -218,7 +206,7 @@ def _is_utf16(*, low: bytes, high: bytes) -> bool:
 
 
 def _known(declared: str) -> str:
-    """Return Python's name of a declared encoding that is one of texts, or nothing."""
+    """Return Python's name of a declared encoding that is one for text, or nothing."""
     try:
         name = codecs.lookup(declared.strip().strip("\"'")).name
     except (LookupError, ValueError):  # ValueError: a NUL in the name
@@ -254,7 +242,9 @@ def _score(sample: bytes, page: _CodePage, *, is_declared: bool = False) -> floa
     except UnicodeDecodeError:
         return _WRONG
     weights = [
-        _weight(text, at, page) for at, character in enumerate(text) if not character.isascii()
+        _weight(text, position, page)
+        for position, character in enumerate(text)
+        if not character.isascii()
     ]
     if page.is_latin:  # such text is mostly ASCII, whatever the language
         is_enough = len(weights) < sum(c.isascii() and c.isalpha() for c in text)
@@ -263,9 +253,10 @@ def _score(sample: bytes, page: _CodePage, *, is_declared: bool = False) -> floa
     return sum(weights) / len(weights) if weights and (is_enough or is_declared) else _WRONG
 
 
-def _weight(text: str, at: int, page: _CodePage) -> float:
-    """Weigh one character beyond ASCII by what it is and what stands beside it."""
-    character, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
+def _weight(text: str, position: int, page: _CodePage) -> float:
+    """Weigh one character beyond ASCII by its own class and its two neighbours."""
+    character = text[position]
+    before, after = text[position - 1 : position], text[position + 1 : position + 2]
     is_inside = before.isalpha() and after.isalpha()
     if not page.script.match(character):
         is_print = character in _PRINT and (not is_inside or character in _JOINING)

@@ -1,9 +1,9 @@
 """Feeds and sitemaps: RSS 0.9x, 1.0 and 2.0, Atom, news sitemaps and sitemap indexes.
 
-An entry that carries its report whole is an article; one that only announces it is a reject,
-and `links` gives its address to whoever may fetch pages.
+An entry with its whole report is an article; one that only announces a page is a reject, and
+`links` returns the address for callers that fetch pages.
 
-Does not: fetch anything, resolve entities or load DTDs. Broken XML is read as far as it goes.
+Does not: fetch anything, resolve entities or load DTDs. Broken XML is read up to the break.
 Source: RSS 2.0 (rssboard.org), RSS 1.0 with mod_content, RFC 4287 (Atom), sitemaps.org and
 Google's news extension. feedparser was measured and left out: DECISIONS.md.
 """
@@ -12,18 +12,18 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 # Heavy, so `index.sources` imports this module only when a feed is read.
 from lxml import etree
 
-from index.sources import outlets
+from index.sources.article import Facts, assemble, report_text
 from index.sources.html_page import plain
-from index.sources.markup import language_of, text_of
-from index.sources.page_text import content_id, report_of
+from index.sources.markup import text_of
+from index.sources.page_text import report_of
 from index.sources.rejects import MAX_BYTES, Refused, RejectReason, whole
 from index.text.dates import parse
-from index.types import Article, ArticleId, Moment, Reject
+from index.types import Article, Moment, Reject
 
 MAX_TAGS = 1_000_000  # elements take 120 bytes each: what is beyond is no feed
 
@@ -48,16 +48,20 @@ _CONTENTS = ("content:encoded", "content", "description", "summary")
 _ROOTS = frozenset(("rss", "rdf:RDF", "feed", "urlset", "sitemapindex"))
 _ENTRIES = frozenset(("item", "entry", "url"))
 _DATES = ("pubDate", "published", "issued", "dc:date", "dcterms:issued", "news:publication_date")
-_MADE = ("lastBuildDate", "pubDate", "updated", "modified", "dc:date")  # of the feed itself
+_WRITTEN = ("lastBuildDate", "pubDate", "updated", "modified", "dc:date")  # of the feed itself
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
-# A "&" that begins nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;"; within CDATA it may stand.
+_DECLARATION = re.compile(r"<\?xml[^>]{0,200}\?>")
+# A "&" that begins nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;"; within CDATA it is allowed.
 _BARE_AND = re.compile(
     r"(?P<data><!\[CDATA\[.*?(?:\]\]>|\Z))"
     r"|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)",
     re.DOTALL,
 )
+
+
+_Fields: TypeAlias = dict[str, list[etree._Element]]  # noqa: SLF001  # lxml has no other name
+"""Children of an element by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ class FeedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLinks:
-    """What a feed or sitemap names: pages in the order of the file, and further sitemaps."""
+    """Addresses in a feed or sitemap: pages in the order of the file, and further sitemaps."""
 
     links: tuple[FeedLink, ...] = ()
     nested: tuple[str, ...] = ()
@@ -85,11 +89,11 @@ class FeedLinks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Feed:
-    """What a feed says of all its entries; `made` is when it was written."""
+    """Fields of a feed that hold for all its entries; `written` is the moment of the file."""
 
     title: str
     language: str
-    made: Moment | None
+    written: Moment | None
 
 
 def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
@@ -105,7 +109,7 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
         try:
             yield _article(entry, feed, place)
         except Refused as refused:
-            yield Reject(origin=place, reason=refused.reason, detail=refused.detail)
+            yield refused.reject(place)
     for number, element in enumerate(_named(root, "sitemap"), start=1):
         detail = f"a further sitemap: {_url(_fields(element))}; `pasokh index add` reads it"
         yield Reject(origin=f"{origin}:{number}", reason=RejectReason.LINK_ONLY, detail=detail)
@@ -122,10 +126,10 @@ def links(data: bytes, charset: str = "") -> FeedLinks:
         Refused: If it is neither feed nor sitemap, too large, or in no known encoding.
     """
     root = _root(data, charset)
-    made = _feed(root).made
-    found = tuple(link for entry in _entries(root) if (link := _link(_fields(entry), made)).url)
+    written = _feed(root).written
+    pages = (_link(_fields(entry), written) for entry in _entries(root))
     nested = tuple(url for element in _named(root, "sitemap") if (url := _url(_fields(element))))
-    return FeedLinks(links=found, nested=nested)
+    return FeedLinks(links=tuple(link for link in pages if link.url), nested=nested)
 
 
 def _root(data: bytes, charset: str = "") -> etree._Element:
@@ -143,17 +147,13 @@ def _root(data: bytes, charset: str = "") -> etree._Element:
         huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        root = etree.fromstring(_BARE_AND.sub(_escaped, text).encode(), parser)
+        escaped = _BARE_AND.sub(lambda match: match["data"] or "&amp;", text)
+        root = etree.fromstring(escaped.encode(), parser)
     except etree.XMLSyntaxError:
         root = None
     if root is None or _name(root) not in _ROOTS:
         raise Refused(RejectReason.UNSUPPORTED, "XML, but neither a feed nor a sitemap")
     return root
-
-
-def _escaped(found: re.Match[str]) -> str:
-    """Return CDATA as it is, and a bare "&" as XML wants it."""
-    return found["data"] or "&amp;"
 
 
 def _entries(root: etree._Element) -> Iterator[etree._Element]:
@@ -172,11 +172,11 @@ def _named(root: etree._Element, name: str) -> Iterator[etree._Element]:
 
 
 def _feed(root: etree._Element) -> _Feed:
-    """Read what stands above the entries: in the channel, or in the root of Atom."""
+    """Read the fields of the feed itself: in the channel, or in the root of Atom."""
     channel = next(_named(root, "channel"), root)
     fields = _fields(channel)
     stated = _line(fields, "language") or _line(fields, "dc:language") or root.get(_XML_LANG, "")
-    return _Feed(title=_line(fields, "title"), language=stated, made=_stated(fields, _MADE))
+    return _Feed(title=_line(fields, "title"), language=stated, written=_stated(fields, _WRITTEN))
 
 
 def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
@@ -186,41 +186,30 @@ def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
         Refused: If it carries no more than a teaser.
     """
     fields = _fields(entry)
-    link = _link(fields, feed.made)
-    text = max(
-        (_content(one) for name in _CONTENTS for one in fields.get(name, ())), key=len, default=""
+    link = _link(fields, feed.written)
+    contents = [element for name in _CONTENTS for element in fields.get(name, ())]
+    # XHTML inside the element, or HTML escaped in it.
+    markup = (
+        etree.tostring(element, encoding="unicode", with_tail=False)
+        if len(element)
+        else _text(element)
+        for element in contents
     )
+    text = max(map(plain, markup), key=len, default="")
     body = report_of(text, link.title) if len(text) >= _TEASER else ()
-    report = "\n".join(span.cut(text) for span in body)
-    if sum(map(str.isalpha, report)) < _TEASER:
+    if sum(map(str.isalpha, report_text(text, body))) < _TEASER:
         where = link.url or "no address given"
         detail = f"only a link ({where}); `pasokh index add FILE` fetches the page"
         raise Refused(RejectReason.LINK_ONLY, detail)
-    source = _line(fields, "source") or feed.title
-    known = [outlets.by_url(link.url), outlets.by_name(source), outlets.reporting(report)]
-    outlet = next((one for one in known if one), None)
-    code = outlets.code_in(link.url)
-    guid = _line(fields, "guid") or _line(fields, "id")
-    return Article(
-        id=ArticleId(f"{outlet.slug}-{code}" if outlet and code else guid or content_id(text)),
+    facts = Facts(
+        guid=_line(fields, "guid") or _line(fields, "id"),
         headline=link.title,
-        text=text,
-        body=body,
-        language=language_of(report, entry.get(_XML_LANG) or feed.language),
         published=link.published,
-        source=outlet.name if outlet else source,
-        via=outlets.relayed(report),
-        code=code,
+        sources=(_line(fields, "source") or feed.title,),
         url=link.url,
-        origin=origin,
+        language=entry.get(_XML_LANG) or feed.language,
     )
-
-
-def _content(element: etree._Element) -> str:
-    """Return the text of an entry's content: XHTML inside it, or HTML escaped in it."""
-    if len(element):
-        return plain(etree.tostring(element, encoding="unicode", with_tail=False))
-    return plain(_text(element))
+    return assemble(text, body, facts, origin)
 
 
 def _name(element: etree._Element) -> str:
@@ -231,32 +220,30 @@ def _name(element: etree._Element) -> str:
     return _SPACES.get(space[1:], "?:") + local if space else local
 
 
-def _fields(entry: etree._Element) -> dict[str, list[etree._Element]]:
+def _fields(entry: etree._Element) -> _Fields:
     """Return the children of an entry by name, and those of its news:news."""
-    found: dict[str, list[etree._Element]] = {}
+    children: _Fields = {}
     for child in entry.iterchildren():
-        found.setdefault(_name(child), []).append(child)
+        children.setdefault(_name(child), []).append(child)
         if _name(child) == "news:news":
             for part in child.iterchildren():
-                found.setdefault(_name(part), []).append(part)
-    return found
+                children.setdefault(_name(part), []).append(part)
+    return children
 
 
-def _link(fields: dict[str, list[etree._Element]], made: Moment | None) -> FeedLink:
-    """Return the address, headline and date of an entry; «دیروز» counts from the feed's own."""
+def _link(fields: _Fields, written: Moment | None) -> FeedLink:
+    """Return the address, headline and date of an entry; «دیروز» counts from the feed's date."""
     title = _line(fields, "title") or _line(fields, "news:title") or _line(fields, "dc:title")
-    return FeedLink(url=_url(fields), title=title, published=_stated(fields, _DATES, made))
+    return FeedLink(url=_url(fields), title=title, published=_stated(fields, _DATES, written))
 
 
-def _stated(
-    fields: dict[str, list[etree._Element]], names: tuple[str, ...], base: Moment | None = None
-) -> Moment | None:
-    """Return the first date that stands under these names."""
-    found = (parse(_line(fields, name), base) for name in names if name in fields)
-    return next((moment for moment in found if moment), None)
+def _stated(fields: _Fields, names: tuple[str, ...], base: Moment | None = None) -> Moment | None:
+    """Return the first date under these names."""
+    moments = (parse(_line(fields, name), base) for name in names if name in fields)
+    return next(filter(None, moments), None)
 
 
-def _url(fields: dict[str, list[etree._Element]]) -> str:
+def _url(fields: _Fields) -> str:
     """Return the address of an entry's page: loc, link, or a guid that is one."""
     for element in fields.get("link", ()):
         if element.get("href") and element.get("rel", "alternate") == "alternate":
@@ -274,7 +261,7 @@ def _address(stated: str) -> str:
     return "".join(stated.split()).replace("&amp;", "&")
 
 
-def _line(fields: dict[str, list[etree._Element]], name: str) -> str:
+def _line(fields: _Fields, name: str) -> str:
     """Return the text of the first child of a name as one line without markup or escapes."""
     elements = fields.get(name, ())
     text = html.unescape(_text(elements[0])[:_MAX_LINE]) if elements else ""

@@ -1,11 +1,11 @@
 """Articles from saved HTML pages.
 
-`Article.text` is the text taken out of the page, one line a block: offsets refer to it, and not
+`Article.text` is the text extracted from the page, one line a block: offsets refer to it, and not
 to the file. White space within a line is single; nothing else is changed.
 
 The main text is trafilatura's choice, or the JSON-LD `articleBody` where that says much more.
 
-Does not: fetch anything, run scripts, or read more than one article from a page.
+Does not: run scripts, or read more than one article from a page.
 Sources: trafilatura's settings and every threshold were compared by benchmarks/html_pages.py.
 """
 
@@ -22,11 +22,12 @@ from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG
 
 from index.sources import outlets
-from index.sources.html_meta import Facts, facts_of
-from index.sources.markup import language_of, text_of
-from index.sources.page_text import content_id, report_of
+from index.sources.article import assemble, report_text
+from index.sources.html_meta import metadata_of
+from index.sources.markup import text_of
+from index.sources.page_text import report_of
 from index.sources.rejects import Refused, RejectReason, whole
-from index.types import Article, ArticleId, Span
+from index.types import Article
 
 # A news page has some 2,000 elements and 20,000 characters. trafilatura's time grows faster than
 # either: within these bounds the worst page found took some 5 s.
@@ -36,7 +37,7 @@ _MAX_TAGS = 200_000  # before scripts and the like are dropped
 _MAX_ATTRIBUTE = 2_000  # characters; a longer one is a picture or an attack
 _LEAST_LETTERS = 20  # a text of fewer is none
 _TEASER = 200  # letters; fewer before a login form are a teaser
-_MUCH_MORE = 2.0  # JSON-LD is taken where it is so many times as long as the text found
+_MUCH_MORE = 2.0  # JSON-LD is taken where it is so many times as long as the extracted text
 _LINKS = 0.5  # share of a listing's letters that stand in lines which are links
 _NO_TEXT = (
     "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas",
@@ -49,6 +50,12 @@ _BLOCKS = frozenset((
     "details", "summary", "body",
     "head", "item", "list", "row", "cell", "lb", "quote",  # trafilatura's own names
 ))  # fmt: skip
+
+# trafilatura's settings, but for news of one sentence, which by default it does not find.
+_CONFIG = ConfigParser()
+_CONFIG.read_dict({"DEFAULT": {**DEFAULT_CONFIG["DEFAULT"], "min_extracted_size": "40"}})
+# It reports every page without text as an error; we say so ourselves.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 def read(file: BinaryIO, origin: str) -> Iterator[Article]:
@@ -67,21 +74,25 @@ def article_of(page: str, origin: str) -> Article:
         Refused: As `read` does.
     """
     root = _parsed(page)
-    facts = facts_of(root)
+    metadata = metadata_of(root)
     has_form = root.find(".//input[@type='password']") is not None
-    links = {outlets.key(_inline(a)) for a in root.iter("a")}
-    text = _main_text(root, facts)
-    letters = _letters(text)
-    if letters < _TEASER and (has_form or facts.is_paid):
+    links = {outlets.key("".join(link.itertext())) for link in root.iter("a")}
+    etree.strip_elements(root, "script", with_tail=False)
+    extracted, stated = _extracted(root), plain(metadata.body)
+    text = stated if len(stated) > _MUCH_MORE * len(extracted) else extracted
+    letters = sum(map(str.isalpha, text))
+    if letters < _TEASER and (has_form or metadata.is_paid):
         detail = f"{letters} letters of text and a login form; save the page when logged in"
         raise Refused(RejectReason.LOGIN_WALL, detail)
-    body = report_of(text, facts.headline)
-    if _letters("".join(span.cut(text) for span in body)) < _LEAST_LETTERS:
+    body = report_of(text, metadata.facts.headline)
+    if sum(map(str.isalpha, report_text(text, body))) < _LEAST_LETTERS:
         raise Refused(RejectReason.NO_TEXT, "no paragraph of text in the page")
-    if _share_of_links(text, links) >= _LINKS:
+    lines = text.splitlines()
+    linked = sum(len(line) for line in lines if outlets.key(line) in links)
+    if linked >= _LINKS * sum(map(len, lines)):
         detail = "mostly links to other pages; save the pages of the articles"
         raise Refused(RejectReason.LISTING, detail)
-    return _article(text, body, facts, origin)
+    return assemble(text, body, metadata.facts, origin)
 
 
 def plain(fragment: str) -> str:
@@ -90,35 +101,27 @@ def plain(fragment: str) -> str:
     Raises:
         Refused: If it has too many elements.
     """
-    if "<" not in fragment:
-        return "\n".join(_squeezed(html.unescape(fragment).split("\n")))
-    return text_in(_parsed(fragment))
+    return text_in(_parsed(fragment)) if "<" in fragment else _squeezed(html.unescape(fragment))
 
 
 def text_in(element: HtmlElement) -> str:
     """Return the text below an element, one line a block."""
     parts: list[str] = []
     for event, part in etree.iterwalk(element, events=("start", "end")):
-        is_block = part.tag in _BLOCKS
-        if event == "start":
-            parts += ["\n"] if is_block else []
-            parts += [" ".join(part.text.split("\n"))] if part.text else []
-        else:
-            parts += ["\n"] if is_block else []
-            parts += [" ".join(part.tail.split("\n"))] if part.tail and part is not element else []
-    return "\n".join(_squeezed("".join(parts).split("\n")))
+        is_outside = event == "end" and part is element
+        text = (part.text if event == "start" else part.tail) if not is_outside else None
+        parts += ["\n"] if part.tag in _BLOCKS else []
+        parts += [text.replace("\n", " ")] if text else []
+    return _squeezed("".join(parts))
 
 
-def _squeezed(lines: list[str]) -> Iterator[str]:
-    """Yield the lines that are not blank, their white space single."""
-    for line in lines:
-        words = line.split()
-        if words:
-            yield " ".join(words)
+def _squeezed(text: str) -> str:
+    """Return the lines that are not blank, their white space single."""
+    return "\n".join(" ".join(words) for line in text.split("\n") if (words := line.split()))
 
 
 def _parsed(page: str) -> HtmlElement:
-    """Parse a page, without what holds no text.
+    """Parse a page, without elements that hold no text.
 
     Raises:
         Refused: If it is empty, nested too deep, or has too many elements.
@@ -136,47 +139,18 @@ def _parsed(page: str) -> HtmlElement:
     if any("depth" in entry.message for entry in parser.error_log):
         raise Refused(RejectReason.TOO_LONG, "elements nested more than 255 deep")
     etree.strip_elements(root, *_NO_TEXT, with_tail=False)
-    _check_size(root)
-    return root
-
-
-def _check_size(root: HtmlElement) -> None:
-    """Drop attributes of no use, and refuse what the extractor would take minutes for.
-
-    Raises:
-        Refused: If there are too many elements or characters.
-    """
+    # Useless attributes are dropped; pages that would take the extractor minutes are refused.
     chars = 0
     for count, element in enumerate(root.iter(), start=1):
-        chars += len(element.tail or "") + (
-            len(element.text or "") if element.tag != "script" else 0
-        )
+        chars += len(element.tail or "")
+        chars += len(element.text or "") if element.tag != "script" else 0
         if count > MAX_ELEMENTS or chars > MAX_CHARS:
             detail = f"more than {MAX_ELEMENTS:,} elements or {MAX_CHARS:,} characters in one page"
             raise Refused(RejectReason.TOO_LONG, detail)
         for name, value in element.items():
             if len(value) > _MAX_ATTRIBUTE:
                 del element.attrib[name]
-
-
-def _main_text(root: HtmlElement, facts: Facts) -> str:
-    """Return the text of the report as the extractor or the page's own data has it."""
-    etree.strip_elements(root, "script", with_tail=False)
-    found = _extracted(root)
-    stated = plain(facts.body)
-    return stated if len(stated) > _MUCH_MORE * len(found) else found
-
-
-def _config() -> ConfigParser:
-    """Return trafilatura's settings for news of one sentence, which by default it takes whole."""
-    config = ConfigParser()
-    config.read_dict({"DEFAULT": {**DEFAULT_CONFIG["DEFAULT"], "min_extracted_size": "40"}})
-    return config
-
-
-_CONFIG = _config()
-# It reports every page without text as an error; we say so ourselves.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    return root
 
 
 def _extracted(root: HtmlElement) -> str:
@@ -188,42 +162,3 @@ def _extracted(root: HtmlElement) -> str:
         return ""
     body = getattr(found, "body", None)
     return text_in(body) if body is not None else ""
-
-
-def _inline(element: HtmlElement) -> str:
-    """Return the text of an element as one line."""
-    return " ".join("".join(element.itertext()).split())
-
-
-def _letters(text: str) -> int:
-    """Count the letters of a text."""
-    return sum(map(str.isalpha, text))
-
-
-def _share_of_links(text: str, links: set[str]) -> float:
-    """Return the share of a text's characters in lines that are links and nothing else."""
-    lines = text.splitlines()
-    linked = sum(len(line) for line in lines if outlets.key(line) in links)
-    return linked / max(1, sum(map(len, lines)))
-
-
-def _article(text: str, body: tuple[Span, ...], facts: Facts, origin: str) -> Article:
-    """Put the fields together."""
-    report = "\n".join(span.cut(text) for span in body)
-    names = [facts.publisher, facts.site]
-    known = [outlets.by_url(facts.url), *map(outlets.by_name, names), outlets.reporting(report)]
-    outlet = next((one for one in known if one), None)
-    code = outlets.code_in(facts.url)
-    return Article(
-        id=ArticleId(f"{outlet.slug}-{code}") if outlet and code else content_id(text),
-        headline=facts.headline,
-        text=text,
-        body=body,
-        language=language_of(report, facts.language),
-        published=facts.published,
-        source=outlet.name if outlet else facts.publisher or facts.site,
-        via=outlets.relayed(report),
-        code=code,
-        url=facts.url,
-        origin=origin,
-    )

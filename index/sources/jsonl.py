@@ -1,7 +1,7 @@
 """Articles from JSON: one object a line, or one object or array of objects across lines.
 
 An object that is no article but wraps a list of them, as `{"articles": [...]}`, is read as the
-list. Does not: hold more than one record in memory, or look for records deeper in a document.
+list; deeper in a document no records are looked for. One record at a time is in memory.
 """
 
 import json
@@ -21,14 +21,20 @@ _CHUNK = 65_536
 _STEP = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 _MAX_DEPTH = 100
 _LINES = frozenset({".jsonl", ".ndjson"})
+_OBJECT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{[ \t]*"')
 _BLANK = b" \t\r\n"
 _LISTS = ("articles", "items")
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
-_LISTING = re.compile(  # an object in which a list stands, behind nothing but short values
+_LISTING = re.compile(  # an object that holds a list after nothing but short values
     rb"\{\s*+(?:%(s)s\s*+:\s*+(?:%(s)s|[\w.+-]++)\s*+,\s*+)*+\"(?:%(keys)s)\"\s*+:\s*+\["
     % {b"s": _STRING, b"keys": "|".join(_LISTS).encode()}
 )
 _Events = Iterator[tuple[str, object]]
+
+
+def is_lines(head: bytes, suffix: str) -> bool:
+    """Tell JSON of one object a line, by the name of a file or by its first bytes."""
+    return suffix in _LINES or suffix == ".json" or bool(_OBJECT.match(head))
 
 
 def is_document(head: bytes, suffix: str) -> bool:
@@ -54,11 +60,11 @@ def read(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article |
             try:
                 yield article_of(_record(line, decoder), names, place)
             except Refused as refused:
-                yield Reject(origin=place, reason=refused.reason, detail=refused.detail)
+                yield refused.reject(place)
 
 
 def _record(line: bytes | None, decoder: LineDecoder) -> object:
-    """Return what a line holds."""
+    """Parse a line."""
     if line is None:
         raise Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes in one line")
     try:
@@ -88,7 +94,7 @@ def read_document(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[
             try:
                 yield article_of(record, names, place)
             except Refused as refused:
-                yield Reject(origin=place, reason=refused.reason, detail=refused.detail)
+                yield refused.reject(place)
     except (ijson.JSONError, ValueError, RecursionError) as exc:
         detail = " ".join(str(exc).split())[:200] or type(exc).__name__
         raise Refused(RejectReason.BROKEN_JSON, detail) from None
@@ -111,7 +117,7 @@ def _records(file: "_Guarded", names: Names) -> Iterator[object]:
 
 
 def _events(file: "_Guarded") -> _Events:
-    """Yield what the parser meets.
+    """Yield the events of the parser.
 
     Raises:
         Refused: If it is nested too deep.
@@ -129,8 +135,8 @@ def _events(file: "_Guarded") -> _Events:
 def _object(events: _Events, names: Names) -> Iterator[object]:
     """Yield the items of the lists in an object that has begun, else the object.
 
-    It is an article once it has a text, and a list is one of articles if its first item is. What
-    stands before such a list is let go, so that memory stays bounded.
+    It is an article once it has a text, and a list is one of articles if its first item is. Fields
+    before such a list are dropped, so that memory stays bounded.
     """
     record: dict[object, object] = {}
     has_list = False
@@ -179,7 +185,7 @@ def _value(event: str, value: object, events: _Events) -> object:
 
 
 class _Guarded:
-    """A stream that refuses to go on when one record takes too much."""
+    """A stream that refuses a record that is too long."""
 
     def __init__(self, file: Stream) -> None:
         self._file = file

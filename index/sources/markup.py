@@ -1,7 +1,6 @@
-"""What pages and feeds have in common: root, stated encoding and language, lines of text.
+"""Kinds of marked-up files by their first bytes, and the encoding that such a file states.
 
-Does not: choose the main text of a page (`html_page`), read entries (`feeds`), or import lxml:
-this module is asked about every file.
+Does not import lxml: this module examines every file.
 Source of the places an encoding is stated in: HTML standard, "prescan a byte stream"; XML 1.0,
 section 4.3.3.
 """
@@ -9,7 +8,6 @@ section 4.3.3.
 import re
 
 from index.sources.encoding import decode
-from index.text.language import detect
 
 _HEAD_BYTES = 4_096  # the standard says 1,024; saved pages have longer comments before the head
 _STATED = re.compile(
@@ -17,9 +15,10 @@ _STATED = re.compile(
     rb"|<meta\s[^>]{0,400}?charset\s*=\s*[\"']?\s*(?P<meta>[\w.:-]{1,40})",
     re.IGNORECASE,
 )
-# The first element, or the document type that names it, behind declarations and comments.
+# The first element, or the document type that names it, after declarations and comments.
+# Subtle: atomic, else each of n comments may end where any later one does: 2^n ways.
 _ROOT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+)?(?P<root>[a-z][\w:.-]*)",
+    rb"(?:\xef\xbb\xbf)?\s*(?><\?[^>]*>\s*|<!--.*?-->\s*)*+<(?:!doctype\s+)?(?P<root>[a-z][\w:.-]*)",
     re.IGNORECASE | re.DOTALL,
 )
 _FEEDS = frozenset((b"rss", b"rdf:rdf", b"feed", b"urlset", b"sitemapindex"))
@@ -27,18 +26,19 @@ _PAGES = frozenset(
     b"html head body meta title link script style base article main section header nav div p "
     b"table center font h1 h2".split()
 )
+_PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
+_ARCHIVED_PAGE = re.compile(rb"mime-version:.{0,2000}multipart/related", re.IGNORECASE | re.DOTALL)
 _MARKDOWN = frozenset((".md", ".markdown", ".mdown", ".mkd"))
 # The first lines of front matter: «---» or «+++», and a key that front matter of news has.
 _FRONT_MATTER = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:---|\+\+\+)[ \t]*\r?\n(?:[^\n]*\n){0,30}?(?:title|date)[ \t]*[:=]"
 )
-_TAG = re.compile(r"(?P<primary>[a-z]{2,3})(?:[-_].*)?", re.DOTALL)
-_SURE = 0.9  # templates in English carry pages of other languages: what the text shows goes first
 
 
 def is_feed(head: bytes) -> bool:
     """Tell from the first bytes of a file whether it is a feed or a sitemap."""
-    return _root(head).rpartition(b":")[2] in _FEEDS or _root(head) in _FEEDS
+    root = _root(head)
+    return root in _FEEDS or root.rpartition(b":")[2] in _FEEDS
 
 
 def is_markdown(head: bytes, suffix: str) -> bool:
@@ -47,20 +47,25 @@ def is_markdown(head: bytes, suffix: str) -> bool:
     return bool(_FRONT_MATTER.match(head)) or (suffix in _MARKDOWN and not is_document)
 
 
-def is_page(head: bytes) -> bool:
-    """Tell from the first bytes of a file whether it is HTML."""
-    return _root(head) in _PAGES
+def is_page(head: bytes, suffix: str) -> bool:
+    """Tell whether a file is HTML: by its first element, or by its name."""
+    return _root(head) in _PAGES or suffix in _PAGE_SUFFIXES
 
 
-def is_xml(head: bytes) -> bool:
-    """Tell from the first bytes of a file whether it declares itself XML."""
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:5] == b"<?xml"
+def is_xml(head: bytes, suffix: str) -> bool:
+    """Tell whether a file is XML: by its declaration, or by its name."""
+    return suffix == ".xml" or head.removeprefix(b"\xef\xbb\xbf").lstrip()[:5] == b"<?xml"
+
+
+def is_archived_page(head: bytes) -> bool:
+    """Tell from the first bytes whether a file is a page saved as MHTML."""
+    return bool(_ARCHIVED_PAGE.search(head))
 
 
 def _root(head: bytes) -> bytes:
     """Return the lower-case name of the first element; empty where there is none."""
-    found = _ROOT.match(head)
-    return found["root"].lower() if found else b""
+    match = _ROOT.match(head)
+    return match["root"].lower() if match else b""
 
 
 def text_of(data: bytes, charset: str = "") -> str:
@@ -68,23 +73,11 @@ def text_of(data: bytes, charset: str = "") -> str:
 
     Args:
         data: All of it, in any encoding of one byte a character, or UTF-8.
-        charset: What the server stated, which goes before what the file states of itself.
+        charset: Encoding that the server stated; it counts before the one in the file.
 
     Raises:
         Refused: If no encoding fits.
     """
-    found = _STATED.search(data, 0, _HEAD_BYTES)
-    stated = (found["xml"] or found["meta"]).decode("ascii") if found else ""
+    match = _STATED.search(data, 0, _HEAD_BYTES)
+    stated = (match["xml"] or match["meta"]).decode("ascii") if match else ""
     return decode(data, charset or stated).text.removeprefix("\ufeff")
-
-
-def language_of(text: str, stated: str) -> str:
-    """Return the language of a text: what it shows where that is sure, else what was stated.
-
-    Args:
-        text: The report.
-        stated: A BCP 47 tag or anything else a page states; cut to its primary subtag.
-    """
-    found = detect(text)
-    tag = _TAG.fullmatch(stated.strip().lower())
-    return tag["primary"] if tag and found.confidence < _SURE else found.tag

@@ -1,6 +1,5 @@
-"""What is known of news outlets: names, addresses and the words of their pages. Data.
+"""Tables of news outlets: names, addresses and the fixed words of their pages.
 
-Does not: read pages; `page_text` applies these tables.
 Sources: the outlets' public pages; address templates from links in ../shared/eval/news-fa.jsonl
 (Fars, Hamshahri, Varzesh3, Radio Farda). Those of Tasnim, IRNA and ISNA are from general
 knowledge and were not checked against the sites.
@@ -104,13 +103,13 @@ FRAME_LINES = (
     "اشتراک‌گذاری", "به اشتراک بگذارید", "چاپ", "پرینت", "دانلود", "ذخیره", "کپی لینک", "کپی شد",
     "صفحه نخست", "خانه", "اندازه قلم", "تبلیغات", "آگهی",
 )  # fmt: skip
-# Where a report is shared: of the frame when they follow one of its lines.
+# Networks to share a report on: frame when they follow another line of the frame.
 SHARE_LINES = (
     "تلگرام", "واتساپ", "واتس‌اپ", "ایمیل", "توییتر", "فیسبوک", "فیس‌بوک", "لینکدین", "بله", "ایتا",
     "سروش", "روبیکا", "telegram", "whatsapp", "email", "twitter", "x", "facebook", "linkedin",
 )  # fmt: skip
 
-# What stands between «به گزارش» and the next stop; the name is its last words:
+# The words between «به گزارش» and the next stop; the name is its last words:
 # «خبرنگار اقتصادی ایرنا», «خبرگزاری فارس از تبریز».
 _PHRASE = r'"?(?P<phrase>[^،,.؛:("\n]{2,60}?)"?(?=[،,.؛:("]|\s*$|(?: و)? به نقل| از | در | گزارش)'
 _REPORTED = re.compile(rf"به گزارش {_PHRASE}")
@@ -118,7 +117,7 @@ _SIGNED = re.compile(r"^(?P<phrase>(?:[\w-]+ )?خبرگزاری \w+)(?= ?[:،,-]
 _QUOTING = re.compile(rf"به نقل از {_PHRASE}")
 _DATELINE = re.compile(r"^[\w ،]{2,30}[-–] ?(?P<phrase>ایرنا|ایسنا) ?[-–]")  # «ساری - ایرنا -»
 _MAX_NAME_WORDS = 3
-_LEAD_CHARS = 1_500  # who reports stands in the first paragraphs
+_LEAD_CHARS = 1_500  # the reporting outlet is named in the first paragraphs
 
 
 def key(text: str) -> str:
@@ -164,7 +163,7 @@ def code_in(url: str) -> str:
 
 
 def address(outlet: Outlet, code: str, published: Moment | None) -> str:
-    """Return the page address of a code, or nothing where it cannot be told."""
+    """Return the page address of a code, or nothing where it is unknown."""
     if not (outlet.address and code):
         return ""
     if "{date}" not in outlet.address:
@@ -176,7 +175,7 @@ def address(outlet: Outlet, code: str, published: Moment | None) -> str:
 
 
 def reporting(text: str) -> Outlet | None:
-    """Return the outlet that says of itself that it reports, in the first paragraphs."""
+    """Return the outlet that the first paragraphs name as the reporter («به گزارش ایسنا»)."""
     lead = clean(text[:_LEAD_CHARS]).text
     return _named(_REPORTED, lead) or _named(_SIGNED, lead) or _named(_DATELINE, lead)
 

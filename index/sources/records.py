@@ -1,24 +1,20 @@
 """Articles from records: named fields of JSON objects or table rows, their text taken verbatim.
 
 A field is found under any of its usual names, in English or Persian, letter case, spaces and
-signs aside; a mapping of the user (`ReadConfig.columns`) replaces the usual names of a field.
-Does not: read files, or take a field apart.
+punctuation ignored; the user's `ReadConfig.columns` replaces the usual names of a field.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from index.config import ReadConfig
 from index.sources import outlets
-from index.sources.page_text import content_id
+from index.sources.article import Facts, assemble, content_id
 from index.sources.rejects import Refused, RejectReason
 from index.text.dates import parse
-from index.text.language import detect, short_tag
-from index.types import Article, ArticleId, Span
+from index.types import Article, Span
 
-_TAG = re.compile(r"(?P<primary>[a-z]{2,3})(?:[-_].*)?", re.DOTALL)
 _NAMES = {  # the first that is there and not empty
     "id": ("id", "news_id", "شناسه"),
     "headline": ("title", "headline", "عنوان", "تیتر", "عنوان خبر"),
@@ -35,13 +31,13 @@ _key = lru_cache(maxsize=4_096)(outlets.key)
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Under which names each of our fields is looked for, compared by their letters."""
+    """The names under which each of our fields is looked for, compared by letters and digits."""
 
     by_field: dict[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, config: ReadConfig) -> "Names":
-        """Return the usual names, with those of the mapping in the place of a field's own."""
+        """Return the usual names, replaced by the user's where `config` has any."""
         wanted = _NAMES | {field: (name,) for field, name in config.columns}
         return cls({field: tuple(map(_key, names)) for field, names in wanted.items()})
 
@@ -62,14 +58,6 @@ def article_of(record: object, names: Names, origin: str) -> Article:
     Raises:
         Refused: If the record is no object, a field no string or number, or there is no text.
     """
-    fields = _fields(record, names)
-    if not any(map(str.isalpha, fields["text"])):
-        raise Refused(RejectReason.NO_TEXT, f"no letters under any of {names.text}")
-    return _made(fields, origin)
-
-
-def _fields(record: object, names: Names) -> dict[str, str]:
-    """Return our fields as strings, empty where a record has none."""
     if not isinstance(record, Mapping):
         detail = f"expected an object, got {type(record).__name__}"
         raise Refused(RejectReason.BAD_FIELD, detail)
@@ -77,11 +65,24 @@ def _fields(record: object, names: Names) -> dict[str, str]:
     for name, value in record.items():
         if value is not None:
             by_key.setdefault(_key(str(name)[:200]), value)
-    return {field: _text(field, by_key, keys) for field, keys in names.by_field.items()}
+    fields = {field: _text(field, by_key, keys) for field, keys in names.by_field.items()}
+    text = fields["text"]
+    if not any(map(str.isalpha, text)):
+        raise Refused(RejectReason.NO_TEXT, f"no letters under any of {names.text}")
+    facts = Facts(
+        id=fields["id"].strip() or content_id(text),
+        headline=fields["headline"].strip(),
+        published=parse(fields["date"]),
+        sources=(fields["source"].strip(),),
+        url=fields["url"].strip(),
+        language=fields["language"],
+        is_final=True,
+    )
+    return assemble(text, (Span(0, len(text)),), facts, origin)
 
 
 def _text(field: str, by_key: dict[str, object], keys: tuple[str, ...]) -> str:
-    """Return the first value that is there; half of a surrogate pair cannot be stored."""
+    """Return the first value that is there; a lone surrogate cannot be stored."""
     value = next((by_key[key] for key in keys if by_key.get(key, "") != ""), "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         detail = f"{field} should be a string, got {type(value).__name__}"
@@ -95,31 +96,3 @@ def _text(field: str, by_key: dict[str, object], keys: tuple[str, ...]) -> str:
     except ValueError as exc:  # a number of 5,000 digits
         raise Refused(RejectReason.BAD_FIELD, str(exc)) from None
     return text
-
-
-def _language(stated: str) -> str:
-    """Return the primary subtag, e.g. "fa" of "fa-IR", or nothing of what is no tag ("Persian").
-
-    Source: BCP 47 (RFC 5646, section 2.2.1): two or three letters, in any case.
-    """
-    tag = _TAG.fullmatch(stated.strip().lower())
-    return short_tag(tag["primary"]) if tag else ""
-
-
-def _made(fields: dict[str, str], origin: str) -> Article:
-    """Make the article of a good record."""
-    text, url = fields["text"], fields["url"].strip()
-    outlet = outlets.by_url(url) or outlets.by_name(fields["source"])
-    return Article(
-        id=ArticleId(fields["id"].strip()) if fields["id"].strip() else content_id(text),
-        headline=fields["headline"].strip(),
-        text=text,
-        body=(Span(0, len(text)),),
-        language=_language(fields["language"]) or detect(text).tag,
-        published=parse(fields["date"]),
-        source=outlet.name if outlet else fields["source"].strip(),
-        via=outlets.relayed(text),
-        code=outlets.code_in(url),
-        url=url,
-        origin=origin,
-    )

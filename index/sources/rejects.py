@@ -1,12 +1,11 @@
-"""Why something in a corpus is not an article.
-
-Does not: decide it; the readers do.
-"""
+"""Reasons why something in a corpus is not an article, and reading within limits of size."""
 
 from collections.abc import Iterator
 from enum import StrEnum
 from io import BufferedIOBase, BufferedReader
 from typing import IO, Any, BinaryIO, TypeAlias
+
+from index.types import Reject
 
 MAX_BYTES = 8 * 1024 * 1024  # some 4 million Persian letters; what is longer is no article
 
@@ -34,22 +33,27 @@ class RejectReason(StrEnum):
     LINK_ONLY = "link_only"
     LISTING = "listing"
     LOGIN_WALL = "login_wall"
+    NO_LIBRARY = "no_library"
 
 
 class Refused(Exception):
-    """A file, or the rest of one, cannot be read; whoever opened it makes the reject."""
+    """A file, or the rest of one, cannot be read; the caller that opened it makes the reject."""
 
     def __init__(self, reason: RejectReason, detail: str) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
 
+    def reject(self, origin: str) -> Reject:
+        """Return the reject of the file or item at `origin`."""
+        return Reject(origin=origin, reason=self.reason, detail=self.detail)
+
 
 def whole(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:
     """Return all bytes of a file that holds one article.
 
     Raises:
-        Refused: If there are more than `limit`; no more than that is held.
+        Refused: If there are more than `limit`; no more than that is read.
     """
     data = file.read(limit + 1)
     if len(data) > limit:

@@ -1,9 +1,9 @@
 """Articles from tables (CSV, TSV): a row of column names, then one article a row.
 
-The delimiter is the one of , ; tab | under which most columns of the first row are known.
-Does not: hold more than one row in memory, or mend a row: one with broken quotes, too few or too
-many fields is a reject. Quotes that never close swallow rows up to the longest allowed; the
-reject says which lines.
+The delimiter is the one of , ; tab | with which most columns of the first row are known. One row
+at a time is in memory. A row with broken quotes, too few or too many fields is a reject and is not
+repaired; quotes that never close swallow rows up to the longest allowed, and the reject says which
+lines.
 """
 
 import csv
@@ -31,7 +31,7 @@ def is_table(head: bytes, suffix: str, config: ReadConfig) -> bool:
     except Refused:
         return False
     names = Names.of(config)
-    cells = _header(line, names)[0]
+    cells, _ = _header(line, names)
     known = names.known(cells)
     is_short = all(len(cell) <= _MAX_NAME for cell in cells)
     return is_short and "text" in known and len(known) >= _KNOWN_ENOUGH
@@ -60,11 +60,13 @@ def read(file: Stream, origin: str, *, config: ReadConfig) -> Iterator[Article |
             if any(row):
                 yield article_of(_record(header, row), names, f"{origin}:{source.number}")
         except (csv.Error, Refused) as exc:
-            yield _rejected(exc, origin, first, source.number)
+            bad = exc if isinstance(exc, Refused) else Refused(RejectReason.BROKEN_ROW, str(exc))
+            detail = f"{bad.detail} (lines {first} to {source.number})"
+            yield Refused(bad.reason, detail).reject(f"{origin}:{source.number}")
 
 
 def _header(line: str, names: Names) -> tuple[list[str], str]:
-    """Return the column names of a first line, and the delimiter that makes most sense of it."""
+    """Return the column names of a first line, and the delimiter with the most known columns."""
     line = line.removeprefix("\ufeff").strip("\r\n")[:_MAX_HEADER]
     best: tuple[list[str], str] = ([line], ",")
     for delimiter in _DELIMITERS:
@@ -82,7 +84,7 @@ def _worth(cells: list[str], names: Names) -> tuple[int, int]:
 
 
 def _record(header: list[str], row: list[str]) -> dict[str, str]:
-    """Return a row by column names; empty fields beyond the last column are let go."""
+    """Return a row by column names; empty fields beyond the last column are dropped."""
     fields, beyond = row[: len(header)], row[len(header) :]
     if len(fields) < len(header) or any(beyond):
         detail = f"{len(row)} fields in a table of {len(header)} columns"
@@ -95,18 +97,8 @@ def _record(header: list[str], row: list[str]) -> dict[str, str]:
     return record
 
 
-def _rejected(exc: csv.Error | Refused, origin: str, first: int, last: int) -> Reject:
-    """Say which lines a bad row took and why it is bad."""
-    place = f"{origin}:{last}"
-    if isinstance(exc, Refused):
-        reason, detail = exc.reason, exc.detail
-    else:
-        reason, detail = RejectReason.BROKEN_ROW, str(exc)
-    return Reject(origin=place, reason=reason, detail=f"{detail} (lines {first} to {last})")
-
-
 class _Lines:
-    """The lines of a table as text; a row that takes too much of them is refused."""
+    """Lines of a table as text; a row that is too long is refused."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._lines = lines(file)

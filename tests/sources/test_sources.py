@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 import tracemalloc
 from datetime import datetime
 from itertools import pairwise
@@ -355,3 +356,14 @@ def test_any_text_is_an_article_or_a_reject(text: str) -> None:
         assert any(c.isalpha() for span in found.body for c in span.cut(text))
         assert all(a.end <= b.start for a, b in pairwise(found.body))
         assert all(span.end <= len(text) for span in found.body)
+
+
+@pytest.mark.parametrize("repeated", ["<!-- a -->", "<?a b>", "<!--", " ", "{ "])
+def test_repeated_beginning_is_read_in_linear_time(tmp_path: Path, repeated: str) -> None:
+    """Comments and the like before a text, 20,000 times, keep no reader busy for long."""
+    for n_times in (50, 20_000):
+        write(tmp_path, f"{n_times}.txt", f"{repeated * n_times}\nThe end of it.")
+    started = time.process_time()
+
+    assert all(isinstance(item, Article) for item in read_articles(tmp_path))
+    assert time.process_time() - started < 5
