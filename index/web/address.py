@@ -19,6 +19,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
+from index.text.urls import site_of, without_tracking
 from index.web.config import Network
 from index.web.problems import Failure, Problem
 
@@ -33,9 +34,6 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 _NOT_PUBLIC = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 _BYTES_OF_IPV4 = 4
 _LAST_PORT = 65_535
-# What links carry to tell their readers apart, and pages ignore.
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid")
-_TWINS = ("www.", "m.", "mobile.", "amp.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,28 +138,20 @@ def _is_public(ip: IPv4Address | IPv6Address) -> bool:
 
 
 def canonical(address: Address) -> Address:
-    """Leave out what tells readers apart but not pages, and an empty query."""
-    pairs = [part for part in address.url.query.decode("ascii").split("&") if part]
-    kept = [part for part in pairs if not _TRACKING.fullmatch(part.partition("=")[0].lower())]
-    return Address(address.url.copy_with(query="&".join(kept).encode() if kept else None))
+    """Leave out tracking parameters and an empty query; the rest is asked for as it is written."""
+    query = without_tracking(address.url.query.decode("ascii"))
+    return Address(address.url.copy_with(query=query.encode() or None))
 
 
 def own_address(stated: str, fetched: Address) -> Address:
-    """Return the address that a page says is its own, if it may speak for that one.
+    """Return the address that a page states as its own, if it may speak for that one.
 
     A page speaks for its own site only, so that no page can take the place of another's.
     """
     own = read_address(stated, fetched) if stated else fetched
-    if isinstance(own, Failure) or _site(own) != _site(fetched):
+    if isinstance(own, Failure) or site_of(own.host) != site_of(fetched.host):
         return canonical(fetched)
     return canonical(own)
-
-
-def _site(address: Address) -> str:
-    """Return the host without the prefix of its twin for phones or of old habit."""
-    host = address.host
-    prefix = next((twin for twin in _TWINS if host.startswith(twin)), "")
-    return host.removeprefix(prefix)
 
 
 def shown(text: str) -> str:
