@@ -1,11 +1,10 @@
-"""Which addresses may be fetched, and when two of them are one.
+"""Addresses that may be fetched, and the one spelling of each.
 
 A name is looked up once and every number it has is checked; the connection is then made to a
 checked number (`index.web.request`), so that no second look-up can lead elsewhere. The ways of
 writing a number (decimal, octal, hexadecimal, short, mapped into IPv6) need no list of their own:
 the system's look-up turns each into the number that is checked.
 
-Does not: connect.
 Sources: IANA's registries of special-purpose addresses, as Python's `ipaddress` has them, and
 https://www.iana.org/assignments/ipv6-address-space (only 2000::/3 is allocated); RFC 6052 (IPv4
 numbers inside 64:ff9b::/96); RFC 7526 (6to4 is withdrawn); RFC 9637 (3fff::/20).
@@ -82,16 +81,12 @@ def read_address(text: str, base: Address | None = None) -> Address | Failure:
         host.encode("idna")
     except (httpx.InvalidURL, ValueError):  # ValueError: no host name, e.g. a label too long
         return Failure(Problem.BAD_ADDRESS)
-    if url.scheme not in _PORTS or not _HOST.fullmatch(host) or not _is_port(url.port):
+    is_port = url.port is None or 0 < url.port <= _LAST_PORT
+    if url.scheme not in _PORTS or not _HOST.fullmatch(host) or not is_port:
         return Failure(Problem.BAD_ADDRESS)
     if url.userinfo:
         return Failure(Problem.PASSWORD)
     return Address(url.copy_with(fragment=None))
-
-
-def _is_port(port: int | None) -> bool:
-    """Tell whether a port is left out or can exist."""
-    return port is None or 0 < port <= _LAST_PORT
 
 
 def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[str, ...] | Failure:
@@ -111,7 +106,11 @@ def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[st
         ip = _plain(ip_address(number))
         if any(ip in network for network in networks):
             continue
-        if not _is_public(ip):
+        is_usual = ip.is_global and not ip.is_multicast and not ip.is_reserved
+        is_allocated = isinstance(ip, IPv4Address) or (
+            ip in _UNICAST and not any(ip in network for network in _NOT_PUBLIC)
+        )
+        if not (is_usual and is_allocated):
             return Failure(Problem.PRIVATE)
         if address.port not in _PORTS.values():
             return Failure(Problem.PORT, str(address.port))
@@ -126,15 +125,6 @@ def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
         return ip.ipv4_mapped
     plain = IPv6Address(int(ip))
     return IPv4Address(plain.packed[-_BYTES_OF_IPV4:]) if plain in _TRANSLATED else plain
-
-
-def _is_public(ip: IPv4Address | IPv6Address) -> bool:
-    """Tell whether a number belongs to one machine of the public internet."""
-    if not ip.is_global or ip.is_multicast or ip.is_reserved:
-        return False
-    if isinstance(ip, IPv4Address):
-        return True
-    return ip in _UNICAST and not any(ip in network for network in _NOT_PUBLIC)
 
 
 def canonical(address: Address) -> Address:
