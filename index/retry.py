@@ -1,6 +1,5 @@
-"""How long to wait before asking a server again.
+"""Pauses before asking a server again: exponential backoff and Retry-After.
 
-Does not: wait.
 Source: RFC 9110, 10.2.3 (Retry-After).
 """
 

@@ -1,7 +1,4 @@
-"""The values that pass between modules: articles, spans, passages and hits.
-
-Does not: read, clean or rank anything.
-"""
+"""Values that pass between modules: articles, spans, passages and hits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +33,7 @@ class Span:
 
 
 class Precision(StrEnum):
-    """How much of a moment the source stated."""
+    """The finest part of a moment that the source stated."""
 
     MINUTE = "minute"
     DAY = "day"
@@ -113,7 +110,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which part of the archive a question is asked of; the default is all of it.
+    """Part of the archive that a question is asked of; the default is all of it.
 
     Attributes:
         since: Articles published at this aware time or later; None for no bound. Of a moment
@@ -146,7 +143,7 @@ EVERYTHING: Final = Scope()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """Something in the corpus that is not an article, and why."""
+    """An item of the corpus that is not an article, and the reason."""
 
     origin: str
     reason: str
@@ -171,7 +168,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreParts:
-    """What a hit's score was made of; see `fuse` for the scales."""
+    """Parts of a hit's score; see `fuse` for the scales."""
 
     dense: float
     lexical: float

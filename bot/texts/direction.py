@@ -2,14 +2,13 @@
 
 Left-to-right runs in right-to-left lines are isolated after UAX #9; for terminals that do not
 reorder, lines are shaped and reordered here.
-Does not: change text that goes into JSON, or know what the lines say.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 
 
 class Bidi(StrEnum):
@@ -123,49 +122,28 @@ def isolate_runs(line: str, *, rtl: bool) -> str:
 
 def width_of(text: str) -> int:
     """Count terminal cells after UAX #11; combining and invisible characters take none."""
-    return sum(map(_cells, text))
+    from wcwidth import width  # 20 ms to load, and only a terminal needs it
 
-
-@cache
-def _cells(char: str) -> int:
-    """Count the cells of one character: 0, 1 or 2."""
-    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+    return width(text, control_codes="ignore")
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Break `text` at spaces into lines of at most `width` cells; too long words are cut.
 
-    Line feeds stay breaks; an empty text is one empty line.
+    Line feeds stay breaks; an empty text is one empty line. No grapheme is cut.
     """
-    return [line for paragraph in text.split("\n") for line in _wrap_one(paragraph, width)]
+    from wcwidth import wrap as wrapped  # as above
 
-
-def _wrap_one(paragraph: str, width: int) -> Iterator[str]:
-    """Yield the lines of one paragraph."""
-    first, *words = (piece for word in paragraph.split(" ") for piece in _cut(word, width))
-    line, filled = first, width_of(first)
-    for word in words:
-        cells = width_of(word)
-        if filled + 1 + cells > width:
-            yield line
-            line, filled = word, cells
-        else:
-            line, filled = f"{line} {word}", filled + 1 + cells
-    yield line
-
-
-def _cut(word: str, width: int) -> Iterator[str]:
-    """Yield a word in pieces of at most `width` cells, marks kept with their letters."""
-    piece, filled = "", 0
-    for char in word:
-        cells = _cells(char)
-        if piece and filled + cells > max(width, 2):
-            yield piece
-            piece, filled = "", 0
-        piece, filled = piece + char, filled + cells
-    yield piece
+    fit = partial(
+        wrapped,
+        width=width,
+        control_codes="ignore",
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_on_hyphens=False,
+        propagate_sgr=False,
+    )
+    return [line for paragraph in text.split("\n") for line in fit(paragraph) or [""]]
 
 
 def reorder(line: str, *, rtl: bool) -> str:

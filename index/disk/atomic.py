@@ -1,7 +1,4 @@
-"""Safe writing: errors in our words, atomic replacement, checksums, one builder at a time.
-
-Does not: know what the files hold.
-"""
+"""Safe writing: errors as ours, atomic replacement, checksums, one builder at a time."""
 
 import errno
 import os

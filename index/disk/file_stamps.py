@@ -1,13 +1,12 @@
-"""Which files of the corpus need not be read again to know their checksums.
+"""Cache of checksums of files, valid while a file's size, inode and times are unchanged.
 
-A file whose size, inode and times of writing and change are those noted when its bytes were
-hashed has these bytes still: a program that writes to a file cannot set its time of change back.
-Only files that had been left alone for some seconds when they were hashed are noted, for within
-one tick of the clock a file may change twice.
+A file with the size, inode and times of writing and change that were noted when it was hashed
+still has the same bytes: a program that writes to a file cannot set its time of change back.
+Only files left alone for some seconds before they were hashed are noted, for within one tick of
+the clock a file may change twice.
 
 `stamps.jsonl` in an index's home is no part of a snapshot; without it all is hashed again.
-First line: a checksum of the others; these are, each, a path, what is noted, and the checksum.
-Does not: say what is new, or look at a clock that other machines set.
+First line: a checksum of the others. Each other line: a path, its marks, and the checksum.
 """
 
 import json
@@ -30,7 +29,7 @@ Marks: TypeAlias = tuple[int, int, int, int]
 
 
 class Stamp(NamedTuple):
-    """What was noted of a file, and its checksum."""
+    """Marks of a file when it was hashed, and its checksum."""
 
     marks: Marks
     checksum: str
@@ -55,7 +54,7 @@ class Stamps:
             if first != _sum(rest):
                 return cls(settled_ns=settled_ns)
             rows = map(json.loads, rest.splitlines())
-            known = {path: Stamp(tuple(marks), told) for path, marks, told in rows}
+            known = {path: Stamp(tuple(marks), digest) for path, marks, digest in rows}
             return cls(known, settled_ns=settled_ns)
         except (OSError, ValueError, TypeError):
             return cls(settled_ns=settled_ns)
@@ -77,7 +76,7 @@ class Stamps:
         return stamp.checksum
 
     def write(self, home: Path) -> None:
-        """Keep the stamps of the files seen, if they are others than before.
+        """Write the stamps of the files seen, if they changed.
 
         Raises:
             OSError: If they cannot be written.
@@ -89,8 +88,8 @@ class Stamps:
 
 
 def _marks(path: Path) -> Marks:
-    found = path.stat()
-    return found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns
+    status = path.stat()
+    return status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _sum(text: str) -> str:

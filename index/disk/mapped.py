@@ -1,16 +1,16 @@
-"""Many small pieces of a memory-mapped file, of which little stays resident.
+"""Bounded reader of a memory-mapped file: many small pieces, of which few stay resident.
 
 A piece that is read makes the kernel map what is cached around it (180 to 700 KiB were seen), so
 that questions, which read some 2,000 pieces each all over the vectors and words of an archive,
 would soon have all files resident, 3 GB at a million passages. The pages belong to the page cache
 and cost nobody else anything, but they count as the process' own wherever memory is limited or
-watched. So a map that is larger than a bound lets go of its pages now and then: in the cache they
-stay, and a piece costs 5 microseconds more the next time.
+watched. So a map that is larger than a bound releases its pages now and then: they stay in the
+cache, and a piece costs 5 microseconds more the next time.
 
 Calls (`pread`) would map nothing and take 2 microseconds, but each gives other threads of Python a
 chance to go first: beside one that computes, reading 400 pieces took 20 ms instead of 1.3.
 
-Does not: know what a piece is, or empty the page cache.
+Does not: empty the page cache.
 """
 
 import mmap
@@ -28,7 +28,7 @@ class Pieces:
     """An opened file, only read; safe for many threads."""
 
     def __init__(self, path: Path, *, resident_bytes: int = RESIDENT_BYTES) -> None:
-        """Map it; one of more than `resident_bytes` lets go of its pages before they are more.
+        """Map it; a file of more than `resident_bytes` releases its pages before they are more.
 
         Raises:
             OSError: If it cannot be read.
@@ -43,16 +43,12 @@ class Pieces:
 
     def read(self, spans: Iterable[tuple[int, int]]) -> bytes:
         """Return the bytes [start, end) of each span, one behind the other."""
-        held = self._map
-        pieces = [held[start:end] for start, end in spans]
+        mapped = self._map
+        pieces = [mapped[start:end] for start, end in spans]
         if self.size > self._most:
-            self._note(len(pieces))
+            # Subtle: threads may lose a count to each other; the next ones make up for it.
+            self._may_hold += len(pieces) * _AROUND
+            if self._may_hold > self._most and _LETS_GO and isinstance(mapped, mmap.mmap):
+                self._may_hold = 0
+                mapped.madvise(_LETS_GO)
         return b"".join(pieces)
-
-    def _note(self, count: int) -> None:
-        """Note that so many pieces were read, wherever they are, and let go if they are many."""
-        # Subtle: threads may lose a count to each other; the next ones make up for it.
-        self._may_hold += count * _AROUND
-        if self._may_hold > self._most and _LETS_GO and isinstance(self._map, mmap.mmap):
-            self._may_hold = 0
-            self._map.madvise(_LETS_GO)

@@ -12,6 +12,7 @@ from index.text.calendars import period as period_of
 from index.text.clean import clean as clean_text
 from index.text.dates import MONTH_NAMES
 from index.text.dates import parse as parse_date
+from index.text.graphemes import grapheme_border
 from index.text.language import detect
 from index.text.tokenize import STOP_WORDS, token_set, tokens
 
@@ -25,6 +26,7 @@ __all__ = [
     "detect",
     "format_gregorian",
     "format_jalali",
+    "grapheme_border",
     "jalali_parts",
     "parse_date",
     "period_of",

@@ -1,9 +1,9 @@
-"""Moments written as dates of two calendars, and the time they span.
+"""Moments written as dates of the Jalali and the Gregorian calendar, and the time they span.
 
 A moment known by its month or year is one of the calendar in which it begins: the first of a
-Gregorian month or year is never the first of a Jalali one. Of a lunar month that does not hold.
+Gregorian month or year is never the first of a Jalali one. This is not true of lunar months.
 
-Does not: read dates, `dates` does.
+Dates are read in `dates`.
 Source: Jalali arithmetic from persiantools (equal to jdatetime on every day 1900-2100).
 """
 

@@ -146,10 +146,16 @@ def parse(text: str, base: Moment | None = None) -> Moment | None:
     if not text or len(text) > _MAX_CHARS:
         return None
     line = clean(text).text
-    if _ISO.fullmatch(line) or _RFC2822.fullmatch(line):
-        standard = _standard(line)
-        if standard is not None:
-            return standard
+    is_iso = _ISO.fullmatch(line)
+    if is_iso or _RFC2822.fullmatch(line):
+        try:
+            at = datetime.fromisoformat(line) if is_iso else parsedate_to_datetime(line)
+            zoned = at.replace(tzinfo=at.tzinfo or TEHRAN).astimezone(TEHRAN)
+        except (ValueError, OverflowError):
+            zoned = None
+        # A Jalali year in an ISO frame («1402-03-19 18:15») is read by the general rules.
+        if zoned and zoned.year in _NUMERIC_GREGORIAN:
+            return Moment(zoned.replace(second=0, microsecond=0))
     time_first = _TIME_FIRST.fullmatch(line)
     if time_first:
         line = f"{time_first['rest']}, {line[: time_first.start('rest')].strip(' ,،|–—-')}"
@@ -169,37 +175,22 @@ def _relative(line: str, base: Moment) -> Moment | None:
     try:
         if day_word:
             return _day_before(base, _DAY_WORDS[_compact(day_word["word"])], day_word.groupdict())
-        return _counted(ago, base) if ago else None
+        if ago is None:
+            return None
+        # Minutes and hours give a minute, days and weeks a day.
+        count, unit = ago["number"].lower(), _UNITS[ago["unit"].lower().removesuffix("s")]
+        minutes = (_NUMBERS.get(count) or int(count)) * unit
+        if unit >= _DAY:
+            return _day_before(base, minutes // _DAY, _NO_TIME)
+        is_exact = base.precision is Precision.MINUTE
+        return Moment(base.at - timedelta(minutes=minutes)) if is_exact else None
     except OverflowError:
         return None
-
-
-def _counted(ago: re.Match[str], base: Moment) -> Moment | None:
-    """Go back so many units; minutes and hours give a minute, days and weeks a day."""
-    word = ago["number"].lower()
-    number, unit = _NUMBERS.get(word) or int(word), _UNITS[ago["unit"].lower().removesuffix("s")]
-    if unit >= _DAY:
-        return _day_before(base, number * unit // _DAY, _NO_TIME)
-    if base.precision is not Precision.MINUTE:
-        return None
-    return Moment(base.at - timedelta(minutes=number * unit))
 
 
 def _day_before(base: Moment, days: int, parts: dict[str, str | None]) -> Moment | None:
     day = base.at.astimezone(TEHRAN).date() - timedelta(days=days)
     return _at(day, parts, Precision.MINUTE if parts.get("hour") else Precision.DAY)
-
-
-def _standard(line: str) -> Moment | None:
-    """Read ISO 8601 or RFC 2822, with its zone where it names one."""
-    try:
-        at = datetime.fromisoformat(line) if _ISO.fullmatch(line) else parsedate_to_datetime(line)
-        zoned = at.replace(tzinfo=at.tzinfo or TEHRAN).astimezone(TEHRAN)
-    except (ValueError, OverflowError):
-        return None
-    # A Jalali year in an ISO frame («1402-03-19 18:15») is read by the general rules.
-    is_gregorian = zoned.year in _NUMERIC_GREGORIAN
-    return Moment(zoned.replace(second=0, microsecond=0)) if is_gregorian else None
 
 
 def _moment(parts: dict[str, str | None]) -> Moment | None:
@@ -209,13 +200,25 @@ def _moment(parts: dict[str, str | None]) -> Moment | None:
     if named is None:
         return None
     calendar, month = named
-    precision = _precision(parts)
-    if year not in _YEARS[calendar] or (
-        calendar is _Calendar.HIJRI and precision in (Precision.MONTH, Precision.YEAR)
-    ):
+    if parts.get("hour"):
+        precision = Precision.MINUTE
+    elif parts.get("day"):
+        precision = Precision.DAY
+    else:
+        has_month = parts.get("month") or parts.get("number")
+        precision = Precision.MONTH if has_month else Precision.YEAR
+    is_part_of_hijri = calendar is _Calendar.HIJRI and not parts.get("day")
+    if year not in _YEARS[calendar] or is_part_of_hijri:
         return None
-    first = _gregorian(calendar, year, month, day)
-    if first is None:
+    try:
+        match calendar:
+            case _Calendar.JALALI:
+                first = from_jalali(year, month, day)
+            case _Calendar.HIJRI:
+                first = date(*Hijri(year, month, day).to_gregorian().datetuple())
+            case _Calendar.GREGORIAN:
+                first = date(year, month, day)
+    except (ValueError, OverflowError):
         return None
     return _at(first, parts, precision)
 
@@ -223,12 +226,18 @@ def _moment(parts: dict[str, str | None]) -> Moment | None:
 def _month(parts: dict[str, str | None]) -> tuple[_Calendar, int] | None:
     """Return the calendar and the number of the month, 1 where only a year is given."""
     name = parts.get("month")
+    era = _era(parts.get("era"))
     if name:
-        found = _MONTH_BY_NAME.get(name.replace(" ", "").lower().removesuffix("ماه"))
-        stated = _era(parts.get("era"))
-        return found if found and stated in (None, found[0]) else None
-    calendar = _era(parts.get("era")) or _calendar_of_year(int(parts["year"] or 0))
-    if calendar is None:
+        month = _MONTH_BY_NAME.get(name.replace(" ", "").lower().removesuffix("ماه"))
+        return month if month and era in (None, month[0]) else None
+    year = int(parts["year"] or 0)
+    if era:
+        calendar = era
+    elif year in _NUMERIC_JALALI:
+        calendar = _Calendar.JALALI
+    elif year in _NUMERIC_GREGORIAN:
+        calendar = _Calendar.GREGORIAN
+    else:
         return None
     number, day = int(parts.get("number") or 1), int(parts.get("day") or 1)
     # Subtle: with the year last, a day up to 12 may as well be the month.
@@ -247,36 +256,6 @@ def _era(word: str | None) -> _Calendar | None:
             return _Calendar.GREGORIAN
         case _:
             return None
-
-
-def _calendar_of_year(year: int) -> _Calendar | None:
-    """Return the only calendar in which a bare year is likely, if there is one."""
-    if year in _NUMERIC_JALALI:
-        return _Calendar.JALALI
-    return _Calendar.GREGORIAN if year in _NUMERIC_GREGORIAN else None
-
-
-def _precision(parts: dict[str, str | None]) -> Precision:
-    """Return how much the parts state."""
-    if parts.get("hour"):
-        return Precision.MINUTE
-    if parts.get("day"):
-        return Precision.DAY
-    return Precision.MONTH if parts.get("month") or parts.get("number") else Precision.YEAR
-
-
-def _gregorian(calendar: _Calendar, year: int, month: int, day: int) -> date | None:
-    """Return the Gregorian day, None when the calendar has no such day."""
-    try:
-        match calendar:
-            case _Calendar.JALALI:
-                return from_jalali(year, month, day)
-            case _Calendar.HIJRI:
-                return date(*Hijri(year, month, day).to_gregorian().datetuple())
-            case _Calendar.GREGORIAN:
-                return date(year, month, day)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _at(day: date, parts: dict[str, str | None], precision: Precision) -> Moment | None:

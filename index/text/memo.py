@@ -1,11 +1,10 @@
-"""Results for words that recur, as those of texts do, kept in bounded memory.
+"""Cache of results for words, in bounded memory.
 
 A plain dictionary that is emptied when it is full forgets the commonest words with the rarest;
 one that is ordered by use pays for the order at every look-up. Here there are two generations:
-what is found in the older one moves into the younger, and when that is full it becomes the
-older. So a look-up of what recurs is one of a dictionary, done by C code (`map` over
-`__getitem__`), and a word asked for again within `limit` others is never worked out anew.
-Does not: count, or forget by age.
+a word found in the older one moves into the younger, and when that is full it becomes the older.
+So a look-up of a word that recurs is one of a dictionary, done by C code (`map` over
+`__getitem__`), and a word that comes again within `limit` others is never computed anew.
 """
 
 from collections.abc import Callable
@@ -15,10 +14,10 @@ _Value = TypeVar("_Value")
 
 
 class Recurring(dict[str, _Value]):
-    """What a pure function gave for the latest words; `recurring[word]` works out what is missing.
+    """Results of a pure function for the latest words; `recurring[word]` computes a missing one.
 
     Holds at most twice `limit` results, and none of a word longer than `longest`. Safe to share
-    between threads: a race only works a value out twice.
+    between threads: a race only computes a value twice.
     """
 
     __slots__ = ("_function", "_limit", "_longest", "_older")
@@ -32,7 +31,7 @@ class Recurring(dict[str, _Value]):
         self._older: dict[str, _Value] = {}
 
     def __missing__(self, word: str) -> _Value:
-        """Return what the older generation has, or work it out."""
+        """Return the older generation's result, or compute it."""
         older = self._older
         value = older[word] if word in older else self._function(word)
         if len(word) <= self._longest:

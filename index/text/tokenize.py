@@ -1,10 +1,10 @@
-"""Lexical tokens: the one tokenizer that passages and questions both go through.
+"""Lexical tokens: one tokenizer for passages and for questions.
 
 A text is cleaned, folded, cut into words by script and each word is cut to a stem, so that
 «بی‌سابقه», «بی سابقه» and «بیسابقه» give the same token, and so do «جت‌های», «جت های» and «جتهای».
 
-Does not: know languages (only scripts), keep positions, or join compounds other than these; see
-`lexical` for words written together and `names` for spellings in other scripts.
+Only scripts count here, not languages; no positions are kept. Words written together are matched
+in `lexical.index`, spellings in other scripts in `lexical.names`.
 Sources: of the Persian rules, stop words and the endings ها, ات and ی helped on four question sets
 (DECISIONS.md); the joins of می, بی and تر and the article ال gained nothing there that could be
 told from chance, and stand for spellings that must match. A list of words to leave whole («تنها»,
@@ -97,8 +97,8 @@ def _words(text: str) -> Iterator[Word]:
 
 def token_of(word: str) -> str:
     """Return the token of one folded word of letters, e.g. two written together."""
-    found = _words_of(word)
-    return found[0].token if found else word
+    first = next(iter(_words_of(word)), None)
+    return first.token if first else word
 
 
 def _folded(text: str) -> str:
@@ -114,30 +114,19 @@ def _folded(text: str) -> str:
     return _JOINS_PREVIOUS.sub("", text) if " تر" in text else text
 
 
-def _number(run: str) -> str:
-    """Write a run of decimal digits of any script in ASCII, without thousands separators."""
-    if run.isascii():
-        return run.replace(",", "")[:MAX_WORD_CHARS]
-    digits = (character for character in run if character != ",")
-    return "".join(str(unicodedata.decimal(digit)) for digit in digits)[:MAX_WORD_CHARS]
-
-
-def _pairs(run: str) -> list[str]:
-    """Return the overlapping pairs of characters of a run, or the run if it is but one."""
-    if len(run) == 1:
-        return [run]
-    return [run[at : at + 2] for at in range(len(run) - 1)]
-
-
 @lru_cache(maxsize=1 << 16)
 def _words_of(run: str) -> tuple[Word, ...]:
     """Return the words of one run of digits, of an unspaced script, or of letters."""
     first = run[0]
-    if first.isdecimal():
-        number = _number(run)
+    if first.isdecimal():  # in ASCII digits, without thousands separators
+        digits = run.replace(",", "")
+        if not digits.isascii():
+            digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
+        number = digits[:MAX_WORD_CHARS]
         return (Word(number, number),)
-    if _IS_UNSPACED.match(first):
-        return tuple(Word(pair, pair) for pair in _pairs(run))
+    if _IS_UNSPACED.match(first):  # overlapping pairs, or the one character
+        pairs = [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+        return tuple(Word(pair, pair) for pair in pairs)
     if run in STOP_WORDS:
         return ()
     surface = run[:MAX_WORD_CHARS]

@@ -1,11 +1,8 @@
-"""Articles from the web: fetched politely, kept as files, polled from feeds.
-
-Does not: load the HTTP client before something is fetched.
-"""
+"""Articles from the web: fetched politely, kept as files, polled from feeds."""
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from index.config import ReadConfig
@@ -39,16 +36,11 @@ def gather_articles(
     Raises:
         StorageError: If something cannot be kept.
     """
-    from index.web.collect import Collection
-    from index.web.fetch import Fetcher
-    from index.web.gathering import Gatherer
+    from index.web import gathering  # the HTTP client and readers of pages: no question needs them
 
-    gatherer = Gatherer(Fetcher(config), Collection(home, reading))
-    for place in places:
-        yield from gatherer.add(place)
+    return gathering.gather_articles(places, home, config, reading)
 
 
-@contextmanager
 def watch_feeds(
     feeds: Sequence[str],
     home: Path,
@@ -57,7 +49,7 @@ def watch_feeds(
     interval_s: float,
     stop: threading.Event,
     reading: ReadConfig | None = None,
-) -> Iterator[Watching]:
+) -> AbstractContextManager[Watching]:
     """Be the one watcher of the index under `home`, until `stop` is set.
 
     Args:
@@ -70,14 +62,6 @@ def watch_feeds(
         WatchLocked: If another process watches there.
         StorageError: If the state cannot be written.
     """
-    from index.web.collect import Collection
-    from index.web.fetch import Fetcher
-    from index.web.gathering import Gatherer
-    from index.web.state import WatchState
-    from index.web.watch import Watcher, feed_addresses, watch_lock
+    from index.web import watch  # likewise
 
-    roots = feed_addresses(feeds)
-    fetcher = Fetcher(config, stop)
-    with watch_lock(home), closing(WatchState(home)) as state:
-        gatherer = Gatherer(fetcher, Collection(home, reading))
-        yield Watcher(roots, interval_s, fetcher, gatherer, state)
+    return watch.watch_feeds(feeds, home, config, interval_s=interval_s, stop=stop, reading=reading)

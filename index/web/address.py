@@ -1,11 +1,10 @@
-"""Which addresses may be fetched, and when two of them are one.
+"""Addresses that may be fetched, and the one spelling of each.
 
 A name is looked up once and every number it has is checked; the connection is then made to a
 checked number (`index.web.request`), so that no second look-up can lead elsewhere. The ways of
 writing a number (decimal, octal, hexadecimal, short, mapped into IPv6) need no list of their own:
 the system's look-up turns each into the number that is checked.
 
-Does not: connect.
 Sources: IANA's registries of special-purpose addresses, as Python's `ipaddress` has them, and
 https://www.iana.org/assignments/ipv6-address-space (only 2000::/3 is allocated); RFC 6052 (IPv4
 numbers inside 64:ff9b::/96); RFC 7526 (6to4 is withdrawn); RFC 9637 (3fff::/20).
@@ -19,6 +18,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
+from index.text.urls import site_of, without_tracking
 from index.web.config import Network
 from index.web.problems import Failure, Problem
 
@@ -33,9 +33,6 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 _NOT_PUBLIC = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 _BYTES_OF_IPV4 = 4
 _LAST_PORT = 65_535
-# What links carry to tell their readers apart, and pages ignore.
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|yclid|mc_[ce]id|igshid")
-_TWINS = ("www.", "m.", "mobile.", "amp.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +81,12 @@ def read_address(text: str, base: Address | None = None) -> Address | Failure:
         host.encode("idna")
     except (httpx.InvalidURL, ValueError):  # ValueError: no host name, e.g. a label too long
         return Failure(Problem.BAD_ADDRESS)
-    if url.scheme not in _PORTS or not _HOST.fullmatch(host) or not _is_port(url.port):
+    is_port = url.port is None or 0 < url.port <= _LAST_PORT
+    if url.scheme not in _PORTS or not _HOST.fullmatch(host) or not is_port:
         return Failure(Problem.BAD_ADDRESS)
     if url.userinfo:
         return Failure(Problem.PASSWORD)
     return Address(url.copy_with(fragment=None))
-
-
-def _is_port(port: int | None) -> bool:
-    """Tell whether a port is left out or can exist."""
-    return port is None or 0 < port <= _LAST_PORT
 
 
 def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[str, ...] | Failure:
@@ -113,7 +106,11 @@ def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[st
         ip = _plain(ip_address(number))
         if any(ip in network for network in networks):
             continue
-        if not _is_public(ip):
+        is_usual = ip.is_global and not ip.is_multicast and not ip.is_reserved
+        is_allocated = isinstance(ip, IPv4Address) or (
+            ip in _UNICAST and not any(ip in network for network in _NOT_PUBLIC)
+        )
+        if not (is_usual and is_allocated):
             return Failure(Problem.PRIVATE)
         if address.port not in _PORTS.values():
             return Failure(Problem.PORT, str(address.port))
@@ -130,38 +127,21 @@ def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return IPv4Address(plain.packed[-_BYTES_OF_IPV4:]) if plain in _TRANSLATED else plain
 
 
-def _is_public(ip: IPv4Address | IPv6Address) -> bool:
-    """Tell whether a number belongs to one machine of the public internet."""
-    if not ip.is_global or ip.is_multicast or ip.is_reserved:
-        return False
-    if isinstance(ip, IPv4Address):
-        return True
-    return ip in _UNICAST and not any(ip in network for network in _NOT_PUBLIC)
-
-
 def canonical(address: Address) -> Address:
-    """Leave out what tells readers apart but not pages, and an empty query."""
-    pairs = [part for part in address.url.query.decode("ascii").split("&") if part]
-    kept = [part for part in pairs if not _TRACKING.fullmatch(part.partition("=")[0].lower())]
-    return Address(address.url.copy_with(query="&".join(kept).encode() if kept else None))
+    """Leave out tracking parameters and an empty query; the rest is asked for as it is written."""
+    query = without_tracking(address.url.query.decode("ascii"))
+    return Address(address.url.copy_with(query=query.encode() or None))
 
 
 def own_address(stated: str, fetched: Address) -> Address:
-    """Return the address that a page says is its own, if it may speak for that one.
+    """Return the address that a page states as its own, if it may speak for that one.
 
     A page speaks for its own site only, so that no page can take the place of another's.
     """
     own = read_address(stated, fetched) if stated else fetched
-    if isinstance(own, Failure) or _site(own) != _site(fetched):
+    if isinstance(own, Failure) or site_of(own.host) != site_of(fetched.host):
         return canonical(fetched)
     return canonical(own)
-
-
-def _site(address: Address) -> str:
-    """Return the host without the prefix of its twin for phones or of old habit."""
-    host = address.host
-    prefix = next((twin for twin in _TWINS if host.startswith(twin)), "")
-    return host.removeprefix(prefix)
 
 
 def shown(text: str) -> str:

@@ -1,14 +1,13 @@
-"""Where articles from elsewhere are kept, so that a rebuild never asks the web again.
+"""Articles from elsewhere kept in files, so that a rebuild never asks the web again.
 
     collected/<2 hex>/<hash of the address>.json    one fetched article, fields of JSON Lines
     collected/files/<hash of the content>-<name>    one copied file, as it was
 
 An article is taken out of its page once; from then on its text stands still and quotes keep
 their places, until the page itself changes. What was removed by request is not kept.
-Does not: fetch, or build the index; `collected/` is one more corpus to read.
+`collected/` is one more corpus to read.
 """
 
-import errno
 import json
 import os
 import re
@@ -31,7 +30,6 @@ from index.web.steps import Kept
 _FILES = "files"
 _UNSAFE = re.compile(r"[^\w.-]+")
 _MAX_NAME_CHARS = 80
-_NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
 class Collection:
@@ -53,12 +51,25 @@ class Collection:
         """Keep an article under its own address, in place of what stood there."""
         name = xxh3_128_hexdigest(str(address).encode())
         path = self._folder / name[:2] / f"{name}.json"
-        text = json.dumps(_record(article, address, name), ensure_ascii=False) + "\n"
+        # The fields that `index.sources.jsonl` reads; of the page only the body is kept.
+        record = {
+            "id": article.id if article.code else f"web-{name[:16]}",
+            "title": article.headline,
+            "text": "\n".join(span.cut(article.text) for span in article.body),
+            "date": article.published.isoformat() if article.published else "",
+            "url": str(address),
+            "source": article.source,
+            "language": article.language,
+        }
+        text = json.dumps(record, ensure_ascii=False) + "\n"
         if self._is_removed(read_bytes(text.encode(), path.name, self._reading)):
             return Failure(Problem.REMOVED)
         with storage_errors(self._folder):
-            before = _text_of(path)
-            if before == text:
+            try:
+                before = path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                before = None
+            if before == text.encode():
                 return Kept.UNCHANGED
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_text(path, text)
@@ -77,7 +88,10 @@ class Collection:
             return Kept.UNCHANGED
         if self._is_removed(read_file(source, source.name, self._reading)):
             return Failure(Problem.REMOVED)
-        target = self._files / f"{digest}-{_safe_name(source)}"
+        # Without what some system forbids. Readers skip no such name (hidden, read-me), since
+        # the hash stands before it.
+        name = _UNSAFE.sub("_", source.name.encode("utf-8", "replace").decode())
+        target = self._files / f"{digest}-{name[-_MAX_NAME_CHARS:]}"
         draft = self._files / f".{target.name}.{os.getpid()}"
         with source.open("rb") as file, storage_errors(self._folder):
             self._files.mkdir(parents=True, exist_ok=True)
@@ -101,43 +115,8 @@ class Collection:
         withdrawals = read_withdrawals(self._home)
         if not withdrawals.entries:
             return False
-        held = (
+        removed = (
             isinstance(item, Article) and withdrawals.holds(item.id, digests(item))
             for item in items
         )
-        return next(held, False) and all(held)
-
-
-def _record(article: Article, address: Address, name: str) -> dict[str, str]:
-    """Return the fields that `index.sources.jsonl` reads; only the report of a page is kept."""
-    published = article.published.isoformat() if article.published else ""
-    return {
-        "id": article.id if article.code else f"web-{name[:16]}",
-        "title": article.headline,
-        "text": "\n".join(span.cut(article.text) for span in article.body),
-        "date": published,
-        "url": str(address),
-        "source": article.source,
-        "language": article.language,
-    }
-
-
-def _text_of(path: Path) -> str | None:
-    """Return what a file holds, None where there is none."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:  # not ours any more: write it anew
-        return ""
-    except OSError as error:
-        if error.errno in _NOTHING_THERE:
-            return None
-        raise
-
-
-def _safe_name(path: Path) -> str:
-    """Return a file's name without what some system forbids, its suffixes kept.
-
-    A name is never that of a file that readers skip (hidden, read-me): the hash stands before it.
-    """
-    name = path.name.encode("utf-8", "replace").decode()
-    return _UNSAFE.sub("_", name)[-_MAX_NAME_CHARS:]
+        return next(removed, False) and all(removed)

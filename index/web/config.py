@@ -1,7 +1,4 @@
-"""How the web is asked, each default with its reason.
-
-Does not: read the environment; the bot's settings become these values.
-"""
+"""Settings of web requests, each default with its reason."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network

@@ -1,8 +1,9 @@
 """Pages fetched politely: robots.txt obeyed, hosts not hurried, every hop of a redirect checked.
 
-Does not: try again; `is_passing` of a failure says whether that may help. Not for threads.
+Does not: try again; `is_passing` of a failure says whether that may help. Not thread-safe.
 """
 
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -66,8 +67,8 @@ class Fetcher:
         self, address: Address, *, etag: str, last_modified: str
     ) -> Page | NotModified | Failure:
         """Fetch a page, unless it is as it was when it had this etag or date."""
-        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in asked.items() if value}
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in conditions.items() if value}
         found = self._followed(address, headers, is_page=True)
         if isinstance(found, Failure):
             return found
@@ -84,7 +85,7 @@ class Fetcher:
         """Ask for an address and for each that it leads to."""
         seen = {address}
         for _ in range(self._config.max_redirects + 1):
-            reply = self._asked(address, headers, is_page=is_page)
+            reply = self._ask(address, headers, is_page=is_page)
             if isinstance(reply, Failure):
                 return reply
             if reply.status == NOT_MODIFIED and not headers:
@@ -100,7 +101,7 @@ class Fetcher:
             address = target
         return Failure(Problem.REDIRECTS)
 
-    def _asked(
+    def _ask(
         self, address: Address, headers: Mapping[str, str], *, is_page: bool
     ) -> Reply | Failure:
         """Ask for one address when it is allowed and its host's turn."""
@@ -110,30 +111,25 @@ class Fetcher:
         pause_s = self._robots.pause_s(address) if is_page else 0.0
         if isinstance(pause_s, Failure):
             return pause_s
-        self._wait_turn(address.host, max(pause_s, self._config.delay_s))
+        last = self._asked_at.get(address.host, -math.inf)
+        if (wait_s := last + max(pause_s, self._config.delay_s) - time.monotonic()) > 0:
+            self._stop.wait(wait_s)
         if self._stop.is_set():
             return Failure(Problem.STOPPED)
         reply = self._client.get(address, headers)
         self._asked_at[address.host] = time.monotonic()
         if isinstance(reply, Failure) and reply.problem is Problem.BUSY:
-            self._let_rest(address.host, reply.wait_s)
+            few_pauses_s = self._config.delay_s * _REST_PAUSES
+            rest_s = min(few_pauses_s if reply.wait_s is None else reply.wait_s, _LONGEST_REST_S)
+            self._rests_until[address.host] = time.monotonic() + rest_s
         return reply
-
-    def _wait_turn(self, host: str, pause_s: float) -> None:
-        """Wait until a host was left alone for this long, or all is to stop."""
-        last = self._asked_at.get(host)
-        if last is not None and (wait_s := last + pause_s - time.monotonic()) > 0:
-            self._stop.wait(wait_s)
-
-    def _let_rest(self, host: str, asked_s: float | None) -> None:
-        """Leave a host alone for as long as it asks, or a few pauses, a day at most."""
-        rest_s = self._config.delay_s * _REST_PAUSES if asked_s is None else asked_s
-        self._rests_until[host] = time.monotonic() + min(rest_s, _LONGEST_REST_S)
 
 
 def _page(address: Address, reply: Reply) -> Page:
-    """Make a page of what was replied in the end."""
-    data, charset = in_utf8(reply.data, _charset(reply.headers))
+    """Return the page that a last reply holds, in UTF-8 where its encoding is sure."""
+    message = Message()
+    message["Content-Type"] = reply.headers.get("content-type", "")
+    data, charset = in_utf8(reply.data, str(message.get_param("charset", "") or ""))
     return Page(
         address=address,
         data=data,
@@ -141,13 +137,6 @@ def _page(address: Address, reply: Reply) -> Page:
         etag=reply.headers.get("etag", ""),
         last_modified=reply.headers.get("last-modified", ""),
     )
-
-
-def _charset(headers: Mapping[str, str]) -> str:
-    """Return the encoding that a Content-Type states, or nothing."""
-    message = Message()
-    message["Content-Type"] = headers.get("content-type", "")
-    return str(message.get_param("charset", "") or "")
 
 
 def in_utf8(data: bytes, charset: str) -> tuple[bytes, str]:

@@ -1,25 +1,25 @@
-"""Addresses and files taken into the collection, one step told after the other.
+"""Addresses and files taken into the collection, one step reported after the other.
 
-What an address leads to is told by its content: a feed or sitemap lists pages, anything else is a
-page and should hold an article.
-
-Does not: build the index, or raise for anything a server does.
+The content at an address decides what it is: a feed or sitemap lists pages, anything else is a
+page and should hold an article. No failure of a server is an exception here.
 """
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from index.config import ReadConfig
 from index.errors import CorpusError
 from index.retry import backoff_s
-from index.sources import corpus_files
+from index.sources import corpus_files, feeds, html_page
 from index.sources.markup import is_feed, text_of
 from index.sources.rejects import MAX_BYTES, Refused
 from index.web.address import Address, canonical, own_address, read_address, shown
 from index.web.collect import Collection
+from index.web.config import WebConfig
 from index.web.fetch import Fetcher, Page
 from index.web.problems import Failure, Problem
 from index.web.steps import Kept, ListFound, Step
@@ -36,15 +36,24 @@ _HEAD_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a feed or sitemap lists, and how long it asks to be left alone."""
+    """Addresses in a feed or sitemap, and how long it asks to be left alone."""
 
     links: tuple[Address, ...]
     sitemaps: tuple[Address, ...]
     ttl_s: float = 0.0
 
 
+def gather_articles(
+    places: Sequence[str], home: Path, config: WebConfig, reading: ReadConfig | None
+) -> Iterator[Step]:
+    """Do what `index.web.gather_articles` says."""
+    gatherer = Gatherer(Fetcher(config), Collection(home, reading))
+    for place in places:
+        yield from gatherer.add(place)
+
+
 class Gatherer:
-    """Takes what is given to it into one collection."""
+    """Takes addresses, files and folders into one collection."""
 
     def __init__(self, fetcher: Fetcher, collection: Collection) -> None:
         self._fetcher = fetcher
@@ -56,17 +65,20 @@ class Gatherer:
         Raises:
             StorageError: If something cannot be kept.
         """
-        if not _WEB.match(place.strip()):
-            try:
-                yield from self._add_path(Path(place))
-            except CorpusError as error:
-                yield Step(place, _no_files(error))
+        if _WEB.match(place.strip()):
+            address = read_address(place)
+            if isinstance(address, Failure):
+                yield Step(shown(place), address)
+            else:
+                yield from self._add_address(address, set(), depth=0)
             return
-        address = read_address(place)
-        if isinstance(address, Failure):
-            yield Step(shown(place), address)
-        else:
-            yield from self._add_address(address, set(), depth=0)
+        try:
+            yield from self._add_path(Path(place))
+        except CorpusError as error:
+            failure = Failure(Problem.MISSING)
+            if isinstance(error.__cause__, OSError):
+                failure = Failure(Problem.UNREADABLE, error.__cause__.strerror or "")
+            yield Step(place, failure)
 
     def _add_address(self, address: Address, seen: set[Address], *, depth: int) -> Iterator[Step]:
         """Fetch an address and what it lists, each once."""
@@ -85,21 +97,17 @@ class Gatherer:
             yield from self._add_listed(listing, seen, depth=depth)
 
     def _add_listed(self, listing: Listing, seen: set[Address], *, depth: int) -> Iterator[Step]:
-        """Fetch what a feed or sitemap lists."""
-        for address in listing.links:
-            yield from self._add_article(canonical(address), seen)
+        """Fetch what a feed or sitemap lists; a list behind one of its links is not followed."""
+        for address in map(canonical, listing.links):
+            if address in seen:
+                continue
+            seen.add(address)
+            page = self._fetch_patiently(address)
+            outcome = page if isinstance(page, Failure) else self._keep_page(page)
+            yield Step(shown(str(address)), outcome)
         if depth < _DEEPEST:
             for address in listing.sitemaps:
                 yield from self._add_address(address, seen, depth=depth + 1)
-
-    def _add_article(self, address: Address, seen: set[Address]) -> Iterator[Step]:
-        """Fetch one page that a list names; a list there is not followed."""
-        if address in seen:
-            return
-        seen.add(address)
-        found = self._fetch_patiently(address)
-        outcome = found if isinstance(found, Failure) else self._keep_page(found)
-        yield Step(shown(str(address)), outcome)
 
     def _add_path(self, path: Path) -> Iterator[Step]:
         """Copy a file, or every corpus file below a folder; fetch what a feed there lists.
@@ -138,8 +146,6 @@ class Gatherer:
 
     def _keep_page(self, page: Page) -> Kept | Failure:
         """Take the article out of a page and keep it."""
-        from index.sources import html_page  # heavy: an extractor and lxml
-
         try:
             text = text_of(page.data, page.charset)
             article = html_page.article_of(text, shown(str(page.address)))
@@ -156,8 +162,6 @@ def listing_of(data: bytes, charset: str, base: Address | None) -> Listing | Non
     """
     if not is_feed(data[:_HEAD_BYTES]):
         return None
-    from index.sources import feeds  # heavy: lxml
-
     try:
         found = feeds.links(data, charset)
     except Refused:
@@ -170,18 +174,10 @@ def listing_of(data: bytes, charset: str, base: Address | None) -> Listing | Non
     )
 
 
-def _no_files(error: CorpusError) -> Failure:
-    """Say why a path gave no files."""
-    cause = error.__cause__
-    if isinstance(cause, OSError):
-        return Failure(Problem.UNREADABLE, cause.strerror or "")
-    return Failure(Problem.MISSING)
-
-
 def _addresses(urls: Iterable[str], base: Address | None) -> tuple[Address, ...]:
-    """Return the usable ones of the addresses in a list, each once, in its order."""
-    found = (read_address(url, base) for url in urls)
-    return tuple(dict.fromkeys(one for one in found if isinstance(one, Address)))
+    """Return the usable addresses of a list, each once, in its order."""
+    read = (read_address(url, base) for url in urls)
+    return tuple(dict.fromkeys(address for address in read if isinstance(address, Address)))
 
 
 def _listing_in(file: Path) -> Listing | None:

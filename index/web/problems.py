@@ -1,7 +1,4 @@
-"""Why an address gave nothing.
-
-Does not: decide it, or put it in words for people.
-"""
+"""Reasons why an address gave nothing."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,7 +53,7 @@ _PASSING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One address that gave nothing.
+    """The failure of one address.
 
     Attributes:
         detail: A status, a kind of body or the like; never the address.

@@ -33,12 +33,13 @@ _TRY_AGAIN = frozenset({408, 409, 425})
 _GZIP = b"\x1f\x8b\x08"
 _LAYERS = 2  # a file that is gzip, sent as gzip
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_NO_TEXT = frozenset({"image", "audio", "video", "font", "model"})
 _NO_CODING = frozenset({"", "identity", "gzip", "x-gzip"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server answered with a status of success, 304, or a redirect."""
+    """Answer of a server with a status of success, 304, or a redirect."""
 
     status: int
     headers: Mapping[str, str]
@@ -139,24 +140,7 @@ class Client:
         if isinstance(numbers, Failure):
             return numbers
         backend = _Pinned(numbers, deadline)
-        try:
-            with (
-                httpcore.ConnectionPool(
-                    ssl_context=self._ssl, max_keepalive_connections=0, network_backend=backend
-                ) as pool,
-                pool.stream("GET", str(address), headers=self._headers(address, extra)) as response,
-            ):
-                return self._reply(response)
-        except httpcore.TimeoutException:
-            return Failure(Problem.TIMEOUT, f"{self._config.timeout_s:g} s")
-        except httpcore.NetworkError as error:
-            return Failure(_network_problem(error), _words(error))
-        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-            return Failure(Problem.BROKEN, _words(error))
-
-    def _headers(self, address: Address, extra: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Return the headers of a request."""
-        return [
+        headers = [
             ("Host", address.url.netloc.decode("ascii")),
             ("User-Agent", self._config.user_agent),
             ("Accept", "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"),
@@ -164,17 +148,46 @@ class Client:
             ("Connection", "close"),
             *extra.items(),
         ]
+        try:
+            with (
+                httpcore.ConnectionPool(
+                    ssl_context=self._ssl, max_keepalive_connections=0, network_backend=backend
+                ) as pool,
+                pool.stream("GET", str(address), headers=headers) as response,
+            ):
+                return self._reply(response)
+        except httpcore.TimeoutException:
+            return Failure(Problem.TIMEOUT, f"{self._config.timeout_s:g} s")
+        except httpcore.NetworkError as error:
+            is_made = not isinstance(error, httpcore.ConnectError)
+            problem = Problem.BROKEN if is_made else Problem.NO_CONNECTION
+            return Failure(problem, _words(error))
+        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+            return Failure(Problem.BROKEN, _words(error))
 
     def _reply(self, response: httpcore.Response) -> Reply | Failure:
-        """Read the status, and the body where there is one to want."""
-        headers = _read_headers(response)
+        """Read the status, and the body where one is of use."""
+        # By their names in small letters, the last of each.
+        headers = {
+            name.decode("latin-1").lower(): value.decode("utf-8", "replace")
+            for name, value in response.headers
+        }
         status = response.status
         if status == NOT_MODIFIED or status in REDIRECTS:
             return Reply(status, headers)
         if status not in OK:
-            return _refusal(status, headers)
-        if (failure := _unwanted(headers)) is not None:
-            return failure
+            wait_s = retry_after_s(headers.get("retry-after"))
+            if status in _BUSY:
+                return Failure(Problem.BUSY, str(status), wait_s)
+            if status >= _SERVER_ERROR or status in _TRY_AGAIN:
+                return Failure(Problem.SERVER, str(status), wait_s)
+            return Failure(Problem.REFUSED, str(status))
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind.partition("/")[0] in _NO_TEXT or kind == "application/pdf":
+            return Failure(Problem.KIND, kind)
+        coding = headers.get("content-encoding", "").strip().lower()
+        if coding not in _NO_CODING:
+            return Failure(Problem.ENCODING, coding[:40])
         body = self._body(response, headers)
         return Reply(status, headers, body) if isinstance(body, bytes) else body
 
@@ -200,34 +213,6 @@ class Client:
         return body if body.strip() else Failure(Problem.EMPTY)
 
 
-def _read_headers(response: httpcore.Response) -> dict[str, str]:
-    """Return the headers by their names in small letters, the last of each."""
-    return {
-        name.decode("latin-1").lower(): value.decode("utf-8", "replace")
-        for name, value in response.headers
-    }
-
-
-def _refusal(status: int, headers: Mapping[str, str]) -> Failure:
-    """Say what a status means that brings no page."""
-    wait_s = retry_after_s(headers.get("retry-after"))
-    if status in _BUSY:
-        return Failure(Problem.BUSY, str(status), wait_s)
-    if status >= _SERVER_ERROR or status in _TRY_AGAIN:
-        return Failure(Problem.SERVER, str(status), wait_s)
-    return Failure(Problem.REFUSED, str(status))
-
-
-def _unwanted(headers: Mapping[str, str]) -> Failure | None:
-    """Refuse a body that is no text, or packed in a way that was not offered."""
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    family = kind.partition("/")[0]
-    if family in {"image", "audio", "video", "font", "model"} or kind == "application/pdf":
-        return Failure(Problem.KIND, kind)
-    coding = headers.get("content-encoding", "").strip().lower()
-    return None if coding in _NO_CODING else Failure(Problem.ENCODING, coding[:40])
-
-
 def _unpacked(body: bytes, limit: int) -> bytes | None:
     """Unpack what is gzip by its first bytes, whatever the headers say; None if it is broken.
 
@@ -244,11 +229,6 @@ def _unpacked(body: bytes, limit: int) -> bytes | None:
         if not unpacker.eof and len(body) <= limit:
             return None
     return body
-
-
-def _network_problem(error: Exception) -> Problem:
-    """Tell a connection that was never made from one that broke."""
-    return Problem.NO_CONNECTION if isinstance(error, httpcore.ConnectError) else Problem.BROKEN
 
 
 def _words(error: Exception) -> str:

@@ -1,10 +1,9 @@
-"""What a host's robots.txt allows us, after RFC 9309.
+"""Rules of robots.txt files, after RFC 9309.
 
 A file that is not there allows all, one that cannot be had for now allows nothing. Protego reads
 them: it is scrapy's, typed, kept up and linear in time, and knows the wildcards of RFC 9309, which
 Python's urllib.robotparser does not.
 
-Does not: fetch by itself, or outlive the process.
 Source: RFC 9309, 2.2 to 2.4 (a day in the cache, 500 KiB read).
 """
 
@@ -27,7 +26,7 @@ MAX_DELAY_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What one host said; None for both where it allows all."""
+    """Rules of one host; None for both where it allows all."""
 
     until: float
     file: Protego | None = None
@@ -45,7 +44,9 @@ class Robots:
 
     def pause_s(self, address: Address) -> float | Failure:
         """Return the least pause between requests that a host asks for, or why it is shut."""
-        rules = self._rules_of(address)
+        rules = self._rules.get(address.origin)
+        if rules is None or rules.until < time.monotonic():
+            rules = self._rules[address.origin] = self._ask(address)
         if rules.failure is not None:
             return rules.failure
         if rules.file is None:
@@ -55,15 +56,7 @@ class Robots:
         delay = rules.file.crawl_delay(self._name) or 0.0
         return delay if delay <= MAX_DELAY_S else Failure(Problem.TOO_SLOW, f"{delay:g}")
 
-    def _rules_of(self, address: Address) -> _Rules:
-        """Return a host's rules, asking for them when they are unknown or old."""
-        rules = self._rules.get(address.origin)
-        if rules is None or rules.until < time.monotonic():
-            rules = self._asked(address)
-            self._rules[address.origin] = rules
-        return rules
-
-    def _asked(self, address: Address) -> _Rules:
+    def _ask(self, address: Address) -> _Rules:
         """Ask a host for its rules."""
         found = self._get(address.robots)
         now = time.monotonic()

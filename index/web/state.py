@@ -1,4 +1,4 @@
-"""What `watch` remembers between rounds and runs, in one SQLite file.
+"""State of `watch` between rounds and runs, in one SQLite file.
 
     feeds   url, root, etag, last_modified, due (seconds since 1970), failures
     links   url, feed, state, problem, tries, due
@@ -8,7 +8,7 @@ A link is waiting until it was fetched, collected until a build took it in, then
 was rejected, once and for all, or given up after several tries. Times are the wall clock's: they
 hold across runs.
 
-Does not: fetch or decide; one process writes it at a time (the watcher's lock).
+One process writes it at a time (the watcher's lock).
 """
 
 import os
@@ -38,7 +38,7 @@ CREATE INDEX IF NOT EXISTS links_by_state ON links (state, due);
 
 
 class LinkState(StrEnum):
-    """Where a link stands."""
+    """Stage that a link has reached."""
 
     WAITING = "waiting"
     COLLECTED = "collected"
@@ -90,13 +90,13 @@ class WatchState:
 
     def feeds(self, roots: Iterable[str]) -> list[FeedState]:
         """Return what is known of these addresses and of the sitemaps they list, by due time."""
-        wanted = list(dict.fromkeys(roots))
-        marks = ", ".join("?" * len(wanted))
+        urls = list(dict.fromkeys(roots))
+        marks = ", ".join("?" * len(urls))
         query = f"SELECT * FROM feeds WHERE root IN ({marks}) ORDER BY due, url"  # noqa: S608 (marks)
         with self._errors():
-            known = [FeedState(*row) for row in self._db.execute(query, wanted)]
+            known = [FeedState(*row) for row in self._db.execute(query, urls)]
         names = {feed.url for feed in known}
-        return [FeedState(url, url) for url in wanted if url not in names] + known
+        return [FeedState(url, url) for url in urls if url not in names] + known
 
     def keep_feed(
         self, feed: FeedState, *, links: Iterable[str] = (), sitemaps: Iterable[str] = ()
@@ -152,5 +152,5 @@ class WatchState:
         """Return when the next waiting link is due, in seconds since 1970."""
         with self._errors():
             query = "SELECT min(due) FROM links WHERE state = ?"
-            found: float | None = self._db.execute(query, (LinkState.WAITING,)).fetchone()[0]
-        return found
+            due: float | None = self._db.execute(query, (LinkState.WAITING,)).fetchone()[0]
+        return due

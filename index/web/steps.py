@@ -1,7 +1,6 @@
-"""What is told of gathering: each address or file and what became of it.
+"""Progress of gathering: each address or file and its outcome.
 
-Light to import, unlike what does the work: it is part of the public face of `index`.
-Does not: put anything in words for people.
+Light to import, unlike the modules that do the work: it is part of the public face of `index`.
 """
 
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from index.web.problems import Failure
 
 
 class Kept(StrEnum):
-    """What became of something that was to be kept."""
+    """Outcome of keeping an article or a file."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -32,7 +31,7 @@ Outcome: TypeAlias = Kept | ListFound | Failure
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What became of one address or file; `place` is safe to show."""
+    """Outcome of one address or file; `place` is safe to show."""
 
     place: str
     outcome: Outcome
@@ -42,7 +41,7 @@ class Watching(Protocol):
     """A watcher of feeds: rounds to run, and when a build is due."""
 
     def round(self) -> Iterator[Step]:
-        """Do what is due now, and tell of every step; ends early when told to stop."""
+        """Do what is due now and yield each step; ends early when told to stop."""
         ...
 
     @property
@@ -51,7 +50,7 @@ class Watching(Protocol):
         ...
 
     def built(self) -> None:
-        """Take note that the index was built from all that was collected."""
+        """Note that the index was built from all that was collected."""
         ...
 
     def pause_s(self) -> float:

@@ -4,24 +4,28 @@ A round asks each feed that is due, with the etag and date of the last time, the
 that wait, up to a limit, so that a long sitemap is indexed by and by. All is remembered
 (`index.web.state`): a watcher killed at any moment goes on where it was.
 
-Does not: build the index; whoever runs the rounds does, when `needs_build`, and says so.
+Does not: build the index; the caller does, when `needs_build`, and reports it by `built`.
 """
 
 import random
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
 
+from index.config import ReadConfig
 from index.disk.atomic import storage_errors
 from index.errors import CorpusError, WatchLocked
 from index.retry import backoff_s
 from index.web.address import canonical, read_address, shown
-from index.web.fetch import Fetcher, NotModified, Page
+from index.web.collect import Collection
+from index.web.config import WebConfig
+from index.web.fetch import Fetcher, NotModified
 from index.web.gathering import Gatherer, listing_of
 from index.web.problems import Failure, Problem
 from index.web.state import FeedState, LinkState, WaitingLink, WatchState
@@ -32,6 +36,24 @@ MAX_TRIES: Final = 5
 _LOCK = "watch.lock"
 _LONGEST_PAUSE_S = 24 * 3_600.0
 _MAX_SITEMAPS = 500
+
+
+@contextmanager
+def watch_feeds(
+    feeds: Sequence[str],
+    home: Path,
+    config: WebConfig,
+    *,
+    interval_s: float,
+    stop: threading.Event,
+    reading: ReadConfig | None,
+) -> Iterator["Watcher"]:
+    """Do what `index.web.watch_feeds` says."""
+    roots = feed_addresses(feeds)
+    fetcher = Fetcher(config, stop)
+    with watch_lock(home), closing(WatchState(home)) as state:
+        gatherer = Gatherer(fetcher, Collection(home, reading))
+        yield Watcher(roots, interval_s, fetcher, gatherer, state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +67,13 @@ class Watcher:
     _state: WatchState
 
     def round(self) -> Iterator[Step]:
-        """Do what is due now, and tell of every step; ends early when told to stop."""
-        yield from self._poll_due()
+        """Do what is due now and yield each step; ends early when told to stop."""
+        polled: set[str] = set()
+        while (feed := self._next_due(polled)) is not None:
+            polled.add(feed.url)
+            if (step := self._poll(feed)) is None:
+                return
+            yield step
         for link in self._state.waiting(LINKS_A_ROUND):
             if (step := self._try(link)) is None:
                 return
@@ -58,7 +85,7 @@ class Watcher:
         return self._state.counts().get(LinkState.COLLECTED, 0) > 0
 
     def built(self) -> None:
-        """Take note that the index was built from all that was collected."""
+        """Note that the index was built from all that was collected."""
         self._state.mark_indexed()
 
     def pause_s(self) -> float:
@@ -68,57 +95,41 @@ class Watcher:
             dues.append(link)
         return min(max(min(dues) - time.time(), 0.0), _LONGEST_PAUSE_S)
 
-    def _poll_due(self) -> Iterator[Step]:
-        """Ask every feed that is due; sitemaps listed by one are asked in the same round."""
-        polled: set[str] = set()
-        while True:
-            now = time.time()
-            feed = next(
-                (
-                    one
-                    for one in self._state.feeds(self.roots)
-                    if one.url not in polled and _is_due(one, now)
-                ),
-                None,
-            )
-            if feed is None:
-                return
-            polled.add(feed.url)
-            step = self._poll(feed)
-            if step is None:
-                return
-            yield step
+    def _next_due(self, polled: set[str]) -> FeedState | None:
+        """Return a feed to ask now; sitemaps that one lists are asked in the same round."""
+        now = time.time()
+        for feed in self._state.feeds(self.roots):
+            # A due time that no pause explains is the clock's fault.
+            is_due = feed.due <= now or feed.due > now + 2 * _LONGEST_PAUSE_S
+            if is_due and feed.url not in polled:
+                return feed
+        return None
 
     def _poll(self, feed: FeedState) -> Step | None:
         """Ask one feed and keep what it lists; None when told to stop."""
         address = read_address(feed.url)
         if isinstance(address, Failure):
             return self._failed(feed, address)
-        found = self._fetcher.fetch_newer(address, etag=feed.etag, last_modified=feed.last_modified)
-        if isinstance(found, Failure):
-            return None if found.problem is Problem.STOPPED else self._failed(feed, found)
-        if isinstance(found, NotModified):
+        page = self._fetcher.fetch_newer(address, etag=feed.etag, last_modified=feed.last_modified)
+        if isinstance(page, Failure):
+            return None if page.problem is Problem.STOPPED else self._failed(feed, page)
+        if isinstance(page, NotModified):
             self._state.keep_feed(feed._replace(due=self._due(self.interval_s), failures=0))
             return Step(shown(feed.url), Kept.UNCHANGED)
-        return self._listed(feed, found)
-
-    def _listed(self, feed: FeedState, page: Page) -> Step:
-        """Keep what a feed lists."""
-        found = listing_of(page.data, page.charset, page.address)
-        if found is None:
+        listing = listing_of(page.data, page.charset, page.address)
+        if listing is None:
             return self._failed(feed, Failure(Problem.NO_FEED))
-        asked = feed._replace(
-            etag=page.etag,
-            last_modified=page.last_modified,
-            due=self._due(max(self.interval_s, found.ttl_s)),
-            failures=0,
-        )
         self._state.keep_feed(
-            asked,
-            links=(str(canonical(link)) for link in found.links),
-            sitemaps=(str(one) for one in found.sitemaps[:_MAX_SITEMAPS]),
+            feed._replace(
+                etag=page.etag,
+                last_modified=page.last_modified,
+                due=self._due(max(self.interval_s, listing.ttl_s)),
+                failures=0,
+            ),
+            links=(str(canonical(link)) for link in listing.links),
+            sitemaps=map(str, listing.sitemaps[:_MAX_SITEMAPS]),
         )
-        return Step(shown(feed.url), ListFound(len(found.links) + len(found.sitemaps)))
+        return Step(shown(feed.url), ListFound(len(listing.links) + len(listing.sitemaps)))
 
     def _failed(self, feed: FeedState, failure: Failure) -> Step:
         """Leave a feed alone for longer with every failure."""
@@ -136,31 +147,22 @@ class Watcher:
             self._state.keep_link(link, state)
         elif outcome.problem is Problem.STOPPED:
             return None
+        elif not outcome.is_passing:
+            self._state.keep_link(link, LinkState.REJECTED, problem=outcome.problem)
         else:
-            self._keep_failed(link, outcome)
+            # Tried again later, unless too often. A host that rests was not asked: no try.
+            tries = link.tries + (outcome.problem is not Problem.RESTING)
+            state = LinkState.GIVEN_UP if tries >= MAX_TRIES else LinkState.WAITING
+            pause_s = max(backoff_s(max(tries, 1), self.interval_s), outcome.wait_s or 0.0)
+            due = self._due(pause_s)
+            tried = link._replace(tries=tries)
+            self._state.keep_link(tried, state, problem=outcome.problem, due=due)
         return Step(shown(link.url), outcome)
-
-    def _keep_failed(self, link: WaitingLink, failure: Failure) -> None:
-        """Try a link again later, if that may help and it was not tried too often."""
-        if not failure.is_passing:
-            self._state.keep_link(link, LinkState.REJECTED, problem=failure.problem)
-            return
-        # A host that rests was not asked, so that this was no try.
-        tries = link.tries + (failure.problem is not Problem.RESTING)
-        state = LinkState.GIVEN_UP if tries >= MAX_TRIES else LinkState.WAITING
-        pause_s = max(backoff_s(max(tries, 1), self.interval_s), failure.wait_s or 0.0)
-        due = self._due(pause_s)
-        self._state.keep_link(link._replace(tries=tries), state, problem=failure.problem, due=due)
 
     def _due(self, pause_s: float) -> float:
         """Return the time after a pause, a tenth later at most: not all feeds at once."""
         jitter = random.uniform(1.0, 1.1)  # noqa: S311 (no secret)
         return time.time() + min(pause_s, _LONGEST_PAUSE_S) * jitter
-
-
-def _is_due(feed: FeedState, now: float) -> bool:
-    """Tell whether to ask a feed now; a due time that no pause explains is the clock's fault."""
-    return feed.due <= now or feed.due > now + 2 * _LONGEST_PAUSE_S
 
 
 def feed_addresses(feeds: Sequence[str]) -> tuple[str, ...]:
@@ -169,7 +171,7 @@ def feed_addresses(feeds: Sequence[str]) -> tuple[str, ...]:
     Raises:
         CorpusError: If there is none, or one is no address.
     """
-    found: dict[str, None] = {}
+    addresses: dict[str, None] = {}
     for feed in feeds:
         address = read_address(feed)
         if isinstance(address, Failure):
@@ -178,14 +180,14 @@ def feed_addresses(feeds: Sequence[str]) -> tuple[str, ...]:
                 f"password, got {shown(feed)!r}; correct it, or take it out of PASOKH_FEEDS."
             )
             raise CorpusError(msg)
-        found[str(address)] = None
-    if not found:
+        addresses[str(address)] = None
+    if not addresses:
         msg = (
             "Expected addresses of feeds to watch, got none; name them after the command, or "
             "set PASOKH_FEEDS to them, separated by commas."
         )
         raise CorpusError(msg)
-    return tuple(found)
+    return tuple(addresses)
 
 
 @contextmanager

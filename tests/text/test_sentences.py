@@ -73,6 +73,17 @@ def test_long_text_without_spaces_is_cut_between_graphemes() -> None:
     assert all(len(part) <= MAX_CHARS and part[0] == "e" for part in parts)
 
 
+@pytest.mark.parametrize("grapheme", ["🇮🇷", "👩\u200d👧", "क्ष", "ی\u200c"])
+def test_long_text_without_spaces_keeps_flags_and_conjuncts(grapheme: str) -> None:
+    """A cut leaves flags, families, conjuncts and the joiner after a letter whole."""
+    text = "ا" + grapheme * MAX_CHARS
+    parts = [span.cut(text) for span in sentences(text, "und")]
+
+    assert text == "".join(parts)
+    assert len(parts) > 1
+    assert all(part.removeprefix("ا").replace(grapheme, "") == "" for part in parts)
+
+
 @given(TEXTS, TAGS)
 @example("a." + "b" * 900, "en")
 @example("»" * 10 + "الف.»", "fa")

@@ -75,8 +75,17 @@ def test_isolates_are_balanced_and_add_nothing_else(text: str, rtl: bool) -> Non
 
 @pytest.mark.parametrize(
     ("text", "cells"),
-    [("abc", 3), ("نمی\u200cشود", 6), ("مُدَرِّس", 4), ("中文", 4), ("", 0)],
-    ids=["Latin", "joiner", "marks", "wide", "empty"],
+    [
+        ("abc", 3),
+        ("نمی\u200cشود", 6),
+        ("مُدَرِّس", 4),
+        ("中文", 4),
+        ("🇮🇷🇮🇶", 4),
+        ("👨\u200d👩\u200d👧", 2),
+        ("\u2067دو\u2069", 2),
+        ("", 0),
+    ],
+    ids=["Latin", "joiner", "marks", "wide", "flags", "family", "isolate", "empty"],
 )
 def test_width_of(text: str, cells: int) -> None:
     """Marks and joiners take no cell, wide characters two."""
@@ -96,6 +105,14 @@ def test_wrap_keeps_the_indent_and_breaks_at_spaces() -> None:
     """Leading spaces stay on the first line; a word that fits is never cut."""
     assert wrap("  one two three", 9) == ["  one two", "three"]
     assert wrap("abcdefg h", 3) == ["abc", "def", "g h"]
+
+
+def test_wrap_cuts_no_grapheme() -> None:
+    """A word that is too long is cut between flags, conjuncts and letters with their marks."""
+    assert wrap("🇮🇷🇮🇶🇮🇷", 5) == ["🇮🇷🇮🇶", "🇮🇷"]
+    assert wrap("e\u0301" * 5, 2) == ["e\u0301e\u0301", "e\u0301e\u0301", "e\u0301"]
+    assert wrap("", 10) == [""]
+    assert wrap("a\n\nb", 10) == ["a", "", "b"]
 
 
 def test_reorder_shapes_and_reverses() -> None:

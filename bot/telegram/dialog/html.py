@@ -18,6 +18,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.telegram.types import Part
+from index.text import grapheme_border
 
 LIMIT: Final = 4000
 """UTF-16 units in a message; Telegram takes 4,096, the rest is left for what it may add."""
@@ -37,7 +38,6 @@ _UNSENDABLE: Final = re.compile(
 )
 # Where a long text is cut, best first: after a line, after a sentence, after a word.
 _BREAKS: Final = (re.compile(r"\n"), re.compile(r"[.!?؟…۔。]\s"), re.compile(r"\s"))
-_JOINER: Final = "\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +176,8 @@ def _fragments(block: Block, limit: int) -> Iterator[Block]:
 def cut_at(text: str, room: int) -> int:
     """Return where to cut `text` so that the head takes at most `room` units, at least 1.
 
-    After a line, a sentence or a word where one ends in the last third; else before a character
-    that joins nothing to the one before. Only a sequence of marks longer than that is cut.
+    After a line, a sentence or a word where one ends in the last third; else between graphemes.
+    Only a grapheme longer than that is cut.
     """
     end = _code_points(text, max(room, 2))
     least = end * 2 // 3
@@ -185,7 +185,9 @@ def cut_at(text: str, room: int) -> int:
         places = [match.end() for match in pattern.finditer(text, least, end)]
         if places:
             return places[-1]
-    return next((at for at in range(end, least, -1) if not _is_joined(text, at)), end)
+    # One character more shows whether `end` is a border; no more need be read.
+    border = grapheme_border(text[: end + 1], 0, end)
+    return border if least < border <= end else end
 
 
 def _code_points(text: str, room: int) -> int:
@@ -194,17 +196,6 @@ def _code_points(text: str, room: int) -> int:
     while n_units(text[:end]) > room:
         end -= max((n_units(text[:end]) - room) // 2, 1)
     return end
-
-
-def _is_joined(text: str, at: int) -> bool:
-    """Tell whether the characters on both sides of a place are one to the reader."""
-    if at >= len(text):
-        return False
-    after, before = text[at], text[at - 1]
-    is_mark = unicodedata.category(after) in {"Mn", "Mc", "Me"}
-    is_emoji_part = "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f"
-    is_flag = all("\U0001f1e6" <= char <= "\U0001f1ff" for char in (before, after))
-    return is_mark or is_emoji_part or is_flag or _JOINER in {after, before}
 
 
 def _part(blocks: Sequence[Block]) -> Part:

@@ -72,6 +72,20 @@ def test_a_cut_parts_no_character(text: str, room: int) -> None:
         assert n_units(text[start:at]) > room // 4
 
 
+@pytest.mark.parametrize(
+    "grapheme",
+    ["🇮🇷", "👨\u200d👩\u200d👧", "क्ष", "ی\u200c", "👍🏽"],
+    ids=["flag", "family", "conjunct", "joiner", "skin tone"],
+)
+@pytest.mark.parametrize("room", [20, 21, 22, 23, 24])
+def test_a_cut_leaves_graphemes_whole(grapheme: str, room: int) -> None:
+    """Where no word ends, a message ends between two characters as the reader sees them."""
+    at = cut_at(f"x{grapheme * 20}", room)
+
+    assert n_units(f"x{grapheme}") <= at
+    assert f"x{grapheme * 20}"[1:at].replace(grapheme, "") == ""
+
+
 def test_a_long_quote_is_quoted_in_every_part() -> None:
     """The quotation is closed at the end of a message and opened again in the next."""
     text = "One sentence that says something. " * 300
