@@ -1,14 +1,14 @@
 """Does a quote entail a claim: any NLI cross-encoder of sentence-transformers, as an option.
 
 Does not: train, calibrate, or choose a model; a model that knows the languages of the archive and
-of the askers is wanted, e.g. one of the multilingual XNLI cross-encoders. Sole importer of
-`CrossEncoder`, and only once one is opened.
+of the askers is wanted, e.g. one of the multilingual XNLI cross-encoders.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from index import EncoderError
+from index.search import load_cross_encoder
 
 _ENTAILED: Final = "entail"
 
@@ -23,7 +23,7 @@ class Entailment:
             EncoderError: If sentence-transformers is not installed, cannot load it, or if it has no
                 label whose name begins with "entail".
         """
-        self._model: Final = _load(model, device)
+        self._model: Final = load_cross_encoder(model, device=device)
         labels = dict(self._model.config.id2label)
         found = [int(at) for at, name in labels.items() if _ENTAILED in str(name).lower()]
         if len(found) != 1 or len(labels) < len(("entailed", "not")):
@@ -45,22 +45,3 @@ class Entailment:
             convert_to_numpy=True,
         )
         return [float(row[self._label]) for row in shares]
-
-
-def _load(model: str, device: str | None) -> Any:  # noqa: ANN401 (an optional library)
-    try:
-        from sentence_transformers import CrossEncoder
-    except ImportError as error:
-        msg = (
-            f"Expected sentence-transformers to be installed for {model!r}, but: {error}; "
-            "run: pip install 'pasokh[sentence-transformers]'"
-        )
-        raise EncoderError(msg) from error
-    try:
-        return CrossEncoder(model, device=device)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError) as error:
-        msg = (
-            f"Expected a cross-encoder (folder or hub name) at {model!r}, but could not load it: "
-            f"{error}"
-        )
-        raise EncoderError(msg) from error
