@@ -20,10 +20,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
-from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ _AHEAD: Final = 2
 """Pieces on their way for each worker: one in work, one waiting."""
 
 
-class Workers:
+class Workers(AbstractContextManager["Workers"]):
     """Processes that start when first asked for; a context manager that ends them."""
 
     def __init__(
@@ -59,16 +58,7 @@ class Workers:
         self._executor = executor
         self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> Self:
-        """Return the workers themselves."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End all processes; what they are at is not waited for longer than it takes."""
         self._stop()
 

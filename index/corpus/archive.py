@@ -8,10 +8,10 @@ Does not: rank, or change a file once it is written.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
 from index.errors import SnapshotCorrupt
 from index.types import Article, ArticleId, Moment, Passage, Precision, Span, passage_id
@@ -55,7 +55,7 @@ def stored(passages: Iterable[Passage]) -> list[Stored]:
     ]
 
 
-class ArchiveWriter:
+class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
     """Writes a new archive file; a context manager that commits on success."""
 
     def __init__(self, path: Path) -> None:
@@ -68,16 +68,7 @@ class ArchiveWriter:
         self.n_passages = 0
         self.n_sentences = 0
 
-    def __enter__(self) -> Self:
-        """Return the writer itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Commit unless something failed, and close."""
         try:
             if kind is None:

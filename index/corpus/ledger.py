@@ -8,12 +8,12 @@ Does not: hold texts, only hashes of them; decide what becomes of an item.
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from index.corpus.identity import identities
 from index.errors import SnapshotCorrupt
@@ -89,7 +89,7 @@ class Place:
     position: int
 
 
-class Ledger:
+class Ledger(AbstractContextManager["Ledger"]):
     """The ledger of one snapshot; a context manager that commits on success."""
 
     def __init__(self, path: Path, *, is_written: bool = True) -> None:
@@ -117,16 +117,7 @@ class Ledger:
             raise SnapshotCorrupt(msg) from error
         self._is_written = is_written
 
-    def __enter__(self) -> Self:
-        """Return the ledger itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Commit unless something failed, and close."""
         try:
             if kind is None and self._is_written:

@@ -4,10 +4,10 @@ Does not: change a vector, but for the cache's half precision.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class _Asking:
         return self.encoder.count_tokens(text)
 
 
-class RememberingEncoder:
+class RememberingEncoder(AbstractContextManager["RememberingEncoder"]):
     """The encoder it is given, with its question vectors kept in a file; a context manager.
 
     For one thread, that which opened it.
@@ -63,18 +63,9 @@ class RememberingEncoder:
         self.encoder: Final = encoder
         self._cache = VectorCache(folder, _Asking(encoder))
 
-    def __enter__(self) -> Self:
-        """Return the encoder itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close the file."""
-        self._cache.__exit__(kind, error, trace)
+        self._cache.__exit__(*error)
 
     @property
     def identity(self) -> EncoderIdentity:
