@@ -1,6 +1,6 @@
-"""An encoder that remembers questions on disk, so that a second evaluation takes seconds.
+"""Encoder with a cache of questions on disk, so that a second evaluation takes seconds.
 
-Does not: change a vector, but for the cache's half precision.
+Vectors change only by the cache's half precision.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +19,8 @@ from index.text.clean import clean
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
-    """The question side of an encoder in the place of its passage side, under its own name."""
+class _QuestionsAsPassages:
+    """Encoder whose passages are another's questions, so that `VectorCache` can cache them."""
 
     encoder: Encoder
 
@@ -53,15 +53,15 @@ class _Asking:
 
 
 class RememberingEncoder(AbstractContextManager["RememberingEncoder"]):
-    """The encoder it is given, with its question vectors kept in a file; a context manager.
+    """Encoder with its question vectors cached in a file; a context manager.
 
-    For one thread, that which opened it.
+    To be used only by the thread that opened it.
     """
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
-        """Remember in `folder`, beside the passage vectors."""
+        """Open the cache in `folder`, beside the passage vectors."""
         self.encoder: Final = encoder
-        self._cache = VectorCache(folder, _Asking(encoder))
+        self._cache = VectorCache(folder, _QuestionsAsPassages(encoder))
 
     def __exit__(self, *error: object) -> None:
         """Close the file."""
@@ -69,7 +69,7 @@ class RememberingEncoder(AbstractContextManager["RememberingEncoder"]):
 
     @property
     def identity(self) -> EncoderIdentity:
-        """The vector space, that of the encoder given."""
+        """The vector space of the given encoder."""
         return self.encoder.identity
 
     @property
@@ -79,7 +79,7 @@ class RememberingEncoder(AbstractContextManager["RememberingEncoder"]):
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy."""
+        """Texts per call that keep it busy."""
         return self.encoder.texts_at_once
 
     def prepare(
@@ -90,7 +90,7 @@ class RememberingEncoder(AbstractContextManager["RememberingEncoder"]):
         return self._cache.encode(texts, progress=progress)[1]
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
-        """Look questions up, encoding those never asked before."""
+        """Look questions up, encoding those that are not cached."""
         return self._cache.encode(texts)[0].astype(np.float32)
 
     def encode_passages(
