@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from index import EncoderError
+from index.search import load_cross_encoder
 
 _ENTAILED: Final = "entail"
 
@@ -22,21 +23,7 @@ class Entailment:
             EncoderError: If sentence-transformers is not installed, cannot load it, or if it has no
                 label whose name begins with "entail".
         """
-        try:
-            # An optional extra, and seconds to import.
-            from sentence_transformers import CrossEncoder
-        except ImportError as error:
-            raise EncoderError(
-                f"Expected sentence-transformers to be installed for {model!r}, but: {error}; "
-                "run: pip install 'pasokh[sentence-transformers]'"
-            ) from error
-        try:
-            self._model: Final = CrossEncoder(model, device=device)
-        except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError) as error:
-            raise EncoderError(
-                f"Expected a cross-encoder (folder or hub name) at {model!r}, but could not load "
-                f"it: {error}"
-            ) from error
+        self._model: Final = load_cross_encoder(model, device=device)
         labels = dict(self._model.config.id2label)
         entailed = [int(row) for row, name in labels.items() if _ENTAILED in str(name).lower()]
         if len(entailed) != 1 or len(labels) < len(("entailed", "not")):

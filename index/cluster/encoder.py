@@ -1,9 +1,8 @@
-"""An encoder whose passage side is spread over a cluster.
+"""Encoder whose passages are encoded on a cluster.
 
-Texts are cut into small pieces of like length, and whoever is free takes the next: a slow node
-delays nobody. Questions and token counts stay on this machine.
-Does not: know what a cluster is made of (see `index.cluster.ray`), or mix vectors of two spaces: a
-worker whose encoder has another is refused.
+Texts are cut into small pieces of similar length, and a free worker takes the next: a slow node
+delays none of the others. Questions and token counts stay on this machine. A worker whose encoder
+has another vector space is refused.
 """
 
 from collections.abc import Sequence
@@ -22,8 +21,7 @@ from index.encoders.protocol import Encoder, EncoderIdentity, Progress
 from index.errors import EncoderError
 
 _PIECE: Final = 64
-"""Texts that a worker encodes at a time: about two seconds of a processor, and what is done again
-when it dies."""
+"""Texts that a worker encodes at a time, and that are lost when it dies: about two seconds."""
 _PIECES_AT_ONCE: Final = 8
 """Pieces for each worker between two commits, so that few workers wait for the last."""
 
@@ -37,7 +35,7 @@ class ClusterEncoder:
         Args:
             cluster: Its workers.
             config: How a worker opens what `encoder` is; paths in it are paths of its node.
-            encoder: What answers here for everything but passages.
+            encoder: Used on this machine for everything but passages.
 
         Raises:
             ClusterError: If a worker fails.
@@ -45,17 +43,19 @@ class ClusterEncoder:
         """
         self._cluster = cluster
         self._encoder = encoder
-        self._config = _on_one_processor(config)
+        # A worker has one processor only.
+        is_bundled = isinstance(config, BundledConfig)
+        self._config = replace(config, threads=1) if is_bundled else config
         self._encode = _Encode(self._config, encoder.identity)
         cluster.each(self._encode, [])
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Be pickled as what a worker opens, and has open already."""
+        """Pickle as the encoder that a worker has open."""
         return _opened, (self._config,)
 
     @property
     def identity(self) -> EncoderIdentity:
-        """The vector space, that of the encoder spread."""
+        """The vector space, that of the local encoder."""
         return self._encoder.identity
 
     @property
@@ -87,12 +87,13 @@ class ClusterEncoder:
         """
         rows = np.zeros((len(texts), self.identity.dim), np.float32)
         by_length = np.argsort([-len(text) for text in texts], kind="stable")
-        waiting = [by_length[at : at + _PIECE] for at in range(0, len(texts), _PIECE)][::-1]
+        waiting = [by_length[start : start + _PIECE] for start in range(0, len(texts), _PIECE)]
+        waiting.reverse()
         running: dict[Future[Vectors], Rows] = {}
         while waiting or running:
             while waiting and len(running) < self._cluster.n_workers:
                 piece = waiting.pop()
-                sent = [texts[at] for at in piece]
+                sent = [texts[row] for row in piece]
                 running[self._cluster.submit(self._encode, sent)] = piece
             done = self._cluster.first(running)
             piece = running.pop(done)
@@ -104,7 +105,7 @@ class ClusterEncoder:
 
 @dataclass(frozen=True, slots=True)
 class _Encode:
-    """Encodes by the encoder of a worker, if it has the vector space that is meant."""
+    """Encodes by the encoder of a worker, if it has the expected vector space."""
 
     config: EncoderConfig
     identity: EncoderIdentity
@@ -125,8 +126,3 @@ class _Encode:
 def _opened(config: EncoderConfig) -> Encoder:
     """Open an encoder, once for all pieces of a worker."""
     return open_encoder(config)
-
-
-def _on_one_processor(config: EncoderConfig) -> EncoderConfig:
-    """Keep a worker to the processor it has."""
-    return replace(config, threads=1) if isinstance(config, BundledConfig) else config

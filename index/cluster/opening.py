@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from index.config import ClusterConfig
-from index.encoders.config import (
-    EncoderConfig,
-)
+from index.encoders.config import EncoderConfig
 from index.encoders.protocol import Encoder
 from index.errors import ClusterError
 from index.workers import Workers
@@ -15,10 +13,10 @@ from index.workers import Workers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """What a build encodes with and what works on its articles.
+    """Encoder and workers of a build.
 
     Attributes:
-        encoder: The encoder, wherever passages are encoded.
+        encoder: The encoder; passages may be encoded on a cluster.
         workers: None for processes of this machine.
     """
 
@@ -30,11 +28,11 @@ class Spread:
 def open_cluster(
     config: ClusterConfig, encoder: Encoder, encoder_config: EncoderConfig
 ) -> Iterator[Spread]:
-    """Join a cluster, for as long as a build takes, to encode and to work on articles there.
+    """Join a cluster for the time of a build, to encode and to work on articles there.
 
     Args:
         config: The cluster.
-        encoder: What encodes here.
+        encoder: The encoder of this machine.
         encoder_config: How a worker opens the same; paths in it are paths of its node.
 
     Raises:
@@ -42,7 +40,7 @@ def open_cluster(
         EncoderError: If a worker cannot open the encoder, or has another vector space.
     """
     try:
-        # Subtle: ray costs a second, and only who chose a cluster needs the extra.
+        # Here because ray takes a second to load, and only users of a cluster install it.
         from index.cluster.encoder import ClusterEncoder
         from index.cluster.ray import Cluster
     except ImportError as error:

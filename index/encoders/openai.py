@@ -1,7 +1,7 @@
 """An embedding server that speaks OpenAI's API, as an encoder.
 
-Does not: trust the server; count, order, length and finiteness of its vectors are checked.
-No error of ours, and no representation, holds the key or a password in the address.
+Count, order, length and finiteness of the server's vectors are checked. No error of ours, and no
+representation, holds the key or a password in the address.
 
 Source: https://platform.openai.com/docs/api-reference/embeddings/create
 """
@@ -35,7 +35,7 @@ _BYTES_PER_TOKEN = 2.6
 class OpenAIEncoder:
     """A client of one embedding model on one server.
 
-    Its connections stay open until nobody holds it any more, or the program ends.
+    Its connections stay open until the encoder is garbage-collected, or the program ends.
     """
 
     def __init__(self, config: OpenAIConfig) -> None:
@@ -47,8 +47,20 @@ class OpenAIEncoder:
         """
         self._config = config
         self._url = config.base_url.rstrip("/") + "/embeddings"
-        self._shown_base = _without_password(config.base_url)
-        self._client = httpx.Client(headers=_headers(config), timeout=config.timeout_s)
+        # Without user name and password, up to the last @ because a password may hold a slash.
+        self._shown_base = re.sub("//.*@", "//", config.base_url, flags=re.DOTALL)
+        headers = {}
+        if config.api_key:
+            secret = config.api_key.get_secret_value()
+            # Checked here, as httpx would quote the key in its own error.
+            if not _KEY.fullmatch(secret):
+                msg = (
+                    "Expected an API key of ASCII letters without spaces, found others; "
+                    "set it again."
+                )
+                raise EncoderError(msg)
+            headers["Authorization"] = f"Bearer {secret}"
+        self._client = httpx.Client(headers=headers, timeout=config.timeout_s)
         weakref.finalize(self, self._client.close)
         dim = config.dim or self._request(["."], dim=None).shape[1]
         space = (self._shown_base, config.model, config.query_prefix, config.passage_prefix)
@@ -74,7 +86,7 @@ class OpenAIEncoder:
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy."""
+        """Texts per call that keep the server busy."""
         return TEXTS_AT_ONCE
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
@@ -102,53 +114,40 @@ class OpenAIEncoder:
         return unit_rows(rows)
 
     def _request(self, texts: list[str], *, dim: int | None) -> Vectors:
-        """Post one batch, trying again where that can help."""
-        body = {"model": self._config.model, "input": texts, "encoding_format": "float"}
-        tries = self._config.max_retries + 1
-        trouble = ""
-        for attempt in range(1, tries + 1):
-            reply = self._post(body)
-            if isinstance(reply, httpx.Response) and reply.is_success:
-                return self._vectors(reply, n=len(texts), dim=dim)
-            trouble, asked_s = self._read_refusal(reply)
-            if attempt < tries:
-                self._wait(attempt, asked_s)
-        raise self._error(f"{trouble}, after {tries} tries")
-
-    def _post(self, body: dict[str, Any]) -> httpx.Response | httpx.TransportError:
-        """Return the reply, or how the connection failed."""
-        try:
-            return self._client.post(self._url, json=body)
-        except httpx.UnsupportedProtocol as error:
-            raise self._error(f"not a usable address ({error})") from None
-        except httpx.TransportError as error:
-            return error
-        except httpx.InvalidURL:  # its text may quote a piece of a password
-            raise self._error("not a usable address") from None
-        except httpx.HTTPError as error:
-            raise self._error(f"{type(error).__name__} ({error})") from None
-
-    def _read_refusal(
-        self, reply: httpx.Response | httpx.TransportError
-    ) -> tuple[str, float | None]:
-        """Return what went wrong and the pause asked for.
+        """Post one batch, trying again where that can help.
 
         Raises:
-            EncoderError: If trying again cannot help.
+            EncoderError: If trying again cannot help, or has not.
         """
-        if isinstance(reply, httpx.TransportError):
-            return f"{type(reply).__name__} ({reply})", None
-        trouble = f"status {reply.status_code}: {self._beginning(reply)}"
-        if reply.status_code not in _RETRIED:
-            raise self._error(trouble)
-        return trouble, retry_after_s(reply.headers.get("Retry-After"))
-
-    def _wait(self, attempt: int, asked_s: float | None) -> None:
-        """Pause as the server asks, else doubling from half a second, with jitter."""
-        wait_s = backoff_s(attempt, _FIRST_WAIT_S) if asked_s is None else asked_s
-        time.sleep(min(wait_s, self._config.max_wait_s))
+        body = {"model": self._config.model, "input": texts, "encoding_format": "float"}
+        tries = self._config.max_retries + 1
+        failure = ""
+        for attempt in range(1, tries + 1):
+            wait_s = None
+            try:
+                reply = self._client.post(self._url, json=body)
+                if reply.is_success:
+                    return self._vectors(reply, n=len(texts), dim=dim)
+                failure = f"status {reply.status_code}: {self._beginning(reply)}"
+                if reply.status_code not in _RETRIED:
+                    raise self._error(failure)
+                wait_s = retry_after_s(reply.headers.get("Retry-After"))
+            except httpx.UnsupportedProtocol as error:
+                raise self._error(f"not a usable address ({error})") from None
+            except httpx.TransportError as error:
+                failure = f"{type(error).__name__} ({error})"
+            except httpx.InvalidURL:  # its text may quote a piece of a password
+                raise self._error("not a usable address") from None
+            except httpx.HTTPError as error:
+                raise self._error(f"{type(error).__name__} ({error})") from None
+            if attempt < tries:
+                if wait_s is None:
+                    wait_s = backoff_s(attempt, _FIRST_WAIT_S)
+                time.sleep(min(wait_s, self._config.max_wait_s))
+        raise self._error(f"{failure}, after {tries} tries")
 
     def _vectors(self, reply: httpx.Response, *, n: int, dim: int | None) -> Vectors:
+        """Read a reply: float32 (n, dim), checked, in the order of the texts."""
         try:
             items: list[dict[str, Any]] = reply.json()["data"]
             if sorted(item["index"] for item in items) != list(range(n)):
@@ -167,12 +166,12 @@ class OpenAIEncoder:
     def _beginning(self, reply: httpx.Response) -> str:
         """Return the first characters of a reply.
 
-        Subtle: the key is blotted out before the cut, or a key across it would be shown in part.
+        Subtle: the key is masked before the cut, or a key across it would be shown in part.
         """
-        return self._blot(reply.text)[:_SHOWN_CHARS]
+        return self._masked(reply.text)[:_SHOWN_CHARS]
 
-    def _blot(self, text: str) -> str:
-        """Blot out the key, also as JSON writes it, should a server echo it."""
+    def _masked(self, text: str) -> str:
+        """Mask the key, also as JSON writes it, should a server echo it."""
         key = self._config.api_key
         if not key:
             return text
@@ -182,31 +181,11 @@ class OpenAIEncoder:
             text = text.replace(form, "[key]")
         return text
 
-    def _error(self, found: str) -> EncoderError:
-        """Say what came instead of vectors."""
+    def _error(self, received: str) -> EncoderError:
+        """Make the error that says what came instead of vectors."""
         msg = (
             f"Expected embeddings by {self._config.model!r} from {self._shown_base}, but got "
-            f"{self._blot(found)}; "
+            f"{self._masked(received)}; "
             "check the address, the model's name and the key, and that the server is up."
         )
         return EncoderError(msg)
-
-
-def _headers(config: OpenAIConfig) -> dict[str, str]:
-    """Return the header that holds the key, if there is one.
-
-    Raises:
-        EncoderError: If a header cannot hold it; httpx would quote it in its own error.
-    """
-    if not config.api_key:
-        return {}
-    secret = config.api_key.get_secret_value()
-    if not _KEY.fullmatch(secret):
-        msg = "Expected an API key of ASCII letters without spaces, found others; set it again."
-        raise EncoderError(msg)
-    return {"Authorization": f"Bearer {secret}"}
-
-
-def _without_password(address: str) -> str:
-    """Leave out user name and password, up to the last @ because a password may hold a slash."""
-    return re.sub("//.*@", "//", address, flags=re.DOTALL)

@@ -1,7 +1,7 @@
 """Any sentence-transformers model as an encoder, by hub name or local folder.
 
-Does not: train, or cut long texts into windows; the model drops what exceeds its length.
-Sole importer of sentence_transformers, and only once such an encoder is opened.
+Does not: cut long texts into windows; the model drops what exceeds its length.
+Sole importer of sentence_transformers in `index`, and only once a model is opened.
 """
 
 import os
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b, file_digest
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class SentenceTransformerEncoder:
         Raises:
             EncoderError: If sentence-transformers is not installed or cannot load the model.
         """
-        self._model = _load(config)
+        self._model = load_model("SentenceTransformer", config.model, device=config.device)
         self._batch_size = config.batch_size
         prompts = getattr(self._model, "prompts", None) or {}
         query, passage = choose_prefixes(config.model, prompts)
@@ -65,14 +65,27 @@ class SentenceTransformerEncoder:
         self._passage_prefix = passage if config.passage_prefix is None else config.passage_prefix
         prefixes = f"{self._query_prefix}\0{self._passage_prefix}".encode()
         prefix_hash = blake2b(prefixes, digest_size=4).hexdigest()
+        folder = Path(config.model)
+        if folder.is_dir():
+            name, revision = folder.name, _folder_hash(folder)
+        else:
+            commit = getattr(self._model[0].auto_model.config, "_commit_hash", None)
+            name, revision = config.model, str(commit or "")[:12]
+        if not revision:
+            msg = (
+                f"Expected the hub's commit of {name!r} so that its vectors can be told from "
+                "others, found none; download the model and give its folder instead."
+            )
+            raise EncoderError(msg)
+        ask_dim = getattr(self._model, "get_embedding_dimension", None)
         self._identity = EncoderIdentity(
-            name=Path(config.model).name if Path(config.model).is_dir() else config.model,
-            revision=f"{_revision(config.model, self._model)}-{prefix_hash}",
-            dim=self._dim(),
+            name=name,
+            revision=f"{revision}-{prefix_hash}",
+            dim=int((ask_dim or self._model.get_sentence_embedding_dimension)()),
         )
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Refuse to be pickled: the model would travel with it, gigabytes of some."""
+        """Refuse to be pickled: the whole model, up to gigabytes, would be sent along."""
         raise TypeError("a sentence-transformers model stays in its process")
 
     @property
@@ -87,7 +100,7 @@ class SentenceTransformerEncoder:
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy."""
+        """Texts per call that keep the processors busy."""
         return TEXTS_AT_ONCE
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
@@ -110,35 +123,28 @@ class SentenceTransformerEncoder:
         step = self._batch_size * 16
         for start in range(0, len(texts), step):
             part = list(texts[start : start + step])
-            rows[start : start + len(part)] = self._run(part)
+            try:
+                # Subtle: an empty prompt keeps a model's default prompt from being added to ours.
+                encoded = self._model.encode(
+                    part,
+                    prompt="",
+                    batch_size=self._batch_size,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
+            except (RuntimeError, ValueError, TypeError, IndexError) as error:
+                msg = f"Expected {self._identity.name} to encode {len(part)} texts, but: {error}"
+                raise EncoderError(msg) from error
+            if not np.isfinite(encoded).all():
+                msg = (
+                    f"Expected finite vectors from {self._identity.name}, found others; "
+                    "use another model or device."
+                )
+                raise EncoderError(msg)
+            rows[start : start + len(part)] = encoded
             if progress:
                 progress(len(part))
         return unit_rows(rows)
-
-    def _run(self, texts: list[str]) -> Vectors:
-        """Subtle: an empty prompt keeps a model's default prompt from being added to ours."""
-        try:
-            rows = self._model.encode(
-                texts,
-                prompt="",
-                batch_size=self._batch_size,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            msg = f"Expected {self._identity.name} to encode {len(texts)} texts, but: {error}"
-            raise EncoderError(msg) from error
-        if not np.isfinite(rows).all():
-            msg = (
-                f"Expected finite vectors from {self._identity.name}, found others; "
-                "use another model or device."
-            )
-            raise EncoderError(msg)
-        return np.asarray(rows, dtype=np.float32)
-
-    def _dim(self) -> int:
-        ask = getattr(self._model, "get_embedding_dimension", None)
-        return int((ask or self._model.get_sentence_embedding_dimension)())
 
 
 def choose_prefixes(model: str, prompts: Mapping[str, str]) -> tuple[str, str]:
@@ -156,65 +162,53 @@ def choose_prefixes(model: str, prompts: Mapping[str, str]) -> tuple[str, str]:
     return "", ""
 
 
-def _load(config: SentenceTransformerConfig) -> Any:  # noqa: ANN401 (an optional library)
+def load_model(
+    kind: Literal["SentenceTransformer", "CrossEncoder"], model: str, *, device: str | None = None
+) -> Any:  # noqa: ANN401  # an optional library
+    """Load a model of sentence-transformers, from the hub if it is no folder.
+
+    Raises:
+        EncoderError: If sentence-transformers is not installed or cannot load the model.
+    """
     try:
-        from sentence_transformers import SentenceTransformer
+        # Here because torch takes seconds to load, and only those pay who chose such a model.
+        import sentence_transformers
     except ImportError as error:
         msg = (
-            f"Expected sentence-transformers to be installed for {config.model!r}, but: {error}; "
+            f"Expected sentence-transformers to be installed for {model!r}, but: {error}; "
             "run: pip install 'pasokh[sentence-transformers]'"
         )
         raise EncoderError(msg) from error
     try:
-        return SentenceTransformer(config.model, device=config.device)
+        return getattr(sentence_transformers, kind)(model, device=device)
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError) as error:
+        named = "model" if kind == "SentenceTransformer" else "cross-encoder"
         msg = (
-            f"Expected a sentence-transformers model (folder or hub name) at {config.model!r}, "
+            f"Expected a sentence-transformers {named} (folder or hub name) at {model!r}, "
             f"but could not load it: {error}"
         )
         raise EncoderError(msg) from error
 
 
-def _revision(model: str, loaded: Any) -> str:  # noqa: ANN401 (an optional library)
-    """Return 12 hexadecimal digits of the folder's files, or the hub commit."""
-    folder = Path(model)
-    if folder.is_dir():
-        return _folder_hash(folder)
-    commit = getattr(loaded[0].auto_model.config, "_commit_hash", None)
-    if not commit:
-        msg = (
-            f"Expected the hub's commit of {model!r} so that its vectors can be told from "
-            "others, found none; download the model and give its folder instead."
-        )
-        raise EncoderError(msg)
-    return str(commit)[:12]
-
-
 def _folder_hash(folder: Path) -> str:
-    """Hash path and content of every file but hidden ones and READMEs: any may change vectors.
+    """Return 12 hexadecimal digits of every file's path and content: any may change vectors.
+
+    Hidden files (.git, .cache) and READMEs are left out.
 
     Raises:
         EncoderError: If one cannot be read.
     """
     digest = blake2b(digest_size=6)
     for name in sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")):
-        path = folder / name
-        if _is_part(PurePosixPath(name)) and path.is_file():
-            digest.update(os.fsencode(name) + b"\0" + _content_hash(path))
+        path, parts = folder / name, PurePosixPath(name).parts
+        is_hidden = any(part.startswith(".") for part in parts)
+        if is_hidden or parts[-1].upper().startswith("README") or not path.is_file():
+            continue
+        try:
+            with path.open("rb") as file:
+                content = file_digest(file, lambda: blake2b(digest_size=16)).digest()
+        except OSError as error:
+            msg = f"Expected to read the model's file {path}, but: {error.strerror}."
+            raise EncoderError(msg) from error
+        digest.update(os.fsencode(name) + b"\0" + content)
     return digest.hexdigest()
-
-
-def _is_part(name: PurePosixPath) -> bool:
-    """Tell a model's files from hidden ones (.git, .cache) and its description."""
-    is_hidden = any(part.startswith(".") for part in name.parts)
-    return not is_hidden and not name.name.upper().startswith("README")
-
-
-def _content_hash(path: Path) -> bytes:
-    """Hash one file, 16 bytes."""
-    try:
-        with path.open("rb") as file:
-            return file_digest(file, lambda: blake2b(digest_size=16)).digest()
-    except OSError as error:
-        msg = f"Expected to read the model's file {path}, but: {error.strerror}."
-        raise EncoderError(msg) from error

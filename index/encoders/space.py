@@ -1,11 +1,11 @@
-"""The coordinates vectors are compared in: what a language's texts have in common is taken off.
+"""Centred embedding space: the mean vector of each language is subtracted.
 
-An encoder puts the texts of one language, and questions apart from passages, into corners of
-their own, and cosines then tell languages apart before they tell meanings apart. So the mean
-question of the question's language is subtracted from a question and the mean passage of the
+An encoder puts the texts of one language, and questions apart from passages, into their own
+regions of the space, so that cosines tell languages apart before they tell meanings apart. So the
+mean question of the question's language is subtracted from a question and the mean passage of the
 passage's language from passages and sentences, and each is scaled to length 1 again. The means
-are constants stored per encoder: no archive is too small for them (one article has no mean worth
-the name), and an answer does not hang on what else was read.
+are constants stored per encoder: they serve an archive of any size (one article has no meaningful
+mean), and an answer does not depend on what else was indexed.
 
 `params/<encoder>.npz` holds them in half precision as `query/<language>` and
 `passage/<language>`; `query/und` and `passage/und` serve the languages that are not listed.
@@ -13,7 +13,6 @@ the name), and an answer does not hang on what else was read.
 subtracting a mean from passages alone, where the questions' is unknown, was worse than nothing
 (en2fa nDCG@10 0.757 raw, 0.738 passages only, 0.781 both; DECISIONS.md).
 
-Does not: encode, rank, or learn from the archive.
 Sources: Mu and Viswanath, "All-but-the-Top", arXiv 1702.01417 (common mean vector); Libovický,
 Rosa and Fraser, "On the Language Neutrality of Pre-trained Multilingual Representations",
 arXiv 2004.05160 (one centroid per language).
@@ -25,22 +24,21 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from index.arrays import Vectors
-from index.encoders import EncoderIdentity
+from index.encoders.protocol import EncoderIdentity, unit_rows
 
 OTHER: Final = "und"
-"""Stands for every language without a mean of its own."""
+"""Language code under which the means for all other languages are stored."""
 
 _FOLDER: Final = "params"
 
 
 class VectorSpace:
-    """Where the vectors of one encoder are compared; immutable, safe for many threads."""
+    """Centred space of one encoder's vectors; immutable, safe for many threads."""
 
     def __init__(
         self, identity: EncoderIdentity, means: Mapping[str, Vectors] | None = None
@@ -54,15 +52,19 @@ class VectorSpace:
         Raises:
             ValueError: If a mean has another dimension than the encoder.
         """
-        found = stored_means(identity.name) if means is None else means
-        if any(mean.shape != (identity.dim,) for mean in found.values()):
-            # Another model that happens to bear the name: its own means are unknown.
+        known = stored_means(identity.name) if means is None else means
+        if any(mean.shape != (identity.dim,) for mean in known.values()):
+            # Another model that happens to have the same name: its own means are unknown.
             if means is not None:
                 raise ValueError(f"expected means of shape ({identity.dim},)")
-            found = {}
+            known = {}
         self.identity: Final = identity
-        self._means: Final = MappingProxyType(dict(found))
-        self.fingerprint: Final = f"{identity.fingerprint}-{_digest(self._means)}"
+        self._means: Final = dict(known)
+        digest = blake2b(digest_size=6)
+        for key in sorted(known):
+            digest.update(key.encode() + b"\0" + known[key].astype("<f4").tobytes())
+        centred = digest.hexdigest() if known else "plain"
+        self.fingerprint: Final = f"{identity.fingerprint}-{centred}"
 
     @property
     def dim(self) -> int:
@@ -71,23 +73,23 @@ class VectorSpace:
 
     @property
     def is_fitted(self) -> bool:
-        """Whether means are known, and with them the meaning of a score's height."""
+        """Whether means are known; without them the absolute value of a score means nothing."""
         return bool(self._means)
 
     def query(self, vector: Vectors, language: str) -> Vectors:
-        """Place one question: (dim,) as the encoder gave it to a unit vector (dim,)."""
-        placed: Vectors = self.queries(vector[None, :], [language])[0]
-        return placed
+        """Centre one question: (dim,) as the encoder gave it to a unit vector (dim,)."""
+        centred: Vectors = self.queries(vector[None, :], [language])[0]
+        return centred
 
     def queries(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
-        """Place questions, float32 (n, dim), each in the language beside it (BCP 47)."""
-        return self._placed("query", vectors, languages)
+        """Centre questions, float32 (n, dim), each by the language given for it (BCP 47)."""
+        return self._centred("query", vectors, languages)
 
     def passages(self, vectors: Vectors, languages: Sequence[str]) -> Vectors:
-        """Place passages or sentences, float32 (n, dim), each in the language beside it."""
-        return self._placed("passage", vectors, languages)
+        """Centre passages or sentences, float32 (n, dim), each by the language given for it."""
+        return self._centred("passage", vectors, languages)
 
-    def _placed(self, side: str, vectors: Vectors, languages: Sequence[str]) -> Vectors:
+    def _centred(self, side: str, vectors: Vectors, languages: Sequence[str]) -> Vectors:
         if len(vectors) != len(languages):
             raise ValueError(f"expected a language for each of {len(vectors)} vectors")
         shifted = np.array(vectors, np.float32)
@@ -96,17 +98,21 @@ class VectorSpace:
             mean = self._means.get(f"{side}/{language}", self._means.get(f"{side}/{OTHER}"))
             if mean is not None:
                 shifted[keys == language] -= mean
-        lengths = np.linalg.norm(shifted, axis=1, keepdims=True)
-        return np.asarray(shifted / np.maximum(lengths, 1e-12), dtype=np.float32)
+        return unit_rows(shifted)
 
 
+@cache
 def stored_means(encoder: str) -> dict[str, Vectors]:
     """Return the means stored for an encoder of this name, whoever serves it; {} for none.
 
     A folder or owner before the name and its case do not matter:
     "intfloat/multilingual-e5-small" and "multilingual-e5-small" are one model.
     """
-    return _read(parameters_name(encoder))
+    resource = files("index") / _FOLDER / f"{parameters_name(encoder)}.npz"
+    if not resource.is_file():
+        return {}
+    with resource.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return {key: arrays[key].astype(np.float32) for key in sorted(arrays.files)}
 
 
 def parameters_name(encoder: str) -> str:
@@ -115,31 +121,13 @@ def parameters_name(encoder: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-") or "encoder"
 
 
-@cache
-def _read(name: str) -> dict[str, Vectors]:
-    resource = files("index") / _FOLDER / f"{name}.npz"
-    if not resource.is_file():
-        return {}
-    with resource.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return {key: arrays[key].astype(np.float32) for key in sorted(arrays.files)}
-
-
-def _digest(means: Mapping[str, Vectors]) -> str:
-    if not means:
-        return "plain"
-    digest = blake2b(digest_size=6)
-    for key in sorted(means):
-        digest.update(key.encode() + b"\0" + means[key].astype("<f4").tobytes())
-    return digest.hexdigest()
-
-
 def stored_confidence(encoder: str) -> dict[str, float]:
-    """Return the weights of the confidence stored for an encoder's name; {} for none."""
+    """Return the weights of the confidence model stored for an encoder's name; {} for none."""
     return _weights(encoder, "confidence")
 
 
 def stored_grounding(encoder: str) -> dict[str, float]:
-    """Return the weights of a claim's closeness to its quotes, likewise; {} for none."""
+    """Return the stored weights of the similarity between claim and quotes; {} for none."""
     return _weights(encoder, "grounding")
 
 

@@ -1,17 +1,14 @@
-"""Encoded vectors kept on disk, so that no text is encoded twice and a killed build resumes.
+"""Cache of passage vectors on disk: no text is encoded twice, and a killed build resumes.
 
 One SQLite file per encoder fingerprint: vectors of different encoders can never mix.
-Does not: decide what is encoded.
 """
 
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from xxhash import xxh3_64_digest
@@ -24,23 +21,23 @@ _log = logging.getLogger(__name__)
 
 _WAIT_FOR_OTHER_BUILD_S = 60.0
 _KEYS_AT_ONCE = 500  # SQLite allows 999 marks in its oldest builds
-# Rows of 800 bytes leave room for few in a page, so that the tree is deep: its upper ten thousand
-# pages are worth holding.
+# Few rows of 800 bytes fit into a page, so the tree is deep: its upper ten thousand pages are worth
+# caching.
 _CACHE_KIB = 65_536
-# What SQLite says of a file that is no database, a broken one, or one with other tables.
+# SQLite's codes for a file that is no database, a damaged one, or one with other tables.
 _DAMAGE = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR})
 
 
-class VectorCache:
-    """Passage-side vectors of one encoder by text; a context manager.
+class VectorCache(AbstractContextManager["VectorCache"]):
+    """Passage vectors of one encoder by text; a context manager that closes the file.
 
-    Vectors are held in half precision: the cosine of a unit vector with its rounded self is
-    above 0.9999995, far below any difference that ranking can see. Each is sealed with a checksum
-    of its text's key and itself, so damage to the file costs time but never gives a wrong vector.
+    Vectors are stored in half precision: the cosine of a unit vector with its rounded self is
+    above 0.9999995, so ranking cannot tell them apart. Each is stored with a checksum of its
+    text's key and itself, so damage to the file costs time but never gives a wrong vector.
     """
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
-        """Open or create the file for `encoder` in `folder`; a damaged file is started anew.
+        """Open or create the file for `encoder` in `folder`; a damaged file is replaced.
 
         Raises:
             StorageError: If the folder cannot be written, here and wherever texts are encoded.
@@ -54,16 +51,7 @@ class VectorCache:
             except sqlite3.DatabaseError as error:
                 self._connection = self._opened_anew(error)
 
-    def __enter__(self) -> Self:
-        """Return the cache itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the file."""
         self._connection.close()
 
@@ -74,14 +62,19 @@ class VectorCache:
 
         Args:
             texts: Texts without prefix; repeats are encoded once.
-            progress: Called with the number of texts newly done, encoded or found.
+            progress: Called with the number of texts newly done, encoded or from the cache.
 
         Returns:
             Vectors of shape (len(texts), dim), and how many texts were encoded.
         """
         keys = [vector_key(text) for text in texts]
         with storage_errors(self._path.parent):
-            known = self._find(keys)
+            try:
+                known = dict(self._stored(keys))
+            except sqlite3.DatabaseError as error:
+                self._connection.close()
+                self._connection = self._opened_anew(error)
+                known = {}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if progress:
             progress(sum(key in known for key in keys))
@@ -89,32 +82,39 @@ class VectorCache:
         waiting = sorted(missing.items(), key=lambda item: len(item[1]))
         step = self._encoder.texts_at_once  # between two commits: what a kill -9 can lose
         for start in range(0, len(waiting), step):
-            known |= self._encode(waiting[start : start + step], progress)
+            batch = waiting[start : start + step]
+            encoded = self._encoder.encode_passages([text for _, text in batch])
+            rows = {
+                key: vector.tobytes()
+                for (key, _), vector in zip(batch, encoded.astype(np.float16), strict=True)
+            }
+            with storage_errors(self._path.parent):
+                try:
+                    self._insert(rows)
+                except sqlite3.DatabaseError as error:
+                    self._connection.close()
+                    self._connection = self._opened_anew(error)
+                    self._insert(rows)
+            if progress:
+                progress(len(batch))
+            known |= rows
         dim = self._encoder.identity.dim
         vectors = np.frombuffer(b"".join(known[key] for key in keys), np.float16)
         return vectors.reshape(len(texts), dim), len(missing)
 
-    def _find(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        try:
-            return dict(self._known(keys))
-        except sqlite3.DatabaseError as error:
-            self._connection.close()
-            self._connection = self._opened_anew(error)
-            return {}
-
-    def _known(self, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the keys that are there, each with its vector, but those whose seal is broken."""
+    def _stored(self, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the keys that are stored, each with its vector, if its checksum is right."""
         size = self._encoder.identity.dim * np.dtype(np.float16).itemsize
-        wanted = sorted(set(keys))  # neighbours stand together in the file
+        wanted = sorted(set(keys))  # neighbours are near each other in the file
         for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            some = wanted[start : start + _KEYS_AT_ONCE]
-            query = f"SELECT key, data FROM vector WHERE key IN ({', '.join('?' * len(some))})"  # noqa: S608 - marks only
-            for key, sealed in self._connection.execute(query, some):
-                if sealed[size:] == _seal(key, sealed[:size]):
-                    yield key, sealed[:size]
+            batch = wanted[start : start + _KEYS_AT_ONCE]
+            query = f"SELECT key, data FROM vector WHERE key IN ({', '.join('?' * len(batch))})"  # noqa: S608 - marks only
+            for key, data in self._connection.execute(query, batch):
+                if data[size:] == xxh3_64_digest(key + data[:size]):
+                    yield key, data[:size]
 
     def _opened_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
-        """Put an empty file in the place of a damaged one; any other failure goes up."""
+        """Replace a damaged file by an empty one; raise any other error again."""
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
             raise error
         path = self._path
@@ -122,33 +122,11 @@ class VectorCache:
         path.unlink()
         return _open(path)
 
-    def _encode(
-        self, items: Sequence[tuple[bytes, str]], progress: Callable[[int], None] | None
-    ) -> dict[bytes, bytes]:
-        vectors = self._encoder.encode_passages([text for _, text in items])
-        rows = {
-            key: vector.tobytes()
-            for (key, _), vector in zip(items, vectors.astype(np.float16), strict=True)
-        }
-        with storage_errors(self._path.parent):
-            self._keep(rows)
-        if progress:
-            progress(len(items))
-        return rows
-
-    def _keep(self, rows: dict[bytes, bytes]) -> None:
-        try:
-            self._insert(rows)
-        except sqlite3.DatabaseError as error:
-            self._connection.close()
-            self._connection = self._opened_anew(error)
-            self._insert(rows)
-
     def _insert(self, rows: dict[bytes, bytes]) -> None:
         with self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO vector VALUES (?, ?)",
-                ((key, data + _seal(key, data)) for key, data in rows.items()),
+                ((key, data + xxh3_64_digest(key + data)) for key, data in rows.items()),
             )
 
 
@@ -172,11 +150,11 @@ def forget_vectors(folder: Path, keys: Sequence[bytes]) -> None:
 
 def held_vectors(folder: Path, keys: Sequence[bytes]) -> int:
     """Count the vectors under any of the keys in the caches of all encoders."""
-    query, found = "SELECT count(*) FROM vector WHERE key = ?", 0
+    query, count = "SELECT count(*) FROM vector WHERE key = ?", 0
     for path in folder.glob("*.db"):
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            found += sum(connection.execute(query, (key,)).fetchone()[0] for key in set(keys))
-    return found
+            count += sum(connection.execute(query, (key,)).fetchone()[0] for key in set(keys))
+    return count
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -194,7 +172,3 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _seal(key: bytes, data: bytes) -> bytes:
-    return xxh3_64_digest(key + data)

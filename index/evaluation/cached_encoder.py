@@ -1,13 +1,13 @@
-"""An encoder that remembers questions on disk, so that a second evaluation takes seconds.
+"""Encoder with a cache of questions on disk, so that a second evaluation takes seconds.
 
-Does not: change a vector, but for the cache's half precision.
+Vectors change only by the cache's half precision.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
@@ -19,8 +19,8 @@ from index.text.clean import clean
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
-    """The question side of an encoder in the place of its passage side, under its own name."""
+class _QuestionsAsPassages:
+    """Encoder whose passages are another's questions, so that `VectorCache` can cache them."""
 
     encoder: Encoder
 
@@ -52,33 +52,24 @@ class _Asking:
         return self.encoder.count_tokens(text)
 
 
-class RememberingEncoder:
-    """The encoder it is given, with its question vectors kept in a file; a context manager.
+class RememberingEncoder(AbstractContextManager["RememberingEncoder"]):
+    """Encoder with its question vectors cached in a file; a context manager.
 
-    For one thread, that which opened it.
+    To be used only by the thread that opened it.
     """
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
-        """Remember in `folder`, beside the passage vectors."""
+        """Open the cache in `folder`, beside the passage vectors."""
         self.encoder: Final = encoder
-        self._cache = VectorCache(folder, _Asking(encoder))
+        self._cache = VectorCache(folder, _QuestionsAsPassages(encoder))
 
-    def __enter__(self) -> Self:
-        """Return the encoder itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close the file."""
-        self._cache.__exit__(kind, error, trace)
+        self._cache.__exit__(*error)
 
     @property
     def identity(self) -> EncoderIdentity:
-        """The vector space, that of the encoder given."""
+        """The vector space of the given encoder."""
         return self.encoder.identity
 
     @property
@@ -88,7 +79,7 @@ class RememberingEncoder:
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy."""
+        """Texts per call that keep it busy."""
         return self.encoder.texts_at_once
 
     def prepare(
@@ -99,7 +90,7 @@ class RememberingEncoder:
         return self._cache.encode(texts, progress=progress)[1]
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
-        """Look questions up, encoding those never asked before."""
+        """Look questions up, encoding those that are not cached."""
         return self._cache.encode(texts)[0].astype(np.float32)
 
     def encode_passages(

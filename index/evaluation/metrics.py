@@ -1,6 +1,5 @@
-"""How good a ranking, a quote or a confidence is: pure measures, each with its source.
+"""Measures of a ranking, a quote or a confidence: pure functions, each with its source.
 
-Does not: ask questions or read files.
 Sources: ir-measures (MacAvaney, Macdonald and Ounis, ECIR 2022, arXiv 2111.13466), which calls
 trec_eval's code: nDCG with linear gains. AUROC as the Mann-Whitney statistic (Hanley and McNeil,
 Radiology 1982, doi 10.1148/radiology.143.1.7063747).
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from index.text.clean import clean
 
 DEPTH: Final = 10
-"""Articles of a ranking that are looked at."""
+"""Articles of a ranking that are judged."""
 
 Run = Mapping[str, Sequence[str]]
 Values = NDArray[np.float64]
@@ -61,75 +60,64 @@ def rank_measures(qrels: Mapping[str, Mapping[str, int]], run: Run) -> dict[str,
         question: {article: float(-rank) for rank, article in enumerate(run.get(question, ()))}
         for question in relevant
     }
-    names = {
-        nDCG @ DEPTH: "ndcg",
-        R @ DEPTH: "recall",
-        RR @ DEPTH: "mrr",
-        Success @ 1: "hit",
-    }
-    found: dict[str, dict[str, float]] = {
-        question: dict.fromkeys(names.values(), 0.0) for question in relevant
-    }
+    names = {nDCG @ DEPTH: "ndcg", R @ DEPTH: "recall", RR @ DEPTH: "mrr", Success @ 1: "hit"}
+    # A question without a ranking is not measured by the library, but counts 0.
+    values = {question: dict.fromkeys(names.values(), 0.0) for question in relevant}
     for metric in ir_measures.iter_calc(list(names), relevant, scored):
-        found[metric.query_id][names[metric.measure]] = float(metric.value)
-    return {question: Ranked(**values) for question, values in found.items()}
+        values[metric.query_id][names[metric.measure]] = float(metric.value)
+    return {question: Ranked(**row) for question, row in values.items()}
 
 
 def holds_answer(quotes: Sequence[str], answers: Sequence[str]) -> bool:
-    """Tell whether any answer stands in any one quote, spelling aside.
+    """Tell whether any answer is contained in any single quote, after folding.
 
     Letters are compared after folding (Persian and Arabic forms, case, accents), digits as
-    ASCII; joiners, punctuation and white space are left out of account. A number is found only
-    as a whole number: 5 does not stand in 1945.
+    ASCII; joiners, punctuation and white space are ignored. A number is found only as a whole
+    number: 5 is not contained in 1945. An answer without a letter or digit is never found.
     """
-    patterns = [pattern for answer in answers if (pattern := _pattern(answer)) is not None]
+    patterns = []
+    for answer in answers:
+        letters = folded(answer).replace(" ", "")
+        if letters:
+            before = r"(?<!\d)" if letters[0].isdigit() else ""
+            after = r"(?!\d)" if letters[-1].isdigit() else ""
+            patterns.append(re.compile(before + " ?".join(map(re.escape, letters)) + after))
     return any(pattern.search(folded(quote)) for quote in quotes for pattern in patterns)
 
 
 def folded(text: str) -> str:
-    """Spell a text so that equal wordings are equal: one space between words, nothing else."""
-    plain = unicodedata.normalize("NFKD", clean(text).text.casefold())
-    letters = "".join(char if char.isalnum() else _gap(char) for char in plain)
-    return " ".join(letters.split())
-
-
-def _gap(char: str) -> str:
-    """Return what stands for a sign: nothing for a mark on a letter, else a space."""
-    return "" if unicodedata.category(char).startswith("M") else " "
-
-
-def _pattern(answer: str) -> re.Pattern[str] | None:
-    """Return what finds an answer in folded text; None for one without a letter or digit."""
-    letters = folded(answer).replace(" ", "")
-    if not letters:
-        return None
-    before = r"(?<!\d)" if letters[0].isdigit() else ""
-    after = r"(?!\d)" if letters[-1].isdigit() else ""
-    return re.compile(before + " ?".join(map(re.escape, letters)) + after)
+    """Fold case, accents and letter forms; keep letters and digits, one space between words."""
+    # Subtle: case is folded again, as NFKD makes capitals of compatibility forms such as "𝕬".
+    plain = unicodedata.normalize("NFKD", clean(text).text.casefold()).casefold()
+    letters = (
+        char if char.isalnum() else " "
+        for char in plain
+        if char.isalnum() or not unicodedata.category(char).startswith("M")
+    )
+    return " ".join("".join(letters).split())
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     """Return how often a positive scores above a negative, ties half; None if either is empty."""
     if not positive or not negative:
         return None
-    scores = np.sort(np.asarray(negative, np.float64))
-    values = np.asarray(positive, np.float64)
-    below = np.searchsorted(scores, values, side="left")
-    not_above = np.searchsorted(scores, values, side="right")
-    return float((below + not_above).sum() / (2 * len(scores) * len(values)))
+    scores = np.sort(negative)
+    below = np.searchsorted(scores, positive, side="left")
+    not_above = np.searchsorted(scores, positive, side="right")
+    return float((below + not_above).sum() / (2 * len(negative) * len(positive)))
 
 
 def threshold_at(positive: Sequence[float], rate: float) -> float:
     """Return the highest score that at least a share `rate` of `positive` (not empty) reaches."""
-    scores = np.sort(np.asarray(positive, np.float64))[::-1]
-    return float(scores[max(int(np.ceil(rate * len(scores) - 1e-9)), 1) - 1])
+    rank = max(int(np.ceil(rate * len(positive) - 1e-9)), 1)
+    return sorted(positive, reverse=True)[rank - 1]
 
 
 def share_at_least(scores: Sequence[float], threshold: float) -> float | None:
     """Return the share of scores that reach a threshold; None if there are none."""
     if not scores:
         return None
-    return float((np.asarray(scores, np.float64) >= threshold).mean())
+    return sum(score >= threshold for score in scores) / len(scores)
 
 
 def paired_interval(
@@ -147,7 +135,7 @@ def paired_interval(
     """
     gains = np.asarray(first, np.float64) - np.asarray(second, np.float64)
     generator = np.random.default_rng(seed)
-    # A multinomial count of each question is the same draw, in a hundredth of the memory.
+    # A multinomial count of each question is the same sample, in a hundredth of the memory.
     chances = np.full(len(gains), 1 / len(gains))
     means = np.array(
         [generator.multinomial(len(gains), chances) @ gains / len(gains) for _ in range(n_draws)]
@@ -160,5 +148,4 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
     """Return the 50th, 95th and 99th percentile, rounded to 0.01; {} if there are no values."""
     if not values:
         return {}
-    found = np.percentile(np.asarray(values, np.float64), (50, 95, 99))
-    return {name: round(float(v), 2) for name, v in zip(("p50", "p95", "p99"), found, strict=True)}
+    return {f"p{rank}": round(float(np.percentile(values, rank)), 2) for rank in (50, 95, 99)}

@@ -1,12 +1,11 @@
-"""Question sets with judgements, read from files: what an evaluation asks and what is right.
+"""Question sets with relevance judgements, read from files.
 
     queries.jsonl   {"id", "text", "lang"?, "answers"?, "answerable"?}, one a line
     qrels.tsv       question id, record id, relevance; 0 says that the record does not answer
     related.tsv     question id, record id: the text an unanswerable question was written for
 
 A record is a line of the corpus, known by its `id`. Indexing may drop a record that repeats
-another or rename one whose id was taken, so `find_articles` leads from records to articles.
-Does not: ask or measure anything.
+another or rename one whose id was taken, so `find_articles` maps records to articles.
 """
 
 import json
@@ -15,13 +14,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from index.disk.atomic import storage_errors
 from index.errors import QuestionSetError
 from index.snapshot.snapshot import Snapshot
 from index.sources import corpus_files, read_articles
-from index.types import Article, ArticleId, Reject
+from index.types import ArticleId, Reject
 
 UNKNOWN_LANGUAGE: Final = "und"
 _SHOWN: Final = 3
@@ -85,12 +84,15 @@ def read_question_set(
     questions = read_questions(queries)
     known = {question.id for question in questions}
     judged: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for place, (question, record, relevance) in _rows(qrels, ("id", "id", "relevance")):
-        _check_question(question, known, place)
-        judged[question][record] = _relevance(relevance, place)
+    for origin, (question, record, relevance) in _rows(qrels, ("id", "id", "relevance"), known):
+        try:
+            judged[question][record] = int(relevance)
+        except ValueError as error:
+            raise QuestionSetError(
+                f"{origin}: expected a whole number, got {relevance!r}"
+            ) from error
     linked: defaultdict[str, set[str]] = defaultdict(set)
-    for place, (question, record) in _rows(related, ("id", "id")) if related else ():
-        _check_question(question, known, place)
+    for _, (question, record) in _rows(related, ("id", "id"), known) if related else ():
         linked[question].add(record)
     return QuestionSet(
         name=queries.absolute().parent.name,
@@ -107,10 +109,10 @@ def read_questions(path: Path) -> tuple[JudgedQuestion, ...]:
         QuestionSetError: If the file, a line of it or an id used twice stops us.
     """
     questions: dict[str, JudgedQuestion] = {}
-    for place, line in _lines(path):
-        question = _question(line, place)
+    for origin, line in _lines(path):
+        question = _question(line, origin)
         if question.id in questions:
-            raise QuestionSetError(f"{place}: expected each id once, {question.id!r} came before")
+            raise QuestionSetError(f"{origin}: expected each id once, {question.id!r} came before")
         questions[question.id] = question
     if not questions:
         raise QuestionSetError(f"Expected questions in {path}, but it holds none.")
@@ -118,7 +120,7 @@ def read_questions(path: Path) -> tuple[JudgedQuestion, ...]:
 
 
 def evenly(questions: tuple[JudgedQuestion, ...], limit: int | None) -> tuple[JudgedQuestion, ...]:
-    """Keep at most `limit` questions, evenly spaced, so that every part of a file is heard."""
+    """Keep at most `limit` questions, evenly spaced over the whole file."""
     if limit is None or limit >= len(questions):
         return questions
     return tuple(questions[row * len(questions) // limit] for row in range(limit))
@@ -144,18 +146,18 @@ def join_corpora(corpora: Sequence[Path], folder: Path) -> Path:
     joined = folder / digest.hexdigest()
     with storage_errors(folder):
         joined.mkdir(parents=True, exist_ok=True)
-        # Subtle: what is right stays, for another evaluation may be reading it.
+        # Subtle: a correct link stays, because another evaluation may be reading it.
         wanted = {joined / name: file for file, name in files}
-        right = {link for link in joined.iterdir() if wanted.get(link) == _target(link)}
+        right = {
+            link
+            for link in joined.iterdir()
+            if link.is_symlink() and wanted.get(link) == link.readlink()
+        }
         for link in set(joined.iterdir()) - right:
             link.unlink()
         for link in set(wanted) - right:
             link.symlink_to(wanted[link])
     return joined
-
-
-def _target(link: Path) -> Path | None:
-    return link.readlink() if link.is_symlink() else None
 
 
 def find_articles(
@@ -174,90 +176,72 @@ def find_articles(
     Raises:
         QuestionSetError: If the corpus holds no such record.
     """
-    found = {record: ArticleId(record) for record in records}
+    articles = {record: ArticleId(record) for record in records}
     absent = {record for record in records if snapshot.article(ArticleId(record)) is None}
-    if absent:
-        found |= _lost(corpus, absent)
-    return found
-
-
-def _lost(corpus: Path, absent: Collection[str]) -> dict[str, ArticleId]:
-    """Find records that repeat another: read once more what was read for the index."""
-    firsts: dict[tuple[str, str], ArticleId] = {}
-    found: dict[str, ArticleId] = {}
-    rejected: list[str] = []
+    if not absent:
+        return articles
+    # The corpus is read again to find the records that repeat another.
+    first_by_text: dict[tuple[str, str], ArticleId] = {}
+    repeated: dict[str, ArticleId] = {}
+    n_rejected = 0
     for item in read_articles(corpus):
         if isinstance(item, Reject):
-            rejected.append(item.origin)
+            n_rejected += 1
             continue
-        first = firsts.setdefault(_wording(item), item.id)
+        first = first_by_text.setdefault((item.headline, item.text), item.id)
         if item.id in absent:
-            found.setdefault(item.id, first)
-    unknown = sorted(set(absent) - set(found))
-    if len(unknown) > len(rejected):  # a rejected record has no id that we could read
+            repeated.setdefault(item.id, first)
+    unknown = sorted(absent - repeated.keys())
+    if len(unknown) > n_rejected:  # a rejected record has no id that we could read
         raise QuestionSetError(
             f"Expected every judged record in the corpus, but it lacks {len(unknown):,}: "
             f"{', '.join(map(repr, unknown[:_SHOWN]))}...; give its file with --corpus."
         )
-    return found
+    return articles | repeated
 
 
-def _wording(article: Article) -> tuple[str, str]:
-    return article.headline, article.text
-
-
-def _question(line: str, place: str) -> JudgedQuestion:
+def _question(line: str, origin: str) -> JudgedQuestion:
+    """Read a line of a file of questions; `origin` names it in messages."""
     try:
         record = json.loads(line)
     except ValueError as error:
-        raise QuestionSetError(f"{place}: expected a JSON object, but {error}") from error
+        raise QuestionSetError(f"{origin}: expected a JSON object, but {error}") from error
     if not isinstance(record, dict):
-        raise QuestionSetError(f"{place}: expected a JSON object, got {type(record).__name__}")
+        raise QuestionSetError(f"{origin}: expected a JSON object, got {type(record).__name__}")
     answers = record.get("answers") or []
     if not isinstance(answers, list):
-        raise QuestionSetError(f"{place}: expected a list under 'answers', got {answers!r}")
+        raise QuestionSetError(f"{origin}: expected a list under 'answers', got {answers!r}")
+    for key in ("id", "text"):
+        value = record.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise QuestionSetError(f"{origin}: expected a text under {key!r}, got {value!r}")
     return JudgedQuestion(
-        id=_text(record, "id", place),
+        id=record["id"],
         language=str(record.get("lang") or UNKNOWN_LANGUAGE),
-        text=_text(record, "text", place),
+        text=record["text"],
         answers=tuple(map(str, answers)),
         is_answerable=bool(record.get("answerable", True)),
     )
 
 
-def _text(record: Mapping[str, Any], key: str, place: str) -> str:
-    value = record.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise QuestionSetError(f"{place}: expected a text under {key!r}, got {value!r}")
-    return value
-
-
-def _rows(path: Path, names: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the columns of a file and the place of each line."""
-    for place, line in _lines(path):
+def _rows(
+    path: Path, names: tuple[str, ...], known: Collection[str]
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield each line's origin, for messages, and columns; the first is a `known` question."""
+    for origin, line in _lines(path):
         columns = [column.strip() for column in line.split("\t")]
         if len(columns) < len(names):
             raise QuestionSetError(
-                f"{place}: expected {len(names)} columns ({', '.join(names)}) separated by tabs, "
+                f"{origin}: expected {len(names)} columns ({', '.join(names)}) separated by tabs, "
                 f"got {line!r}"
             )
-        yield place, columns[: len(names)]
-
-
-def _relevance(text: str, place: str) -> int:
-    try:
-        return int(text)
-    except ValueError as error:
-        raise QuestionSetError(f"{place}: expected a whole number, got {text!r}") from error
-
-
-def _check_question(question: str, known: Collection[str], place: str) -> None:
-    if question not in known:
-        raise QuestionSetError(f"{place}: expected the id of a question, got {question!r}")
+        if columns[0] not in known:
+            raise QuestionSetError(f"{origin}: expected the id of a question, got {columns[0]!r}")
+        yield origin, columns[: len(names)]
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the lines of a file that hold something, each with its place for messages."""
+    """Yield the lines of a file that are not blank, each with its origin for messages."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

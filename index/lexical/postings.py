@@ -10,10 +10,9 @@ built from terms, so nothing that is typed has a meaning other than itself.
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import Final, Self, TypeAlias
 
 import numpy as np
@@ -143,7 +142,7 @@ class Postings:
             limit *= 4
 
 
-class PostingsWriter:
+class PostingsWriter(AbstractContextManager["PostingsWriter"]):
     """Writes a tantivy index row by row; a context manager that commits on success.
 
     Subtle: tantivy replaces its small files and never changes its large ones, so that a folder of
@@ -173,18 +172,9 @@ class PostingsWriter:
         if keep:
             self._delete(_rows_from(keep))
 
-    def __enter__(self) -> Self:
-        """Return the writer itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Commit, or leave a folder that does not open."""
-        if error is not None:
+        if kind is not None:
             self._writer.rollback()
             return
         try:

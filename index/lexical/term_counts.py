@@ -18,10 +18,10 @@ Source: the form of BM25, and of the lengths in it, is tantivy's, see `postings`
 import mmap
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
-from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -51,7 +51,7 @@ def _stored_lengths() -> NDArray[np.int64]:
 _LENGTHS: Final = _stored_lengths()
 
 
-class ForwardWriter:
+class ForwardWriter(AbstractContextManager["ForwardWriter"]):
     """Writes the file of a part row by row; a context manager, whole only on success."""
 
     def __init__(self, path: Path) -> None:
@@ -60,19 +60,10 @@ class ForwardWriter:
         self._starts = array("q", [0])
         self._lengths = array("q")
 
-    def __enter__(self) -> Self:
-        """Return the writer itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Write the end of the file, or leave one that does not open."""
         with self._file as file:
-            if error is None:
+            if kind is None:
                 for numbers in (self._starts, self._lengths, [len(self._lengths)]):
                     file.write(np.array(numbers, "<i8").tobytes())
                 file.write(_MARK)

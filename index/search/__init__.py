@@ -1,7 +1,7 @@
 """Question to hits: dense and lexical retrieval, fusion and reranking."""
 
 from index.search.fuse import AGREEMENT, coverage
-from index.search.rerank import CrossEncoderReranker, Reranker
+from index.search.rerank import CrossEncoderReranker, Reranker, load_cross_encoder
 from index.search.retrieve import Retrieval, Retriever
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "Retrieval",
     "Retriever",
     "coverage",
+    "load_cross_encoder",
 ]

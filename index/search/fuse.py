@@ -2,23 +2,22 @@
 
     score = 0.48 (dense + w lexical)      where question and passage share a language
     score = dense + 0.2 names            where they do not
-    dense = 0.4 passage + 0.6 best sentence       (cosines in the placed space, see `calibration`)
+    dense = 0.4 passage + 0.6 best sentence       (cosines in the centred space, see `space`)
     w = 2.5 n / (n + 5)                   for a question of n words
 
-`lexical` and `names` are BM25 divided by the most it could have been, so they lie in [0, 1] and
-mean the same for a short and a long question, in an archive of ten sentences and of a million.
-No statistic of the other hits is used (ranks, z-scores): they tell nothing when there are few.
+`lexical` and `names` are BM25 divided by its upper bound, so they lie in [0, 1] and mean the same
+for a short and a long question, in an archive of ten sentences and of a million. No statistic of
+the other hits is used (ranks, z-scores): they mean nothing when there are few.
 
-Few words say little: of a question of three, a passage that happens to hold two has most. So w
-grows with their number.
+A few words are weak evidence: a passage that happens to contain two of a question's three words has
+most of them. So w grows with their number.
 
 Where languages differ, words cannot agree, and their absence is no evidence; and cosines within a
-language spread wider. Scores are therefore about halved where languages agree, which changes no
+language vary more. Scores are therefore about halved where languages agree, which changes no
 ranking in an archive of one language. 3,000 English articles beside 3,000 Persian ones cost English
 questions over Persian answers 0.019 of nDCG@10 and Persian questions 0.025; with 1.5 (lexical -
 0.2) instead, which was enough for 1,000, it was 0.065 and 0.016.
 
-Does not: search, or know where scores come from.
 Source of the numbers: our experiments, see DECISIONS.md; refitted by benchmarks/fit_parameters.py.
 """
 
@@ -34,19 +33,19 @@ from index.arrays import Rows, Scores
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FusionWeights:
-    """How much each part counts; the defaults are flat optima of four dev sets.
+    """Weights of the parts of a score; the defaults are flat optima of four dev sets.
 
     Attributes:
         sentence: Share of the best sentence's cosine in `dense`; with 3,000 news leads about,
             0.5 loses 0.008 nDCG@10 on x2fa, 0.7 wins 0.002 there and loses 0.002 on en2fa.
         lexical: Weight of the words of a passage in the language of a question of many words.
         few_words: Words of a question at which they weigh half of that. nDCG@10 of hamshahri-fa
-            0.874 with 1.5 for all questions, 0.894 so; pquad and persianqa gain 0.001.
+            0.874 with 1.5 for all questions, 0.894 with this; pquad and persianqa gain 0.001.
         lexical_sentence: Share of the best sentence's words in a passage's lexical score; instead
             of 0.3 it gains 0.002 on hamshahri-fa and 0.001 on pquad.
-        agreement: What a score counts where languages agree, 1 being what it counts elsewhere;
-            more favours passages in the question's language: 0.5 costs English questions over
-            Persian answers 0.024, 0.46 0.016, and Persian questions 0.016 and 0.033.
+        agreement: Factor of a score where languages agree; elsewhere it is 1. A larger factor
+            favours passages in the question's language: 0.5 costs English questions over Persian
+            answers 0.024, 0.46 0.016, and Persian questions 0.016 and 0.033.
         names: Weight of bridged names in another language; 0.15 to 0.3 within 0.003, 0.5 hurts.
     """
 
@@ -64,7 +63,7 @@ class FusionWeights:
 
 DEFAULT_WEIGHTS: Final = FusionWeights()
 AGREEMENT: Final = DEFAULT_WEIGHTS.agreement
-"""What a score counts where question and passage share a language."""
+"""Factor of a score where question and passage share a language."""
 
 
 def coverage(
@@ -79,8 +78,8 @@ def coverage(
     total = sum(question.values())
     if total <= 0:
         return np.zeros(len(sentences), np.float32)
-    held = [sum(question[token] for token in question if token in text) for text in sentences]
-    return np.array(held, np.float32) / np.float32(total)
+    shared = [sum(question[token] for token in question if token in text) for text in sentences]
+    return np.array(shared, np.float32) / np.float32(total)
 
 
 def dense_scores(
@@ -116,7 +115,7 @@ def fuse(
         names: Shares in [0, 1] of the question's names, shape (n,); read where they do not.
         is_same_language: Whether each passage is in the question's language, shape (n,).
         n_words: Words of the question that are searched for.
-        weights: How much each part counts.
+        weights: Weights of the parts.
     """
     agreeing = weights.agreement * (dense + weights.words(n_words) * lexical)
     return np.where(is_same_language, agreeing, dense + weights.names * names).astype(np.float32)

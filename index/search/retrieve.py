@@ -1,9 +1,8 @@
-"""A question in, ranked passages out: the whole of retrieval in one screen.
+"""Retrieval: a question in, ranked passages out.
 
 Candidates come from the vectors and from the words; each is then scored by both (see `fuse`), so
-that neither list's order counts. The best few are read and scored once more by their sentences'
+that neither list's order matters. The best few are read and scored once more by their sentences'
 words, which is too slow for hundreds.
-Does not: choose what to quote, or judge whether it answers.
 """
 
 import time
@@ -31,7 +30,7 @@ from index.search.rerank import RERANKED, Reranker, reordered
 from index.snapshot.snapshot import Snapshot
 from index.text.clean import clean
 from index.text.tokenize import token_set
-from index.types import EVERYTHING, Article, Hit, Passage, Scope, ScoreParts
+from index.types import EVERYTHING, Hit, Scope, ScoreParts
 
 NEAR: Final = 300
 """Passages taken from the vectors. Over 3,515 passages the right one is among the nearest 100 for
@@ -40,18 +39,18 @@ NEAR: Final = 300
 WORDED: Final = 100
 """Passages taken from the words."""
 
-_AT_ONCE: Final = 16  # questions whose vectors are searched at a time
+_THREADS: Final = 16  # most questions whose vectors are searched at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieval:
-    """What was found for one question.
+    """Result of one question.
 
     Attributes:
         hits: Best first, ranks from 1.
-        vector: The question in the placed space, shape (dim,).
+        vector: The question in the centred embedding space, shape (dim,).
         words: Token of the question to its weight (idf), as `tokenize` makes them.
-        names: Tokens that stand for the names of the question in this archive.
+        names: Tokens of this archive that match the names of the question.
         n_passages: Passages in the archive that the scope allows.
         timings_ms: Milliseconds by stage: encode, search, rank.
     """
@@ -76,7 +75,7 @@ class _Candidates:
     n_words: int
 
     def ranked(self, weights: FusionWeights) -> Rows:
-        """Return the positions of all, by fused score, the highest first."""
+        """Return all positions, by fused score, the highest first."""
         scores = fuse(
             self.dense,
             self.lexical,
@@ -88,7 +87,7 @@ class _Candidates:
         return order(scores, self.rows)
 
     def at(self, top: Rows) -> "_Candidates":
-        """Keep those at the positions `top`, in their order."""
+        """Return the candidates at the positions `top`, in their order."""
         return _Candidates(
             self.rows[top],
             self.dense[top],
@@ -102,7 +101,7 @@ class _Candidates:
 class Retriever:
     """Searches one snapshot; safe for many threads as far as its encoder is.
 
-    Of a report that stands in several articles only one gives hits.
+    Of several articles with the same report only one gives hits.
     """
 
     def __init__(
@@ -114,17 +113,17 @@ class Retriever:
         weights: FusionWeights = DEFAULT_WEIGHTS,
         reranker: Reranker | None = None,
     ) -> None:
-        """Search `snapshot`, whose vectors `encoder` made and `space` placed.
+        """Search `snapshot`, whose vectors `encoder` made and `space` centred.
 
-        `reranker` orders the best passages anew, if one is given.
+        `reranker` reorders the best passages, if one is given.
         """
         self._snapshot = snapshot
         self._encoder = encoder
         self._space = space
         self._weights = weights
         self._reranker = reranker
-        # While vectors are searched, by FAISS or a server, words are looked up here.
-        self._beside = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="pasokh-vectors")
+        # Searches vectors, by FAISS or a server, while the caller's thread looks up words.
+        self._vector_threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pasokh-vectors")
 
     def retrieve(
         self,
@@ -137,8 +136,8 @@ class Retriever:
     ) -> Retrieval:
         """Return the `k` best passages for a question in a language (BCP 47).
 
-        Only passages in the scope `within` are looked at, as if there were no others; how rare a
-        word is still counts over the whole archive. `vector` is that of an earlier retrieval for
+        Only passages in the scope `within` are searched, as if there were no others, but word
+        frequencies are those of the whole archive. `vector` is that of an earlier retrieval for
         the same question and language, which then is not encoded again.
         """
         started = time.perf_counter()
@@ -147,24 +146,24 @@ class Retriever:
             vector = self._space.query(self._encoder.encode_queries([text])[0], language)
         encoded = time.perf_counter()
         allowed = self._snapshot.layout.within(within)
-        searching = self._beside.submit(self._snapshot.vectors.search, vector, NEAR, allowed)
-        asked = self._snapshot.lexical.question(question)
-        worded, _ = self._snapshot.lexical.search(asked.groups, WORDED, allowed)
-        rows, cosines = self._joined(vector, searching.result(), worded)
-        candidates = self._candidates(vector, rows, cosines, asked, language)
+        search = self._snapshot.vectors.search
+        searching = self._vector_threads.submit(search, vector, NEAR, allowed)
+        lexical = self._snapshot.lexical.question(question)
+        worded, _ = self._snapshot.lexical.search(lexical.groups, WORDED, allowed)
+        candidates = self._candidates(vector, searching.result(), worded, lexical, language)
         searched = time.perf_counter()
         ranked = candidates.ranked(self._weights)
         n_read = max(k, RERANKED) if self._reranker else k
         best = candidates.at(self._each_report_once(candidates.rows, ranked, n_read))
-        hits = self._hits(best, asked)
+        hits = self._hits(best, lexical)
         if self._reranker:
             hits = reordered(question, hits, self._reranker)[:k]
         done = time.perf_counter()
         return Retrieval(
             hits=hits,
             vector=vector,
-            words=asked.weights,
-            names=frozenset(term for group in asked.names for term, _ in group),
+            words=lexical.weights,
+            names=frozenset(term for group in lexical.names for term, _ in group),
             n_passages=self._snapshot.layout.n_rows if allowed is None else int(allowed.sum()),
             timings_ms={
                 "encode": (encoded - started) * 1e3,
@@ -173,57 +172,59 @@ class Retriever:
             },
         )
 
-    def _joined(
-        self, vector: Scores, near: tuple[Rows, Scores], worded: Rows
-    ) -> tuple[Rows, Scores]:
-        """Return the passages near the question or sharing its words, rising, and cosines."""
+    def _candidates(
+        self,
+        vector: Scores,
+        near: tuple[Rows, Scores],
+        worded: Rows,
+        question: LexicalQuestion,
+        language: str,
+    ) -> _Candidates:
+        """Score the passages `near` the question and those that share its words by both."""
+        snapshot = self._snapshot
         others = np.setdiff1d(worded, near[0])
         rows = np.concatenate((near[0], others))
-        cosines = np.concatenate((near[1], self._snapshot.vectors.scores(vector, others)))
+        cosines = np.concatenate((near[1], snapshot.vectors.scores(vector, others)))
         rising = np.argsort(rows)
-        return rows[rising], cosines[rising]
-
-    def _candidates(
-        self, vector: Scores, rows: Rows, cosines: Scores, asked: LexicalQuestion, language: str
-    ) -> _Candidates:
-        """Score passages near the question or sharing its words by both."""
-        snapshot = self._snapshot
+        rows, cosines = rows[rising], cosines[rising]
         best = snapshot.vectors.best_sentences(vector, rows, missing=cosines)
         dense = dense_scores(cosines, best, self._weights)
         is_same_language = snapshot.layout.is_language(rows, language)
-        # Words are read of one kind of passage and names of the other: nothing is scored in vain.
+        # A passage needs its words or its names, never both (see `fuse`).
         lexical, names = np.zeros((2, len(rows)), np.float32)
-        lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
-        names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
-        return _Candidates(rows, dense, lexical, names, is_same_language, len(asked.asked))
+        lexical[is_same_language] = snapshot.lexical.shares(question, rows[is_same_language])
+        names[~is_same_language] = snapshot.lexical.name_shares(question, rows[~is_same_language])
+        return _Candidates(rows, dense, lexical, names, is_same_language, len(question.asked))
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:
-        """Return the first `k` positions, of one report in several articles those of the best.
+        """Return the first `k` positions, each report only from its best-ranked article.
 
-        Copies say nothing new: twenty outlets with one report would fill every place.
+        Without this, twenty outlets with the same report would fill all places.
         """
         owners = self._snapshot.layout.owners[rows]
-        told_by: dict[int, int] = {}
-        kept: list[int] = []
+        article_of_report: dict[int, int] = {}
+        chosen: list[int] = []
         for position in ranked.tolist():
             owner = int(owners[position])
-            if owner not in told_by:
+            if owner not in article_of_report:
                 group = self._snapshot.copies.group(owner)
-                told_by = dict.fromkeys(group, owner) | told_by
-            if told_by[owner] == owner:
-                kept.append(position)
-                if len(kept) == k:
+                article_of_report = dict.fromkeys(group, owner) | article_of_report
+            if article_of_report[owner] == owner:
+                chosen.append(position)
+                if len(chosen) == k:
                     break
-        return np.array(kept, np.int64)
+        return np.array(chosen, np.int64)
 
-    def _hits(self, best: _Candidates, asked: LexicalQuestion) -> tuple[Hit, ...]:
-        """Read the best passages and order them by all that is known of them."""
+    def _hits(self, best: _Candidates, question: LexicalQuestion) -> tuple[Hit, ...]:
+        """Read the best passages and order them by their scores with their sentences' words."""
         read = self._snapshot.archive.passages(best.rows.tolist())
-        covered = [
-            _best_coverage(asked, passage, article) if agrees else 0.0
-            for (passage, article), agrees in zip(read, best.is_same_language, strict=True)
-        ]
-        lexical = lexical_scores(best.lexical, np.array(covered, np.float32), self._weights)
+        # The largest share of the question's words that one sentence of a passage has.
+        covered = np.zeros(len(read), np.float32)
+        for position in np.flatnonzero(best.is_same_language).tolist():
+            passage, article = read[position]
+            sentences = [token_set(span.cut(article.text)) for span in passage.sentences]
+            covered[position] = coverage(question.weights, sentences).max(initial=0.0)
+        lexical = lexical_scores(best.lexical, covered, self._weights)
         scores = fuse(
             best.dense,
             lexical,
@@ -234,23 +235,17 @@ class Retriever:
         )
         return tuple(
             Hit(
-                passage=read[at][0],
-                article=read[at][1],
-                row=int(best.rows[at]),
-                score=float(scores[at]),
+                passage=read[position][0],
+                article=read[position][1],
+                row=int(best.rows[position]),
+                score=float(scores[position]),
                 rank=rank,
                 parts=ScoreParts(
-                    dense=float(best.dense[at]),
-                    lexical=float(lexical[at]),
-                    names=float(best.names[at]),
-                    is_same_language=bool(best.is_same_language[at]),
+                    dense=float(best.dense[position]),
+                    lexical=float(lexical[position]),
+                    names=float(best.names[position]),
+                    is_same_language=bool(best.is_same_language[position]),
                 ),
             )
-            for rank, at in enumerate(order(scores, best.rows).tolist(), start=1)
+            for rank, position in enumerate(order(scores, best.rows).tolist(), start=1)
         )
-
-
-def _best_coverage(asked: LexicalQuestion, passage: Passage, article: Article) -> float:
-    """Return the largest share of the question's words that one sentence of a passage holds."""
-    sentences = [token_set(span.cut(article.text)) for span in passage.sentences]
-    return float(coverage(asked.weights, sentences).max(initial=0.0))

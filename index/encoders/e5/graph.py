@@ -7,16 +7,16 @@ its rows.
 
 What goes into a product is quantised by constants, so a text's vector depends on that text alone.
 A few of the 384 or 1,536 channels are ten times as large as the rest; each channel is divided by
-the square root of the largest value it was seen to have, and the weights multiplied by it, which
-parts the difficulty between both (SmoothQuant). `params/multilingual-e5-small.activations.npz`
+the square root of its largest observed value, and the weights multiplied by it, which divides the
+quantisation error between both (SmoothQuant). `params/multilingual-e5-small.activations.npz`
 holds those largest values, from texts in twenty languages (`benchmarks/fit_activations.py`); larger
-ones are cut off. Mean cosine to float32 .9989, as good as one scale for each token, found anew each
-time, which took twice as long: on processors with VNNI the products are a fifth of the time, and
-whatever passes over the activations once more is the rest.
+ones are clipped. Mean cosine to float32 .9989, as good as one scale per token computed at run time,
+which took twice as long: on processors with VNNI the products are a fifth of the time, and each
+further pass over the activations is the rest.
 
-Weights are held in [-64, 64] per column: processors without VNNI add pairs of products in 16 bits,
-and 2 * 255 * 64 still fits.
-Does not: tokenise or run. Sole importer of onnx, at conversion only.
+Weights are scaled to [-64, 64] per column: processors without VNNI add pairs of products in 16
+bits, and 2 * 255 * 64 still fits.
+Sole importer of onnx, at conversion only.
 
 Sources: Devlin et al., arXiv 1810.04805 (the network); Xiao et al., "SmoothQuant", arXiv
 2211.10438 (the scales, with its migration strength of 0.5: 0.3 and 0.7 gave .9985 and .9989);
@@ -47,7 +47,7 @@ goes into that product, (channels,)."""
 
 
 def stored_activations() -> dict[str, Floats]:
-    """Return the largest values that the channels were seen to have, by product."""
+    """Return the largest observed value of each channel, by product."""
     with (
         (files("index") / "params" / ACTIVATIONS).open("rb") as file,
         np.load(file, allow_pickle=False) as arrays,
@@ -141,13 +141,14 @@ class _Builder:
 
     def _product(self, given: _Quantised, name: str, *, columns: int) -> str:
         """Multiply by the matrix `name` (out, in) in 8 bits and add its bias."""
-        matrix = self._weights.matrix(f"{name}.w", columns=columns)
-        rounded, scales = _round_weights(matrix * given.scales)
+        matrix = (self._weights.matrix(f"{name}.w", columns=columns) * given.scales).T
+        scales = np.maximum(np.abs(matrix).max(axis=0), 1e-12) / _MAX_WEIGHT
+        rounded = np.rint(matrix / scales).astype(np.int8)  # (in, out)
         ins = [
             given.name,
             self._constant(f"{name}.w", rounded),
             given.step,
-            self._constant(f"{name}.s", scales),
+            self._constant(f"{name}.s", scales.astype(np.float32)),
             given.zero,
             self._constant(f"{name}.z", np.zeros(len(scales), dtype=np.int8)),
             self._constant(f"{name}.b", self._weights.vector(f"{name}.b")),
@@ -156,13 +157,8 @@ class _Builder:
 
     def _norm(self, x: str, at: str) -> str:
         """Normalise; not fused with the sum before, which takes three times as long."""
-        ins = [
-            x,
-            *(
-                self._constant(f"{at}.{part}", self._weights.vector(f"{at}.{part}"))
-                for part in "wb"
-            ),
-        ]
+        names = (f"{at}.w", f"{at}.b")
+        ins = [x, *(self._constant(name, self._weights.vector(name)) for name in names)]
         return self._node("LayerNormalization", ins, f"{at}.out", epsilon=self._weights.epsilon)
 
     def _node(
@@ -179,10 +175,3 @@ class _Builder:
     def _constant(self, name: str, value: ArrayLike) -> str:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
-
-
-def _round_weights(matrix: Floats) -> tuple[np.ndarray, Floats]:
-    """Return int8 (in, out) and the float32 scale of each output column."""
-    columns = matrix.T
-    scales = np.maximum(np.abs(columns).max(axis=0), 1e-12) / _MAX_WEIGHT
-    return np.rint(columns / scales).astype(np.int8), scales.astype(np.float32)

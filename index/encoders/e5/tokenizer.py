@@ -1,10 +1,10 @@
-"""The XLM-R unigram tokenizer over a memory-mapped vocabulary: nothing to load, few MB held.
+"""XLM-R unigram tokenizer over a memory-mapped vocabulary: nothing to load, few MB of memory.
 
 A text is brought to NFC, its code points replaced by the model's table, cut at spaces, and each
 word split into the pieces of highest summed log probability (Viterbi). Words recur, so splits
-are kept, by the words as they stand between two spaces: none of the steps before the split looks
-across a space (tests/encoders), so past the first hundred articles a word is nearly always one
-dictionary look-up, and its text is neither composed nor replaced.
+are cached by the raw word between two spaces: none of the steps before the split looks across a
+space (tests/encoders), so after the first hundred articles nearly every word is one dictionary
+look-up, without normalisation.
 The vocabulary is searched through a table of hashes sorted by bucket.
 
 Libraries were tried first: loading the same vocabulary took 0.7 s and 63 MB (sentencepiece) or
@@ -33,9 +33,9 @@ _N_BUCKETS = 1 << _BUCKET_BITS
 _UNKNOWN_PENALTY = 10.0
 _MARK = "\u2581"
 _WORD = re.compile(r"\S+")
-# Bounds on remembered words, in each of two generations: as they are split, and as they stand in
-# texts. 100 MB at most, reached by builds of a million passages only. Scripts without spaces give
-# long "words" that never recur.
+# Most cached words, in each of two generations: normalised, and as they are spelt in texts. 100 MB
+# at most, reached by builds of a million passages only. Scripts without spaces give long "words"
+# that never recur.
 _MAX_WORDS = 131_072
 _MAX_SPELT = 65_536
 _MAX_WORD_CHARS = 24
@@ -88,7 +88,7 @@ class E5Tokenizer:
         return sum(map(len, map(self._spelt.__getitem__, text.split(" "))))
 
     def _replaced(self, spelt: str) -> tuple[int, ...]:
-        """Return the ids of what stands between two spaces: of a word, or those it stands for."""
+        """Return the ids of the text between two spaces, which may normalise to several words."""
         normal = unicodedata.normalize("NFC", spelt).translate(self._normaliser)
         words = _WORD.findall(normal)
         if len(words) == 1:
@@ -98,7 +98,14 @@ class E5Tokenizer:
     def _split(self, word: str) -> tuple[int, ...]:
         """Return the best pieces of `word`; runs of unknown characters become one token."""
         letters = [letter.encode("utf-8", "replace") for letter in _MARK + word]
-        find = self._finder()
+        self._n_split += 1
+        if self._n_split == _MANY_SPLIT:
+            # A build splits so many words that a dictionary of all pieces is worth the 0.1 s and
+            # 30 MB that it takes: a word takes half the time.
+            pieces, special = self._pieces, self._pieces.special
+            ids = {pieces.piece(row): row for row in range(len(pieces)) if row not in special}
+            self._finds = ids.get
+        find = self._finds
         n = len(letters)
         best = [float("-inf")] * (n + 1)
         best[0] = 0.0
@@ -117,30 +124,14 @@ class E5Tokenizer:
                 if row >= 0 and score + self._scores[row] > best[end]:
                     best[end] = score + self._scores[row]
                     came[end] = (start, row)
-        return self._trace(came)
-
-    def _trace(self, came: list[tuple[int, int]]) -> tuple[int, ...]:
-        """Follow the best path back to front, fusing neighbouring unknowns."""
+        # The best path, followed back to front; neighbouring unknowns become one.
         split: list[int] = []
-        end = len(came) - 1
+        end = n
         while end > 0:
             end, row = came[end]
             if not (split and row == split[-1] == self._unknown):
                 split.append(row)
         return tuple(split[::-1])
-
-    def _finder(self) -> Callable[[bytes, int], int]:
-        """Return what finds the id of a piece: the table of hashes, or a dictionary of all.
-
-        A build splits so many words that a dictionary pays for the 0.1 s and 30 MB that it takes:
-        a word takes half the time.
-        """
-        self._n_split += 1
-        if self._n_split == _MANY_SPLIT:
-            pieces, special = self._pieces, self._pieces.special
-            ids = {pieces.piece(row): row for row in range(len(pieces)) if row not in special}
-            self._finds = ids.get
-        return self._finds
 
     def _find(self, piece: bytes, missing: int = -1) -> int:
         """Return the id of `piece`, or `missing`."""

