@@ -7,7 +7,7 @@ joiners); cut to its first half. A copy counts as another outlet's; "outlets unk
 every article as published by one of its own, which is the hardest case for precision.
 
 A pair is right if it is a copy and its original, or an article of which half of the shorter
-text's runs of 8 words stand in the original: an exact measure that shares nothing with sketches.
+text's runs of 8 words stand in the original: an exact measure that shares nothing with MinHash.
 
     python benchmarks/near_duplicates.py [--copies 1000] [--size 100000]
 
@@ -16,6 +16,7 @@ Does not: measure the index around it.
 """
 
 import argparse
+import io
 import json
 import random
 import resource
@@ -31,8 +32,8 @@ import numpy as np
 from readme import markdown
 
 from index import Article
-from index.dedup.lsh import SCHEMA, add_sketch, find_alike
-from index.dedup.minhash import sketch
+from index.dedup.lsh import SCHEMA, SignatureWriter, Signed, find_copies
+from index.dedup.minhash import buckets_of, signature_of
 from index.sources import read_articles
 from index.text.sentences import sentences
 from index.text.tokenize import tokens
@@ -125,17 +126,15 @@ def is_right(one: str, other: str) -> bool:
 
 
 def stored(texts: list[Text], *, known: bool) -> tuple[sqlite3.Connection, list[tuple[int, int]]]:
-    """Return the sketches of texts in a new database, and the pairs found while adding them."""
+    """Return the signatures of texts in a new database, and the pairs found while adding them."""
     connection = sqlite3.connect(":memory:")
     connection.executescript(SCHEMA)
-    pairs = []
+    writer = SignatureWriter(connection, io.BytesIO())
     for row, text in enumerate(texts):
-        if (sketched := sketch(text.body)) is None:
-            continue
-        outlet = text.outlet if known else text.id
-        pairs += [(alike.row, row) for alike in find_alike(connection, sketched, outlet)]
-        add_sketch(connection, row, sketched, outlet)
-    return connection, pairs
+        if (signature := signature_of(text.body)) is not None:
+            outlet = text.outlet if known else text.id
+            writer.add(Signed(row, signature, outlet, buckets_of(signature)))
+    return connection, [(copy.row, row) for row, copies in writer.finish() for copy in copies]
 
 
 def measure(  # one line of the table
@@ -147,10 +146,10 @@ def measure(  # one line of the table
     for row in chosen:
         copy = "\n".join(edit(texts[row].sentences, rng))
         n_copies += 1
-        sketched = sketch(copy)
-        found = find_alike(connection, sketched, "another") if sketched else []
-        rows = [alike.row for alike in found]
-        is_long = sketched is not None and not sketched.is_short
+        signature = signature_of(copy)
+        copies = find_copies(connection, signature, "another") if signature else []
+        rows = [found.row for found in copies]
+        is_long = signature is not None and not signature.is_short
         n_long += is_long
         n_found += row in rows
         n_long_found += is_long and row in rows
@@ -200,9 +199,11 @@ def at_size(texts: list[Text], pool: list[str], size: int) -> dict[str, float | 
             if row >= len(texts):
                 body = "\n".join(rng.choice(pool) for _ in text.sentences)
             started = time.perf_counter()
-            if (sketched := sketch(body)) is not None:
-                find_alike(connection, sketched, text.outlet)
-                add_sketch(connection, row, sketched, text.outlet)
+            if (signature := signature_of(body)) is not None:
+                find_copies(connection, signature, text.outlet)
+                writer = SignatureWriter(connection, io.BytesIO())
+                writer.add(Signed(row, signature, text.outlet, buckets_of(signature)))
+                list(writer.finish())
             spent.append(time.perf_counter() - started)
         connection.commit()
         connection.close()
