@@ -3,7 +3,7 @@
 In scripts with capitals a name is a capitalised word; at the head of a sentence only one that the
 vocabulary does not know as a word. In the others it is the name of a country, or a word that the
 vocabulary does not know, or that stands where a person is named: after a title, or before a verb of
-saying. It is borne out by the same word, by a word that sounds alike (`index.bridged`), by another
+saying. It is borne out by the same word, by a word that sounds alike (`index.lexical`), by another
 name of the same country or city (`places`), or by its letters read out («اف‌بی‌آی» is FBI).
 
 Does not: tell persons of one name apart, or find common words that are somebody's name («روحانی»
@@ -22,7 +22,7 @@ from bot.grounding.frames import FREQUENT_FROM, exchanged
 from bot.grounding.generic import is_generic
 from index.encoders import Vocabulary
 from index.evaluation import folded
-from index.lexical import bridged
+from index.lexical import name_likeness
 from index.text import STOP_WORDS, clean_text, tokens
 
 MIN_LIKENESS: Final = 0.7
@@ -237,7 +237,7 @@ def _is_named(
 def _sounds(spelt: Sequence[str], language: str, text: str) -> float:
     """Return how surely a text has a name in one of its spellings, with or without an ending."""
     bare = [_CASE_RU.sub("", one) for one in spelt] if language == "ru" else []
-    return max(bridged(one, text) for one in (*spelt, *bare))
+    return max(name_likeness(one, text) for one in (*spelt, *bare))
 
 
 _CASE_RU = re.compile(r"(?<=\w{3})(?:[аеиоуыюя]|[ео]й|[ео]м|ым|[ая]ми?|[ая]х|[иы]х|[ое]го)$")
@@ -307,7 +307,7 @@ def _unnamed_places(line: str, language: str, evidence: Evidence, apart: Spans) 
             if _is_place(known) and not (
                 _names_place(known, evidence)
                 or _holds(name, evidence.text)
-                or bridged(name, evidence.text) >= MIN_LIKENESS
+                or name_likeness(name, evidence.text) >= MIN_LIKENESS
             ):
                 yield name
             break

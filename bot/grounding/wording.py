@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.grounding.names import MIN_LIKENESS
 from index.evaluation import folded
-from index.lexical import bridged
+from index.lexical import name_likeness
 from index.text import clean_text
 
 _QUOTED: Final = re.compile(
@@ -71,7 +71,7 @@ def is_quoted(text: str, quotes: Sequence[str], names: Sequence[str]) -> bool:
     if len(words) > _NAME_WORDS or any(_shares_script(text, quote) for quote in quotes):
         return False
     everything = " ".join((*quotes, *names))
-    return all(bridged(word, everything) >= MIN_LIKENESS for word in words)
+    return all(name_likeness(word, everything) >= MIN_LIKENESS for word in words)
 
 
 def _shares_script(one: str, other: str) -> bool:

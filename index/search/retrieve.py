@@ -195,7 +195,7 @@ class Retriever:
         lexical, names = np.zeros((2, len(rows)), np.float32)
         lexical[is_same_language] = snapshot.lexical.shares(asked, rows[is_same_language])
         names[~is_same_language] = snapshot.lexical.name_shares(asked, rows[~is_same_language])
-        return _Candidates(rows, dense, lexical, names, is_same_language, len(asked.asked))
+        return _Candidates(rows, dense, lexical, names, is_same_language, len(asked.base_groups))
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:
         """Return the first `k` positions, of one report in several articles those of the best.

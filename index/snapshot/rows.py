@@ -26,7 +26,7 @@ from index.arrays import Mask, Rows
 from index.corpus.archive import Archive
 from index.errors import SnapshotCorrupt
 from index.text.calendars import period
-from index.types import EVERYTHING, Moment, Scope
+from index.types import EVERYTHING, Scope
 
 STARTS: Final = "sentence_starts.npy"
 LANGUAGES: Final = "languages.npy"
@@ -135,10 +135,11 @@ def write_layout(
     outlets = _Table(old.outlet_names if old else ())
     n_articles = int(old.owners[keep - 1]) + 1 if old and keep else 0
     n_sentences = int(old.starts[keep]) if old and keep else 0
-    heads = [
-        (outlets.code(outlet.casefold()), _seconds(published))
-        for _, published, outlet in (archive.heads() if archive else ())
-    ]
+    outlet_codes, seconds = array("q"), array("q")
+    for _, published, outlet in archive.heads() if archive else ():
+        outlet_codes.append(outlets.code(outlet.casefold()))
+        bounds = period(published) if published else ()
+        seconds.extend([int(moment.timestamp()) for moment in bounds] or (_UNDATED, _UNDATED))
     owners, firsts, codes = array("q"), array("q"), array("q")
     for owner, first, tag in archive.places() if archive else ():
         owners.append(owner)
@@ -150,8 +151,8 @@ def write_layout(
         STARTS: np.append(np.array(firsts, np.int64), n_total),
         LANGUAGES: np.array(codes, np.uint16),
         OWNERS: np.asarray(n_articles + owner_rows, np.int32),
-        PUBLISHED: np.array([when for _, when in heads], np.int64).reshape(-1, 2)[owner_rows],
-        OUTLETS: np.array([outlet for outlet, _ in heads], np.int32)[owner_rows],
+        PUBLISHED: np.array(seconds, np.int64).reshape(-1, 2)[owner_rows],
+        OUTLETS: np.array(outlet_codes, np.int32)[owner_rows],
     }
     if old is not None:
         before: tuple[NDArray[Any], ...] = (
@@ -183,14 +184,6 @@ class _Table:
 
     def code(self, name: str) -> int:
         return self._codes.setdefault(name, len(self._codes))
-
-
-def _seconds(published: Moment | None) -> tuple[int, int]:
-    """Return the seconds [start, end) since 1970 in which an article may have been published."""
-    if published is None:
-        return _UNDATED, _UNDATED
-    start, end = period(published)
-    return int(start.timestamp()), int(end.timestamp())
 
 
 def open_layout(folder: Path, *, n_passages: int) -> Layout:
