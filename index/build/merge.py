@@ -10,7 +10,7 @@ Merge-Tree", 1996; and Lucene's segments.
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,14 +20,11 @@ from typing import Final
 import numpy as np
 
 from index.arrays import Rows
-from index.build.encode import copied
 from index.corpus.archive import Archive, ArchiveWriter
-from index.dedup.groups import COPIES, write_copies
 from index.lexical.index import KeptRows, write_lexical
 from index.snapshot.rows import write_layout
 from index.snapshot.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
 from index.types import ArticleId
-from index.vectors.store import Shard
 from index.workers import Workers
 
 MAX_REMOVED: Final = 0.25
@@ -75,24 +72,24 @@ def plan_merge(
     if old is None:
         return Merge()
     rows = [row for name in dropped if (row := old.archive.row(name)) is not None]
-    gone = np.zeros(old.archive.n_rows, np.bool_)
-    gone[rows] = True
-    gone[old.layout.removed] = True
-    live = ~gone[old.layout.owners]
+    is_removed = np.zeros(old.archive.n_rows, np.bool_)
+    is_removed[rows] = True
+    is_removed[old.layout.removed] = True
+    live = ~is_removed[old.layout.owners]
     edges = np.cumsum([0, *(part.passages for part in old.manifest.parts)]).tolist()
     sizes = [int(live[start:end].sum()) for start, end in pairwise(edges)]
     totals = [part.passages for part in old.manifest.parts]
     n_parts = 0 if compact else first_merged(sizes, totals, n_new)
     n_passages = edges[n_parts]
     n_articles = sum(part.articles for part in old.manifest.parts[:n_parts])
-    removed = np.flatnonzero(gone[:n_articles])
+    removed = np.flatnonzero(is_removed[:n_articles])
     return Merge(
         n_parts=n_parts,
         n_passages=n_passages,
         n_articles=n_articles,
         removed=removed,
         newly_removed=np.setdiff1d(removed, old.layout.removed),
-        articles=np.flatnonzero(~gone[n_articles:]) + n_articles,
+        articles=np.flatnonzero(~is_removed[n_articles:]) + n_articles,
         passages=np.flatnonzero(live[n_passages:]) + n_passages,
     )
 
@@ -172,24 +169,3 @@ def write_words(
             keep=merge.n_passages,
             removed=merge.removed.tolist(),
         )
-
-
-def write_part_copies(part: Path, old: Snapshot | None, merge: Merge, workers: Workers) -> None:
-    """Write which articles of the new part are the same report as others."""
-    with closing(Archive(part / ARCHIVE)) as archive:
-        write_copies(
-            part / COPIES,
-            archive,
-            old=old.copies if old else None,
-            moved=merge.articles,
-            removed=merge.removed,
-            start=merge.n_articles,
-            workers=workers,
-        )
-
-
-def part_vectors(new: Iterable[Shard], old: Snapshot | None, merge: Merge) -> Iterator[Shard]:
-    """Yield the vectors of the new part, new ones before copied ones."""
-    yield from new
-    if old is not None:
-        yield from copied(old, merge.passages)

@@ -11,16 +11,16 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
+from index.build.encode import copied
 from index.build.merge import (
     Merge,
     new_part,
     number_part,
-    part_vectors,
     plan_merge,
     reuse_old,
-    write_part_copies,
     write_words,
 )
 from index.config import IndexConfig
@@ -28,6 +28,7 @@ from index.corpus.archive import Archive, ArchiveWriter
 from index.corpus.intake import CorpusFile, Intake, take_in
 from index.corpus.ledger import Kind, Ledger
 from index.corpus.withdrawals import Withdrawals
+from index.dedup.groups import COPIES, write_copies
 from index.disk.atomic import replace_text
 from index.encoders import EncoderIdentity
 from index.errors import CorpusError
@@ -151,7 +152,16 @@ def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
             write_words(draft, new.part, old, new.merge, workers)
             task.progress("words", n_new, n_new)
             if new.part is not None:
-                write_part_copies(new.part, old, new.merge, workers)
+                with closing(Archive(new.part / ARCHIVE)) as archive:
+                    write_copies(
+                        new.part / COPIES,
+                        archive,
+                        old=old.copies if old else None,
+                        moved=new.merge.articles,
+                        removed=new.merge.removed,
+                        start=new.merge.n_articles,
+                        workers=workers,
+                    )
         written = _write_vectors(task, old, new)
         manifest = _manifest(task, draft, old, new, written.recall)
         seconds = time.monotonic() - started
@@ -231,7 +241,7 @@ def _write_vectors(task: Task, old: Snapshot | None, new: _NewPart) -> Written:
         return Written(n_encoded=0, recall=1.0)
     with closing(Archive(new.part / ARCHIVE)) as archive:
         fresh = task.encode(archive, new.n_fresh) if new.n_fresh else ()
-        vectors = part_vectors(fresh, old, new.merge)
+        vectors = chain(fresh, copied(old, new.merge.passages) if old else ())
         shape = archive.n_sentences, task.encoder.dim
         return task.store.write(task.home, new.part, vectors, shape, task.config.dense)
 

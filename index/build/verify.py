@@ -70,8 +70,8 @@ def verify_snapshot(
     check_store(manifest, store.kind)
     withdrawals = read_withdrawals(home)
     problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
-    still_in: tuple[str, ...] = ()
-    shared: tuple[str, ...] = ()
+    still_in: list[str] = []
+    shared: list[str] = []
     if not problems:
         with closing(open_folder(folder, manifest, store)) as snapshot:
             problems = check_parts(snapshot)
@@ -85,7 +85,13 @@ def verify_snapshot(
                     f"{name}, vectors of no snapshot, may hold what was taken out by request"
                     for name in store.strays(home, part_folders(home))
                 ]
-                still_in, shared = _refused(snapshot, home)
+                with Ledger(folder / LEDGER, is_written=False) as ledger:
+                    refused = ledger.refused(RejectReason.REMOVED)
+                    files = {place.file: ledger.origin(place.file) for place, _ in refused}
+                is_ours = {number: file.root == COLLECTED for number, file in files.items()}
+                still_in += [origin for place, origin in refused if not is_ours[place.file]]
+                paths = [home / COLLECTED / files[n].path for n in files if is_ours[n]]
+                shared += [str(path) for path in paths if path.exists()]
     cached: dict[str, int] = {}
     if cache_dir:
         for entry in withdrawals.entries:
@@ -99,8 +105,8 @@ def verify_snapshot(
         n_passages=manifest.n_passages,
         problems=tuple(problems),
         n_withdrawn=len(withdrawals.entries),
-        still_in=still_in,
-        shared=shared,
+        still_in=tuple(still_in),
+        shared=tuple(shared),
         cached=cached,
     )
 
@@ -142,13 +148,3 @@ def _remains(snapshot: Snapshot, withdrawals: Withdrawals) -> Iterator[str]:
                 yield f"part {number} holds {article.id}, which was taken out by request"
     for name in _indexed(snapshot.folder, withdrawals):
         yield f"the ledger indexes {name}, which was taken out by request"
-
-
-def _refused(snapshot: Snapshot, home: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the items of the corpus refused as removed, and collected files with such items."""
-    with Ledger(snapshot.folder / LEDGER, is_written=False) as ledger:
-        refused = ledger.refused(RejectReason.REMOVED)
-        files = {place.file: ledger.origin(place.file) for place, _ in refused}
-    items = [origin for place, origin in refused if files[place.file].root != COLLECTED]
-    paths = [home / COLLECTED / file.path for file in files.values() if file.root == COLLECTED]
-    return tuple(items), tuple(str(path) for path in paths if path.exists())

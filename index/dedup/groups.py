@@ -3,8 +3,8 @@
 Each part has a file of its own (see `lsh`). A pair is stored with the part that was written later;
 it names its own article by the row in the part and the other by the row over all parts, which is
 in the same part or in an earlier one. Rows of earlier parts never change while a part stands, so
-pairs stay right until both move into a new part, where they are written anew. Articles changed or
-removed since are rows that nothing leads to.
+pairs stay right until both move into a new part, where they are rewritten. Rows of articles
+changed or removed since are never returned.
 """
 
 import sqlite3
@@ -169,7 +169,7 @@ def write_copies(
         workers: They compute signatures where many are new.
     """
     n_new = archive.n_articles - len(moved)
-    gone = frozenset(removed.tolist())
+    removed_rows = frozenset(removed.tolist())
     with (
         closing(sqlite3.connect(path.resolve().as_uri(), uri=True)) as connection,
         TemporaryFile(dir=path.parent) as scratch,
@@ -185,11 +185,11 @@ def write_copies(
                 here = find_copies(connection, article.signature, article.outlet)
                 older += _numbered_from(start, here)
             if older:
-                older_copies[article.row] = _most_similar(older, gone)
+                older_copies[article.row] = _most_similar(older, removed_rows)
             writer.add(article)
         for row, new in writer.finish():
             copies = [*_numbered_from(start, new), *older_copies.pop(row, [])]
-            _add_pairs(connection, row, [copy.row for copy in _most_similar(copies, gone)])
+            _add_pairs(connection, row, [copy.row for copy in _most_similar(copies, removed_rows)])
         for row, copies in older_copies.items():
             _add_pairs(connection, row, [copy.row for copy in copies])
         connection.commit()
@@ -213,7 +213,10 @@ def _signed(archive: Archive, n_new: int, workers: Workers) -> Iterator[Signed]:
 def signed(bodies: Sequence[str]) -> list[tuple[Signature, list[int]] | None]:
     """Return the signature and buckets of each body that can have them; public for `workers`."""
     signatures = map(signature_of, bodies)
-    return [None if own is None else (own, buckets_of(own)) for own in signatures]
+    return [
+        None if signature is None else (signature, buckets_of(signature))
+        for signature in signatures
+    ]
 
 
 def _numbered_from(start: int, copies: Sequence[Copy]) -> list[Copy]:
@@ -221,10 +224,10 @@ def _numbered_from(start: int, copies: Sequence[Copy]) -> list[Copy]:
     return [Copy(row=start + copy.row, similarity=copy.similarity) for copy in copies]
 
 
-def _most_similar(copies: Sequence[Copy], gone: frozenset[int]) -> list[Copy]:
-    """Return the articles to be paired with, most alike first, those that are gone left out."""
-    there = [copy for copy in copies if copy.row not in gone]
-    return sorted(there, key=lambda copy: (-copy.similarity, copy.row))[:_PAIRS]
+def _most_similar(copies: Sequence[Copy], removed: frozenset[int]) -> list[Copy]:
+    """Return the copies to pair with, without removed ones: the most similar first, then by row."""
+    live = [copy for copy in copies if copy.row not in removed]
+    return sorted(live, key=lambda copy: (-copy.similarity, copy.row))[:_PAIRS]
 
 
 def _add_pairs(connection: sqlite3.Connection, row: int, others: Sequence[int]) -> None:

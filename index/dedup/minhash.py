@@ -2,7 +2,7 @@
 
 A signature is the MinHash of the word triples (shingles) of an article's body. Words are those of
 `tokenize`, so spellings (ي/ك), joiners, digits and stop words make no difference, and the headline,
-which every outlet writes anew, takes no part. Two articles that share an LSH bucket are candidates;
+which every outlet writes itself, is left out. Two articles that share an LSH bucket are candidates;
 the share of equal signature values estimates the Jaccard similarity of their triples, and
 `is_same_report` decides.
 

@@ -171,8 +171,8 @@ class LexicalIndex:
         """
         groups, base = question.groups, question.base_groups
         passage = _share(self._passages, self._passage_words, groups, base, rows)
-        articles, place = np.unique(np.asarray(self._owners[rows], np.int64), return_inverse=True)
-        article = _share(self._articles, self._article_words, groups, base, articles)[place]
+        articles, inverse = np.unique(np.asarray(self._owners[rows], np.int64), return_inverse=True)
+        article = _share(self._articles, self._article_words, groups, base, articles)[inverse]
         return np.asarray((passage + ARTICLE_WEIGHT * article) / (1 + ARTICLE_WEIGHT), np.float32)
 
     def name_shares(self, question: LexicalQuestion, rows: Rows) -> Scores:

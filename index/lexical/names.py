@@ -158,22 +158,16 @@ class NameIndex:
             if word.isdecimal():
                 names[word] = Name(word, ((word, 1.0),))
             elif word not in names:
-                name = self._name(word, arabic=arabic, is_sure=is_sure)
-                if name is not None:
-                    names[word] = name
+                is_arabic = arabic and script_of(word) == "persian"
+                tried = (
+                    (spelling, self._terms(spelling, arabic=is_arabic, is_sure=is_sure))
+                    for spelling in _spellings(word, arabic=is_arabic)
+                )
+                spelling, terms = next((pair for pair in tried if pair[1]), (word, ()))
+                same = tokens(spelling)
+                if is_sure or (terms and not any(token in same for token, _ in terms)):
+                    names[word] = Name(word, terms)
         return list(names.values())
-
-    def _name(self, word: str, *, arabic: bool, is_sure: bool) -> Name | None:
-        """Look one word up; None when it is hardly a name."""
-        is_arabic = arabic and script_of(word) == "persian"
-        for spelling in _spellings(word, arabic=is_arabic):
-            terms = self._terms(spelling, arabic=is_arabic, is_sure=is_sure)
-            same = tokens(spelling)
-            if not is_sure and any(token in same for token, _ in terms):
-                return None
-            if terms:
-                return Name(word, terms)
-        return Name(word, ()) if is_sure else None
 
     def _terms(self, word: str, *, arabic: bool, is_sure: bool) -> tuple[tuple[str, float], ...]:
         """Return the archive's tokens that may be this name, likeliest first."""

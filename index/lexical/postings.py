@@ -9,7 +9,7 @@ terms, so query syntax in a question has no effect.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ import numpy as np
 import tantivy
 
 from index.arrays import Mask, Rows, Scores
-from index.errors import SnapshotCorrupt, StorageError
+from index.errors import PasokhError, SnapshotCorrupt, StorageError
 
 Group: TypeAlias = Sequence[tuple[str, float]]
 """Alternative terms, each with a weight; only the best of them counts."""
@@ -61,8 +61,8 @@ class Postings:
             SnapshotCorrupt: If it is missing, truncated or not a tantivy index.
         """
         try:
-            with _lockable(folder) as place:
-                opened = tantivy.Index.open(str(place))
+            with _lockable(folder) as mapped:
+                opened = tantivy.Index.open(str(mapped))
                 # The default watches the folder in a thread; a snapshot never changes.
                 opened.config_reader(reload_policy="manual")
                 segments = json.loads((folder / "meta.json").read_bytes())["segments"]
@@ -83,10 +83,8 @@ class Postings:
         Raises:
             SnapshotCorrupt: If the files cannot be read.
         """
-        try:
+        with _errors_as(corrupt, self._folder):
             return self._searcher.doc_freq(_WORDS, term)
-        except (ValueError, OSError) as error:
-            raise corrupt(self._folder, error) from error
 
     def most_frequent(self, group: Group) -> int:
         """Count the rows that contain the commonest term of a group; 0 for an empty group."""
@@ -125,10 +123,8 @@ class Postings:
         if not parts or k == 0:
             return _NO_ROWS, _NO_SCORES
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
-        try:
+        with _errors_as(corrupt, self._folder):
             rows, scores = self._best(query, k, allowed)
-        except (ValueError, OSError) as error:
-            raise corrupt(self._folder, error) from error
         order = np.lexsort((rows, -scores))[:k]
         return rows[order], scores[order]
 
@@ -169,14 +165,12 @@ class PostingsWriter:
         """
         self._folder = folder
         self._n_rows = keep
-        try:
+        with _errors_as(unwritable, folder):
             if not keep:
                 folder.mkdir()
                 tantivy.Index(_SCHEMA, path=str(folder), reuse=False)
             # One thread: the same input gives the same segments.
             self._writer = tantivy.Index.open(str(folder)).writer(_HEAP_BYTES, num_threads=1)
-        except (ValueError, OSError) as error:
-            raise unwritable(folder, error) from error
         if keep:
             unsigned = tantivy.FieldType.Unsigned
             self._delete(tantivy.Query.range_query(_SCHEMA, _ROW, unsigned, keep))
@@ -195,31 +189,25 @@ class PostingsWriter:
         if error is not None:
             self._writer.rollback()
             return
-        try:
+        with _errors_as(unwritable, self._folder):
             self._writer.commit()
             self._writer.wait_merging_threads()
-        except (ValueError, OSError) as why:
-            raise unwritable(self._folder, why) from why
 
     def delete(self, rows: Iterable[int]) -> None:
         """Delete rows."""
         self._delete(tantivy.Query.term_set_query(_SCHEMA, _ROW, list(rows)))
 
     def _delete(self, query: tantivy.Query) -> None:
-        try:
+        with _errors_as(unwritable, self._folder):
             self._writer.delete_documents_by_query(query)
-        except (ValueError, OSError) as error:
-            raise unwritable(self._folder, error) from error
 
     def add(self, tokens: str) -> None:
         """Add the next row, its tokens separated by spaces; tokens over 64 KiB are lost."""
         document = tantivy.Document()
         document.add_unsigned(_ROW, self._n_rows)
         document.add_text(_WORDS, tokens)
-        try:
+        with _errors_as(unwritable, self._folder):
             self._writer.add_document(document)
-        except (ValueError, OSError) as error:
-            raise unwritable(self._folder, error) from error
         self._n_rows += 1
 
 
@@ -242,13 +230,22 @@ def _lockable(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def corrupt(place: Path, why: object) -> SnapshotCorrupt:
+@contextmanager
+def _errors_as(make: Callable[[Path, object], PasokhError], folder: Path) -> Iterator[None]:
+    """Turn the errors that tantivy raises on a folder into ours."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise make(folder, error) from error
+
+
+def corrupt(folder: Path, why: object) -> SnapshotCorrupt:
     """Make the error for a part of the lexical index that cannot be read."""
-    msg = f"Expected a lexical index at {place}, but: {why}; run `pasokh index build`."
+    msg = f"Expected a lexical index at {folder}, but: {why}; run `pasokh index build`."
     return SnapshotCorrupt(msg)
 
 
-def unwritable(place: Path, why: object) -> StorageError:
+def unwritable(folder: Path, why: object) -> StorageError:
     """Make the error for a part of the lexical index that cannot be written."""
-    msg = f"Expected to write a lexical index to {place}, but: {why}; free space or check rights."
+    msg = f"Expected to write a lexical index to {folder}, but: {why}; free space or check rights."
     return StorageError(msg)

@@ -75,8 +75,8 @@ class Manifest:
     def recall(self) -> float:
         """Share of the nearest 10 that vector search finds: the parts' mean, by their passages."""
         total = sum(part.passages for part in self.parts)
-        found = sum(part.recall * part.passages for part in self.parts)
-        return found / total if total else 1.0
+        weighted = sum(part.recall * part.passages for part in self.parts)
+        return weighted / total if total else 1.0
 
     @property
     def size_bytes(self) -> int:
@@ -191,13 +191,10 @@ def check_store(manifest: Manifest, kind: StoreKind) -> None:
     if manifest.store is kind:
         return
     anew = f"{_REBUILD} to put them {_PLACES[kind]} (quick: no encoding)"
-    if kind is StoreKind.FILES:
-        cure = f"set PASOKH_VECTORS to the address of that database, or {anew}"
-    else:
-        cure = f"set PASOKH_VECTORS to files, or {anew}"
+    value = "the address of that database" if kind is StoreKind.FILES else "files"
     msg = (
         f"The vectors of the index are {_PLACES[manifest.store]}, the settings ask for those "
-        f"{_PLACES[kind]}; {cure}."
+        f"{_PLACES[kind]}; set PASOKH_VECTORS to {value}, or {anew}."
     )
     raise SnapshotMismatch(msg)
 

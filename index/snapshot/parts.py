@@ -5,9 +5,9 @@ before it ends. Parts never change, so an article that was changed or removed si
 part and is masked: it keeps its rows, but is not returned by id.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from index.arrays import HalfVectors, Mask, Rows, Vectors
 from index.corpus.archive import Archive, ArchiveWriter
 from index.types import Article, ArticleId, Passage
 from index.vectors.store import PartVectors
+
+_Item = TypeVar("_Item")
 
 
 class _RowRanges:
@@ -33,6 +35,13 @@ class _RowRanges:
         for part in np.unique(owners).tolist():
             positions = np.flatnonzero(owners == part)
             yield part, positions, rows[positions] - self._edges[part]
+
+    def gather(self, rows: Rows, read: Callable[[int, Rows], Sequence[_Item]]) -> list[_Item]:
+        """Return the items of `rows` in order, read part by part with (part, rows within it)."""
+        items: dict[int, _Item] = {}
+        for part, positions, local in self.split(rows):
+            items.update(zip(positions.tolist(), read(part, local), strict=True))
+        return [items[position] for position in range(len(rows))]
 
 
 class Archives:
@@ -88,13 +97,10 @@ class Archives:
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order."""
-        wanted = np.asarray(rows, np.int64)
-        pairs: list[tuple[Passage, Article]] = [None] * len(wanted)  # type: ignore[list-item]  # each is filled below
-        for part, positions, local in self._passages.split(wanted):
-            read = self.parts[part].passages(local.tolist())
-            for position, pair in zip(positions.tolist(), read, strict=True):
-                pairs[position] = pair
-        return pairs
+        return self._passages.gather(
+            np.asarray(rows, np.int64),
+            lambda part, local: self.parts[part].passages(local.tolist()),
+        )
 
     def check(self) -> list[str]:
         """Return what is wrong with the files, in words; empty when they are sound."""
@@ -158,12 +164,7 @@ class SnapshotVectors:
 
     def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of each passage's sentences, in order, shape (n_sentences, dim)."""
-        vectors = [np.empty((0, self.dim), np.float16)] * len(rows)
-        for part, positions, local in self._rows.split(rows):
-            read = self.parts[part].sentences(local)
-            for position, of_passage in zip(positions.tolist(), read, strict=True):
-                vectors[position] = of_passage
-        return vectors
+        return self._rows.gather(rows, lambda part, local: self.parts[part].sentences(local))
 
     def check(self, first: int = 0) -> list[str]:
         """Return what is wrong with the parts from `first` on, in words."""

@@ -131,20 +131,21 @@ def write_layout(
         keep: Passages that stay, always whole articles.
         removed: Rows of the removed articles among those that stay.
     """
-    tags = _Table(old.tags if old else ())
-    outlets = _Table(old.outlet_names if old else ())
+    # Names are numbered in the order in which they first come.
+    tags = {tag: code for code, tag in enumerate(old.tags if old else ())}
+    outlets = {name: code for code, name in enumerate(old.outlet_names if old else ())}
     n_articles = int(old.owners[keep - 1]) + 1 if old and keep else 0
     n_sentences = int(old.starts[keep]) if old and keep else 0
     outlet_codes, seconds = array("q"), array("q")
     for _, published, outlet in archive.heads() if archive else ():
-        outlet_codes.append(outlets.code(outlet.casefold()))
+        outlet_codes.append(outlets.setdefault(outlet.casefold(), len(outlets)))
         bounds = period(published) if published else ()
         seconds.extend([int(moment.timestamp()) for moment in bounds] or (_UNDATED, _UNDATED))
     owners, firsts, codes = array("q"), array("q"), array("q")
     for owner, first, tag in archive.places() if archive else ():
         owners.append(owner)
         firsts.append(n_sentences + first)
-        codes.append(tags.code(tag))
+        codes.append(tags.setdefault(tag, len(tags)))
     owner_rows = np.array(owners, np.int64)
     n_total = n_sentences + (archive.n_sentences if archive else 0)
     columns: dict[str, NDArray[Any]] = {
@@ -155,35 +156,15 @@ def write_layout(
         OUTLETS: np.array(outlet_codes, np.int32)[owner_rows],
     }
     if old is not None:
-        before: tuple[NDArray[Any], ...] = (
-            old.starts,
-            old.languages,
-            old.owners,
-            old.published,
-            old.outlets,
-        )
+        before: tuple[Any, ...] = old.starts, old.languages, old.owners, old.published, old.outlets
         for (name, column), rows in zip(columns.items(), before, strict=True):
             columns[name] = np.concatenate((rows[:keep], column))
     columns[REMOVED] = np.array(sorted(removed), np.int32)
     for name, column in columns.items():
         with (folder / name).open("wb") as file:
             np.save(file, column, allow_pickle=False)
-    tables = json.dumps({"tags": tags.names, "outlets": outlets.names}, ensure_ascii=False)
+    tables = json.dumps({"tags": list(tags), "outlets": list(outlets)}, ensure_ascii=False)
     (folder / TABLES).write_text(f"{tables}\n", encoding="utf-8")
-
-
-class _Table:
-    """Names numbered in the order in which they first come."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._codes = {name: code for code, name in enumerate(names)}
-
-    @property
-    def names(self) -> list[str]:
-        return list(self._codes)
-
-    def code(self, name: str) -> int:
-        return self._codes.setdefault(name, len(self._codes))
 
 
 def open_layout(folder: Path, *, n_passages: int) -> Layout:
