@@ -15,6 +15,7 @@ Writes `benchmarks/results/near_duplicates.json` and `.md`. The rest of the inde
 """
 
 import argparse
+import io
 import json
 import random
 import resource
@@ -30,8 +31,8 @@ import numpy as np
 from readme import markdown
 
 from index import Article
-from index.dedup.lsh import SCHEMA, add_sketch, find_alike
-from index.dedup.minhash import sketch
+from index.dedup.lsh import SCHEMA, SignatureWriter, Signed, find_copies
+from index.dedup.minhash import buckets_of, signature_of
 from index.sources import read_articles
 from index.text.sentences import sentences
 from index.text.tokenize import tokens
@@ -127,14 +128,12 @@ def stored(texts: list[Text], *, known: bool) -> tuple[sqlite3.Connection, list[
     """Return a new database with the signatures of texts, and the pairs found meanwhile."""
     connection = sqlite3.connect(":memory:")
     connection.executescript(SCHEMA)
-    pairs = []
+    writer = SignatureWriter(connection, io.BytesIO())
     for row, text in enumerate(texts):
-        if (sketched := sketch(text.body)) is None:
-            continue
-        outlet = text.outlet if known else text.id
-        pairs += [(alike.row, row) for alike in find_alike(connection, sketched, outlet)]
-        add_sketch(connection, row, sketched, outlet)
-    return connection, pairs
+        if (signature := signature_of(text.body)) is not None:
+            outlet = text.outlet if known else text.id
+            writer.add(Signed(row, signature, outlet, buckets_of(signature)))
+    return connection, [(copy.row, row) for row, copies in writer.finish() for copy in copies]
 
 
 def measure(  # one line of the table
@@ -146,10 +145,10 @@ def measure(  # one line of the table
     for row in chosen:
         copy = "\n".join(edit(texts[row].sentences, rng))
         n_copies += 1
-        sketched = sketch(copy)
-        found = find_alike(connection, sketched, "another") if sketched else []
-        rows = [alike.row for alike in found]
-        is_long = sketched is not None and not sketched.is_short
+        signature = signature_of(copy)
+        copies = find_copies(connection, signature, "another") if signature else []
+        rows = [found.row for found in copies]
+        is_long = signature is not None and not signature.is_short
         n_long += is_long
         n_found += row in rows
         n_long_found += is_long and row in rows
@@ -199,9 +198,11 @@ def at_size(texts: list[Text], pool: list[str], size: int) -> dict[str, float | 
             if row >= len(texts):
                 body = "\n".join(rng.choice(pool) for _ in text.sentences)
             started = time.perf_counter()
-            if (sketched := sketch(body)) is not None:
-                find_alike(connection, sketched, text.outlet)
-                add_sketch(connection, row, sketched, text.outlet)
+            if (signature := signature_of(body)) is not None:
+                find_copies(connection, signature, text.outlet)
+                writer = SignatureWriter(connection, io.BytesIO())
+                writer.add(Signed(row, signature, text.outlet, buckets_of(signature)))
+                list(writer.finish())
             spent.append(time.perf_counter() - started)
         connection.commit()
         connection.close()

@@ -3,7 +3,7 @@
 In scripts with capitals a name is a capitalised word; at the head of a sentence only one that the
 vocabulary does not know as a word. In the others it is the name of a country, or a word that the
 vocabulary does not know, or one beside a person's title or a verb of saying. It is supported by the
-same word, by a word that sounds alike (`index.lexical.bridged`), by another name of the same
+same word, by a word that sounds alike (`index.lexical`), by another name of the same
 country or city (`places`), or by its letters read out («اف‌بی‌آی» is FBI).
 
 Does not: tell persons of one name apart, or find common words that are somebody's name («روحانی»
@@ -22,7 +22,7 @@ from bot.grounding.frames import FREQUENT_FROM, replaced_words
 from bot.grounding.generic import is_generic
 from index.encoders import Vocabulary
 from index.evaluation import folded
-from index.lexical import bridged
+from index.lexical import name_likeness
 from index.text import STOP_WORDS, clean_text, tokens
 
 MIN_LIKENESS: Final = 0.7
@@ -225,7 +225,7 @@ def _is_named(word: str, whole: Sequence[str], language: str, evidence: Evidence
     if language == "ru":
         spellings += [_CASE_RU.sub("", spelling) for spelling in spellings]
     least = _MIN_SAME_SCRIPT if is_same_script else MIN_LIKENESS
-    if any(bridged(spelling, evidence.text) >= least for spelling in spellings):
+    if any(name_likeness(spelling, evidence.text) >= least for spelling in spellings):
         return True
 
     # By another name of the same place.
@@ -308,7 +308,7 @@ def _unnamed_places(line: str, language: str, evidence: Evidence, apart: Spans) 
             if is_place and not (
                 _names_place(known, evidence)
                 or _holds(name, evidence.text)
-                or bridged(name, evidence.text) >= MIN_LIKENESS
+                or name_likeness(name, evidence.text) >= MIN_LIKENESS
             ):
                 yield name
             break

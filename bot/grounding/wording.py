@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.grounding.names import MIN_LIKENESS
 from index.evaluation import folded
-from index.lexical import bridged
+from index.lexical import name_likeness
 from index.text import clean_text
 
 _QUOTED: Final = re.compile(
@@ -68,7 +68,7 @@ def is_quoted(text: str, quotes: Sequence[str], names: Sequence[str]) -> bool:
     if len(words) > _NAME_WORDS or _script(text) in map(_script, quotes):
         return False
     everything = " ".join((*quotes, *names))
-    return all(bridged(word, everything) >= MIN_LIKENESS for word in words)
+    return all(name_likeness(word, everything) >= MIN_LIKENESS for word in words)
 
 
 def _script(text: str) -> str:

@@ -1,34 +1,33 @@
-"""From a corpus to a published snapshot: all anew, or the serving one brought up to date.
+"""Build of a snapshot from a corpus: from scratch, or as an update of the serving one.
 
 What changed in the corpus is read into a new part, its words go into the lexical index, its
-passages and sentences are encoded (what was encoded before comes from the cache), and the whole is
-published. An update costs what changed, and now and then the merging of parts (see `assemble`).
-Does not: answer, or touch the serving snapshot before the new one is whole.
+passages and sentences are encoded (unless the cache has them), and the whole is published. An
+update costs as much as what changed, and from time to time a merge of parts (see `merge`). The
+serving snapshot is left alone until the new one is whole.
 """
 
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
 from xxhash import xxh3_128
 
 from index.build.encode import encoded
-from index.build.update import BuildReport, Progress, Task, make_snapshot
+from index.build.update import BuildReport, Progress, Task, make_snapshot, no_progress
 from index.build.verify import leftovers
 from index.config import ChunkConfig, IndexConfig
-from index.corpus.archive import Archive
 from index.corpus.intake import CorpusFile, scan
 from index.corpus.withdrawals import Withdrawals, read_withdrawals
 from index.disk.atomic import builder_lock, storage_errors
 from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
-from index.encoders.vector_cache import VectorCache
 from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
 from index.snapshot.manifest import SCHEMA, check_files, load_manifest
 from index.snapshot.snapshot import (
@@ -42,10 +41,10 @@ from index.snapshot.snapshot import (
 from index.sources import RejectReason, missing_packages
 from index.types import Reject
 from index.vectors.files import FILES
-from index.vectors.store import Shard, StoreKind, VectorStore
+from index.vectors.store import VectorStore
 from index.workers import Workers
 
-# Headline of 200 characters, date, prefix and markers: news-fa's 6,637 need at most 66.
+# Headline of 200 characters, date, prefix and markers: news-fa's 6,637 articles need at most 66.
 _CONTEXT_TOKENS = 80
 _LEAST_TOKENS = 32
 _KEEP = 2
@@ -68,16 +67,16 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
 
     Args:
         corpora: Files or folders of articles. Origins in the first are relative to it; those in
-            the others bear its name, and one that is not there is skipped.
+            the others begin with the folder's name, and a missing one is skipped.
         home: Where snapshots live; made if missing.
-        encoder: What makes the vectors.
+        encoder: Makes the vectors.
         config: How articles are divided.
         cache_dir: Where encoded vectors are kept between builds.
-        progress: Told how far each stage is.
-        wait_s: How long another build there is waited for.
+        progress: Called with the progress of each stage.
+        wait_s: How long to wait for another build in `home`.
         keep: How many snapshots stay, at least 1; the one that served before is always kept.
-        store: Where vectors go.
-        workers: They work on articles where many are new; None for processes of this machine.
+        store: Where vectors are written.
+        workers: Used where many articles are new; None for processes of this machine.
 
     Raises:
         ClusterError: If encoder or workers are a cluster's and it fails; the old snapshot stays.
@@ -91,7 +90,10 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     space = VectorSpace(encoder.identity)
     config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
     withdrawals = read_withdrawals(home)
-    made_by = _made_by(space, config, store.kind)
+    # What makes a snapshot of a corpus: the code, the vectors and where they are, the settings.
+    maker = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config), store.kind]
+    made_by = xxh3_128(json.dumps(maker).encode()).hexdigest()
+    progress = progress or no_progress
     stamps = Stamps.read(home)
     files = scan(corpora, stamps)
     task = Task(
@@ -105,32 +107,35 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         space=space.fingerprint,
         config=config,
         count_tokens=encoder.count_tokens,
-        encode=_encoding(encoder, space, config.chunk, cache_dir, progress or _silent),
+        encode=partial(
+            encoded,
+            encoder=encoder,
+            cache_dir=cache_dir,
+            space=space,
+            config=config.chunk,
+            progress=partial(progress, "encode"),
+        ),
         store=store,
         keep=max(keep, 1),
         workers=workers or Workers(),
-        progress=progress or _silent,
+        progress=progress,
     )
-    # Before anything is written or locked too, so that it works where nothing may be written.
+    # Checked before anything is written or locked, so that it works in a read-only folder.
     report = _unchanged(task)
     if report is None or leftovers(home, withdrawals) or store.strays(home, part_folders(home)):
         with storage_errors(home):
             home.mkdir(parents=True, exist_ok=True)
             with builder_lock(home, wait_s=wait_s):
                 stamps.write(home)
-                report = _build(_with_withdrawals(task))
+                # Another process may have added to the list before the lock was held.
+                withdrawals = read_withdrawals(home)
+                key = snapshot_key(made_by, files, withdrawals)
+                report = _build(replace(task, withdrawals=withdrawals, key=key))
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
-def _with_withdrawals(task: Task) -> Task:
-    """Read the list of withdrawals again, now that the lock is held."""
-    withdrawals = read_withdrawals(task.home)
-    key = snapshot_key(task.made_by, task.files, withdrawals)
-    return replace(task, withdrawals=withdrawals, key=key)
-
-
 def _build(task: Task) -> BuildReport:
-    """Update the serving snapshot, or build anew where none can be; the lock is held."""
+    """Update the serving snapshot, or build from scratch if it cannot be updated; locked."""
     for folder in leftovers(task.home, task.withdrawals):
         shutil.rmtree(folder)
     task.store.sweep(task.home, part_folders(task.home))
@@ -139,16 +144,16 @@ def _build(task: Task) -> BuildReport:
         return report
     old = _usable(task)
     if old is not None:
-        # What opening does not read may be damaged still: then nothing of it is taken over.
+        # What opening does not read may still be damaged: then nothing of it is reused.
         with closing(old), suppress(SnapshotCorrupt):
             return make_snapshot(task, old)
     return make_snapshot(task, None)
 
 
 def _usable(task: Task) -> Snapshot | None:
-    """Open the serving snapshot if it can be updated: whole, and made by the same.
+    """Open the serving snapshot if it is whole, and made by the same code and settings.
 
-    One with the key that is wanted was found damaged just before.
+    Returns None if the key matches: `_unchanged` has just found that snapshot damaged.
     """
     try:
         folder = current_folder(task.home)
@@ -166,52 +171,23 @@ def _usable(task: Task) -> Snapshot | None:
     return snapshot
 
 
-def _encoding(
-    encoder: Encoder, space: VectorSpace, chunk: ChunkConfig, cache_dir: Path, tell: Progress
-) -> Callable[[Archive, int], Iterator[Shard]]:
-    """Return how passages get their vectors: from the cache, else from the encoder."""
-
-    def encode(archive: Archive, n_passages: int) -> Iterator[Shard]:
-        with VectorCache(cache_dir, encoder) as cache:
-            yield from encoded(
-                archive,
-                n_passages,
-                cache=cache,
-                space=space,
-                config=chunk,
-                progress=lambda done, total: tell("encode", done, total),
-            )
-
-    return encode
-
-
-def _silent(_stage: str, _done: int, _total: int | None) -> None:
-    """Tell nobody."""
-
-
 def _within_window(chunk: ChunkConfig, window: int) -> ChunkConfig:
     """Shorten passages so that they, headline and date fit an encoder's window of tokens."""
     room = max(window - _CONTEXT_TOKENS, _LEAST_TOKENS)
     return replace(chunk, max_tokens=min(chunk.max_tokens, room))
 
 
-def _made_by(space: VectorSpace, config: IndexConfig, store: StoreKind) -> str:
-    """Hash what makes a snapshot of a corpus: code, vectors and where they are, settings."""
-    made_by = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config), store]
-    return xxh3_128(json.dumps(made_by).encode()).hexdigest()
-
-
 def snapshot_key(made_by: str, files: Sequence[CorpusFile], withdrawals: Withdrawals) -> str:
-    """Hash all that a snapshot is made from: what makes it, the corpus and what may not be in."""
-    taken_out = [(entry.article, entry.text) for entry in withdrawals.entries]
-    digest = xxh3_128(json.dumps([made_by, taken_out]).encode())
+    """Hash all that a snapshot is made from: code and settings, corpus, removed articles."""
+    removed = [(entry.article, entry.text) for entry in withdrawals.entries]
+    digest = xxh3_128(json.dumps([made_by, removed]).encode())
     for file in files:
         digest.update(json.dumps([*file.origin, file.checksum]).encode())
     return digest.hexdigest()
 
 
 def _unchanged(task: Task) -> BuildReport | None:
-    """Return the serving snapshot's report if it has the key wanted and is whole, every byte."""
+    """Return the serving snapshot's report if it has the task's key and every byte is right."""
     try:
         folder = current_folder(task.home)
         manifest = load_manifest(folder)
@@ -231,4 +207,4 @@ def _unchanged(task: Task) -> BuildReport | None:
         nothing |= {"n_kept": manifest.n_articles, "changed": False}
         return BuildReport(**fields | nothing | {"rejects": rejects})
     except (PasokhError, OSError, ValueError, TypeError, KeyError):
-        return None  # missing or unusable: build it anew
+        return None  # missing or unusable: it is built again

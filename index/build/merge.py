@@ -1,18 +1,17 @@
-"""A new snapshot put together from the parts of an old one and what is new.
+"""Merge of an old snapshot's parts with what is new.
 
-The first parts are taken over as they are, by hard links; the live articles of the others and the
-new ones make one new part, copied with their vectors. How many are taken over is chosen so that
-each part holds at least twice the passages of the next: then an archive of n passages has at most
+The first parts are reused as they are, by hard links; the live articles of the others and the new
+ones make one new part, copied with their vectors. How many parts are reused is chosen so that each
+part holds at least twice the passages of the next: then an archive of n passages has at most
 log2(n) parts, and over n updates each article is copied at most log2(n) times.
 Source: the geometric merging of log-structured indexes, e.g. O'Neil et al., "The Log-Structured
 Merge-Tree", 1996; and Lucene's segments.
-Does not: decide what is new, or publish.
 """
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -21,18 +20,15 @@ from typing import Final
 import numpy as np
 
 from index.arrays import Rows
-from index.build.encode import copied
 from index.corpus.archive import Archive, ArchiveWriter
-from index.dedup.groups import COPIES, write_copies
-from index.lexical.index import Kept, write_lexical
+from index.lexical.index import KeptRows, write_lexical
 from index.snapshot.rows import write_layout
 from index.snapshot.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
 from index.types import ArticleId
-from index.vectors.store import Shard
 from index.workers import Workers
 
 MAX_REMOVED: Final = 0.25
-"""Share of a part's passages that may be of removed articles; above, the part is written anew."""
+"""Share of a part's passages that may be of removed articles; above it the part is rewritten."""
 
 _NEW = "new"
 
@@ -43,14 +39,14 @@ def _no_rows() -> Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """Which rows of an old snapshot stay where they are and which move into the new part.
+    """Plan of a merge: the rows of an old snapshot that stay, and those that move to the new part.
 
     Attributes:
         n_parts: Parts that stay.
         n_passages, n_articles: Rows of those parts.
-        removed: Rows of the removed articles in them, sorted.
-        newly_removed: Those of them that the old snapshot still gave out.
-        articles, passages: Rows that move, those of removed articles left out, sorted.
+        removed: Rows of the removed articles in those parts, sorted.
+        newly_removed: Those of `removed` that are live in the old snapshot.
+        articles, passages: Rows that move, without those of removed articles, sorted.
     """
 
     n_parts: int = 0
@@ -68,32 +64,32 @@ def plan_merge(
     """Choose the parts that stay.
 
     Args:
-        old: The snapshot that serves; None where all is new.
+        old: The serving snapshot; None where all is new.
         dropped: Its articles that are to be removed.
-        n_new: Passages that are new.
-        compact: Whether no part may stay.
+        n_new: Number of new passages.
+        compact: Whether all parts are merged.
     """
     if old is None:
         return Merge()
     rows = [row for name in dropped if (row := old.archive.row(name)) is not None]
-    gone = np.zeros(old.archive.n_rows, np.bool_)
-    gone[rows] = True
-    gone[old.layout.removed] = True
-    live = ~gone[old.layout.owners]
+    is_removed = np.zeros(old.archive.n_rows, np.bool_)
+    is_removed[rows] = True
+    is_removed[old.layout.removed] = True
+    live = ~is_removed[old.layout.owners]
     edges = np.cumsum([0, *(part.passages for part in old.manifest.parts)]).tolist()
     sizes = [int(live[start:end].sum()) for start, end in pairwise(edges)]
     totals = [part.passages for part in old.manifest.parts]
     n_parts = 0 if compact else first_merged(sizes, totals, n_new)
     n_passages = edges[n_parts]
     n_articles = sum(part.articles for part in old.manifest.parts[:n_parts])
-    removed = np.flatnonzero(gone[:n_articles])
+    removed = np.flatnonzero(is_removed[:n_articles])
     return Merge(
         n_parts=n_parts,
         n_passages=n_passages,
         n_articles=n_articles,
         removed=removed,
         newly_removed=np.setdiff1d(removed, old.layout.removed),
-        articles=np.flatnonzero(~gone[n_articles:]) + n_articles,
+        articles=np.flatnonzero(~is_removed[n_articles:]) + n_articles,
         passages=np.flatnonzero(live[n_passages:]) + n_passages,
     )
 
@@ -108,8 +104,8 @@ def first_merged(sizes: Sequence[int], totals: Sequence[int], n_new: int) -> int
     """
     first = next(
         (
-            at
-            for at, (live, total) in enumerate(zip(sizes, totals, strict=True))
+            number
+            for number, (live, total) in enumerate(zip(sizes, totals, strict=True))
             if total - live > MAX_REMOVED * total
         ),
         len(sizes),
@@ -122,35 +118,30 @@ def first_merged(sizes: Sequence[int], totals: Sequence[int], n_new: int) -> int
 
 
 def new_part(draft: Path) -> Path:
-    """Return the folder in a draft where a new part is written, made."""
+    """Make the folder in a draft where the new part is written."""
     folder = draft / PARTS / _NEW
     folder.mkdir(parents=True)
     return folder
 
 
-def take_over(draft: Path, old: Snapshot | None, merge: Merge, writer: ArchiveWriter) -> None:
+def reuse_old(draft: Path, old: Snapshot, merge: Merge, writer: ArchiveWriter) -> None:
     """Append the articles that move to the new part's archive and link the files that stay."""
-    if old is None:
-        return
     old.archive.copy(writer, merge.articles)
-    staying = {f"{PARTS}/{number}/" for number in range(merge.n_parts)}
+    staying = tuple(f"{PARTS}/{number}/" for number in range(merge.n_parts))
     if merge.n_parts:
-        staying.add(f"{LEXICAL}/")
+        staying += (f"{LEXICAL}/",)
     for name in old.manifest.files:
-        if name.startswith(tuple(staying)) and not name.endswith(".lock"):
-            _link(old.folder / name, draft / name)
+        if name.startswith(staying) and not name.endswith(".lock"):
+            target = draft / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(old.folder / name, target)
+            except OSError:  # a file system without hard links, or across a mount
+                shutil.copyfile(old.folder / name, target)
 
 
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links, or across a mount
-        shutil.copyfile(source, target)
-
-
-def name_part(draft: Path, merge: Merge, n_passages: int) -> Path | None:
-    """Give the new part its number; one without passages is dropped and None returned."""
+def number_part(draft: Path, merge: Merge, n_passages: int) -> Path | None:
+    """Rename the new part's folder to its number; delete it and return None if it is empty."""
     written = draft / PARTS / _NEW
     if not n_passages:
         shutil.rmtree(written)
@@ -161,16 +152,15 @@ def name_part(draft: Path, merge: Merge, n_passages: int) -> Path | None:
 def write_words(
     draft: Path, part: Path | None, old: Snapshot | None, merge: Merge, workers: Workers
 ) -> None:
-    """Write what is found by words, and the layout."""
+    """Write the lexical index and the metadata columns."""
     removed = old.layout.rows_of(merge.newly_removed) if old else _no_rows()
-    kept = Kept(
+    kept = KeptRows(
         n_passages=merge.n_passages,
         n_articles=merge.n_articles,
         removed_passages=removed.tolist(),
         removed_articles=merge.newly_removed.tolist(),
     )
-    archive = Archive(part / ARCHIVE) if part else None
-    try:
+    with closing(Archive(part / ARCHIVE)) if part else nullcontext() as archive:
         write_lexical(draft / LEXICAL, part, archive, kept, workers)
         write_layout(
             draft,
@@ -179,27 +169,3 @@ def write_words(
             keep=merge.n_passages,
             removed=merge.removed.tolist(),
         )
-    finally:
-        if archive:
-            archive.close()
-
-
-def write_reports(part: Path, old: Snapshot | None, merge: Merge, workers: Workers) -> None:
-    """Write which articles of the new part are the same report as others."""
-    with closing(Archive(part / ARCHIVE)) as archive:
-        write_copies(
-            part / COPIES,
-            archive,
-            old=old.copies if old else None,
-            moved=merge.articles,
-            removed=merge.removed,
-            start=merge.n_articles,
-            workers=workers,
-        )
-
-
-def part_vectors(new: Iterable[Shard], old: Snapshot | None, merge: Merge) -> Iterator[Shard]:
-    """Yield the vectors of the new part, new ones before copied ones."""
-    yield from new
-    if old is not None:
-        yield from copied(old, merge.passages)

@@ -1,16 +1,15 @@
-"""One article taken out by request, of everything that is ours.
+"""Removal of one article on request, from everything that is ours.
 
-Its vectors are deleted from the cache, it is entered in the list of withdrawals, and all that is
-left is copied into a new snapshot; every older one is deleted. Killed at any moment it is run
-again, and a build in between takes the article out just so. It stays out: a later build rejects
-its id and its wording. Run again for an article that is out, it deletes what came back of it.
-Does not: change the user's own corpus or a collected file with other articles, where it may still
-be; `verify` tells. Deleting a file does
-not wipe the disk's blocks, and copies made elsewhere are out of reach.
+Its vectors are deleted from the cache, it is entered in the list of withdrawals, and what is left
+is copied into a new snapshot; every older one is deleted. If it is killed at any moment it can be
+run again, and a build in between removes the article just the same. It stays out: a later build
+rejects its id and its wording. Run again for a removed article, it deletes what came back of it.
+Does not: change the user's own corpus, or a collected file with other articles, where it may still
+be; `verify` reports both. Deleting a file does not wipe the disk's blocks, and copies made
+elsewhere are out of reach.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,16 +19,15 @@ import numpy as np
 
 from index.build.build import snapshot_key
 from index.build.encode import texts_of
-from index.build.update import Progress, Task, make_snapshot
+from index.build.update import Progress, Task, make_snapshot, no_progress
 from index.config import COLLECTED, IndexConfig
-from index.corpus.archive import Archive
 from index.corpus.intake import CorpusFile
-from index.corpus.ledger import Indexed, Ledger, Origin, Place, digests
+from index.corpus.ledger import Indexed, Ledger, Origin, digests
 from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawals
 from index.disk.atomic import builder_lock, storage_errors
 from index.encoders.vector_cache import forget_vectors, vector_key
 from index.errors import CorpusError, SnapshotMissing
-from index.snapshot.manifest import Manifest, check_store
+from index.snapshot.manifest import check_store
 from index.snapshot.snapshot import (
     LEDGER,
     Snapshot,
@@ -41,20 +39,20 @@ from index.snapshot.snapshot import (
 from index.sources import RejectReason
 from index.types import ArticleId
 from index.vectors.files import FILES
-from index.vectors.store import Shard, VectorStore
+from index.vectors.store import VectorStore
 from index.workers import Workers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovalReport:
-    """What became of a removal.
+    """Outcome of a removal.
 
     Attributes:
         article: Its id.
-        snapshot: What serves now; empty where it was the last article.
-        unlinked: Files of what was collected that held no other article and were deleted.
-        still_in: Items of the corpus that hold the article still, to be taken out by their owner.
-        shared: Paths of what was collected that hold it still, beside other articles.
+        snapshot: The snapshot that serves now; empty where it was the last article.
+        unlinked: Collected files that held no other article and were deleted.
+        still_in: Items of the corpus that still hold the article, for their owner to delete.
+        shared: Paths of collected files that still hold it, beside other articles.
     """
 
     article: str
@@ -65,8 +63,8 @@ class RemovalReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Whereabouts:
-    """The files in which an article stands: `alone` are ours and hold nothing else."""
+class _ArticleFiles:
+    """Files that hold an article: collected ones alone or with others, and the user's."""
 
     alone: tuple[Origin, ...]
     shared: tuple[Origin, ...]
@@ -84,9 +82,9 @@ def remove_article(
     wait_s: float = 0,
     store: VectorStore = FILES,
 ) -> RemovalReport:
-    """Take an article out of the index under `home`, for good.
+    """Remove an article from the index under `home`, for good.
 
-    One that is out already is looked for again: collected files and vectors are deleted.
+    One that is removed already is looked for again: collected files and vectors are deleted.
 
     Args:
         home: Where snapshots live.
@@ -94,8 +92,8 @@ def remove_article(
         config: How articles were divided, to find its vectors.
         cache_dir: The vector cache.
         reason: Kept in the list of withdrawals.
-        progress: Told how far the rewriting is.
-        wait_s: How long a build there is waited for.
+        progress: Called with the progress of the rewriting.
+        wait_s: How long to wait for a build there.
         store: Where the vectors of the index are.
 
     Raises:
@@ -104,13 +102,14 @@ def remove_article(
         VectorStoreError: If the store cannot be used; to be run again.
         StorageError: If something cannot be written.
     """
-    before = _entries(home, article_id)
+    before = [entry for entry in read_withdrawals(home).entries if entry.article == article_id]
+    vectors_before = [bytes.fromhex(key) for entry in before for key in entry.vectors]
     try:
         current_folder(home)  # no lock is left where there is no index
     except SnapshotMissing:
         if not before:
             raise
-        _forget(cache_dir, before)
+        forget_vectors(cache_dir, vectors_before)
         with storage_errors(home), builder_lock(home, wait_s=wait_s):
             store.sweep(home, part_folders(home))
         return RemovalReport(article=article_id, snapshot="", unlinked=(), still_in=(), shared=())
@@ -119,23 +118,27 @@ def remove_article(
         check_store(manifest, store.kind)
         with closing(open_folder(folder, manifest, store)) as old:
             with Ledger(folder / LEDGER, is_written=False) as ledger:
-                held = ledger.article(article_id)
-                if held is None and not before:
-                    raise CorpusError(_no_such(article_id, home))
-                found = _whereabouts(ledger, old, held)
+                indexed = ledger.article(article_id)
+                if indexed is None and not before:
+                    msg = (
+                        f"Expected the id of an article in the index at {home}, but none is called "
+                        f"{article_id!r}; `pasokh ask --json` names the ids."
+                    )
+                    raise CorpusError(msg)
+                found = _files_of(ledger, old, indexed)
                 files = [
                     CorpusFile(Path(), origin, checksum)
                     for origin, checksum in ledger.files().items()
                     if origin not in found.alone
                 ]
-            _forget(cache_dir, before)
-            if held is not None:
-                _withdraw(home, old, held, config, cache_dir, reason)
+            forget_vectors(cache_dir, vectors_before)
+            if indexed is not None:
+                _withdraw(home, old, indexed, config, cache_dir, reason)
             for origin in found.alone:
                 (home / COLLECTED / origin.path).unlink(missing_ok=True)
             snapshot = manifest.snapshot
-            if held is not None or found.alone:
-                snapshot = _without(home, old, manifest, files, config, store, progress)
+            if indexed is not None or found.alone:
+                snapshot = _publish_rest(home, old, files, config, store, progress or no_progress)
         store.sweep(home, part_folders(home))
     return RemovalReport(
         article=article_id,
@@ -146,25 +149,21 @@ def remove_article(
     )
 
 
-def _entries(home: Path, article_id: ArticleId) -> list[Withdrawal]:
-    """Return what the list of withdrawals says of an article."""
-    return [entry for entry in read_withdrawals(home).entries if entry.article == article_id]
-
-
-def _forget(cache_dir: Path, entries: Iterable[Withdrawal]) -> None:
-    """Delete the vectors of articles that are on the list."""
-    forget_vectors(cache_dir, [bytes.fromhex(key) for entry in entries for key in entry.vectors])
-
-
-def _whereabouts(ledger: Ledger, old: Snapshot, held: Indexed | None) -> _Whereabouts:
-    """Find an article's files; for one that is out already, those of all that are out."""
-    gone = {place for place, _ in ledger.refused(RejectReason.REMOVED)}
-    asked = set(_places(ledger, old, held)) if held else gone
-    n_gone = Counter(place.file for place in gone | asked)
-    files = {place.file: ledger.origin(place.file) for place in asked}
+def _files_of(ledger: Ledger, old: Snapshot, indexed: Indexed | None) -> _ArticleFiles:
+    """Find an article's files; for one that is removed already, those of all removed articles."""
+    removed = {place for place, _ in ledger.refused(RejectReason.REMOVED)}
+    places = removed
+    if indexed:
+        # All items of the article's wording or identities.
+        article = old.archive.article(indexed.article)
+        names = digests(article).names if article else ()
+        items = (*ledger.items(indexed.digests.text), *ledger.named(names))
+        places = {place for place, _ in items}
+    n_removed = Counter(place.file for place in removed | places)
+    files = {place.file: ledger.origin(place.file) for place in places}
     ours = {number for number, origin in files.items() if origin.root == COLLECTED}
-    alone = {number for number in ours if ledger.count_in(number) == n_gone[number]}
-    return _Whereabouts(
+    alone = {number for number in ours if ledger.count_in(number) == n_removed[number]}
+    return _ArticleFiles(
         *(
             tuple(sorted(files[number] for number in numbers))
             for numbers in (alone, ours - alone, files.keys() - ours)
@@ -172,64 +171,49 @@ def _whereabouts(ledger: Ledger, old: Snapshot, held: Indexed | None) -> _Wherea
     )
 
 
-def _places(ledger: Ledger, old: Snapshot, held: Indexed) -> Sequence[Place]:
-    """Return the items of an article's wording or identities."""
-    article = old.archive.article(held.article)
-    names = digests(article).names if article else ()
-    return [place for place, _ in (*ledger.items(held.digests.text), *ledger.named(names))]
-
-
-def _no_such(article_id: ArticleId, home: Path) -> str:
-    return (
-        f"Expected the id of an article in the index at {home}, but none is called "
-        f"{article_id!r}; `pasokh ask --json` names the ids."
-    )
-
-
-def _withdraw(  # as above
+def _withdraw(
     home: Path,
     old: Snapshot,
-    held: Indexed,
+    indexed: Indexed,
     config: IndexConfig,
     cache_dir: Path,
     reason: str,
 ) -> None:
-    """Forget the article's vectors and enter it in the list, in this order.
+    """Delete the article's vectors from the cache and enter it in the list, in this order.
 
-    Subtle: so nothing of it is left that a list without texts could not lead to.
+    Subtle: the list has no texts, so vectors of sentences could not be found by it afterwards.
     """
-    row = old.archive.row(held.article)
+    row = old.archive.row(indexed.article)
     rows = old.layout.rows_of(np.array([] if row is None else [row], np.int64))
-    cut = old.archive.passages(rows.tolist())
-    names = digests(cut[0][1]).names if cut else ()
-    texts, _ = texts_of(cut, config.chunk)
+    passages = old.archive.passages(rows.tolist())
+    names = digests(passages[0][1]).names if passages else ()
+    texts, _ = texts_of(passages, config.chunk)
     keys = [vector_key(text) for text in texts]
     forget_vectors(cache_dir, keys)
     add_withdrawal(
         home,
         Withdrawal(
-            article=held.article,
-            record=held.digests.record.hex(),
-            text=held.digests.text.hex(),
+            article=indexed.article,
+            record=indexed.digests.record.hex(),
+            text=indexed.digests.text.hex(),
             names=tuple(name.hex() for name in names),
-            vectors=tuple(key.hex() for key in keys[: len(cut)]),
+            vectors=tuple(key.hex() for key in keys[: len(passages)]),
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             reason=reason,
         ),
     )
 
 
-def _without(
+def _publish_rest(
     home: Path,
     old: Snapshot,
-    manifest: Manifest,
     files: list[CorpusFile],
     config: IndexConfig,
     store: VectorStore,
-    progress: Progress | None,
+    progress: Progress,
 ) -> str:
-    """Publish what the index holds without what was withdrawn; return its name, "" if nothing."""
-    withdrawals = read_withdrawals(home)
+    """Publish the index without what was removed; return the snapshot's name, "" for none."""
+    withdrawals, manifest = read_withdrawals(home), old.manifest
     task = Task(
         home=home,
         corpus=home,
@@ -241,22 +225,13 @@ def _without(
         space=manifest.space,
         config=config,
         count_tokens=len,
-        encode=_nothing,
+        encode=lambda _archive, _n_passages: (),  # no passage is new
         store=store,
         keep=0,
         workers=Workers(),
-        progress=progress or _silent,
+        progress=progress,
     )
     try:
         return make_snapshot(task, old).snapshot
     except CorpusError:  # it was the last article
         return ""
-
-
-def _nothing(_archive: Archive, _n_passages: int) -> Iterator[Shard]:
-    """Encode nothing: nothing is new."""
-    yield from ()
-
-
-def _silent(_stage: str, _done: int, _total: int | None) -> None:
-    """Tell nobody."""

@@ -1,8 +1,8 @@
-"""A snapshot made of an old one and what changed in the corpus, and published.
+"""Update: a new snapshot made from an old one and the changes of the corpus, then published.
 
 What is new is read into a new part, its words go into the lexical index, its passages and
-sentences are encoded, and the rest comes from the old snapshot (see `assemble`).
-Does not: decide which old snapshot serves; touch it before the new one is whole.
+sentences are encoded, and the rest comes from the old snapshot (see `merge`), which is left alone
+until the new one is whole.
 """
 
 import json
@@ -11,16 +11,16 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
+from index.build.encode import copied
 from index.build.merge import (
     Merge,
-    name_part,
     new_part,
-    part_vectors,
+    number_part,
     plan_merge,
-    take_over,
-    write_reports,
+    reuse_old,
     write_words,
 )
 from index.config import IndexConfig
@@ -28,6 +28,7 @@ from index.corpus.archive import Archive, ArchiveWriter
 from index.corpus.intake import CorpusFile, Intake, take_in
 from index.corpus.ledger import Kind, Ledger
 from index.corpus.withdrawals import Withdrawals
+from index.dedup.groups import COPIES, write_copies
 from index.disk.atomic import replace_text
 from index.encoders import EncoderIdentity
 from index.errors import CorpusError
@@ -59,21 +60,25 @@ Progress = Callable[[str, int, int | None], None]
 """Called with a stage, "read", "words" or "encode", how much is done, and of how much if known."""
 
 
+def no_progress(_stage: str, _done: int, _total: int | None) -> None:
+    """Ignore the progress of a build."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """How a build went.
+    """Outcome of a build.
 
     Attributes:
         changed: False when corpus, settings and encoder are those of the serving snapshot,
             so that nothing was done.
         n_articles: Articles in the index: added, changed and kept.
-        n_added: Articles under ids that the index did not have; all where it was built anew.
-        n_changed: Articles under ids that it had, with another record.
-        n_removed: Ids that it had and has no more.
+        n_added: Articles with a new id; all of them after a build from scratch.
+        n_changed: Articles with an old id and another record.
+        n_removed: Old ids that are no longer in the index.
         n_kept: Articles that stayed as they were.
-        n_duplicates: Articles left out because the same text came before.
+        n_duplicates: Articles left out because an earlier one has the same text.
         n_encoded: Texts that went through the encoder; the rest came from the cache or stayed.
-        missing: Field name to the number of articles in which it was not found.
+        missing: Field name to the number of articles without it.
     """
 
     snapshot: str
@@ -95,21 +100,21 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What is built, from what, and where; `build_index` explains most.
+    """Input of a build; `build_index` explains most of it.
 
     Attributes:
         home: Where snapshots live.
-        corpus: For messages.
+        corpus: The corpus as error messages name it.
         files: All files of the corpus.
-        withdrawals: What may not be in.
+        withdrawals: The removed articles, which must not be in the index.
         key, made_by, encoder, space: For the manifest.
         config: How articles are read and divided.
-        count_tokens: By the encoder.
+        count_tokens: The encoder's count of a text's tokens.
         encode: Yields the vectors of the first passages of an archive.
-        store: Where vectors go.
+        store: Where vectors are written.
         keep: How many snapshots stay.
-        workers: They work on articles where many are new.
-        progress: Told how far each stage is.
+        workers: Used where many articles are new.
+        progress: Called with the progress of each stage.
     """
 
     home: Path
@@ -130,33 +135,58 @@ class Task:
 
 
 def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
-    """Make a snapshot in a draft and publish it; the lock is held.
+    """Make a snapshot in a draft and publish it; the caller holds the lock.
 
     Raises:
-        CorpusError: If no article is left; the old snapshot stays, but for one whose last articles
-            were taken out by request.
+        CorpusError: If no article is left; the old snapshot stays, unless its last articles were
+            removed by request.
         SnapshotCorrupt: If `old` cannot be read.
-        VectorStoreError: If the vectors cannot be read or kept; the old snapshot stays.
+        VectorStoreError: If the vectors cannot be read or written; the old snapshot stays.
     """
     started = time.monotonic()
     with draft_folder(task.home, task.store) as draft:
         with task.workers as workers:
             new = _read(task, draft, old, workers)
-            _write(task, draft, old, new, workers)
+            n_new = new.intake.n_added + new.intake.n_changed
+            task.progress("words", 0, n_new)
+            write_words(draft, new.part, old, new.merge, workers)
+            task.progress("words", n_new, n_new)
+            if new.part is not None:
+                with closing(Archive(new.part / ARCHIVE)) as archive:
+                    write_copies(
+                        new.part / COPIES,
+                        archive,
+                        old=old.copies if old else None,
+                        moved=new.merge.articles,
+                        removed=new.merge.removed,
+                        start=new.merge.n_articles,
+                        workers=workers,
+                    )
         written = _write_vectors(task, old, new)
-        manifest = _describe(task, draft, old, new, written.recall)
+        manifest = _manifest(task, draft, old, new, written.recall)
         seconds = time.monotonic() - started
         report = _report(draft, manifest, new.intake, written.n_encoded, seconds)
-        _seal(task, draft, manifest, report, first=new.merge.n_parts)
-        # An index built anew does not tell what was taken out of the one before.
+        text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
+        replace_text(draft / REPORT, f"{text}\n")
+        files = manifest.files | {REPORT: file_record(draft / REPORT)}
+        write_manifest(draft, replace(manifest, files=files))
+        check_draft(draft, task.store, first=new.merge.n_parts)
+        # An index built from scratch does not tell what was removed from the one before.
         is_clean = not (new.intake.withdraws or (old is None and task.withdrawals.entries))
         publish(task.home, draft, manifest.snapshot, keep=task.keep if is_clean else 0)
     return report
 
 
 @dataclass(frozen=True, slots=True)
-class _New:
-    """What was read: what it changes, which rows stay, the new part and its passages to encode."""
+class _NewPart:
+    """Result of reading a corpus: the changes, the plan of the merge, and the new part.
+
+    Attributes:
+        intake: Counts of the changes.
+        merge: Which rows of the old snapshot stay.
+        part: Folder of the new part; None where there is none.
+        n_fresh: Passages of the part that are to be encoded, its first ones.
+    """
 
     intake: Intake
     merge: Merge
@@ -164,8 +194,12 @@ class _New:
     n_fresh: int
 
 
-def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _New:
-    """Read what is new into the archive of a new part and copy what moves there."""
+def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _NewPart:
+    """Read what is new into the archive of a new part and copy the articles that move there.
+
+    Raises:
+        CorpusError: If there is no article; it names the first reject, which may show the cure.
+    """
     if old is not None:
         shutil.copyfile(old.folder / LEDGER, draft / LEDGER)
     archive = new_part(draft) / ARCHIVE
@@ -183,50 +217,39 @@ def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _N
         if not ledger.count(Kind.INDEXED):
             if intake.withdraws:
                 unpublish(task.home)
-            raise CorpusError(_nothing_read(task.corpus, ledger))
+            why, rejects = "there are none", ledger.rejects()
+            if rejects:
+                reasons = ", ".join(sorted({reject.reason for reject in rejects}))
+                why = f"{len(rejects)} files were rejected ({reasons}), the first: "
+                why += rejects[0].detail
+            msg = (
+                f"Expected articles in {task.corpus}, but {why}; put text files or JSON Lines "
+                "there, or set PASOKH_CORPUS to where they are."
+            )
+            raise CorpusError(msg)
         task.progress("read", writer.n_articles, writer.n_articles)
         n_fresh = writer.n_passages
         merge = plan_merge(old, intake.dropped, n_fresh, compact=intake.withdraws)
-        take_over(draft, old, merge, writer)
-    return _New(intake, merge, name_part(draft, merge, writer.n_passages), n_fresh)
+        if old is not None:
+            reuse_old(draft, old, merge, writer)
+    return _NewPart(intake, merge, number_part(draft, merge, writer.n_passages), n_fresh)
 
 
-def _write(task: Task, draft: Path, old: Snapshot | None, new: _New, workers: Workers) -> None:
-    """Write the lexical index, the layout and the like reports of the draft."""
-    n_new = new.intake.n_added + new.intake.n_changed
-    task.progress("words", 0, n_new)
-    write_words(draft, new.part, old, new.merge, workers)
-    task.progress("words", n_new, n_new)
-    if new.part is not None:
-        write_reports(new.part, old, new.merge, workers)
-
-
-def _write_vectors(task: Task, old: Snapshot | None, new: _New) -> Written:
+def _write_vectors(task: Task, old: Snapshot | None, new: _NewPart) -> Written:
     """Write the vectors of the new part."""
     if new.part is None:
         return Written(n_encoded=0, recall=1.0)
     with closing(Archive(new.part / ARCHIVE)) as archive:
         fresh = task.encode(archive, new.n_fresh) if new.n_fresh else ()
-        vectors = part_vectors(fresh, old, new.merge)
+        vectors = chain(fresh, copied(old, new.merge.passages) if old else ())
         shape = archive.n_sentences, task.encoder.dim
         return task.store.write(task.home, new.part, vectors, shape, task.config.dense)
 
 
-def _nothing_read(corpus: Path, ledger: Ledger) -> str:
-    """Say why there is nothing, and what is wrong with the first file, which may name the cure."""
-    rejects = ledger.rejects()
-    why = "there are none"
-    if rejects:
-        reasons = ", ".join(sorted({reject.reason for reject in rejects}))
-        why = f"{len(rejects)} files were rejected ({reasons}), the first: {rejects[0].detail}"
-    return (
-        f"Expected articles in {corpus}, but {why}; "
-        "put text files or JSON Lines there, or set PASOKH_CORPUS to where they are."
-    )
-
-
-def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New, recall: float) -> Manifest:
-    """Return the manifest of what stands in `draft`, whose new part is searched with `recall`."""
+def _manifest(
+    task: Task, draft: Path, old: Snapshot | None, new: _NewPart, recall: float
+) -> Manifest:
+    """Return the manifest of `draft`, whose new part is searched with `recall`."""
     parts = list(old.manifest.parts[: new.merge.n_parts]) if old else []
     if new.part is not None:
         with closing(Archive(new.part / ARCHIVE)) as archive:
@@ -238,7 +261,9 @@ def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New, recall: 
             )
         parts.append(counts)
     layout = open_layout(draft, n_passages=sum(part.passages for part in parts))
-    known = old.manifest.files.items() if old else ()
+    old_files = (
+        {old.folder / name: file for name, file in old.manifest.files.items()} if old else {}
+    )
     return Manifest(
         schema=SCHEMA,
         snapshot=free_name(task.home, task.key),
@@ -252,17 +277,8 @@ def _describe(task: Task, draft: Path, old: Snapshot | None, new: _New, recall: 
         n_sentences=layout.n_live_sentences,
         languages=layout.count_languages(),
         parts=tuple(parts),
-        files=file_records(draft, {old.folder / name: one for name, one in known} if old else {}),
+        files=file_records(draft, old_files),
     )
-
-
-def _seal(task: Task, draft: Path, manifest: Manifest, report: BuildReport, *, first: int) -> None:
-    """Write the report and the manifest, and read the whole back."""
-    text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
-    replace_text(draft / REPORT, f"{text}\n")
-    files = manifest.files | {REPORT: file_record(draft / REPORT)}
-    write_manifest(draft, replace(manifest, files=files))
-    check_draft(draft, task.store, first=first)
 
 
 def _report(

@@ -1,7 +1,4 @@
-"""A full check of the serving snapshot: every byte, every part, every article taken out.
-
-Does not: repair anything.
-"""
+"""Full check of the serving snapshot: every byte, every part, every article removed by request."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -30,14 +27,14 @@ from index.vectors.store import VectorStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
-    """What a full check of the serving snapshot found.
+    """Result of a full check of the serving snapshot.
 
     Attributes:
-        n_withdrawn: Articles taken out by request; of each it was proved that no part and no
-            ledger holds it, or `problems` says which does.
+        n_withdrawn: Articles removed by request; of each it was proved that no part and no ledger
+            holds it, or `problems` says which does.
         still_in: Items of the corpus that hold such an article: they are never indexed, but the
             corpus is not ours to change.
-        shared: Paths of what was collected that hold such an article still.
+        shared: Paths of collected files that still hold such an article.
         cached: Id of such an article to the number of its vectors in the cache: a removal deletes
             them, but another index, or another article with the same passage, may need them.
     """
@@ -56,11 +53,11 @@ class VerifyReport:
 def verify_snapshot(
     home: Path, *, cache_dir: Path | None = None, store: VectorStore = FILES
 ) -> VerifyReport:
-    """Check every byte of the serving snapshot, that its parts agree, and what was taken out.
+    """Check every byte of the serving snapshot, that its parts agree, and the removed articles.
 
     Args:
         home: Where snapshots live.
-        cache_dir: The vector cache to search for what was taken out; None to leave it alone.
+        cache_dir: The vector cache to search for removed articles; None to leave it alone.
         store: Where the vectors of the index are.
 
     Raises:
@@ -73,8 +70,8 @@ def verify_snapshot(
     check_store(manifest, store.kind)
     withdrawals = read_withdrawals(home)
     problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
-    still_in: tuple[str, ...] = ()
-    shared: tuple[str, ...] = ()
+    still_in: list[str] = []
+    shared: list[str] = []
     if not problems:
         with closing(open_folder(folder, manifest, store)) as snapshot:
             problems = check_parts(snapshot)
@@ -88,7 +85,19 @@ def verify_snapshot(
                     f"{name}, vectors of no snapshot, may hold what was taken out by request"
                     for name in store.strays(home, part_folders(home))
                 ]
-                still_in, shared = _still_held(snapshot, home)
+                with Ledger(folder / LEDGER, is_written=False) as ledger:
+                    refused = ledger.refused(RejectReason.REMOVED)
+                    files = {place.file: ledger.origin(place.file) for place, _ in refused}
+                is_ours = {number: file.root == COLLECTED for number, file in files.items()}
+                still_in += [origin for place, origin in refused if not is_ours[place.file]]
+                paths = [home / COLLECTED / files[n].path for n in files if is_ours[n]]
+                shared += [str(path) for path in paths if path.exists()]
+    cached: dict[str, int] = {}
+    if cache_dir:
+        for entry in withdrawals.entries:
+            keys = [bytes.fromhex(key) for key in entry.vectors]
+            if n_held := held_vectors(cache_dir, keys):
+                cached[entry.article] = n_held
     return VerifyReport(
         snapshot=manifest.snapshot,
         n_files=len(manifest.files),
@@ -96,35 +105,40 @@ def verify_snapshot(
         n_passages=manifest.n_passages,
         problems=tuple(problems),
         n_withdrawn=len(withdrawals.entries),
-        still_in=still_in,
-        shared=shared,
-        cached=_cached(withdrawals, cache_dir) if cache_dir else {},
+        still_in=tuple(still_in),
+        shared=tuple(shared),
+        cached=cached,
     )
 
 
 def leftovers(home: Path, withdrawals: Withdrawals) -> list[Path]:
-    """Return the snapshots that serve no more and still hold an article taken out.
+    """Return the snapshots that no longer serve and still hold a removed article.
 
     A removal deletes them; killed at the wrong moment it may leave one.
     """
-    return [
-        path for path in older_folders(home) if withdrawals.entries and _holds(path, withdrawals)
-    ]
+    folders = []
+    for folder in older_folders(home) if withdrawals.entries else ():
+        try:
+            is_clean = not _indexed(folder, withdrawals)
+        except SnapshotCorrupt:
+            is_clean = False  # nobody can tell, so it must go
+        if not is_clean:
+            folders.append(folder)
+    return folders
 
 
-def _holds(folder: Path, withdrawals: Withdrawals) -> bool:
-    try:
-        with Ledger(folder / LEDGER, is_written=False) as ledger:
-            return any(
-                ledger.article(entry.article) or ledger.articles(bytes.fromhex(entry.text))
-                for entry in withdrawals.entries
-            )
-    except SnapshotCorrupt:
-        return True  # nobody can tell, so it must go
+def _indexed(folder: Path, withdrawals: Withdrawals) -> list[str]:
+    """Return the removed articles that a snapshot's ledger still calls indexed."""
+    with Ledger(folder / LEDGER, is_written=False) as ledger:
+        return [
+            entry.article
+            for entry in withdrawals.entries
+            if ledger.article(entry.article) or ledger.articles(bytes.fromhex(entry.text))
+        ]
 
 
 def _remains(snapshot: Snapshot, withdrawals: Withdrawals) -> Iterator[str]:
-    """Yield where something of the articles taken out is left.
+    """Yield where something of the removed articles is left.
 
     The postings need no search of their own: they have a row for each live passage and no other.
     """
@@ -132,26 +146,5 @@ def _remains(snapshot: Snapshot, withdrawals: Withdrawals) -> Iterator[str]:
         for article in part.articles():
             if withdrawals.holds(article.id, digests(article)):
                 yield f"part {number} holds {article.id}, which was taken out by request"
-    with Ledger(snapshot.folder / LEDGER, is_written=False) as ledger:
-        for entry in withdrawals.entries:
-            if ledger.article(entry.article) or ledger.articles(bytes.fromhex(entry.text)):
-                yield f"the ledger indexes {entry.article}, which was taken out by request"
-
-
-def _cached(withdrawals: Withdrawals, cache_dir: Path) -> dict[str, int]:
-    """Count the vectors in the cache of each article taken out that has some there."""
-    found = {
-        entry.article: held_vectors(cache_dir, [bytes.fromhex(key) for key in entry.vectors])
-        for entry in withdrawals.entries
-    }
-    return {article: count for article, count in found.items() if count}
-
-
-def _still_held(snapshot: Snapshot, home: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the items of the corpus that were refused as taken out, and our files with such."""
-    with Ledger(snapshot.folder / LEDGER, is_written=False) as ledger:
-        refused = ledger.refused(RejectReason.REMOVED)
-        files = {place.file: ledger.origin(place.file) for place, _ in refused}
-    own = [origin for place, origin in refused if files[place.file].root != COLLECTED]
-    paths = [home / COLLECTED / file.path for file in files.values() if file.root == COLLECTED]
-    return tuple(own), tuple(str(path) for path in paths if path.exists())
+    for name in _indexed(snapshot.folder, withdrawals):
+        yield f"the ledger indexes {name}, which was taken out by request"

@@ -1,10 +1,10 @@
-"""The sketches of a file's articles in SQLite, and the articles like a given one.
+"""LSH table of a part in SQLite: its articles' signatures, and the copies of a given article.
 
-    sketch   an article's slots, how long it is and who published it
-    band     key to article, see `alike.band_keys`
-    copy     pairs of articles that are one report: one of this file and another (see `copies`)
+The tables:
 
-Does not: decide what is alike (see `alike`), or read texts.
+    sketch  an article's MinHash signature: its shingles, its values, and the article's outlet
+    band    key of an LSH bucket to article, see `buckets_of`
+    copy    pairs of articles that are one report, see `groups`
 """
 
 import sqlite3
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import numpy as np
 
 from index.arrays import Rows
-from index.dedup.minhash import BANDS, Sketch, band_keys, is_same_report, similarities
+from index.dedup.minhash import N_BANDS, Signature, buckets_of, is_same_report, similarities
 
 SCHEMA: Final = """
 CREATE TABLE sketch (
@@ -34,58 +34,150 @@ CREATE TABLE copy (
 CREATE INDEX copy_other ON copy(other);
 """
 
-_OF_A_KEY: Final = 64
-"""Articles looked at under one key: a line that thousands end with has a key of its own, and real
-copies share other keys."""
+_PER_BUCKET: Final = 64
+"""Articles looked at in one bucket: a line that thousands end with has a bucket of its own, and
+real copies share other buckets."""
 
 _COMPARED: Final = 256
 
 _MET: Final = 64
-"""Articles under all its keys that are kept in memory of an article while a file is written."""
+"""Candidates of an article, summed over its buckets, that are kept in memory during a write."""
+
+_ALL_ROWS: Final = range(1 << 62)
 
 _SORTED: Final = 1 << 18
 """Keys sorted at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alike:
+class Copy:
     """An article that is the same report: its row, and the estimated similarity."""
 
     row: int
     similarity: float
 
 
-class Sketched(NamedTuple):
-    """The row of an article, its sketch, who published it, and the sketch's keys."""
+class Signed(NamedTuple):
+    """An article's row, signature, outlet and LSH buckets."""
 
     row: int
-    sketch: Sketch
+    signature: Signature
     outlet: str
-    keys: list[int]
+    buckets: list[int]
 
 
-def add_sketch(connection: sqlite3.Connection, row: int, sketched: Sketch, outlet: str) -> None:
-    """Store the sketch of the article in `row`."""
-    _add_slots(connection, row, sketched, outlet)
-    connection.executemany(
-        "INSERT OR IGNORE INTO band VALUES (?, ?)", ((key, row) for key in band_keys(sketched))
-    )
+class SignatureWriter:
+    """Adds signatures to a file and finds the copies among them.
+
+    The copies are those that `find_copies` would give before each article is added. But all keys
+    are sorted and inserted in their order: inserted article by article each goes to a random page
+    of a table of 48 keys an article, and every bucket is queried.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, scratch: BinaryIO) -> None:
+        """Write to `connection`, with an empty file `scratch` for keys, 384 bytes an article."""
+        self._connection = connection
+        self._scratch = scratch
+        self._rows: list[int] = []
+
+    def add(self, signed: Signed) -> None:
+        """Store a signature; rows rise, and none of the file lies between them."""
+        row, signature, outlet, buckets = signed
+        values = signature.values.astype("<u4").tobytes()
+        self._connection.execute(
+            "INSERT INTO sketch VALUES (?, ?, ?, ?)",
+            (row, signature.n_shingles, values, outlet.casefold()),
+        )
+        self._scratch.write(np.array(buckets, np.int64).tobytes())
+        self._rows.append(row)
+
+    def finish(self) -> Iterator[tuple[int, list[Copy]]]:
+        """Store the keys; yield each added row that has copies.
+
+        Yields:
+            A row, and the added rows before it that are the same report, most alike first, then
+            by row.
+        """
+        rows = np.array(self._rows, np.int64)
+        n_met, met = self._store_keys(rows)
+        ends = np.searchsorted(met[:, 0], np.arange(len(rows) + 1))
+        for position in np.flatnonzero(n_met).tolist():
+            row = int(rows[position])
+            if n_met[position] > _MET:
+                self._scratch.seek(8 * N_BANDS * position)
+                keys = np.frombuffer(self._scratch.read(8 * N_BANDS), np.int64).tolist()
+                candidates = _candidates(self._connection, keys, range(self._rows[0], row))
+            else:
+                shared = met[ends[position] : ends[position + 1], 2]
+                candidates = _most_met(rows[shared].tolist())
+            ((_, n_shingles, values, outlet),) = _stored(self._connection, [row])
+            signature = Signature(n_shingles, np.frombuffer(values, "<u4"))
+            if copies := _copies(self._connection, candidates, signature, outlet):
+                yield row, copies
+
+    def _store_keys(self, rows: Rows) -> tuple[Rows, Rows]:
+        """Insert the keys in `scratch` in ascending order, a range at a time.
+
+        Returns:
+            How many earlier articles each shares buckets with, counted per bucket, shape (n,); and
+            (article, band, earlier article), sorted, of those that share at most `_MET`. Articles
+            are positions in `rows`.
+        """
+        self._scratch.flush()
+        n_met, met = np.zeros(len(rows), np.int64), [np.empty((0, 3), np.int64)]
+        count = -(-len(rows) * N_BANDS // _SORTED)
+        # About equally many keys in each range [low, high).
+        edges = [-(1 << 63) + (number << 64) // count for number in range(count)]
+        for low, high in pairwise([*edges, 1 << 63]):
+            keys, places = self._keys_between(len(rows) * N_BANDS, low, high)
+            self._connection.executemany(
+                "INSERT INTO band VALUES (?, ?)",
+                zip(keys.tolist(), rows[places // N_BANDS].tolist(), strict=True),
+            )
+            some = _sharing(keys, places)
+            n_met += np.bincount(some[:, 0], minlength=len(rows))
+            # Subtle: where thousands share buckets, those with too many candidates are dropped.
+            met.append(some[n_met[some[:, 0]] <= _MET])
+        triples = np.concatenate(met)
+        triples = triples[n_met[triples[:, 0]] <= _MET]
+        return n_met, triples[np.lexsort((triples[:, 2], triples[:, 1], triples[:, 0]))]
+
+    def _keys_between(self, size: int, low: int, high: int) -> tuple[Rows, Rows]:
+        """Return the keys in [low, high), ascending, with their places; equal keys by place."""
+        self._scratch.seek(0)
+        keys, places = [], []
+        for start in range(0, size, _SORTED):
+            some = np.frombuffer(self._scratch.read(8 * min(_SORTED, size - start)), np.int64)
+            chosen = np.flatnonzero((some >= low) & (some <= high - 1))
+            keys.append(some[chosen])
+            places.append(chosen + start)
+        key, place = np.concatenate(keys), np.concatenate(places)
+        order = np.argsort(key, kind="stable")
+        return key[order], place[order]
 
 
-def _add_slots(connection: sqlite3.Connection, row: int, sketched: Sketch, outlet: str) -> None:
-    connection.execute(
-        "INSERT INTO sketch VALUES (?, ?, ?, ?)",
-        (row, sketched.n_shingles, sketched.slots.astype("<u4").tobytes(), outlet.casefold()),
-    )
+def _sharing(keys: Rows, places: Rows) -> Rows:
+    """Return (article, band, earlier article) for keys of two or more articles, shape (n, 3).
+
+    Of many articles with one key only the first are returned, as by `_candidates`.
+    """
+    starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
+    lengths = np.diff(starts, append=len(keys))
+    # How many come before each under its key, as far as they are looked at.
+    before = np.minimum(np.arange(len(keys)) - np.repeat(starts, lengths), _PER_BUCKET)
+    firsts = np.repeat(np.repeat(starts, lengths), before)
+    steps = np.arange(before.sum()) - np.repeat(np.cumsum(before) - before, before)
+    later = np.repeat(places, before)
+    return np.stack((later // N_BANDS, later % N_BANDS, places[firsts + steps] // N_BANDS), axis=1)
 
 
-def take_sketches(connection: sqlite3.Connection, path: Path, moved: Mapping[int, int]) -> None:
-    """Store sketches and keys as they stand in another file, under other rows.
+def take_signatures(connection: sqlite3.Connection, path: Path, moved: Mapping[int, int]) -> None:
+    """Copy signatures and keys from another file, under other rows.
 
     Args:
         connection: Opened with `uri=True`, no transaction begun.
         path: The other file.
-        moved: Row there to row here, of articles with a sketch or without.
+        moved: Row there to row here, of articles with a signature or without.
     """
     connection.execute("ATTACH ? AS other", (f"{path.resolve().as_uri()}?mode=ro&immutable=1",))
     connection.execute("CREATE TEMP TABLE moved (old INTEGER PRIMARY KEY, new INTEGER)")
@@ -103,128 +195,31 @@ def take_sketches(connection: sqlite3.Connection, path: Path, moved: Mapping[int
     connection.execute("DETACH other")
 
 
-def add_sketches(
-    connection: sqlite3.Connection, sketches: Iterable[Sketched], scratch: BinaryIO
-) -> Iterator[tuple[int, list[Alike]]]:
-    """Store the sketches of a file that has none yet; yield the rows that have some like them.
-
-    What comes of it is what `find_alike` and `add_sketch`, one row after the other, give; but keys
-    are added in their order, not each in its place in a table of millions.
-
-    Args:
-        connection: The file.
-        sketches: Rows rising.
-        scratch: An empty file for the keys, 384 bytes an article.
-
-    Yields:
-        A row, and the rows before it that are the same report, most alike first, then by row.
-    """
-    rows = []
-    for row, own, outlet, keys in sketches:
-        _add_slots(connection, row, own, outlet)
-        scratch.write(np.array(keys, np.int64).tobytes())
-        rows.append(row)
-    for row, candidates in _meetings(connection, np.array(rows, np.int64), scratch):
-        ((_, n_shingles, slots, outlet),) = _stored(connection, [row])
-        own = Sketch(n_shingles, np.frombuffer(slots, "<u4"))
-        if found := _alike(connection, candidates, own, outlet):
-            yield row, found
-
-
-def _meetings(
-    connection: sqlite3.Connection, rows: Rows, scratch: BinaryIO
-) -> Iterator[tuple[int, list[int]]]:
-    """Add the keys in `scratch`; yield each row whose keys rows before it have, and these."""
-    scratch.flush()
-    size, found = len(rows) * BANDS, [np.empty((0, 3), np.int64)]
-    n_met = np.zeros(len(rows), np.int64)
-    for low, high in _ranges(-(-size // _SORTED)):
-        keys, places = _between(scratch, size, low, high)
-        connection.executemany(
-            "INSERT INTO band VALUES (?, ?)",
-            zip(keys.tolist(), rows[places // BANDS].tolist(), strict=True),
-        )
-        met = _met(keys, places)
-        n_met += np.bincount(met[:, 0], minlength=len(rows))
-        # Subtle: where thousands share their keys only those are kept that have not met too many.
-        found.append(met[n_met[met[:, 0]] <= _MET])
-    met = np.concatenate(found)
-    met = met[n_met[met[:, 0]] <= _MET]
-    met = met[np.lexsort((met[:, 2], met[:, 1], met[:, 0]))]
-    ends = np.searchsorted(met[:, 0], np.arange(len(rows) + 1))
-    for at in np.flatnonzero(n_met).tolist():
-        row = int(rows[at])
-        if n_met[at] > _MET:
-            yield row, _candidates(connection, _keys_of(scratch, at), before=row)
-        else:
-            yield row, _most_met(rows[met[ends[at] : ends[at + 1], 2]].tolist())
-
-
-def _ranges(count: int) -> Iterator[tuple[int, int]]:
-    """Yield ranges [low, high) that all keys lie in, about equally many in each."""
-    edges = [-(1 << 63) + (at << 64) // max(count, 1) for at in range(count)]
-    yield from pairwise([*edges, 1 << 63])
-
-
-def _between(scratch: BinaryIO, size: int, low: int, high: int) -> tuple[Rows, Rows]:
-    """Return the keys in [low, high), ascending, with their places; of one key by place."""
-    scratch.seek(0)
-    keys, places = [], []
-    for start in range(0, size, _SORTED):
-        some = np.frombuffer(scratch.read(8 * min(_SORTED, size - start)), np.int64)
-        chosen = np.flatnonzero((some >= low) & (some <= high - 1))
-        keys.append(some[chosen])
-        places.append(chosen + start)
-    key, place = np.concatenate(keys), np.concatenate(places)
-    order = np.argsort(key, kind="stable")
-    return key[order], place[order]
-
-
-def _met(keys: Rows, places: Rows) -> Rows:
-    """Return (article, band, article before it) for keys of two or more, shape (n, 3).
-
-    Of many articles with one key the first are met, as by `_candidates`.
-    """
-    starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
-    lengths = np.diff(starts, append=len(keys))
-    # How many come before each one under its key, as far as they are looked at.
-    before = np.minimum(np.arange(len(keys)) - np.repeat(starts, lengths), _OF_A_KEY)
-    firsts = np.repeat(np.repeat(starts, lengths), before)
-    steps = np.arange(before.sum()) - np.repeat(np.cumsum(before) - before, before)
-    own = np.repeat(places, before)
-    return np.stack((own // BANDS, own % BANDS, places[firsts + steps] // BANDS), axis=1)
-
-
-def _keys_of(scratch: BinaryIO, at: int) -> list[int]:
-    """Return the keys of the article in a place."""
-    scratch.seek(8 * BANDS * at)
-    return [int(key) for key in np.frombuffer(scratch.read(8 * BANDS), np.int64)]
-
-
-def find_alike(connection: sqlite3.Connection, sketched: Sketch, outlet: str) -> list[Alike]:
+def find_copies(connection: sqlite3.Connection, signature: Signature, outlet: str) -> list[Copy]:
     """Return the stored articles that are the same report, most alike first, then by row."""
-    rows = _candidates(connection, band_keys(sketched))
-    return _alike(connection, rows, sketched, outlet)
+    candidates = _candidates(connection, buckets_of(signature))
+    return _copies(connection, candidates, signature, outlet)
 
 
-def _alike(
-    connection: sqlite3.Connection, rows: Sequence[int], sketched: Sketch, outlet: str
-) -> list[Alike]:
-    """Return those of some rows that are the same report, most alike first, then by row."""
-    stored = _stored(connection, rows)
-    estimates = similarities(sketched, (np.frombuffer(slots, "<u4") for _, _, slots, _ in stored))
-    found = [
-        Alike(row=row, similarity=similarity)
-        for (row, n_shingles, slots, its_outlet), similarity in zip(
+def _copies(
+    connection: sqlite3.Connection, candidates: Sequence[int], signature: Signature, outlet: str
+) -> list[Copy]:
+    """Return the candidates that are the same report, most alike first, then by row."""
+    stored = _stored(connection, candidates)
+    values = (np.frombuffer(values, "<u4") for _, _, values, _ in stored)
+    estimates = similarities(signature, values)
+    copies = [
+        Copy(row=row, similarity=similarity)
+        for (row, n_shingles, values, its_outlet), similarity in zip(
             stored, estimates.tolist(), strict=True
         )
         if is_same_report(
             similarity,
-            is_short=sketched.is_short or Sketch(n_shingles, slots).is_short,
+            is_short=signature.is_short or Signature(n_shingles, values).is_short,
             is_same_outlet=its_outlet == outlet.casefold(),
         )
     ]
-    return sorted(found, key=lambda alike: (-alike.similarity, alike.row))
+    return sorted(copies, key=lambda copy: (-copy.similarity, copy.row))
 
 
 def _stored(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[int, int, Any, str]]:
@@ -233,12 +228,14 @@ def _stored(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[i
 
 
 def _candidates(
-    connection: sqlite3.Connection, keys: Sequence[int], *, before: int = 1 << 62
+    connection: sqlite3.Connection, keys: Sequence[int], rows: range = _ALL_ROWS
 ) -> list[int]:
-    """Return the rows below `before` that share keys, those that share most first."""
-    query = "SELECT article FROM band WHERE key = ? AND article < ? LIMIT ?"
+    """Return the rows that are in the buckets, those that are in most of them first."""
+    query = "SELECT article FROM band WHERE key = ? AND article >= ? AND article < ? LIMIT ?"
     return _most_met(
-        row for key in keys for (row,) in connection.execute(query, (key, before, _OF_A_KEY))
+        row
+        for key in keys
+        for (row,) in connection.execute(query, (key, rows.start, rows.stop, _PER_BUCKET))
     )
 
 

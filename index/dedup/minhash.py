@@ -1,22 +1,22 @@
-"""The same report in several outlets: how like two articles are, from a small sketch of each.
+"""Near-duplicate articles: MinHash signatures, and the rule by which two of them are one report.
 
-A sketch is a MinHash of the word triples of an article's body. Words are those of `tokenize`, so
-spellings (ي/ك), joiners, digits and stop words make no difference, and the headline, which every
-outlet writes anew, takes no part. Two articles that share a band key are candidates; the share of
-equal slots estimates the Jaccard similarity of their triples, and `is_same_report` decides.
+A signature is the MinHash of the word triples (shingles) of an article's body. Words are those of
+`tokenize`, so spellings (ي/ك), joiners, digits and stop words make no difference, and the headline,
+which every outlet writes itself, is left out. Two articles that share an LSH bucket are candidates;
+the share of equal signature values estimates the Jaccard similarity of their triples, and
+`is_same_report` decides.
 
-Who published counts too. Outlets take over each other's text within the hour; one outlet repeats
+The outlets count too. Outlets take over each other's text within the hour; one outlet repeats
 paragraphs of background in its own reports for years. So reports of one outlet must be nearly
 identical to count as one, and so must short texts, of which a licence line or a price list is
 half.
 
-An article's own wording of another's sentence is found by `find_wording`.
+`find_wording` finds an article's own wording of a sentence quoted from a copy.
 
-Does not: read or store anything, compare meanings, or know about dates.
-Sources: A. Broder, "On the resemblance and containment of documents", SEQUENCES 1997; the slots
-are those of rensa (fast similarity sketching, arXiv 1704.04370), whose estimates we found without
-bias, with a standard deviation of .03 to .04 (tests/reading/test_alike.py). Thresholds:
-benchmarks/near_duplicates.py.
+Sources: A. Broder, "On the resemblance and containment of documents", SEQUENCES 1997; the
+permutations are those of rensa (fast similarity sketching, arXiv 1704.04370), whose estimates we
+found without bias, with a standard deviation of .03 to .04 (tests/dedup/test_minhash.py).
+Thresholds: benchmarks/near_duplicates.py.
 """
 
 import re
@@ -34,40 +34,40 @@ from index.text.clean import clean
 from index.text.tokenize import tokens
 from index.types import Article, Span
 
-SLOTS: Final = 128
-"""Numbers in a sketch."""
+N_PERMUTATIONS: Final = 128
+"""Values of a signature."""
 
-_WORDS: Final = 3
-BANDS: Final = 48
-"""Keys of a sketch."""
+N_BANDS: Final = 48
+"""LSH bands of a signature; each puts it into one bucket."""
 
-_SLOTS_OF_BAND: Final = 2
-"""Two articles with similarity s share a key with probability 1 - (1 - s^2)^48: .989 at .3."""
+_VALUES_PER_BAND: Final = 2
+"""Two articles with similarity s share a bucket with probability 1 - (1 - s^2)^48: .989 at .3."""
 
-_LEAST_SHINGLES: Final = 5
+_WORDS_PER_SHINGLE: Final = 3
+_MIN_SHINGLES: Final = 5
 """Shorter texts («خبرگزاری فارس: ...») say nothing, or what many say."""
 
 _SHORT: Final = 60
-_ALIKE: Final = 0.3
+_MIN_SIMILARITY: Final = 0.3
 _NEARLY_IDENTICAL: Final = 0.7
 
 _SEED: Final = 1
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 
-Slots = NDArray[np.uint32]
+SignatureValues = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sketch:
-    """What is kept of an article's words.
+class Signature:
+    """MinHash signature of an article's body.
 
     Attributes:
-        n_shingles: Distinct word triples of its body.
-        slots: Shape (SLOTS,); equal to another's in a share that estimates their similarity.
+        n_shingles: Distinct word triples of the body.
+        values: Shape (N_PERMUTATIONS,); the share equal to another's estimates their similarity.
     """
 
     n_shingles: int
-    slots: Slots
+    values: SignatureValues
 
     @property
     def is_short(self) -> bool:
@@ -75,22 +75,24 @@ class Sketch:
         return self.n_shingles < _SHORT
 
 
-def sketch(text: str) -> Sketch | None:
-    """Sketch the body of an article; None where it is too short to be compared."""
+def signature_of(text: str) -> Signature | None:
+    """Return the signature of an article's body; None where it is too short to be compared."""
     hashes = shingles(text)
-    if len(hashes) < _LEAST_SHINGLES:
+    if len(hashes) < _MIN_SHINGLES:
         return None
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, [0, len(hashes)], SLOTS, _SEED)
-    return Sketch(len(hashes), np.array(matrix.to_rows()[0], np.uint32))
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+        hashes, [0, len(hashes)], N_PERMUTATIONS, _SEED
+    )
+    return Signature(len(hashes), np.array(matrix.to_rows()[0], np.uint32))
 
 
 def shingles(text: str) -> NDArray[np.uint64]:
     """Return the hashes of the distinct word triples of a text, ascending; none below 3 words."""
     words = np.array([_hash(token) for token in tokens(text)], np.uint64)
-    n_shingles = max(len(words) - _WORDS + 1, 0)
+    n_shingles = max(len(words) - _WORDS_PER_SHINGLE + 1, 0)
     hashes = np.zeros(n_shingles, np.uint64)
-    for place in range(_WORDS):
-        hashes = hashes * _ODD + words[place : place + n_shingles]
+    for offset in range(_WORDS_PER_SHINGLE):
+        hashes = hashes * _ODD + words[offset : offset + n_shingles]
     return np.unique(hashes)
 
 
@@ -99,27 +101,27 @@ def _hash(token: str) -> int:
     return xxh3_64_intdigest(token.encode())
 
 
-def band_keys(sketched: Sketch) -> list[int]:
-    """Return the keys (64 bits, signed) under which like articles are found.
+def buckets_of(signature: Signature) -> list[int]:
+    """Return the LSH bucket of each band as a 64-bit signed key.
 
-    Keys of another version of the algorithm never meet these, so an old index finds too little
+    Keys of another version of the algorithm never equal these, so an old index finds too little
     and nothing wrong.
     """
-    used = sketched.slots[: BANDS * _SLOTS_OF_BAND].astype("<u4").reshape(BANDS, _SLOTS_OF_BAND)
-    version = RMinHash.ALGORITHM_VERSION
+    used = signature.values[: N_BANDS * _VALUES_PER_BAND].astype("<u4")
+    seed = N_BANDS * RMinHash.ALGORITHM_VERSION
     unsigned = [
-        xxh3_64_intdigest(slots.tobytes(), seed=band + BANDS * version)
-        for band, slots in enumerate(used)
+        xxh3_64_intdigest(values.tobytes(), seed=band + seed)
+        for band, values in enumerate(used.reshape(N_BANDS, _VALUES_PER_BAND))
     ]
     return [int(key) for key in np.array(unsigned, np.uint64).astype(np.int64)]
 
 
-def similarities(one: Sketch, others: Iterable[Slots]) -> NDArray[np.float64]:
+def similarities(signature: Signature, others: Iterable[SignatureValues]) -> NDArray[np.float64]:
     """Estimate the Jaccard similarity of one article's word triples with each of the others'."""
     rows = list(others)
     if not rows:
         return np.zeros(0)
-    return np.asarray((np.stack(rows) == one.slots).mean(axis=1))
+    return np.asarray((np.stack(rows) == signature.values).mean(axis=1))
 
 
 def is_same_report(similarity: float, *, is_short: bool, is_same_outlet: bool) -> bool:
@@ -130,20 +132,19 @@ def is_same_report(similarity: float, *, is_short: bool, is_same_outlet: bool) -
         is_short: Whether either of them is short.
         is_same_outlet: Whether one outlet published both, or it is not known of either.
     """
-    least = _NEARLY_IDENTICAL if is_short or is_same_outlet else _ALIKE
-    return similarity >= least
+    return similarity >= (_NEARLY_IDENTICAL if is_short or is_same_outlet else _MIN_SIMILARITY)
 
 
 def find_wording(article: Article, quote: str) -> Span | None:
-    """Return where the body of an article says the same words, or None.
+    """Return where the body of an article has the words of a quote, or None.
 
     Spellings, digits and the kinds of quotation marks and spaces make no difference (see `clean`);
-    every word, its order and the other signs do. What the place holds is verbatim the article's.
+    every word, its order and the other signs do. The text at the span is verbatim the article's.
     """
     wanted = clean(quote).text
-    for part in article.body if wanted else ():
-        cleaned = clean(part.cut(article.text))
-        for found in re.finditer(f"(?<!\\w){re.escape(wanted)}(?!\\w)", cleaned.text):
-            place = cleaned.to_original(*found.span())
-            return Span(part.start + place.start, part.start + place.end)
+    for paragraph in article.body if wanted else ():
+        cleaned = clean(paragraph.cut(article.text))
+        for match in re.finditer(f"(?<!\\w){re.escape(wanted)}(?!\\w)", cleaned.text):
+            span = cleaned.to_original(*match.span())
+            return Span(paragraph.start + span.start, paragraph.start + span.end)
     return None

@@ -1,7 +1,7 @@
 """Words of a part: BM25 postings and names across scripts."""
 
-from index.lexical.names import bridged
+from index.lexical.names import name_likeness
 
 __all__ = [
-    "bridged",
+    "name_likeness",
 ]

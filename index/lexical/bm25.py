@@ -34,7 +34,7 @@ def ceiling(frequencies: Sequence[int], n_rows: int, *, k1: float = BM25_K1) -> 
 
     Args:
         frequencies: Rows that hold each word of the question; 0 for words the archive lacks,
-            which then weigh most: what was asked for is not there.
+            which then weigh most: a word of the question is missing.
         n_rows: Rows in the index.
         k1: Saturation of term frequency.
     """
@@ -42,9 +42,9 @@ def ceiling(frequencies: Sequence[int], n_rows: int, *, k1: float = BM25_K1) -> 
 
 
 def idf(frequency: int, n_rows: int) -> float:
-    """Return the weight of a word that `frequency` of `n_rows` rows hold.
+    """Return the weight of a word that `frequency` of `n_rows` rows contain.
 
     Source: the idf of Robertson and Zaragoza 2009 as Lucene smooths it, ln(1 + (N-n+.5)/(n+.5)).
     """
-    held = min(frequency, n_rows)
-    return math.log1p((n_rows - held + 0.5) / (held + 0.5))
+    df = min(frequency, n_rows)
+    return math.log1p((n_rows - df + 0.5) / (df + 0.5))

@@ -1,19 +1,19 @@
-"""What an archive's words say about a question: passages in the light of their articles, and names.
+"""Lexical index of a snapshot: BM25 of passages and of their articles, and names across scripts.
 
     lexical/
       passages/      postings, row n is passage n
       articles/      postings, row n is article n, headline and body
     parts/<k>/
-      passages.words the same rows' terms by row, see `forward`
+      passages.words the same rows' terms by row, see `term_counts`
       articles.words
       names.tsv      see `names`
 
-The postings hold the rows of all parts but removed articles'; the others have a file a part. What
-is found by the postings and what by the vectors is scored alike.
-Does not: know languages, or what the words of a question weigh beside its meaning (see `fuse`).
+The postings hold the rows of all parts except those of removed articles; the others have a file a
+part. Passages found by the postings and passages found by vectors are scored alike.
+Does not: know languages, or weigh the words of a question against its meaning (see `fuse`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from index.arrays import Mask, Rows, Scores
 from index.corpus.archive import Archive
 from index.lexical.bm25 import ceiling, idf, share
-from index.lexical.names import NameBridge, NameBridgeBuilder
+from index.lexical.names import NameIndex, NameIndexBuilder
 from index.lexical.postings import Group, Postings, PostingsWriter, unwritable
-from index.lexical.term_counts import Forward, ForwardWriter, packed, terms_of
+from index.lexical.term_counts import TermCounts, TermCountsWriter, packed, terms_of
 from index.text.tokenize import Word, token_of, words
 from index.workers import NOBODY, Workers
 
@@ -38,7 +38,7 @@ PASSAGE_WORDS: Final = "passages.words"
 ARTICLE_WORDS: Final = "articles.words"
 
 ARTICLE_WEIGHT: Final = 1.0
-"""Share of the article's own score in a passage's: nDCG@10 of hamshahri-fa went from 0.84 to 0.87,
+"""Weight of the article's score in a passage's: nDCG@10 of hamshahri-fa went from 0.84 to 0.87,
 MRR of persianqa from 0.93 to 0.94, and no set lost (DECISIONS.md)."""
 
 _CANDIDATES = 200
@@ -49,32 +49,32 @@ _MIN_PART = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LexicalQuestion:
-    """What the words of a question mean to one archive.
+    """Words of a question as one archive spells them.
 
     Attributes:
-        groups: All that is searched for, words written together or apart among it.
-        asked: The groups of what was asked itself, names by the archive's spellings.
+        groups: All groups to search for, including words joined or split.
+        base_groups: The groups of the words as asked, names in the archive's spellings.
         names: Terms of each name and number; an empty group for a name the archive lacks.
         weights: Token to idf, for `coverage`.
     """
 
     groups: Sequence[Group]
-    asked: Sequence[Group]
+    base_groups: Sequence[Group]
     names: Sequence[Group]
     weights: dict[str, float]
 
 
 class LexicalIndex:
-    """The words of a snapshot: passages in the light of their articles, and names."""
+    """Words of a snapshot: postings and term counts of passages and of articles, and names."""
 
     def __init__(
         self,
         postings: tuple[Postings, Postings],
-        words: tuple[Forward, Forward],
+        words: tuple[TermCounts, TermCounts],
         owners: NDArray[np.int32],
-        names: NameBridge,
+        names: NameIndex,
     ) -> None:
-        """Put the opened parts together, what is of passages before what is of articles."""
+        """Combine opened files; in each pair passages come before articles."""
         self._passages, self._articles = postings
         self._passage_words, self._article_words = words
         self._owners = owners
@@ -86,26 +86,26 @@ class LexicalIndex:
 
         Args:
             folder: The postings.
-            owners: Row of each passage's article, see `layout`.
+            owners: Row of each passage's article, see `index.snapshot.rows`.
             parts: The folder of each part.
 
         Raises:
             SnapshotCorrupt: If a file is missing, truncated or damaged.
         """
         postings = Postings.open(folder / PASSAGES), Postings.open(folder / ARTICLES)
-        passages = Forward.open(*(part / PASSAGE_WORDS for part in parts))
-        articles = Forward.open(*(part / ARTICLE_WORDS for part in parts))
-        names = NameBridge.open(*(part / NAMES for part in parts))
+        passages = TermCounts.open(*(part / PASSAGE_WORDS for part in parts))
+        articles = TermCounts.open(*(part / ARTICLE_WORDS for part in parts))
+        names = NameIndex.open(*(part / NAMES for part in parts))
         return cls(postings, (passages, articles), owners, names)
 
     @property
     def n_rows(self) -> int:
-        """Number of passages, those of removed articles left out."""
+        """Number of passages without those of removed articles."""
         return self._passages.n_rows
 
     @property
     def n_articles(self) -> int:
-        """Number of articles, removed ones left out."""
+        """Number of articles without removed ones."""
         return self._articles.n_rows
 
     def frequency(self, term: str) -> int:
@@ -113,28 +113,34 @@ class LexicalIndex:
         return self._passages.frequency(term)
 
     def question(self, text: str) -> LexicalQuestion:
-        """Return what to search for: the words of a question and what stands for them here.
+        """Return what to search for: the words of a question and their spellings in the archive.
 
-        A name is looked for in the archive's spellings (see `names`). A word that the archive
-        does not know is split into two that it knows; two neighbours that it knows written
-        together are also looked for so. A word asked twice counts twice.
+        A name is searched in the archive's spellings (see `names`). A word that the archive does
+        not have is split into two that it has; two neighbours that it has written as one word are
+        also searched as that word. A word asked twice counts twice.
         """
         asked = words(text)
         names = self.names.expand(text)
         known = [name.terms for name in names if name.terms]
-        named = {word.surface for name in names if name.terms for word in words(name.asked)}
-        own: list[Group] = [[(word.token, 1.0)] for word in asked if word.surface not in named]
-        extra: list[Group] = [[(term, 1.0)] for term in self._joined(asked)]
+        named = {word.surface for name in names if name.terms for word in words(name.word)}
+        plain: list[Group] = [[(word.token, 1.0)] for word in asked if word.surface not in named]
+        joined = (
+            token_of(left.surface + right.surface)
+            for left, right in pairwise(asked)
+            if left.surface.isalpha() and right.surface.isalpha()
+        )
+        extra: list[Group] = [[(term, 1.0)] for term in joined if self.frequency(term)]
         for word in asked:
             if word.surface.isalpha() and word.surface not in named:
                 extra += [[(term, 1.0)] for term in self._split(word)]
+        base: list[Group] = [*known, *plain]
         return LexicalQuestion(
-            groups=[*known, *own, *extra],
-            asked=[*known, *own],
+            groups=[*base, *extra],
+            base_groups=base,
             names=[name.terms for name in names],
             weights={
                 group[0][0]: idf(self._passages.most_frequent(group), self._passages.n_counted)
-                for group in (*known, *own)
+                for group in base
             },
         )
 
@@ -146,10 +152,12 @@ class LexicalIndex:
         The score is the passage's BM25 and `ARTICLE_WEIGHT` of its article's, where the article
         is among the best `max(k, 200)`; only the best `max(2 k, 200)` passages are looked at.
         """
+        owning: Mask | None = None  # articles with an allowed passage
+        if allowed is not None:
+            owning = np.zeros(int(self._owners[-1]) + 1 if len(self._owners) else 0, np.bool_)
+            owning[self._owners[allowed]] = True
         rows, scores = self._passages.search(groups, max(2 * k, _CANDIDATES), allowed)
-        articles, article_scores = self._articles.search(
-            groups, max(k, _CANDIDATES), self._owning(allowed)
-        )
+        articles, article_scores = self._articles.search(groups, max(k, _CANDIDATES), owning)
         bonus = dict(zip(articles.tolist(), article_scores.tolist(), strict=True))
         extra = [bonus.get(int(owner), 0.0) for owner in self._owners[rows]]
         total = scores + np.float32(ARTICLE_WEIGHT) * np.array(extra, np.float32)
@@ -161,57 +169,40 @@ class LexicalIndex:
 
         The mean of the passage's share and, with `ARTICLE_WEIGHT`, its article's. `rows` rise.
         """
-        groups, asked = question.groups, question.asked
-        own = _share(self._passages, self._passage_words, groups, asked, rows)
-        articles, place = np.unique(np.asarray(self._owners[rows], np.int64), return_inverse=True)
-        whole = _share(self._articles, self._article_words, groups, asked, articles)[place]
-        return np.asarray((own + ARTICLE_WEIGHT * whole) / (1 + ARTICLE_WEIGHT), np.float32)
+        groups, base = question.groups, question.base_groups
+        passage = _share(self._passages, self._passage_words, groups, base, rows)
+        articles, inverse = np.unique(np.asarray(self._owners[rows], np.int64), return_inverse=True)
+        article = _share(self._articles, self._article_words, groups, base, articles)[inverse]
+        return np.asarray((passage + ARTICLE_WEIGHT * article) / (1 + ARTICLE_WEIGHT), np.float32)
 
     def name_shares(self, question: LexicalQuestion, rows: Rows) -> Scores:
-        """Return the share of the question's names and numbers that passages hold, (n,).
+        """Return the share of the question's names and numbers that passages contain, (n,).
 
-        Names that the archive does not know count as the rarest, and no passage has them. `rows`
-        rise.
+        A name that the archive lacks counts as the rarest, and no passage has it. `rows` rise.
         """
         return _share(self._passages, self._passage_words, question.names, question.names, rows)
 
-    def _owning(self, allowed: Mask | None) -> Mask | None:
-        """Tell which articles have a passage that is allowed."""
-        if allowed is None:
-            return None
-        owning = np.zeros(int(self._owners[-1]) + 1 if len(self._owners) else 0, np.bool_)
-        owning[self._owners[allowed]] = True
-        return owning
-
-    def _joined(self, asked: Sequence[Word]) -> Iterator[str]:
-        """Yield the neighbouring words that the archive knows written together."""
-        for left, right in pairwise(asked):
-            if left.surface.isalpha() and right.surface.isalpha():
-                together = token_of(left.surface + right.surface)
-                if self.frequency(together):
-                    yield together
-
     def _split(self, word: Word) -> tuple[str, ...]:
-        """Return the two known words that make up an unknown one, or none.
+        """Return the two words of the archive that make up a word it lacks, or none.
 
-        Of several ways the one whose rarer part is commonest.
+        Chooses the split that maximises the document frequency of its rarer part.
         """
         if self.frequency(word.token):
             return ()
         surface = word.surface
         best: tuple[str, ...] = ()
-        most = 0
-        for at in range(_MIN_PART, len(surface) - _MIN_PART + 1):
-            parts = token_of(surface[:at]), token_of(surface[at:])
-            common = min(self.frequency(part) for part in parts)
-            if common > most:
-                most, best = common, parts
+        highest = 0
+        for middle in range(_MIN_PART, len(surface) - _MIN_PART + 1):
+            parts = token_of(surface[:middle]), token_of(surface[middle:])
+            frequency = min(self.frequency(part) for part in parts)
+            if frequency > highest:
+                highest, best = frequency, parts
         return best
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What stays of the rows that stand in a lexical index: the first ones, but some removed."""
+class KeptRows:
+    """Rows that stay in a lexical index: the first ones, except some removed."""
 
     n_passages: int = 0
     n_articles: int = 0
@@ -219,24 +210,24 @@ class Kept:
     removed_articles: Sequence[int] = ()
 
 
-NOTHING: Final = Kept()
+NOTHING: Final = KeptRows()
 
 
 def write_lexical(
     folder: Path,
     part: Path | None,
     archive: Archive | None,
-    kept: Kept = NOTHING,
+    kept: KeptRows = NOTHING,
     workers: Workers = NOBODY,
 ) -> None:
-    """Put the articles of a new part into the lexical index, and their words into its folder.
+    """Add the articles of a new part to the postings, and write their words to the part's folder.
 
     Args:
-        folder: The index; it must not exist where nothing is kept.
+        folder: The postings; it must not exist where no row is kept.
         part: The part's folder, None where there is no new part.
-        archive: Its texts, likewise.
-        kept: What stays of the rows that are there.
-        workers: They take texts apart where there are many.
+        archive: The part's texts, likewise.
+        kept: The rows that stay.
+        workers: Used to tokenize where there are many texts.
 
     Raises:
         StorageError: If the disk is full or not ours to write.
@@ -259,74 +250,71 @@ def _write_part(
     part: Path, archive: Archive, postings: tuple[PostingsWriter, PostingsWriter], workers: Workers
 ) -> None:
     """Add the rows of a part to the postings and write its own files."""
-    names = NameBridgeBuilder()
+    names = NameIndexBuilder()
     pieces = (
         (None, archive.texts(range(start, min(start + _PIECE, archive.n_articles))))
         for start in range(0, archive.n_articles, _PIECE)
     )
     is_worth_it = archive.n_passages >= _MANY_PASSAGES
     with (
-        ForwardWriter(part / PASSAGE_WORDS) as passage_words,
-        ForwardWriter(part / ARTICLE_WORDS) as article_words,
+        TermCountsWriter(part / PASSAGE_WORDS) as passage_words,
+        TermCountsWriter(part / ARTICLE_WORDS) as article_words,
     ):
-        for _, found in workers.map(taken_apart, pieces, is_worth_it=is_worth_it):
-            for rows, writer, forward in zip(
-                found.rows, postings, (passage_words, article_words), strict=True
+        for _, tokenized in workers.map(tokenized_articles, pieces, is_worth_it=is_worth_it):
+            for rows, writer, counts in zip(
+                tokenized.rows, postings, (passage_words, article_words), strict=True
             ):
                 for row in rows:
                     writer.add(row.tokens)
-                    forward.add(row.entries, row.n_tokens)
-            names.merge(found.names)
+                    counts.add(row.entries, row.n_tokens)
+            names.merge(tokenized.names)
     names.write(part / NAMES)
 
 
 class _Row(NamedTuple):
-    """The tokens of a passage or article: parted by spaces, how many, and as `packed` gives."""
+    """Tokens of a passage or article: joined by spaces, their number, and their `packed` counts."""
 
     tokens: str
     n_tokens: int
     entries: bytes
 
 
-class _Apart(NamedTuple):
-    """What the words of some articles become: rows of passages and of articles, and names."""
+class _Tokenized(NamedTuple):
+    """Tokenized articles: rows of passages and of articles, and counted words for `names`."""
 
     rows: tuple[list[_Row], list[_Row]]
     names: dict[str, int]
 
 
-def taken_apart(texts: Sequence[tuple[str, Sequence[str]]]) -> _Apart:
-    """Take headlines, each with its article's passages, apart; public for `workers` alone."""
-    names = NameBridgeBuilder()
+def tokenized_articles(texts: Sequence[tuple[str, Sequence[str]]]) -> _Tokenized:
+    """Tokenize headlines, each with its article's passages; public for `workers` alone."""
+    names = NameIndexBuilder()
     passages: list[_Row] = []
     articles: list[_Row] = []
-    for title, cut in texts:
-        headline, contents = words(title), [words(text) for text in cut]
-        for found in contents:
-            names.add([*headline, *found])
-            passages.append(_row(_tokens(headline, found)))
-        articles.append(_row(_tokens(headline, *contents)))
-    return _Apart((passages, articles), names.counted())
+    for title, passage_texts in texts:
+        headline, contents = words(title), [words(text) for text in passage_texts]
+        for content in contents:
+            names.add([*headline, *content])
+            passages.append(_row(headline, content))
+        articles.append(_row(headline, *contents))
+    return _Tokenized((passages, articles), names.counted())
 
 
-def _row(tokens: list[str]) -> _Row:
+def _row(*contents: Sequence[Word]) -> _Row:
+    tokens = [word.token for content in contents for word in content]
     return _Row(" ".join(tokens), len(tokens), packed(tokens))
 
 
 def _share(
     postings: Postings,
-    words: Forward,
+    words: TermCounts,
     groups: Sequence[Group],
-    asked: Sequence[Group],
+    base: Sequence[Group],
     rows: Rows,
 ) -> Scores:
-    """Return BM25 by `groups` over the most that `asked` could have earned, in [0, 1], (n,)."""
+    """Return BM25 by `groups` over the most that `base` could have earned, in [0, 1], (n,)."""
     n_rows = postings.n_counted
-    held = {term: postings.frequency(term) for term in terms_of((*groups, *asked))}
-    weights = {term: idf(frequency, n_rows) for term, frequency in held.items() if frequency}
-    most = ceiling([max((held[term] for term, _ in one), default=0) for one in asked], n_rows)
-    return share(words.score(groups, rows, weights), most)
-
-
-def _tokens(*parts: Sequence[Word]) -> list[str]:
-    return [word.token for part in parts for word in part]
+    frequencies = {term: postings.frequency(term) for term in terms_of((*groups, *base))}
+    weights = {term: idf(frequency, n_rows) for term, frequency in frequencies.items() if frequency}
+    highest = [max((frequencies[term] for term, _ in group), default=0) for group in base]
+    return share(words.score(groups, rows, weights), ceiling(highest, n_rows))

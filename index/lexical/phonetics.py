@@ -1,4 +1,4 @@
-"""Rough sounds of a word in any of seven scripts, to compare names across them.
+"""Phonetic keys: rough sounds of a word in any of seven scripts, to compare names across them.
 
 A word becomes a string of sounds: capital letters are consonants, small ones vowels (a, e, i, o;
 y for any; v stands with them, because و writes both v and o). H counts only at the beginning.
@@ -19,13 +19,16 @@ from typing import Final, TypeAlias
 _Table: TypeAlias = dict[str, tuple[str, ...]]
 
 MAX_READINGS: Final = 12
-"""More are not tried: a word with so many doubtful letters is no longer told from others."""
+"""More are not tried: a word with so many ambiguous letters matches too many others."""
 
 
 def _table(rules: str) -> _Table:
     """Read `letters=sounds|sounds ...`; `_` stands for silence."""
     pairs = (rule.split("=") for rule in rules.split())
-    return {letters: tuple(one.replace("_", "") for one in to.split("|")) for letters, to in pairs}
+    return {
+        letters: tuple(sound.replace("_", "") for sound in sounds.split("|"))
+        for letters, sounds in pairs
+    }
 
 
 # C is the sound of چ, Y of ش, X of خ, J of ج and ژ; z is S, as s is often spoken so.
@@ -81,8 +84,14 @@ _LONGEST = 4
 
 def script_of(word: str) -> str:
     """Name the script of a word by its first letter, e.g. "latin"; "" for one without rules."""
+    return _script(word)[0]
+
+
+def _script(word: str) -> tuple[str, _Table | None]:
+    """Return the name and the rules of the script that a word begins in."""
     first = word[:1]
-    return next((name for low, high, name, _ in _SCRIPTS if low <= first <= high), "")
+    scripts = ((name, table) for low, high, name, table in _SCRIPTS if low <= first <= high)
+    return next(scripts, ("", None))
 
 
 def is_abjad(word: str) -> bool:
@@ -101,16 +110,26 @@ def readings(word: str, *, arabic: bool = False) -> tuple[str, ...]:
     Returns:
         Strings of sounds; empty for a script without rules.
     """
-    table = _ARABIC if arabic else _rules(word)
+    table = _ARABIC if arabic else _script(word)[1]
     if table is None:
         return ()
-    found = [""]
-    at = 0
-    while at < len(word):
-        length, ways = _next(word, at, table)
-        found = [head + way for way in ways for head in found][:MAX_READINGS]
-        at += length
-    return tuple(dict.fromkeys(_tidy(sounds) for sounds in found))
+    heads = [""]
+    start = 0
+    while start < len(word):
+        # The longest rule applies; a letter without any is read without its marks, or is silent.
+        end = min(start + _LONGEST, len(word))
+        while end > start and word[start:end] not in table:
+            end -= 1
+        if end > start:
+            ways = table[word[start:end]]
+        else:
+            bare = _MARKS.sub("", unicodedata.normalize("NFD", word[start]))
+            ways, end = table.get(bare, ("",)), start + 1
+        heads = [head + way for way in ways for head in heads][:MAX_READINGS]
+        start = end
+    # H stays at the beginning only, as a consonant, and a doubled consonant counts once.
+    firm = ("H" + head[1:] if head.startswith("h") else head for head in heads)
+    return tuple(dict.fromkeys(_DOUBLE.sub(r"\1", _INNER_H.sub("", head)) for head in firm))
 
 
 def skeleton(sounds: str) -> str:
@@ -123,25 +142,26 @@ def likeness(asked: str, known: str, *, abjad: bool) -> float:
     """Compare the vowels of two strings of sounds that share a skeleton.
 
     Args:
-        asked: Sounds of the one.
-        known: Sounds of the other.
+        asked: Sounds of a name in a question.
+        known: Sounds of a word in the archive.
         abjad: Whether `known` is in a script that leaves short vowels out.
 
     Returns:
-        1 when nothing speaks against the two being one name, falling to 0. The costs were set
-        by hand on names of the day and checked on parsquad-en2fa (DECISIONS.md).
+        1 when all vowels agree, falling to 0. The costs were set by hand on names in the news and
+        checked on parsquad-en2fa (DECISIONS.md).
     """
     left, right = _CONSONANT.split(asked), _CONSONANT.split(known)
     if left[0] == "" and right[0] in ("a", "i") and known[1:2] in ("S", "Y"):
         right[0] = ""  # no Persian word begins with two consonants: «Spain» is «اسپانیا»
     last = len(left) - 1
     cost = sum(
-        _gap(mine, other, edge=at in (0, last), abjad=abjad)
-        for at, (mine, other) in enumerate(zip(left, right, strict=True))
+        _gap(mine, other, edge=position in (0, last), abjad=abjad)
+        for position, (mine, other) in enumerate(zip(left, right, strict=True))
     )
     return max(0.0, 1.0 - cost / (last + 1))
 
 
+# For each vowel: the vowels that may stand for it, those that may at half the cost, the cost.
 _BACKED_BY = {"a": "ay", "e": "eiay", "i": "iey", "o": "ovy", "v": "voy", "y": "aeiouvy"}
 _HALF_BACKED_BY = {"a": "eo", "e": "o", "i": "a", "o": "a", "v": "", "y": ""}
 _UNWRITTEN = {"a": 0.25, "e": 0.0, "i": 0.35, "o": 0.35, "v": 0.9, "y": 0.2}
@@ -151,7 +171,7 @@ _EDGE = 0.9
 
 @lru_cache(maxsize=1 << 14)
 def _gap(mine: str, other: str, *, edge: bool, abjad: bool) -> float:
-    """Return the cost of two vowel groups standing for one another."""
+    """Return the cost of taking two vowel groups for the same."""
     if mine == other:
         return 0.0
     if not other:
@@ -162,35 +182,11 @@ def _gap(mine: str, other: str, *, edge: bool, abjad: bool) -> float:
 
 
 def _unbacked(vowels: str, others: str, *, abjad: bool) -> float:
-    """Return the highest cost among `vowels` that nothing in `others` stands for."""
+    """Return the highest cost among the `vowels` that no vowel in `others` stands for."""
     costs = _UNWRITTEN if abjad else _MISSING
-    return max(_cost(vowel, others, costs) for vowel in vowels)
-
-
-def _cost(vowel: str, others: str, costs: dict[str, float]) -> float:
-    if any(other in _BACKED_BY[vowel] for other in others):
-        return 0.0
-    is_near = any(other in _HALF_BACKED_BY[vowel] for other in others)
-    return costs[vowel] / 2 if is_near else costs[vowel]
-
-
-def _next(word: str, at: int, table: _Table) -> tuple[int, tuple[str, ...]]:
-    """Return the length of the longest rule at a place and its sounds."""
-    for length in range(_LONGEST, 0, -1):
-        ways = table.get(word[at : at + length])
-        if ways is not None:
-            return min(length, len(word) - at), ways
-    bare = _MARKS.sub("", unicodedata.normalize("NFD", word[at]))
-    return 1, table.get(bare, ("",))
-
-
-def _tidy(sounds: str) -> str:
-    """Keep h at the beginning only, as a consonant, and doubled consonants once."""
-    sounds = "H" + sounds[1:] if sounds.startswith("h") else sounds
-    return _DOUBLE.sub(r"\1", _INNER_H.sub("", sounds))
-
-
-def _rules(word: str) -> _Table | None:
-    """Return the rules of the script that a word begins in."""
-    first = word[:1]
-    return next((table for low, high, _, table in _SCRIPTS if low <= first <= high), None)
+    highest = 0.0
+    for vowel in vowels:
+        if not set(_BACKED_BY[vowel]).intersection(others):
+            is_near = not set(_HALF_BACKED_BY[vowel]).isdisjoint(others)
+            highest = max(highest, costs[vowel] / 2 if is_near else costs[vowel])
+    return highest

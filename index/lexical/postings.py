@@ -1,15 +1,15 @@
-"""BM25 over tantivy: rows of tokens, found by their terms; the only importer of tantivy.
+"""Postings over tantivy: rows of tokens found by BM25; the only importer of tantivy.
 
 BM25 is S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond",
 2009, with the idf and the constants that Lucene and tantivy fix (k1 = 1.2, b = 0.75).
 
-Does not: make tokens, score given rows (see `forward`), or parse a query language: queries are
-built from terms, so nothing that is typed has a meaning other than itself.
+Does not: score given rows (see `term_counts`), or parse a query language: queries are built from
+terms, so query syntax in a question has no effect.
 """
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,10 +19,10 @@ import numpy as np
 import tantivy
 
 from index.arrays import Mask, Rows, Scores
-from index.errors import SnapshotCorrupt, StorageError
+from index.errors import PasokhError, SnapshotCorrupt, StorageError
 
 Group: TypeAlias = Sequence[tuple[str, float]]
-"""Terms that stand for one another, each with a weight; only the best of them counts."""
+"""Alternative terms, each with a weight; only the best of them counts."""
 
 _LOCK = ".tantivy-meta.lock"
 _ROW = "row"
@@ -33,26 +33,24 @@ _NO_ROWS: Rows = np.empty(0, np.int64)
 _NO_SCORES: Scores = np.empty(0, np.float32)
 
 
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field(_ROW, fast=True, indexed=True)
-    builder.add_text_field(_WORDS, tokenizer_name="whitespace", index_option="freq")
-    return builder.build()
-
-
-_SCHEMA = _schema()
+_SCHEMA = (
+    tantivy.SchemaBuilder()
+    .add_unsigned_field(_ROW, fast=True, indexed=True)
+    .add_text_field(_WORDS, tokenizer_name="whitespace", index_option="freq")
+    .build()
+)
 
 
 class Postings:
     """One opened tantivy index of rows; immutable, safe for many threads."""
 
     def __init__(self, searcher: tantivy.Searcher, folder: Path, n_counted: int) -> None:
-        """Wrap an opened index; `folder` is for messages, for `n_counted` see below."""
+        """Wrap an opened index; `folder` is for error messages, `n_counted` as below."""
         self._searcher = searcher
         self._folder = folder
         self.n_counted: Final = n_counted
-        """Rows that frequencies and idf are counted over: those deleted since the segments were
-        written are among them."""
+        """Rows that frequencies and idf are counted over, including those deleted since tantivy
+        wrote its segments."""
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -62,8 +60,8 @@ class Postings:
             SnapshotCorrupt: If it is missing, truncated or not a tantivy index.
         """
         try:
-            with _lockable(folder) as place:
-                opened = tantivy.Index.open(str(place))
+            with _lockable(folder) as mapped:
+                opened = tantivy.Index.open(str(mapped))
                 # The default watches the folder in a thread; a snapshot never changes.
                 opened.config_reader(reload_policy="manual")
                 segments = json.loads((folder / "meta.json").read_bytes())["segments"]
@@ -75,22 +73,20 @@ class Postings:
 
     @property
     def n_rows(self) -> int:
-        """Number of rows, deleted ones left out."""
+        """Number of rows without deleted ones."""
         return self._searcher.num_docs
 
     def frequency(self, term: str) -> int:
-        """Count the rows that hold `term`.
+        """Count the rows that contain `term`.
 
         Raises:
             SnapshotCorrupt: If the files cannot be read.
         """
-        try:
+        with _errors_as(corrupt, self._folder):
             return self._searcher.doc_freq(_WORDS, term)
-        except (ValueError, OSError) as error:
-            raise corrupt(self._folder, error) from error
 
     def most_frequent(self, group: Group) -> int:
-        """Count the rows that hold the commonest term of a group; 0 for an empty group."""
+        """Count the rows that contain the commonest term of a group; 0 for an empty group."""
         return max((self.frequency(term) for term, _ in group), default=0)
 
     def search(
@@ -102,7 +98,7 @@ class Postings:
 
         Args:
             groups: Terms to look for; a plain word is a group of one with weight 1.
-            k: How many at most; rows that hold none of the terms are never returned.
+            k: How many at most; rows that contain none of the terms are never returned.
             allowed: The rows to choose from, by row; None for all.
 
         Raises:
@@ -112,33 +108,40 @@ class Postings:
         if k < 0:
             msg = f"expected k >= 0, got {k}"
             raise ValueError(msg)
-        parts = [part for group in groups if (part := _any_of(group)) is not None]
+        parts = []
+        for group in groups:
+            terms = []
+            for term, weight in group:
+                if weight > 0:
+                    query = tantivy.Query.term_query(_SCHEMA, _WORDS, term, "freq")
+                    terms.append(query if weight == 1 else tantivy.Query.boost_query(query, weight))
+            if terms:
+                best_of = tantivy.Query.disjunction_max_query
+                parts.append(best_of(terms) if len(terms) > 1 else terms[0])
         k = min(k, self.n_rows)
         if not parts or k == 0:
             return _NO_ROWS, _NO_SCORES
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
-        try:
+        with _errors_as(corrupt, self._folder):
             rows, scores = self._best(query, k, allowed)
-        except (ValueError, OSError) as error:
-            raise corrupt(self._folder, error) from error
         order = np.lexsort((rows, -scores))[:k]
         return rows[order], scores[order]
 
     def _best(self, query: tantivy.Query, k: int, allowed: Mask | None) -> tuple[Rows, Scores]:
-        """Return at least `k` allowed rows, or all; no row left out that ties with the k-th."""
+        """Return at least `k` allowed rows, or all, including every row that ties with the k-th."""
         limit = k + _TIE_MARGIN
         while True:
             hits = self._searcher.search(query, limit, count=False).hits
             scores = np.array([score for score, _ in hits], np.float32)
-            found = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
-            rows = np.array(found, np.int64)
+            numbers = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
+            rows = np.array(numbers, np.int64)
             is_all = len(hits) < limit
-            # Subtle: of the rows that tie with the last of many some may be missing.
-            kept = np.full(len(rows), True) if is_all else scores > scores[-1]
+            # Subtle: some of the rows that tie with the last hit may be missing.
+            is_sure = np.full(len(rows), True) if is_all else scores > scores[-1]
             if allowed is not None:
-                kept &= allowed[rows]
-            if is_all or np.count_nonzero(kept) >= k:
-                return rows[kept], scores[kept]
+                is_sure &= allowed[rows]
+            if is_all or np.count_nonzero(is_sure) >= k:
+                return rows[is_sure], scores[is_sure]
             limit *= 4
 
 
@@ -150,58 +153,51 @@ class PostingsWriter(AbstractContextManager["PostingsWriter"]):
     """
 
     def __init__(self, folder: Path, keep: int = 0) -> None:
-        """Create `folder` where nothing is kept, else open what stands there.
+        """Create `folder`, or open the index there if rows of it are kept.
 
         Args:
             folder: It must not exist if `keep` is 0.
-            keep: Rows from this on are deleted, and the next one added is this.
+            keep: Number of rows that stay; later ones are deleted, and the next row added is this.
 
         Raises:
             StorageError: If the disk is full or not ours to write.
         """
         self._folder = folder
         self._n_rows = keep
-        try:
+        with _errors_as(unwritable, folder):
             if not keep:
                 folder.mkdir()
                 tantivy.Index(_SCHEMA, path=str(folder), reuse=False)
             # One thread: the same input gives the same segments.
             self._writer = tantivy.Index.open(str(folder)).writer(_HEAP_BYTES, num_threads=1)
-        except (ValueError, OSError) as error:
-            raise unwritable(folder, error) from error
         if keep:
-            self._delete(_rows_from(keep))
+            unsigned = tantivy.FieldType.Unsigned
+            self._delete(tantivy.Query.range_query(_SCHEMA, _ROW, unsigned, keep))
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Commit, or leave a folder that does not open."""
         if kind is not None:
             self._writer.rollback()
             return
-        try:
+        with _errors_as(unwritable, self._folder):
             self._writer.commit()
             self._writer.wait_merging_threads()
-        except (ValueError, OSError) as why:
-            raise unwritable(self._folder, why) from why
 
     def delete(self, rows: Iterable[int]) -> None:
         """Delete rows."""
         self._delete(tantivy.Query.term_set_query(_SCHEMA, _ROW, list(rows)))
 
     def _delete(self, query: tantivy.Query) -> None:
-        try:
+        with _errors_as(unwritable, self._folder):
             self._writer.delete_documents_by_query(query)
-        except (ValueError, OSError) as error:
-            raise unwritable(self._folder, error) from error
 
     def add(self, tokens: str) -> None:
-        """Add the next row, its tokens parted by spaces; those over 64 KiB are lost."""
+        """Add the next row, its tokens separated by spaces; tokens over 64 KiB are lost."""
         document = tantivy.Document()
         document.add_unsigned(_ROW, self._n_rows)
         document.add_text(_WORDS, tokens)
-        try:
+        with _errors_as(unwritable, self._folder):
             self._writer.add_document(document)
-        except (ValueError, OSError) as error:
-            raise unwritable(self._folder, error) from error
         self._n_rows += 1
 
 
@@ -210,8 +206,8 @@ def _lockable(folder: Path) -> Iterator[Path]:
     """Yield a folder in which tantivy may take its lock while it maps the files.
 
     Even to read, tantivy opens `.tantivy-meta.lock` for writing and fails where it may not: on a
-    read-only disk, or in an index built by another user. There a temporary folder of links to
-    the same files serves; once mapped they are needed no more.
+    read-only disk, or in an index built by another user. A temporary folder of links to the same
+    files is used there; it is not needed any more once they are mapped.
     See https://github.com/quickwit-oss/tantivy (directory/mmap_directory.rs, acquire_lock).
     """
     if not folder.is_dir() or os.access(folder / _LOCK, os.W_OK):
@@ -224,32 +220,22 @@ def _lockable(folder: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def _rows_from(first: int) -> tantivy.Query:
-    """Return the query for the rows from `first` on."""
-    kind = tantivy.FieldType.Unsigned
-    return tantivy.Query.range_query(_SCHEMA, _ROW, kind, first)
+@contextmanager
+def _errors_as(make: Callable[[Path, object], PasokhError], folder: Path) -> Iterator[None]:
+    """Turn the errors that tantivy raises on a folder into ours."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise make(folder, error) from error
 
 
-def _any_of(group: Group) -> tantivy.Query | None:
-    """Return the query for the best term of a group, None for an empty group."""
-    terms = [_term(term, weight) for term, weight in group if weight > 0]
-    if len(terms) > 1:
-        return tantivy.Query.disjunction_max_query(terms)
-    return terms[0] if terms else None
-
-
-def _term(term: str, weight: float) -> tantivy.Query:
-    query = tantivy.Query.term_query(_SCHEMA, _WORDS, term, "freq")
-    return query if weight == 1 else tantivy.Query.boost_query(query, weight)
-
-
-def corrupt(place: Path, why: object) -> SnapshotCorrupt:
-    """Say that a part of the lexical index cannot be read."""
-    msg = f"Expected a lexical index at {place}, but: {why}; run `pasokh index build`."
+def corrupt(folder: Path, why: object) -> SnapshotCorrupt:
+    """Make the error for a part of the lexical index that cannot be read."""
+    msg = f"Expected a lexical index at {folder}, but: {why}; run `pasokh index build`."
     return SnapshotCorrupt(msg)
 
 
-def unwritable(place: Path, why: object) -> StorageError:
-    """Say that a part of the lexical index cannot be written."""
-    msg = f"Expected to write a lexical index to {place}, but: {why}; free space or check rights."
+def unwritable(folder: Path, why: object) -> StorageError:
+    """Make the error for a part of the lexical index that cannot be written."""
+    msg = f"Expected to write a lexical index to {folder}, but: {why}; free space or check rights."
     return StorageError(msg)

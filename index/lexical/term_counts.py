@@ -1,7 +1,7 @@
-"""How often each row holds each term: BM25 of given rows in one go.
+"""Term counts by row (a forward index): BM25 of given rows in one call.
 
-Postings find rows by terms; to score rows found elsewhere they must be asked row by row (tantivy
-took 2.5 to 5 ms for 400 rows, this 0.5). So the terms of a row stand here once more, by row.
+Postings find rows by terms; to score rows found elsewhere they must be queried row by row (tantivy
+took 2.5 to 5 ms for 400 rows, this 0.5). So the terms of each row are stored a second time, by row.
 
     entries   5 bytes each, row by row, in a row by hash: the term's hash (uint32) and its count,
               255 at most (uint8)
@@ -9,10 +9,9 @@ took 2.5 to 5 ms for 400 rows, this 0.5). So the terms of a row stand here once 
     lengths   int64 (n,): tokens of each row
     trailer   n (int64), then a mark
 
-Two of 2^32 hashes are alike by chance: of the terms of 400 passages and 20 of a question that
-happens once in 8,000 questions, and then one passage scores a word too much.
-Does not: find rows, or know how rare a term is.
-Source: the form of BM25, and of the lengths in it, is tantivy's, see `postings`.
+Hashes of 32 bits may collide: between the terms of 400 passages and 20 of a question that happens
+once in 8,000 questions, and then one passage scores a word too much.
+Source: the formula of BM25, and the rounded lengths in it, are tantivy's, see `postings`.
 """
 
 import mmap
@@ -40,18 +39,12 @@ _ENTRY: Final = np.dtype([("term", "<u4"), ("count", "u1")])
 _MOST: Final = 255
 
 
-def _stored_lengths() -> NDArray[np.int64]:
-    """Return the lengths that tantivy's byte holds: to 40 all, then eight steps each of 2, 4, 8."""
-    lengths = list(range(41))
-    for power in range(1, 28):
-        lengths += [lengths[-1] + (step << power) for step in range(1, 9)]
-    return np.array(lengths)
+# The lengths that tantivy can store in a byte: all to 40, then eight steps each of 2, 4, 8 ...
+_STEPS: Final = [1] * 40 + [1 << power for power in range(1, 28) for _ in range(8)]
+_LENGTHS: Final = np.cumsum([0, *_STEPS])
 
 
-_LENGTHS: Final = _stored_lengths()
-
-
-class ForwardWriter(AbstractContextManager["ForwardWriter"]):
+class TermCountsWriter(AbstractContextManager["TermCountsWriter"]):
     """Writes the file of a part row by row; a context manager, whole only on success."""
 
     def __init__(self, path: Path) -> None:
@@ -76,7 +69,7 @@ class ForwardWriter(AbstractContextManager["ForwardWriter"]):
 
 
 def packed(tokens: Sequence[str]) -> bytes:
-    """Return the entries of a row."""
+    """Return the entries of a row: each distinct token's hash and count, by hash."""
     hashes = np.fromiter(map(_hash, tokens), np.uint32, len(tokens))
     hashes.sort()
     is_last = np.ones(len(hashes), np.bool_)
@@ -99,11 +92,11 @@ class _Part(NamedTuple):
     lengths: NDArray[np.int64]
 
 
-class Forward:
-    """The terms of the rows of all parts; immutable, safe for many threads."""
+class TermCounts:
+    """Term counts of the rows of all parts; immutable, safe for many threads."""
 
     def __init__(self, parts: Sequence[_Part]) -> None:
-        """Number the rows of `parts` through."""
+        """Number the rows of all `parts` consecutively."""
         self._parts = tuple(parts)
         self._edges = np.cumsum([0, *(len(part.starts) - 1 for part in parts)])
         n_tokens = sum(int(part.lengths.sum()) for part in parts)
@@ -116,92 +109,87 @@ class Forward:
         Raises:
             SnapshotCorrupt: If one is missing or not such a file.
         """
-        return cls([_opened(path) for path in paths])
+        parts = []
+        for path in paths:
+            try:
+                with path.open("rb") as file:
+                    data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            except (OSError, ValueError) as error:  # an empty file cannot be mapped
+                raise _corrupt(path, error) from error
+            if data[-len(_MARK) :] != _MARK:
+                raise _corrupt(path, "it is cut or altered")
+            end = len(data) - len(_MARK) - 8
+            n_rows = int.from_bytes(data[end : end + 8], "little")
+            lengths_at = end - 8 * n_rows
+            starts = np.frombuffer(data, "<i8", n_rows + 1, lengths_at - 8 * (n_rows + 1))
+            lengths = np.frombuffer(data, "<i8", n_rows, lengths_at)
+            parts.append(_Part(Pieces(path), starts, lengths))
+        return cls(parts)
 
     @property
     def n_rows(self) -> int:
-        """Number of rows, those of removed articles among them."""
+        """Number of rows, including those of removed articles."""
         return int(self._edges[-1])
 
     def score(self, groups: Sequence[Group], rows: Rows, idf: Mapping[str, float]) -> Scores:
-        """Return the BM25 of rows, shape (n,): what `Postings.search` gives those that it finds.
+        """Return the BM25 of rows, shape (n,), equal to the scores of `Postings.search`.
 
         Args:
             groups: As for `Postings.search`.
             rows: Row numbers, ascending, shape (n,).
-            idf: The weight of each term; those that it lacks are in no row.
+            idf: The weight of each term; terms that it lacks are in no row.
         """
-        held = [[(term, boost) for term, boost in group if term in idf] for group in groups]
-        asked = [group for group in held if group]
-        if not asked or len(rows) == 0:
+        known = [[(term, boost) for term, boost in group if term in idf] for group in groups]
+        known = [group for group in known if group]
+        if not known or len(rows) == 0:
             return np.zeros(len(rows), np.float32)
-        column = {term: at for at, term in enumerate(terms_of(asked))}
-        weights = np.array([idf[term] * (BM25_K1 + 1) for term in column], np.float32)
-        scores = self._saturated(list(column), rows) * weights
-        columns = [column[term] for group in asked for term, _ in group]
-        boosts = np.array([boost for group in asked for _, boost in group], np.float32)
-        firsts = np.cumsum([0, *(len(group) for group in asked[:-1])])
-        best = np.maximum.reduceat(scores[:, columns] * boosts, firsts, axis=1)
-        return np.asarray(best.sum(axis=1), np.float32)
-
-    def _saturated(self, terms: Sequence[str], rows: Rows) -> Scores:
-        """Return tf / (tf + norm) of each row and term, shape (rows, terms)."""
-        hashes = np.array(list(map(_hash, terms)), np.uint32)
-        counts, lengths = np.zeros((len(rows), len(terms)), np.float32), np.zeros(len(rows))
-        at = np.searchsorted(rows, self._edges)
-        for part, (low, high), first in zip(self._parts, pairwise(at), self._edges, strict=False):
+        column = {term: number for number, term in enumerate(terms_of(known))}
+        hashes = np.array(list(map(_hash, column)), np.uint32)
+        counts, lengths = np.zeros((len(rows), len(column)), np.float32), np.zeros(len(rows))
+        cuts = pairwise(np.searchsorted(rows, self._edges))
+        for part, (low, high), first in zip(self._parts, cuts, self._edges, strict=False):
             if high > low:
-                own = rows[low:high] - first
-                counts[low:high] = _counts(part, own, hashes)
-                lengths[low:high] = part.lengths[own]
+                local = rows[low:high] - first
+                counts[low:high] = _counts(part, local, hashes)
+                lengths[low:high] = part.lengths[local]
         stored = _LENGTHS[np.searchsorted(_LENGTHS, lengths, side="right") - 1]
         norms = BM25_K1 * (1 - _B + _B * stored / max(self._mean_length, 1e-9))
-        return np.asarray(counts / (counts + norms[:, None]), np.float32)
+        saturated = np.asarray(counts / (counts + norms[:, None]), np.float32)
+        weights = np.array([idf[term] * (BM25_K1 + 1) for term in column], np.float32)
+        columns = [column[term] for group in known for term, _ in group]
+        boosts = np.array([boost for group in known for _, boost in group], np.float32)
+        firsts = np.cumsum([0, *(len(group) for group in known[:-1])])
+        # The best term of each group counts.
+        best = np.maximum.reduceat((saturated * weights)[:, columns] * boosts, firsts, axis=1)
+        return np.asarray(best.sum(axis=1), np.float32)
 
 
 def _counts(part: _Part, rows: Rows, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Return how often rows of a part hold terms, shape (rows, terms), by halving all at once."""
+    """Count terms in rows of a part, shape (rows, terms), by one binary search for all at once."""
     bounds = np.stack((part.starts[rows], part.starts[rows + 1]))
     spans = (bounds * _ENTRY.itemsize).tolist()
-    held = np.frombuffer(part.entries.read(zip(*spans, strict=True)), _ENTRY)
+    entries = np.frombuffer(part.entries.read(zip(*spans, strict=True)), _ENTRY)
     edges = np.cumsum([0, *(bounds[1] - bounds[0])])
     starts, ends = edges[:-1, None], edges[1:, None]
     most = int((ends - starts).max(initial=0))
     if not most:
         return np.zeros((len(rows), len(hashes)), np.int64)
     lasts = np.maximum(ends - 1, 0)
-    terms = np.ascontiguousarray(held["term"])
-    # What stands below `place` is less than the hash; each step is tried on all at once.
+    terms = np.ascontiguousarray(entries["term"])
+    # All terms of the row before `place` are less than the hash; each step is tried on all at once.
     place = np.repeat(starts, len(hashes), axis=1)
     for step in (1 << power for power in reversed(range(most.bit_length()))):
         tried = np.minimum(place + (step - 1), lasts)
         is_less = terms[tried] < hashes
         place = np.where(is_less, tried + 1, place)
-    at = np.minimum(place, lasts)
-    return np.where((place < ends) & (terms[at] == hashes), held["count"][at], 0)
+    position = np.minimum(place, lasts)
+    is_found = (place < ends) & (terms[position] == hashes)
+    return np.where(is_found, entries["count"][position], 0)
 
 
 @lru_cache(maxsize=1 << 18)
 def _hash(term: str) -> int:
     return xxh32_intdigest(term.encode())
-
-
-def _opened(path: Path) -> _Part:
-    """Memory-map one file."""
-    try:
-        with path.open("rb") as file:
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError) as error:  # an empty file cannot be mapped
-        raise _corrupt(path, error) from error
-    if data[-len(_MARK) :] != _MARK:
-        raise _corrupt(path, "it is cut or altered")
-    end = len(data) - len(_MARK) - 8
-    n_rows = int.from_bytes(data[end : end + 8], "little")
-    lengths_at = end - 8 * n_rows
-    starts_at = lengths_at - 8 * (n_rows + 1)
-    starts = np.frombuffer(data, "<i8", n_rows + 1, starts_at)
-    lengths = np.frombuffer(data, "<i8", n_rows, lengths_at)
-    return _Part(Pieces(path), starts, lengths)
 
 
 def _corrupt(path: Path, why: object) -> SnapshotCorrupt:

@@ -194,7 +194,7 @@ class Retriever:
         lexical, names = np.zeros((2, len(rows)), np.float32)
         lexical[is_same_language] = snapshot.lexical.shares(question, rows[is_same_language])
         names[~is_same_language] = snapshot.lexical.name_shares(question, rows[~is_same_language])
-        return _Candidates(rows, dense, lexical, names, is_same_language, len(question.asked))
+        return _Candidates(rows, dense, lexical, names, is_same_language, len(question.base_groups))
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:
         """Return the first `k` positions, each report only from its best-ranked article.

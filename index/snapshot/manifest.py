@@ -1,7 +1,4 @@
-"""What an index on disk is: schema, encoder, counts and the checksum of every file.
-
-Does not: read or write anything but `manifest.json`.
-"""
+"""Manifest of a snapshot: schema, encoder, counts and the checksum of every file."""
 
 import json
 from collections.abc import Mapping
@@ -32,10 +29,10 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartCounts:
-    """Rows of one part, those of articles removed since among them.
+    """Rows of one part, including those of articles removed since.
 
     `recall` is the share of the nearest 10 that its vector search finds, measured when the part
-    was written; 1 where all vectors are compared (see `dense`).
+    was written; 1 where all vectors are compared (see `index.vectors.faiss_index`).
     """
 
     articles: int
@@ -49,13 +46,13 @@ class Manifest:
     """The description of one snapshot.
 
     Attributes:
-        schema: Number of the on-disk form; another number is never read.
+        schema: Number of the on-disk format; another number is never read.
         key: Hash of all that the snapshot was made from; equal keys mean nothing to build.
-        made_by: Hash of the same but the corpus; equal ones mean that an update is enough.
-        space: Fingerprint of the coordinates its vectors stand in, see `calibration`.
+        made_by: Hash of the same without the corpus; where equal, an update is enough.
+        space: Fingerprint of the centred embedding space of its vectors, see `VectorSpace`.
         store: Where its vectors are.
-        n_articles, n_passages, n_sentences: Those that are found; removed ones are left out.
-        languages: Language tag to passages, likewise.
+        n_articles, n_passages, n_sentences: Counts without those of removed articles.
+        languages: Language tag to number of passages, likewise.
         parts: Rows of each part, in the order they are numbered.
         files: Path inside the snapshot, with forward slashes, to its record.
     """
@@ -76,10 +73,10 @@ class Manifest:
 
     @property
     def recall(self) -> float:
-        """Share of the nearest 10 that vector search finds, over all parts by their passages."""
+        """Share of the nearest 10 that vector search finds: the parts' mean, by their passages."""
         total = sum(part.passages for part in self.parts)
-        found = sum(part.recall * part.passages for part in self.parts)
-        return found / total if total else 1.0
+        weighted = sum(part.recall * part.passages for part in self.parts)
+        return weighted / total if total else 1.0
 
     @property
     def size_bytes(self) -> int:
@@ -93,8 +90,8 @@ def file_records(
     """Measure every file below `folder` except the manifest itself.
 
     Args:
-        folder: Where they are.
-        known: Files measured before; one that is a link to any of the same name is not read.
+        folder: The folder of the snapshot.
+        known: Files measured before; a hard link to one of the same name is not read again.
     """
     linked = {(path.name, path.stat().st_ino): record for path, record in (known or {}).items()}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
@@ -111,7 +108,7 @@ def file_record(path: Path) -> FileRecord:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest as indented JSON, `schema` first, last a checksum of all before it."""
+    """Write the manifest as indented JSON: `schema` first, a checksum of the rest last."""
     record = asdict(manifest)
     record[_CHECKSUM] = _checksum(record)
     replace_text(folder / MANIFEST, json.dumps(record, indent=2) + "\n")
@@ -148,7 +145,7 @@ def load_manifest(folder: Path) -> Manifest:
 
 
 def _checksum(record: dict[str, object]) -> str:
-    """Hash the fields of a manifest, however they are spaced in the file."""
+    """Hash the fields of a manifest, whatever the white space in the file."""
     return xxh3_128(json.dumps(record).encode()).hexdigest()
 
 
@@ -163,15 +160,15 @@ def _parse(record: dict[str, object]) -> Manifest:
         store=store,
         parts=tuple(PartCounts(**counts) for counts in parts),
         files={name: FileRecord(**values) for name, values in files.items()},
-        **fields,  # type: ignore[arg-type]  # a wrong name raises TypeError, which is told on
+        **fields,  # type: ignore[arg-type]  # a wrong name raises TypeError, which the caller maps
     )
 
 
 def check_space(manifest: Manifest, identity: EncoderIdentity, space: str) -> None:
-    """Refuse vectors of another encoder, or placed with other parameters.
+    """Refuse vectors of another encoder or another centred embedding space.
 
     Raises:
-        SnapshotMismatch: If name, revision, dimension or placement differ.
+        SnapshotMismatch: If name, revision, dimension or space differ.
     """
     if manifest.encoder == identity and manifest.space == space:
         return
@@ -186,7 +183,7 @@ def check_space(manifest: Manifest, identity: EncoderIdentity, space: str) -> No
 
 
 def check_store(manifest: Manifest, kind: StoreKind) -> None:
-    """Refuse an index whose vectors are elsewhere than the settings say.
+    """Refuse an index whose vectors are in another store than the settings say.
 
     Raises:
         SnapshotMismatch: If they are.
@@ -194,13 +191,10 @@ def check_store(manifest: Manifest, kind: StoreKind) -> None:
     if manifest.store is kind:
         return
     anew = f"{_REBUILD} to put them {_PLACES[kind]} (quick: no encoding)"
-    if kind is StoreKind.FILES:
-        cure = f"set PASOKH_VECTORS to the address of that database, or {anew}"
-    else:
-        cure = f"set PASOKH_VECTORS to files, or {anew}"
+    value = "the address of that database" if kind is StoreKind.FILES else "files"
     msg = (
         f"The vectors of the index are {_PLACES[manifest.store]}, the settings ask for those "
-        f"{_PLACES[kind]}; {cure}."
+        f"{_PLACES[kind]}; set PASOKH_VECTORS to {value}, or {anew}."
     )
     raise SnapshotMismatch(msg)
 
@@ -221,17 +215,14 @@ def check_files(folder: Path, files: dict[str, FileRecord], *, full_bytes: int) 
     Returns:
         What is wrong, in words; empty when all is as recorded.
     """
-    problems = (_check_file(folder / name, record, full_bytes) for name, record in files.items())
-    return [problem for problem in problems if problem]
-
-
-def _check_file(path: Path, record: FileRecord, full_bytes: int) -> str:
-    try:
-        size = path.stat().st_size
-        if size != record.size:
-            return f"{path.name} has {size} bytes instead of {record.size}"
-        if size <= full_bytes and checksum(path) != record.checksum:
-            return f"{path.name} is altered: its checksum is not the recorded one"
-    except OSError as error:
-        return f"{path.name} cannot be read ({error.strerror})"
-    return ""
+    problems = []
+    for path, record in ((folder / name, record) for name, record in files.items()):
+        try:
+            size = path.stat().st_size
+            if size != record.size:
+                problems.append(f"{path.name} has {size} bytes instead of {record.size}")
+            elif size <= full_bytes and checksum(path) != record.checksum:
+                problems.append(f"{path.name} is altered: its checksum is not the recorded one")
+        except OSError as error:
+            problems.append(f"{path.name} cannot be read ({error.strerror})")
+    return problems

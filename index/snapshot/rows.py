@@ -1,4 +1,4 @@
-"""What is known of each passage without reading its text: arrays over all rows, memory-mapped.
+"""Per-passage metadata columns (doc values): arrays over all rows, memory-mapped.
 
     sentence_starts.npy   int64 (n + 1,): sentences of row r are [starts[r], starts[r + 1])
     languages.npy         uint16 (n,): position in the tags of layout.json
@@ -9,8 +9,7 @@
     removed.npy           int32 (m,): rows of articles that were changed or removed since, sorted
     layout.json           the language tags and the case-folded names of outlets
 
-Ranking looks at hundreds of passages a question, and a scope at all of them.
-Does not: hold text or vectors.
+Ranking reads hundreds of passages a question, and a scope all of them, without reading a text.
 """
 
 import json
@@ -27,7 +26,7 @@ from index.arrays import Mask, Rows
 from index.corpus.archive import Archive
 from index.errors import SnapshotCorrupt
 from index.text.calendars import period
-from index.types import EVERYTHING, Moment, Scope
+from index.types import EVERYTHING, Scope
 
 STARTS: Final = "sentence_starts.npy"
 LANGUAGES: Final = "languages.npy"
@@ -43,9 +42,9 @@ _UNDATED: Final = np.iinfo(np.int64).min
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The opened arrays, named as their files, and the tables that codes stand for.
+    """The opened columns, named as their files, and the tables of their codes.
 
-    `live` tells the passages that are not of removed articles; None where none is removed.
+    `live` masks the passages of articles that are not removed; None where none is removed.
     """
 
     starts: NDArray[np.int64]
@@ -60,17 +59,17 @@ class Layout:
 
     @property
     def n_rows(self) -> int:
-        """Number of passages, those of removed articles among them."""
+        """Number of passages, including those of removed articles."""
         return len(self.owners)
 
     @property
     def n_live(self) -> int:
-        """Number of passages, those of removed articles left out."""
+        """Number of passages without those of removed articles."""
         return self.n_rows if self.live is None else int(np.count_nonzero(self.live))
 
     @property
     def n_live_sentences(self) -> int:
-        """Number of sentences, those of removed articles left out."""
+        """Number of sentences without those of removed articles."""
         counts = np.diff(self.starts)
         return int(counts.sum() if self.live is None else counts[self.live].sum())
 
@@ -100,14 +99,15 @@ class Layout:
         """Count passages not of removed articles by language tag, most frequent first."""
         codes = self.languages if self.live is None else self.languages[self.live]
         counts = zip(self.tags, np.bincount(codes, minlength=len(self.tags)).tolist(), strict=True)
-        return dict(sorted((pair for pair in counts if pair[1]), key=lambda one: (-one[1], one[0])))
+        present = ((tag, count) for tag, count in counts if count)
+        return dict(sorted(present, key=lambda pair: (-pair[1], pair[0])))
 
     def rows_of(self, articles: Rows) -> Rows:
         """Return the passages of articles, ordered as these are."""
         starts = np.searchsorted(self.owners, articles, side="left")
         ends = np.searchsorted(self.owners, articles, side="right")
-        found = [np.arange(start, end) for start, end in zip(starts, ends, strict=True)]
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+        rows = [np.arange(start, end) for start, end in zip(starts, ends, strict=True)]
+        return np.concatenate(rows) if rows else np.empty(0, np.int64)
 
 
 def _codes(table: Sequence[str], names: Iterable[str]) -> list[int]:
@@ -122,85 +122,64 @@ def write_layout(
     keep: int = 0,
     removed: Sequence[int] = (),
 ) -> None:
-    """Write the arrays: the first `keep` rows of `old`, then those of an archive.
+    """Write the columns: the first `keep` rows of `old`, then those of an archive.
 
     Args:
+        folder: Where they are written.
         archive: The new part, None where there is none.
-        old: What is kept of; needed where `keep` is not 0.
-        keep: Passages kept, all of those articles that have any of them.
-        removed: Rows of the removed articles among those kept.
+        old: The columns whose first rows stay; needed where `keep` is not 0.
+        keep: Passages that stay, always whole articles.
+        removed: Rows of the removed articles among those that stay.
     """
-    tags = _Table(old.tags if old else ())
-    outlets = _Table(old.outlet_names if old else ())
-    n_articles, n_sentences = (0, 0) if old is None or not keep else _kept(old, keep)
-    heads = [
-        (outlets.code(outlet.casefold()), _seconds(published))
-        for _, published, outlet in (archive.heads() if archive else ())
-    ]
+    # Names are numbered in the order in which they first come.
+    tags = {tag: code for code, tag in enumerate(old.tags if old else ())}
+    outlets = {name: code for code, name in enumerate(old.outlet_names if old else ())}
+    n_articles = int(old.owners[keep - 1]) + 1 if old and keep else 0
+    n_sentences = int(old.starts[keep]) if old and keep else 0
+    outlet_codes, seconds = array("q"), array("q")
+    for _, published, outlet in archive.heads() if archive else ():
+        outlet_codes.append(outlets.setdefault(outlet.casefold(), len(outlets)))
+        bounds = period(published) if published else ()
+        seconds.extend([int(moment.timestamp()) for moment in bounds] or (_UNDATED, _UNDATED))
     owners, firsts, codes = array("q"), array("q"), array("q")
     for owner, first, tag in archive.places() if archive else ():
         owners.append(owner)
         firsts.append(n_sentences + first)
-        codes.append(tags.code(tag))
-    own = np.array(owners, np.int64)
+        codes.append(tags.setdefault(tag, len(tags)))
+    owner_rows = np.array(owners, np.int64)
     n_total = n_sentences + (archive.n_sentences if archive else 0)
     columns: dict[str, NDArray[Any]] = {
         STARTS: np.append(np.array(firsts, np.int64), n_total),
         LANGUAGES: np.array(codes, np.uint16),
-        OWNERS: np.asarray(n_articles + own, np.int32),
-        PUBLISHED: np.array([when for _, when in heads], np.int64).reshape(-1, 2)[own],
-        OUTLETS: np.array([outlet for outlet, _ in heads], np.int32)[own],
+        OWNERS: np.asarray(n_articles + owner_rows, np.int32),
+        PUBLISHED: np.array(seconds, np.int64).reshape(-1, 2)[owner_rows],
+        OUTLETS: np.array(outlet_codes, np.int32)[owner_rows],
     }
     if old is not None:
-        for (name, column), was in zip(columns.items(), _arrays(old), strict=True):
-            columns[name] = np.concatenate((was[:keep], column))
+        before: tuple[Any, ...] = old.starts, old.languages, old.owners, old.published, old.outlets
+        for (name, column), rows in zip(columns.items(), before, strict=True):
+            columns[name] = np.concatenate((rows[:keep], column))
     columns[REMOVED] = np.array(sorted(removed), np.int32)
     for name, column in columns.items():
         with (folder / name).open("wb") as file:
             np.save(file, column, allow_pickle=False)
-    tables = json.dumps({"tags": tags.names, "outlets": outlets.names}, ensure_ascii=False)
+    tables = json.dumps({"tags": list(tags), "outlets": list(outlets)}, ensure_ascii=False)
     (folder / TABLES).write_text(f"{tables}\n", encoding="utf-8")
-
-
-def _arrays(layout: Layout) -> tuple[NDArray[Any], ...]:
-    """Return the arrays over rows, in the order they are written."""
-    return layout.starts, layout.languages, layout.owners, layout.published, layout.outlets
-
-
-def _kept(old: Layout, keep: int) -> tuple[int, int]:
-    """Return how many articles and sentences the first `keep` passages have."""
-    return int(old.owners[keep - 1]) + 1, int(old.starts[keep])
-
-
-class _Table:
-    """Names by their order of coming."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._codes = {name: code for code, name in enumerate(names)}
-
-    @property
-    def names(self) -> list[str]:
-        return list(self._codes)
-
-    def code(self, name: str) -> int:
-        return self._codes.setdefault(name, len(self._codes))
-
-
-def _seconds(published: Moment | None) -> tuple[int, int]:
-    """Return the seconds since 1970 in which a moment may lie, [start, end)."""
-    if published is None:
-        return _UNDATED, _UNDATED
-    start, end = period(published)
-    return int(start.timestamp()), int(end.timestamp())
 
 
 def open_layout(folder: Path, *, n_passages: int) -> Layout:
     """Open what `write_layout` wrote.
 
     Raises:
-        SnapshotCorrupt: If an array is missing or not of the expected form.
+        SnapshotCorrupt: If a file is missing, or an array not of the expected shape and type.
     """
-    tags, outlets = _tables(folder / TABLES)
+    path = folder / TABLES
+    try:
+        tables = json.loads(path.read_text(encoding="utf-8"))
+        tags, outlets = tuple(tables["tags"]), tuple(tables["outlets"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"Expected tables at {path}, but {error}; run `pasokh index build`."
+        raise SnapshotCorrupt(msg) from error
     owners = _open(folder / OWNERS, (n_passages,), np.int32)
     removed = _open(folder / REMOVED, None, np.int32)
     return Layout(
@@ -216,17 +195,8 @@ def open_layout(folder: Path, *, n_passages: int) -> Layout:
     )
 
 
-def _tables(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    try:
-        tables = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(tables["tags"]), tuple(tables["outlets"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"Expected tables at {path}, but {error}; run `pasokh index build`."
-        raise SnapshotCorrupt(msg) from error
-
-
 def _open(path: Path, shape: tuple[int, ...] | None, kind: type[np.generic]) -> NDArray[Any]:
-    """Memory-map an array; one of unknown length, which may be empty, is read."""
+    """Memory-map an array; one of unknown length may be empty, so it is read."""
     try:
         mode: Literal["r"] | None = "r" if shape else None
         array: NDArray[Any] = np.load(path, mmap_mode=mode, allow_pickle=False)

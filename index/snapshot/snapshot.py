@@ -1,37 +1,36 @@
-"""One built index on disk: published whole, opened whole, checked before use.
+"""Snapshot: one built index on disk, published whole, opened whole, checked before use.
 
-    home/
-      CURRENT                name of the snapshot that serves; replaced atomically
-      lock, lock.pid         one builder at a time
-      stamps.jsonl           which files of the corpus need not be hashed again, see `stamps`
-      removed.jsonl          what was taken out by request, see `withdrawn`
-      collected/             articles that were gathered, see `web`
-      collections.txt        names of the collections made on a server, see `qdrant`
-      stamps.jsonl           files of the corpus as they were when they were hashed, see `stamps`
-      snapshots/<name>/
-        manifest.json        what this is: encoder, counts, checksums
-        report.json          how the build went: rejects, missing fields, seconds
-        ledger.db            what became of every item of the corpus, see `ledger`
-        *.npy, layout.json   what is known of each passage without its text, see `layout`
-        lexical/             postings over all passages, see `lexical`
-        parts/<k>/           from 0; never changed once written, shared by hard links between
-                             snapshots, numbered through in this order (see `parts`)
-          archive.db         articles and passages
-          passages.faiss     a vector per passage; passages.codes in a large part, see `dense`
-          sentences.npy      a vector per sentence, half precision, (n_sentences, dim)
-          collection.json    in the place of those where a database has the vectors, see `qdrant`
-          names.tsv, *.words see `lexical`
-          copies.db          which articles are one report, see `copies`
-
-Does not: build any of it.
+home/
+  CURRENT                name of the snapshot that serves; replaced atomically
+  lock, lock.pid         one builder at a time
+  stamps.jsonl           files of the corpus as they were when hashed, see `disk.file_stamps`
+  removed.jsonl          articles removed by request, see `corpus.withdrawals`
+  collected/             articles collected from the web, see `web`
+  collections.txt        names of the collections made on a server, see `vectors.qdrant`
+  snapshots/<name>/
+    manifest.json        what this is: encoder, counts, checksums
+    report.json          how the build went: rejects, missing fields, seconds
+    ledger.db            what became of every item of the corpus, see `corpus.ledger`
+    *.npy, layout.json   metadata columns of the passages, see `rows`
+    lexical/             postings over all passages, see `lexical.index`
+    parts/<k>/           from 0; never changed once written, shared by hard links between
+                         snapshots; rows are numbered over all parts in this order, see `parts`
+      archive.db         articles and passages
+      passages.faiss     a vector per passage; passages.codes in a large part, see `vectors`
+      sentences.npy      a vector per sentence, half precision, (n_sentences, dim)
+      collection.json    instead of those where a database has the vectors, see `vectors.qdrant`
+      names.tsv, *.words see `lexical.index`
+      copies.db          which articles are one report, see `dedup.groups`
 """
 
+import math
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count, pairwise
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -56,8 +55,8 @@ from index.snapshot.manifest import (
     check_store,
     load_manifest,
 )
+from index.snapshot.parts import Archives, SnapshotVectors
 from index.snapshot.rows import Layout, open_layout
-from index.snapshot.segments import Archives, SnapshotVectors
 from index.text.calendars import period
 from index.types import Article, ArticleId
 from index.vectors.files import FILES
@@ -92,7 +91,7 @@ class Snapshot:
 
     @property
     def outlets(self) -> tuple[str, ...]:
-        """Case-folded names of those who published its articles; empty for the unnamed."""
+        """Case-folded names of its articles' outlets; "" stands for an unnamed one."""
         return self.layout.outlet_names
 
     def article(self, article_id: ArticleId) -> Article | None:
@@ -102,25 +101,21 @@ class Snapshot:
     def same_report(self, article_id: ArticleId) -> tuple[Article, ...]:
         """Return the articles that are one report with this one, itself among them.
 
-        Earliest first, of a moment known by its day, month or year the end; undated ones last.
+        Earliest first; an imprecise date counts as its end, and undated articles come last.
         Empty where there is no article with this id.
         """
         row = self.archive.row(article_id)
-        if row is None:
-            return ()
-        return tuple(sorted(map(self.archive.article_at, self.copies.group(row)), key=_when))
+        articles = [] if row is None else map(self.archive.article_at, self.copies.group(row))
+        ends = [
+            (period(article.published)[1].timestamp() if article.published else math.inf, article)
+            for article in articles
+        ]
+        return tuple(article for _, article in sorted(ends, key=itemgetter(0)))
 
     def close(self) -> None:
         """Release the files."""
         self.archive.close()
         self.copies.close()
-
-
-def _when(article: Article) -> tuple[bool, float]:
-    """Sort articles by the last moment at which they may have been published."""
-    if article.published is None:
-        return True, 0.0
-    return False, period(article.published)[1].timestamp()
 
 
 def current_folder(home: Path) -> Path:
@@ -155,7 +150,7 @@ def read_manifest(home: Path) -> Manifest:
 
 
 def open_snapshot(home: Path, *, space: VectorSpace, store: VectorStore = FILES) -> Snapshot:
-    """Open the serving snapshot, whose vectors must stand in `space` and be in `store`.
+    """Open the serving snapshot, whose vectors must be of `space` and be in `store`.
 
     Raises:
         SnapshotMissing: If there is none.
@@ -177,10 +172,9 @@ def open_snapshot(home: Path, *, space: VectorSpace, store: VectorStore = FILES)
 
 
 def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapshot:
-    """Open a snapshot's folder, its files unchecked."""
-    parts = [folder / PARTS / str(number) for number in range(len(manifest.parts))]
-    counts = manifest.parts
-    dim = manifest.encoder.dim
+    """Open a snapshot's folder without checking its files."""
+    counts, dim = manifest.parts, manifest.encoder.dim
+    parts = [folder / PARTS / str(number) for number in range(len(counts))]
     with ExitStack() as opened:
         layout = open_layout(folder, n_passages=sum(part.passages for part in counts))
         texts = [opened.enter_context(closing(Archive(part / ARCHIVE))) for part in parts]
@@ -210,7 +204,7 @@ def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapsho
 
 
 def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
-    """Return where the parts of a snapshot disagree, in words.
+    """Return in words where the parts of a snapshot disagree.
 
     Args:
         snapshot: The snapshot.
@@ -233,11 +227,11 @@ def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
         "languages": (layout.count_languages(), manifest.languages),
     }
     problems = [
-        f"{found} {what} instead of {expected}"
-        for what, (found, expected) in counts.items()
-        if found != expected
+        f"{actual} {what} instead of {expected}"
+        for what, (actual, expected) in counts.items()
+        if actual != expected
     ]
-    problems += [one for part in snapshot.archive.parts[first:] for one in part.check()]
+    problems += [problem for part in snapshot.archive.parts[first:] for problem in part.check()]
     return problems + snapshot.copies.check(first) + snapshot.vectors.check(first)
 
 
@@ -245,11 +239,11 @@ def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
 def draft_folder(home: Path, store: VectorStore) -> Iterator[Path]:
     """Yield an empty folder to build in, removed again unless it is published.
 
-    What a killed build left there is removed first, and at the end what `store` holds for no
-    snapshot that is left.
+    What a killed build left there is deleted first, and at the end all vectors in `store` that
+    belong to no snapshot any more.
 
     Raises:
-        VectorStoreError: If that cannot be deleted; the next build does.
+        VectorStoreError: If these cannot be deleted; the next build deletes them.
     """
     draft = home / _SNAPSHOTS / _DRAFT
     shutil.rmtree(draft, ignore_errors=True)
@@ -265,12 +259,12 @@ def draft_folder(home: Path, store: VectorStore) -> Iterator[Path]:
 
 
 def check_draft(draft: Path, store: VectorStore, *, first: int = 0) -> None:
-    """Read back what was written, before anybody relies on it.
+    """Read back what was written, before it is published.
 
     Args:
         draft: The folder.
         store: Where the vectors are.
-        first: The first part that was written; those before it are of an older snapshot.
+        first: The first part that was written; those before it come from an older snapshot.
 
     Raises:
         StorageError: If a part is not whole.
@@ -294,8 +288,8 @@ def publish(home: Path, draft: Path, name: str, *, keep: int) -> None:
 
     Args:
         home: Where snapshots live.
-        draft: What is published.
-        name: A free one.
+        draft: The folder that is published.
+        name: A free name.
         keep: How many snapshots stay, the newest. The one that served until now is kept in any
             case, for readers about to open it, unless `keep` is 0: then only the new one stays.
     """
@@ -309,7 +303,7 @@ def publish(home: Path, draft: Path, name: str, *, keep: int) -> None:
 
 
 def unpublish(home: Path) -> None:
-    """Leave no snapshot at all."""
+    """Delete all snapshots."""
     (home / _POINTER).unlink(missing_ok=True)
     sync_folder(home)
     prune(home, set(), 0)
@@ -323,8 +317,8 @@ def part_folders(home: Path) -> list[Path]:
 def older_folders(home: Path) -> list[Path]:
     """Return the folders of our snapshots that do not serve."""
     serving = _serving(home)
-    found = (home / _SNAPSHOTS).iterdir() if (home / _SNAPSHOTS).is_dir() else ()
-    return [path for path in found if _NAME.fullmatch(path.name) and path.name != serving]
+    folders = (home / _SNAPSHOTS).iterdir() if (home / _SNAPSHOTS).is_dir() else ()
+    return [path for path in folders if _NAME.fullmatch(path.name) and path.name != serving]
 
 
 def _serving(home: Path) -> str | None:
@@ -343,11 +337,11 @@ def free_name(home: Path, key: str) -> str:
 
 
 def prune(home: Path, kept: set[str | None], keep: int) -> None:
-    """Remove our snapshots but those `kept` and, up to `keep` in all, the newest.
+    """Delete our snapshots except those `kept` and, up to `keep` in all, the newest.
 
-    One that cannot be removed stays, but not in silence where `keep` is 0. One still open elsewhere
-    stays readable there. Folders with names that we do not make are
-    somebody's own and stay.
+    One that cannot be deleted stays; where `keep` is 0 this raises. One that is still open in
+    another process stays readable there. Folders with names that we do not make are not ours and
+    stay.
     """
     ours = [path for path in (home / _SNAPSHOTS).iterdir() if _NAME.fullmatch(path.name)]
     others = [path for path in ours if path.name not in kept]

@@ -255,7 +255,7 @@ def test_an_article_whose_file_was_renamed_is_still_known_by_its_address(
 def test_a_full_disk_is_not_taken_for_a_damaged_index(
     put: Callable[..., BuildReport], copies: dict[str, Record], tmp_path: Path, space: VectorSpace
 ) -> None:
-    """Where sketches that move into a new part have no room, nothing is said of damage."""
+    """Where signatures that move into a new part have no room, nothing is said of damage."""
     put(*copies.values())
     with (
         opened(tmp_path / "home", space) as snapshot,

@@ -1,4 +1,4 @@
-"""Sketches of articles: spellings, edits, short texts, and how good the estimates are."""
+"""Signatures of articles: spellings, edits, short texts, and how good the estimates are."""
 
 import random
 
@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.dedup.minhash import (
-    SLOTS,
-    Sketch,
-    band_keys,
+    N_PERMUTATIONS,
+    Signature,
+    buckets_of,
     find_wording,
     is_same_report,
     shingles,
+    signature_of,
     similarities,
-    sketch,
 )
 from index.text.clean import clean
 from index.types import Article, ArticleId, Span
@@ -43,20 +43,20 @@ def words(rng: random.Random, count: int) -> list[str]:
     return ["".join(rng.choices("بپتجدرزسشفقکگلمن", k=6)) for _ in range(count)]
 
 
-def sketched(text: str) -> Sketch:
-    """Sketch a text that is long enough."""
-    found = sketch(text)
-    assert found is not None
-    return found
+def signed(text: str) -> Signature:
+    """Return the signature of a text that is long enough."""
+    signature = signature_of(text)
+    assert signature is not None
+    return signature
 
 
 def similarity(one: str, other: str) -> float:
     """Return the estimated similarity of two texts."""
-    return float(similarities(sketched(one), [sketched(other).slots])[0])
+    return float(similarities(signed(one), [signed(other).values])[0])
 
 
 def test_spellings_make_no_difference() -> None:
-    """Arabic letters, digits of any script, joiners, signs and breaks change no sketch."""
+    """Arabic letters, digits of any script, joiners, signs and breaks change no signature."""
     persian = (
         "وزیر خارجهٔ ایران گفت ۲۵ کشتی می‌آیند و بی‌سابقه‌ترین جت‌های جنگی دیده شدند.\n"
         "یک مقام کاخ سفید ۱۲ روز پیش از همکاری دفاعی دو کشور سخن گفته بود."
@@ -65,8 +65,8 @@ def test_spellings_make_no_difference() -> None:
         "وزير خارجه ايران گفت 25 كشتي می آيند و بي سابقه ترين جت های جنگي ديده شدند! "
         "يك مقام كاخ سفيد «12 روز» پيش از همكاري دفاعي دو كشور سخن گفته بود"
     )
-    assert sketched(persian).n_shingles > 10
-    assert (sketched(persian).slots == sketched(respelt).slots).all()
+    assert signed(persian).n_shingles > 10
+    assert (signed(persian).values == signed(respelt).values).all()
 
 
 def test_estimates_are_right_on_average_and_close() -> None:
@@ -82,29 +82,29 @@ def test_estimates_are_right_on_average_and_close() -> None:
     assert np.std(errors) < 0.05
 
 
-def test_like_texts_share_keys_and_others_do_not() -> None:
-    """A copy with a third of its words new shares keys; another article shares none."""
+def test_like_texts_share_buckets_and_others_do_not() -> None:
+    """A copy with a third of its words new shares buckets; another article shares none."""
     rng = random.Random(1)  # noqa: S311 - repeatable
     base = words(rng, 150)
-    one = set(band_keys(sketched(" ".join(base))))
-    copy = set(band_keys(sketched(" ".join(base[:100] + words(rng, 50)))))
-    other = set(band_keys(sketched(" ".join(words(rng, 150)))))
+    one = set(buckets_of(signed(" ".join(base))))
+    copy = set(buckets_of(signed(" ".join(base[:100] + words(rng, 50)))))
+    other = set(buckets_of(signed(" ".join(words(rng, 150)))))
     assert one & copy
     assert not one & other
 
 
 def test_keys_are_those_of_the_index_written_before() -> None:
     """The keys of a known text are fixed: another release of the library must not change them."""
-    keys = band_keys(sketched(" ".join(NUMBERS)))
+    keys = buckets_of(signed(" ".join(NUMBERS)))
     assert all(-(1 << 63) <= key < 1 << 63 for key in keys)
     assert keys[:2] == [4597239901014440032, 7631028927959326691]
 
 
 def test_a_text_of_a_few_words_is_not_compared() -> None:
-    """What many photo pages hold, and texts without words, have no sketch."""
+    """What many photo pages hold, and texts without words, have no signature."""
     for text in ("", "خبرگزاری فارس: ...", "؟!، «» ...", " ".join(NUMBERS[:6])):
-        assert sketch(text) is None
-    assert sketch(" ".join(NUMBERS[:7])) is not None
+        assert signature_of(text) is None
+    assert signature_of(" ".join(NUMBERS[:7])) is not None
 
 
 def test_prices_of_two_days_are_two_reports() -> None:
@@ -117,7 +117,7 @@ def test_prices_of_two_days_are_two_reports() -> None:
         "قیمت هر قطعه سکه تمام بهار آزادی طرح جدید امروز چهارشنبه ۱۰ اردیبهشت به ۶ میلیون و ۵۰۰ "
         "هزار تومان رسید."
     )
-    assert sketched(monday).is_short
+    assert signed(monday).is_short
     assert not is_same_report(similarity(monday, friday), is_short=True, is_same_outlet=False)
     assert is_same_report(
         similarity(monday, monday.replace("ی", "ي")), is_short=True, is_same_outlet=False
@@ -134,13 +134,13 @@ def test_background_that_an_outlet_repeats_is_no_copy() -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_text_can_be_sketched(text: str) -> None:
-    """No text breaks a sketch, and each is wholly like itself."""
-    found = sketch(text)
+def test_any_text_can_be_compared(text: str) -> None:
+    """No text breaks a signature, and each is wholly like itself."""
+    found = signature_of(text)
     if found is not None:
-        assert found.slots.shape == (SLOTS,)
-        assert similarities(found, [found.slots])[0] == 1.0
-        assert len(band_keys(found)) == len(set(band_keys(found)))
+        assert found.values.shape == (N_PERMUTATIONS,)
+        assert similarities(found, [found.values])[0] == 1.0
+        assert len(buckets_of(found)) == len(set(buckets_of(found)))
 
 
 BODY = "او گفت: «۲۵ كشتي مي‌آيند».\nبیست‌وپنج نفر رفتند."

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import SnapshotCorrupt
-from index.lexical.names import Name, NameBridge, NameBridgeBuilder
+from index.lexical.names import Name, NameIndex, NameIndexBuilder
 from index.text.tokenize import words
 
 _PASSAGES = (
@@ -18,15 +18,15 @@ _PASSAGES = (
 @pytest.fixture(name="path")
 def fixture_path(tmp_path: Path) -> Path:
     """Write the names of three passages."""
-    builder = NameBridgeBuilder()
+    builder = NameIndexBuilder()
     for passage in _PASSAGES:
         builder.add(words(passage))
     builder.write(tmp_path / "names.tsv")
     return tmp_path / "names.tsv"
 
 
-def _terms(bridge: NameBridge, question: str) -> dict[str, list[str]]:
-    return {name.asked: [term for term, _ in name.terms] for name in bridge.expand(question)}
+def _terms(names: NameIndex, question: str) -> dict[str, list[str]]:
+    return {name.word: [term for term, _ in name.terms] for name in names.expand(question)}
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_expand_finds_the_archives_spelling(
     path: Path, question: str, asked: str, expected: list[str]
 ) -> None:
     """A name of another script is answered with the tokens of this archive."""
-    found = _terms(NameBridge.open(path), question)
+    found = _terms(NameIndex.open(path), question)
 
     assert sorted(expected) == sorted(found[asked])
 
 
 def test_expand_weighs_the_archives_own_spelling_most(path: Path) -> None:
     """An exact token weighs 1; the other falls with likeness and number of terms."""
-    (name,) = NameBridge.open(path).expand("did Kirby")
+    (name,) = NameIndex.open(path).expand("did Kirby")
 
     assert name.terms[0] == ("kirby", 1.0)
     assert name.terms[1][0] == "کرب"
@@ -68,24 +68,24 @@ def test_expand_is_empty_when_nothing_is_a_name_of_another_script(
     path: Path, question: str
 ) -> None:
     """Words that the archive spells alike, and scripts without rules, are left alone."""
-    assert NameBridge.open(path).expand(question) == []
+    assert NameIndex.open(path).expand(question) == []
 
 
 def test_expand_carries_numbers_over(path: Path) -> None:
     """Numbers of any script become tokens, each once."""
     expected = [Name("1774", (("1774", 1.0),)), Name("12", (("12", 1.0),))]
 
-    assert expected == NameBridge.open(path).expand("在 ۱۷۷۴, १७७४ 12")
+    assert expected == NameIndex.open(path).expand("在 ۱۷۷۴, १७७४ 12")
 
 
 def test_expand_says_when_the_archive_has_no_such_name(path: Path) -> None:
     """A capitalised word without an answer is still a name."""
-    assert NameBridge.open(path).expand("where is Zanzibar?") == [Name("zanzibar", ())]
+    assert NameIndex.open(path).expand("where is Zanzibar?") == [Name("zanzibar", ())]
 
 
 def test_write_gives_the_same_bytes_in_any_order(path: Path, tmp_path: Path) -> None:
     """The file depends on the words, not on their order."""
-    builder = NameBridgeBuilder()
+    builder = NameIndexBuilder()
     for passage in reversed(_PASSAGES):
         builder.add(reversed(words(passage)))
     builder.write(tmp_path / "again.tsv")
@@ -95,10 +95,10 @@ def test_write_gives_the_same_bytes_in_any_order(path: Path, tmp_path: Path) -> 
 
 def test_open_an_archive_without_words(tmp_path: Path) -> None:
     """No words, no names, no error."""
-    NameBridgeBuilder().write(tmp_path / "names.tsv")
-    bridge = NameBridge.open(tmp_path / "names.tsv")
+    NameIndexBuilder().write(tmp_path / "names.tsv")
+    names = NameIndex.open(tmp_path / "names.tsv")
 
-    assert bridge.expand("where is Kirby") == [Name("kirby", ())]
+    assert names.expand("where is Kirby") == [Name("kirby", ())]
 
 
 @pytest.mark.parametrize(
@@ -112,4 +112,4 @@ def test_open_when_the_file_is_not_whole(tmp_path: Path, data: bytes | None) -> 
         (tmp_path / "names.tsv").write_bytes(data)
 
     with pytest.raises(SnapshotCorrupt, match="pasokh index build"):
-        NameBridge.open(tmp_path / "names.tsv")
+        NameIndex.open(tmp_path / "names.tsv")

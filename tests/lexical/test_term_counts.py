@@ -13,12 +13,12 @@ from xxhash import xxh32_intdigest
 from index.errors import SnapshotCorrupt
 from index.lexical.bm25 import idf
 from index.lexical.postings import Group, Postings, PostingsWriter
-from index.lexical.term_counts import Forward, ForwardWriter, packed, terms_of
+from index.lexical.term_counts import TermCounts, TermCountsWriter, packed, terms_of
 
 
 def _written(path: Path, rows: Sequence[Sequence[str]]) -> Path:
     """Write the file of a part."""
-    with ForwardWriter(path) as writer:
+    with TermCountsWriter(path) as writer:
         for tokens in rows:
             writer.add(packed(tokens), len(tokens))
     return path
@@ -43,14 +43,14 @@ def test_score_is_that_of_the_search(tmp_path: Path, seed: int) -> None:
     found, expected = postings.search(groups, len(rows))
     by_row = dict(zip(found.tolist(), expected.tolist(), strict=True))
     weights = {term: idf(postings.frequency(term), postings.n_counted) for term in terms_of(groups)}
-    forward = Forward.open(
+    counts = TermCounts.open(
         _written(tmp_path / "first", rows[:50]), _written(tmp_path / "second", rows[50:])
     )
     asked = np.array(sorted(rng.sample(range(len(rows)), 90)))
 
-    scores = forward.score(groups, asked, weights)
+    scores = counts.score(groups, asked, weights)
 
-    assert 120 == forward.n_rows
+    assert 120 == counts.n_rows
     assert by_row
     assert [by_row.get(row, 0.0) for row in asked.tolist()] == pytest.approx(
         scores.tolist(), rel=1e-5
@@ -59,9 +59,9 @@ def test_score_is_that_of_the_search(tmp_path: Path, seed: int) -> None:
 
 def test_score_of_a_term_that_is_everywhere(tmp_path: Path) -> None:
     """Counts beyond what a byte holds are as good as 255: no more would be earned."""
-    forward = Forward.open(_written(tmp_path / "a", [["x"] * 1000, ["x"], []]))
+    counts = TermCounts.open(_written(tmp_path / "a", [["x"] * 1000, ["x"], []]))
 
-    scores = forward.score([[("x", 1.0)]], np.arange(3), {"x": 1.0})
+    scores = counts.score([[("x", 1.0)]], np.arange(3), {"x": 1.0})
 
     assert scores.tolist() == sorted(scores.tolist(), reverse=True)
     assert 1.0 < scores[1] < scores[0] < 2.2
@@ -71,17 +71,17 @@ def test_score_of_a_term_that_is_everywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize("groups", [[], [[]], [[("x", 1.0)]]], ids=["none", "empty", "one"])
 def test_score_where_nothing_stands(tmp_path: Path, groups: list[Group]) -> None:
     """No rows, no terms or no words score nothing."""
-    forward = Forward.open(_written(tmp_path / "a", []), _written(tmp_path / "b", [[], []]))
+    counts = TermCounts.open(_written(tmp_path / "a", []), _written(tmp_path / "b", [[], []]))
 
-    assert [0.0, 0.0] == forward.score(groups, np.arange(2), {"x": 1.0}).tolist()
-    assert [] == forward.score(groups, np.arange(0), {"x": 1.0}).tolist()
+    assert [0.0, 0.0] == counts.score(groups, np.arange(2), {"x": 1.0}).tolist()
+    assert [] == counts.score(groups, np.arange(0), {"x": 1.0}).tolist()
 
 
 def test_a_writer_that_fails_leaves_no_file_that_opens(tmp_path: Path) -> None:
     """Rows before a failure are not taken for all of them."""
 
     def broken() -> None:
-        with ForwardWriter(tmp_path / "a") as writer:
+        with TermCountsWriter(tmp_path / "a") as writer:
             writer.add(packed(["x"]), 1)
             raise KeyError
 
@@ -89,7 +89,7 @@ def test_a_writer_that_fails_leaves_no_file_that_opens(tmp_path: Path) -> None:
         broken()
 
     with pytest.raises(SnapshotCorrupt, match=r"a, but .*run `pasokh index build`"):
-        Forward.open(tmp_path / "a")
+        TermCounts.open(tmp_path / "a")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from qdrant_server import Qdrant
 
 from index import QdrantConfig, VectorStore
 from index.config import DenseConfig
-from index.snapshot.segments import SnapshotVectors
+from index.snapshot.parts import SnapshotVectors
 from index.vectors.files import FILES
 from index.vectors.float16 import singles
 from index.vectors.opening import open_store

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from index.encoders import Vocabulary
-from index.lexical import bridged
+from index.lexical import name_likeness
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from index.lexical import bridged
 )  # fmt: skip
 def test_a_name_is_heard_in_another_spelling(name: str, text: str) -> None:
     """In both directions between scripts, and for a name that is written in two words."""
-    assert bridged(name, text) >= 0.7
+    assert name_likeness(name, text) >= 0.7
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_name_is_heard_in_another_spelling(name: str, text: str) -> None:
 )
 def test_another_name_is_not(name: str, text: str) -> None:
     """Nor is a country that sounds otherwise in the other language."""
-    assert bridged(name, text) < 0.7
+    assert name_likeness(name, text) < 0.7
 
 
 def test_the_vocabulary_tells_words_from_names() -> None:
