@@ -251,23 +251,20 @@ def typed_lines(history_file: Path, warn: Callable[[], None]) -> Iterator[str]:
     Ctrl-C drops the line, Ctrl-D ends. A paste of many lines is one line.
     """
     # Here because prompt_toolkit costs some 190 ms, which only a chat at a terminal should pay.
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-    from prompt_toolkit.completion import WordCompleter
-    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+    from prompt_toolkit import PromptSession, auto_suggest, completion, history
 
     try:  # only its owner may read what somebody asked
         history_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(history_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
         history_file.chmod(0o600)
-        history: History = FileHistory(str(history_file))
+        kept: history.History = history.FileHistory(str(history_file))
     except OSError:
         warn()
-        history = InMemoryHistory()
+        kept = history.InMemoryHistory()
     session: PromptSession[str] = PromptSession(
-        history=history,
-        auto_suggest=AutoSuggestFromHistory(),
-        completer=WordCompleter([command.value for command in Command], sentence=True),
+        history=kept,
+        auto_suggest=auto_suggest.AutoSuggestFromHistory(),
+        completer=completion.WordCompleter([command.value for command in Command], sentence=True),
         complete_while_typing=False,
     )
     while True:

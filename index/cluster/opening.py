@@ -41,14 +41,17 @@ def open_cluster(
     """
     try:
         # Here because ray takes a second to load, and only users of a cluster install it.
-        from index.cluster.encoder import ClusterEncoder
-        from index.cluster.ray import Cluster
+        from index.cluster import encoder as cluster_encoder
+        from index.cluster import ray
     except ImportError as error:
         msg = (
             "Expected the package ray for a build on a cluster, which is not installed; "
             "run pip install 'pasokh[ray]'."
         )
         raise ClusterError(msg) from error
-    with Cluster(config) as cluster:
+    with ray.Cluster(config) as cluster:
         workers = Workers(cluster.n_workers, executor=cluster)
-        yield Spread(encoder=ClusterEncoder(cluster, encoder_config, encoder), workers=workers)
+        yield Spread(
+            encoder=cluster_encoder.ClusterEncoder(cluster, encoder_config, encoder),
+            workers=workers,
+        )
