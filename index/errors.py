@@ -15,7 +15,7 @@
     └── WatchLocked        another process watches feeds for the same index
 
 A message says what was expected, what came and what to do; it is safe to show to a user.
-Does not: hold expected outcomes. A rejected file is a `Reject`, a refusal is a `NoAnswer`.
+Expected outcomes are no exceptions: a rejected file is a `Reject`, a refusal is a `NoAnswer`.
 """
 
 

@@ -1,4 +1,4 @@
-"""What holds for any text: cleaning, language, sentences, tokens, dates."""
+"""Functions for any text: cleaning, language, sentences, graphemes, tokens, dates."""
 
 from index.text.calendars import (
     GREGORIAN_MONTHS,

@@ -42,7 +42,18 @@ def split(
             )
         ]
         for first, last in _packed([cost for _, cost in fitting], config):
-            passages.append(_passage(article, tuple(span for span, _ in fitting[first:last])))
+            spans = tuple(span for span, _ in fitting[first:last])
+            span = join_spans(spans)
+            text = span.cut(article.text)
+            passage = Passage(
+                id=passage_id(article.id, span),
+                article_id=article.id,
+                span=span,
+                text=text,
+                language=_language(text, article.language),
+                sentences=spans,
+            )
+            passages.append(passage)
     return passages
 
 
@@ -114,20 +125,10 @@ def _packed(costs: list[int], config: ChunkConfig) -> Iterator[tuple[int, int]]:
         yield first, len(costs)
 
 
-def _passage(article: Article, spans: tuple[Span, ...]) -> Passage:
-    """Return the passage of some consecutive sentences."""
-    span = join_spans(spans)
-    text = span.cut(article.text)
-    language = article.language
-    # Too short a passage does not show its language. Nearly always 100 characters are enough.
-    if any(sum(map(str.isalpha, part)) >= _MIN_LETTERS for part in (text[:100], text)):
-        detected = detect(text)
-        language = detected.tag if detected.confidence >= _SURE else language
-    return Passage(
-        id=passage_id(article.id, span),
-        article_id=article.id,
-        span=span,
-        text=text,
-        language=language,
-        sentences=spans,
-    )
+def _language(text: str, fallback: str) -> str:
+    """Detect the language of a passage, its article's where the passage is too short for that."""
+    # Nearly always the first hundred characters are enough.
+    if all(sum(map(str.isalpha, part)) < _MIN_LETTERS for part in (text[:100], text)):
+        return fallback
+    detected = detect(text)
+    return detected.tag if detected.confidence >= _SURE else fallback

@@ -60,6 +60,11 @@ _YEARS = {  # outside these a year is a misprint, or of another calendar
     _Calendar.GREGORIAN: range(1800, 2101),
     _Calendar.HIJRI: range(1343, 1501),  # what hijridate covers
 }
+_ERAS = {  # marks after the year, without dots and spaces
+    **dict.fromkeys(("هش", "ش", "شمسی", "خورشیدی", "هجریشمسی"), _Calendar.JALALI),
+    **dict.fromkeys(("هق", "ق", "قمری", "هجریقمری"), _Calendar.HIJRI),
+    **dict.fromkeys(("م", "میلادی"), _Calendar.GREGORIAN),
+}
 # Numbers alone: from 1430 on a Hijri year is as likely as a Jalali one, so neither is taken.
 _NUMERIC_JALALI = range(1250, 1430)
 _NUMERIC_GREGORIAN = range(1800, 2101)
@@ -226,7 +231,7 @@ def _moment(parts: dict[str, str | None]) -> Moment | None:
 def _month(parts: dict[str, str | None]) -> tuple[_Calendar, int] | None:
     """Return the calendar and the number of the month, 1 where only a year is given."""
     name = parts.get("month")
-    era = _era(parts.get("era"))
+    era = _ERAS.get(re.sub("[. ]", "", parts.get("era") or ""))
     if name:
         month = _MONTH_BY_NAME.get(name.replace(" ", "").lower().removesuffix("ماه"))
         return month if month and era in (None, month[0]) else None
@@ -243,19 +248,6 @@ def _month(parts: dict[str, str | None]) -> tuple[_Calendar, int] | None:
     # Subtle: with the year last, a day up to 12 may as well be the month.
     is_ambiguous = bool(parts.get("year_last")) and day <= _MONTHS_A_YEAR and day != number
     return None if is_ambiguous else (calendar, number)
-
-
-def _era(word: str | None) -> _Calendar | None:
-    """Return the calendar that a mark after the year names."""
-    match (word or "").replace(".", "").replace(" ", ""):
-        case "هش" | "ش" | "شمسی" | "خورشیدی" | "هجریشمسی":
-            return _Calendar.JALALI
-        case "هق" | "ق" | "قمری" | "هجریقمری":
-            return _Calendar.HIJRI
-        case "م" | "میلادی":
-            return _Calendar.GREGORIAN
-        case _:
-            return None
 
 
 def _at(day: date, parts: dict[str, str | None], precision: Precision) -> Moment | None:

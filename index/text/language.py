@@ -163,41 +163,12 @@ class _Model(Protocol):
 
 
 def detect(text: str) -> Language:
-    """Tell the language of a question, a passage or an article from its first 400 characters."""
+    """Detect the language of a question, a passage or an article by its first 400 characters."""
     text = text[:_MAX_CHARS]
     script, share = _script(text)
-    if script in _SHARED:
-        return _among(_SHARED[script], text, script)
-    return Language({"han": "zh", "kana": "ja"}.get(script, script), share)
-
-
-def _script(text: str) -> tuple[str, float]:
-    """Return the script that carries the text, and its share of the letters."""
-    numbers = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    # Code point 0 is in no script.
-    codes = _CODES[np.where(numbers < len(_CODES), numbers, 0)]
-    counts = np.bincount(codes, minlength=len(_NAMES)).tolist()
-    sizes = {
-        name: count * _DENSE.get(name, 1)
-        for name, count in zip(_NAMES[1:], counts[1:], strict=True)
-        if count
-    }
-    if not sizes:
-        return UNDETERMINED, 0.0
-    if "kana" in sizes:  # Japanese mixes kana with more han than that
-        sizes["kana"] += sizes.pop("han", 0)
-    total = sum(sizes.values())
-    if len(sizes) > 1 and sizes.get("latin", total) < _LATIN_FLOOR * total:
-        sizes.pop("latin")
-    most = max(sizes.values())
-    ahead = [name for name, size in sizes.items() if size == most]
-    # Of two as large the one that comes first in the text.
-    best = min(ahead, key=lambda name: int(np.argmax(codes == _NAMES.index(name))))
-    return best, most / total
-
-
-def _among(tags: frozenset[str], text: str, script: str) -> Language:
-    """Weigh the languages of one script."""
+    if script not in _SHARED:
+        return Language({"han": "zh", "kana": "ja"}.get(script, script), share)
+    tags = _SHARED[script]
     line = " ".join(text.split())  # the model refuses line breaks
     # Capitals mislead it one way («Care a fost» is English), their loss another (German nouns).
     folded = line if script == "arabic" else line.lower()
@@ -223,6 +194,31 @@ def _among(tags: frozenset[str], text: str, script: str) -> Language:
         weights[tag] *= _NO_SIGN if no_sign else _BOOST ** min(count, _MAX_EVIDENCE)
     best = max(sorted(weights), key=lambda tag: weights[tag])
     return Language(best, weights[best] / sum(weights.values()))
+
+
+def _script(text: str) -> tuple[str, float]:
+    """Return the script that carries the text, and its share of the letters."""
+    numbers = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    # Code point 0 is in no script.
+    codes = _CODES[np.where(numbers < len(_CODES), numbers, 0)]
+    counts = np.bincount(codes, minlength=len(_NAMES)).tolist()
+    sizes = {
+        name: count * _DENSE.get(name, 1)
+        for name, count in zip(_NAMES[1:], counts[1:], strict=True)
+        if count
+    }
+    if not sizes:
+        return UNDETERMINED, 0.0
+    if "kana" in sizes:  # Japanese mixes kana with more han than that
+        sizes["kana"] += sizes.pop("han", 0)
+    total = sum(sizes.values())
+    if len(sizes) > 1 and sizes.get("latin", total) < _LATIN_FLOOR * total:
+        sizes.pop("latin")
+    most = max(sizes.values())
+    ahead = [name for name, size in sizes.items() if size == most]
+    # Of two as large the one that comes first in the text.
+    best = min(ahead, key=lambda name: int(np.argmax(codes == _NAMES.index(name))))
+    return best, most / total
 
 
 def _evidence(spellings: tuple[str, str], tags: frozenset[str]) -> dict[str, int]:

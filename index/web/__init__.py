@@ -50,7 +50,7 @@ def watch_feeds(
     stop: threading.Event,
     reading: ReadConfig | None = None,
 ) -> AbstractContextManager[Watching]:
-    """Be the one watcher of the index under `home`, until `stop` is set.
+    """Watch feeds for the index under `home`, as its only watcher, until `stop` is set.
 
     Args:
         feeds: Addresses of feeds and sitemaps, at least one.

@@ -97,13 +97,17 @@ def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[st
         host that is partly private is a trap.
     """
     try:
-        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        records = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         return Failure(Problem.UNKNOWN_HOST, getattr(error, "strerror", None) or "")
-    numbers = tuple(dict.fromkeys(str(place[0]) for *_, place in found))
+    numbers = tuple(dict.fromkeys(str(target[0]) for *_, target in records))
     networks = tuple(private_networks)
     for number in numbers:
-        ip = _plain(ip_address(number))
+        ip = ip_address(number)
+        if isinstance(ip, IPv6Address):  # the IPv4 number it stands for, or it without its zone
+            ip = ip.ipv4_mapped or IPv6Address(int(ip))
+            if ip in _TRANSLATED:
+                ip = IPv4Address(ip.packed[-_BYTES_OF_IPV4:])
         if any(ip in network for network in networks):
             continue
         is_usual = ip.is_global and not ip.is_multicast and not ip.is_reserved
@@ -115,16 +119,6 @@ def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[st
         if address.port not in _PORTS.values():
             return Failure(Problem.PORT, str(address.port))
     return numbers
-
-
-def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Return the IPv4 number that an IPv6 one stands for, else the number without its zone."""
-    if isinstance(ip, IPv4Address):
-        return ip
-    if ip.ipv4_mapped:
-        return ip.ipv4_mapped
-    plain = IPv6Address(int(ip))
-    return IPv4Address(plain.packed[-_BYTES_OF_IPV4:]) if plain in _TRANSLATED else plain
 
 
 def canonical(address: Address) -> Address:

@@ -13,7 +13,7 @@ EVERY_NETWORK: Final[tuple[Network, ...]] = (ip_network("0.0.0.0/0"), ip_network
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebConfig:
-    """How one request is made and what may be asked for.
+    """Settings of one request, and of what may be asked for.
 
     Attributes:
         user_agent: Sent with every request; its first word is what robots.txt calls us.

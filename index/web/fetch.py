@@ -60,8 +60,8 @@ class Fetcher:
 
     def fetch(self, address: Address) -> Page | Failure:
         """Fetch a page."""
-        found = self._followed(address, {}, is_page=True)
-        return found if isinstance(found, Failure) else _page(*found)
+        last = self._followed(address, {}, is_page=True)
+        return last if isinstance(last, Failure) else _page(*last)
 
     def fetch_newer(
         self, address: Address, *, etag: str, last_modified: str
@@ -69,15 +69,15 @@ class Fetcher:
         """Fetch a page, unless it is as it was when it had this etag or date."""
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
-        found = self._followed(address, headers, is_page=True)
-        if isinstance(found, Failure):
-            return found
-        return NotModified() if found[1].status == NOT_MODIFIED else _page(*found)
+        last = self._followed(address, headers, is_page=True)
+        if isinstance(last, Failure):
+            return last
+        return NotModified() if last[1].status == NOT_MODIFIED else _page(*last)
 
     def _robots_file(self, address: Address) -> Reply | Failure:
         """Fetch a robots.txt, to which no robots.txt applies."""
-        found = self._followed(address, {}, is_page=False)
-        return found if isinstance(found, Failure) else found[1]
+        last = self._followed(address, {}, is_page=False)
+        return last if isinstance(last, Failure) else last[1]
 
     def _followed(
         self, address: Address, headers: Mapping[str, str], *, is_page: bool

@@ -85,13 +85,13 @@ class Gatherer:
         if address in seen:
             return
         seen.add(address)
-        found = self._fetch_patiently(address)
-        if isinstance(found, Failure):
-            yield Step(shown(str(address)), found)
+        page = self._fetch_patiently(address)
+        if isinstance(page, Failure):
+            yield Step(shown(str(address)), page)
             return
-        listing = listing_of(found.data, found.charset, found.address)
+        listing = listing_of(page.data, page.charset, page.address)
         if listing is None:
-            yield Step(shown(str(address)), self._keep_page(found))
+            yield Step(shown(str(address)), self._keep_page(page))
         else:
             yield Step(shown(str(address)), ListFound(len(listing.links) + len(listing.sitemaps)))
             yield from self._add_listed(listing, seen, depth=depth)
@@ -118,7 +118,12 @@ class Gatherer:
         seen: set[Address] = set()
         for file, origin in corpus_files(path):
             try:
-                listing = _listing_in(file)
+                listing = None
+                if file.is_file():
+                    with file.open("rb") as stream:
+                        head = stream.read(_HEAD_BYTES)
+                        if is_feed(head):
+                            listing = listing_of(head + stream.read(MAX_BYTES), "", None)
                 outcome = ListFound(len(listing.links)) if listing else None
                 yield Step(origin, outcome or self._collection.keep_file(file))
             except OSError as error:
@@ -129,18 +134,18 @@ class Gatherer:
 
     def fetch_article(self, address: Address) -> Kept | Failure:
         """Fetch one page, by one try, and keep its article."""
-        found = self._fetcher.fetch(address)
-        return self._keep_page(found) if isinstance(found, Page) else found
+        page = self._fetcher.fetch(address)
+        return self._keep_page(page) if isinstance(page, Page) else page
 
     def _fetch_patiently(self, address: Address) -> Page | Failure:
         """Fetch a page, and again after a pause where that may help."""
         for n_failed in range(1, MAX_TRIES + 1):
-            found = self._fetcher.fetch(address)
-            if isinstance(found, Page) or not found.is_passing or n_failed == MAX_TRIES:
-                return found
-            pause_s = backoff_s(n_failed, _FIRST_PAUSE_S) if found.wait_s is None else found.wait_s
+            page = self._fetcher.fetch(address)
+            if isinstance(page, Page) or not page.is_passing or n_failed == MAX_TRIES:
+                return page
+            pause_s = backoff_s(n_failed, _FIRST_PAUSE_S) if page.wait_s is None else page.wait_s
             if pause_s > _LONGEST_PAUSE_S:
-                return found
+                return page
             time.sleep(pause_s)
         raise AssertionError  # the last try returns
 
@@ -163,13 +168,13 @@ def listing_of(data: bytes, charset: str, base: Address | None) -> Listing | Non
     if not is_feed(data[:_HEAD_BYTES]):
         return None
     try:
-        found = feeds.links(data, charset)
+        listed = feeds.links(data, charset)
     except Refused:
         return None
     ttl = _TTL.search(data[:_HEAD_BYTES])
     return Listing(
-        links=_addresses((link.url for link in found.links), base),
-        sitemaps=_addresses(found.nested, base),
+        links=_addresses((link.url for link in listed.links), base),
+        sitemaps=_addresses(listed.nested, base),
         ttl_s=60.0 * int(ttl[1]) if ttl else 0.0,
     )
 
@@ -178,18 +183,3 @@ def _addresses(urls: Iterable[str], base: Address | None) -> tuple[Address, ...]
     """Return the usable addresses of a list, each once, in its order."""
     read = (read_address(url, base) for url in urls)
     return tuple(dict.fromkeys(address for address in read if isinstance(address, Address)))
-
-
-def _listing_in(file: Path) -> Listing | None:
-    """Return what a local feed or sitemap lists, None for any other file.
-
-    Raises:
-        OSError: If it cannot be read.
-    """
-    if not file.is_file():
-        return None
-    with file.open("rb") as stream:
-        head = stream.read(_HEAD_BYTES)
-        if not is_feed(head):
-            return None
-        return listing_of(head + stream.read(MAX_BYTES), "", None)

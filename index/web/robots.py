@@ -1,8 +1,8 @@
 """Rules of robots.txt files, after RFC 9309.
 
-A file that is not there allows all, one that cannot be had for now allows nothing. Protego reads
-them: it is scrapy's, typed, kept up and linear in time, and knows the wildcards of RFC 9309, which
-Python's urllib.robotparser does not.
+A file that is not there allows all, one that cannot be fetched for now allows nothing. Protego
+reads them: it is scrapy's, typed, kept up and linear in time, and knows the wildcards of RFC 9309,
+which Python's urllib.robotparser does not.
 
 Source: RFC 9309, 2.2 to 2.4 (a day in the cache, 500 KiB read).
 """
@@ -58,17 +58,17 @@ class Robots:
 
     def _ask(self, address: Address) -> _Rules:
         """Ask a host for its rules."""
-        found = self._get(address.robots)
+        reply = self._get(address.robots)
         now = time.monotonic()
-        if isinstance(found, Reply):
-            text = found.data[:_MAX_BYTES].decode("utf-8-sig", "replace")
+        if isinstance(reply, Reply):
+            text = reply.data[:_MAX_BYTES].decode("utf-8-sig", "replace")
             return _Rules(now + _KEPT_S, file=Protego.parse(text))
-        match found.problem:
+        match reply.problem:
             case Problem.REFUSED | Problem.REDIRECTS | Problem.KIND | Problem.EMPTY:
                 return _Rules(now + _KEPT_S)
             case Problem.PRIVATE | Problem.PORT | Problem.UNKNOWN_HOST | Problem.STOPPED:
-                return _Rules(now, failure=found)
+                return _Rules(now, failure=reply)
             case _:
-                detail = f"{found.problem} {found.detail}".strip()
-                unknown = Failure(Problem.ROBOTS_UNKNOWN, detail, found.wait_s)
+                detail = f"{reply.problem} {reply.detail}".strip()
+                unknown = Failure(Problem.ROBOTS_UNKNOWN, detail, reply.wait_s)
                 return _Rules(now + _KEPT_UNKNOWN_S, failure=unknown)

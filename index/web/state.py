@@ -48,7 +48,7 @@ class LinkState(StrEnum):
 
 
 class FeedState(NamedTuple):
-    """What is known of a feed or sitemap; `due` is when to ask again, in seconds since 1970."""
+    """State of a feed or sitemap; `due` is when to ask again, in seconds since 1970."""
 
     url: str
     root: str

@@ -69,9 +69,20 @@ class Watcher:
     def round(self) -> Iterator[Step]:
         """Do what is due now and yield each step; ends early when told to stop."""
         polled: set[str] = set()
-        while (feed := self._next_due(polled)) is not None:
-            polled.add(feed.url)
-            if (step := self._poll(feed)) is None:
+        while True:
+            now = time.time()
+            due = [
+                feed
+                for feed in self._state.feeds(self.roots)
+                if feed.url not in polled
+                # A due time that no pause explains is the clock's fault.
+                and (feed.due <= now or feed.due > now + 2 * _LONGEST_PAUSE_S)
+            ]
+            if not due:
+                break
+            # One at a time, since sitemaps that one lists are asked in the same round.
+            polled.add(due[0].url)
+            if (step := self._poll(due[0])) is None:
                 return
             yield step
         for link in self._state.waiting(LINKS_A_ROUND):
@@ -94,16 +105,6 @@ class Watcher:
         if (link := self._state.next_link_due()) is not None:
             dues.append(link)
         return min(max(min(dues) - time.time(), 0.0), _LONGEST_PAUSE_S)
-
-    def _next_due(self, polled: set[str]) -> FeedState | None:
-        """Return a feed to ask now; sitemaps that one lists are asked in the same round."""
-        now = time.time()
-        for feed in self._state.feeds(self.roots):
-            # A due time that no pause explains is the clock's fault.
-            is_due = feed.due <= now or feed.due > now + 2 * _LONGEST_PAUSE_S
-            if is_due and feed.url not in polled:
-                return feed
-        return None
 
     def _poll(self, feed: FeedState) -> Step | None:
         """Ask one feed and keep what it lists; None when told to stop."""
