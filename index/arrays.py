@@ -1,4 +1,4 @@
-"""Names of the array types used everywhere; shapes stand where each is used."""
+"""Names of the array types used everywhere; each use documents its shape."""
 
 from typing import TypeAlias
 
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 Rows: TypeAlias = NDArray[np.int64]
 """Positions of passages, sentences or articles."""
 Mask: TypeAlias = NDArray[np.bool_]
-"""One truth value a row."""
+"""One truth value per row."""
 Scores: TypeAlias = NDArray[np.float32]
-"""One score a row; higher is better."""
+"""One score per row; higher is better."""
 Vectors: TypeAlias = NDArray[np.float32]
-"""One vector a row, of unit length unless said otherwise."""
+"""One vector per row, of unit length unless documented otherwise."""
 HalfVectors: TypeAlias = NDArray[np.float16]
-"""The same in half precision, as they are stored."""
+"""`Vectors` in half precision, as they are stored."""

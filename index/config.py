@@ -1,7 +1,4 @@
-"""What can be tuned, each default with its reason.
-
-Does not: read the environment; the bot's settings become these values.
-"""
+"""Configuration of an index, each default with its reason; the bot's settings become these."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,12 +8,12 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkConfig:
-    """How articles are divided into passages.
+    """Configuration of splitting articles into passages.
 
     Attributes:
-        max_tokens: Most tokens of one passage. 160 holds two to five Persian sentences: enough
-            for the encoder to see the subject, few enough that one vector still means one thing.
-        overlap_sentences: Sentences that a passage repeats from the one before. 0: headline and
+        max_tokens: Most tokens of one passage. 160 are two to five Persian sentences: enough for
+            the encoder to see the subject, few enough that a vector still has a single topic.
+        overlap_sentences: Sentences that a passage repeats from the previous one. 0: headline and
             date already give each passage its context, and repeated text makes repeated hits.
         max_headline_chars: Part of the headline given to the encoder with every passage, so that
             headline, date and passage stay far inside its window of 512 tokens.
@@ -27,25 +24,25 @@ class ChunkConfig:
     max_headline_chars: int = 200
 
     def __post_init__(self) -> None:
-        """Refuse limits that no passage can meet."""
+        """Raise ValueError for limits that no passage can meet."""
         if self.max_tokens < 1 or self.overlap_sentences < 0 or self.max_headline_chars < 0:
             msg = f"limits must not be negative, and max_tokens at least 1: got {self!r}"
             raise ValueError(msg)
 
 
 COLLECTED: Final = "collected"
-"""Folder in an index's home that holds what was gathered: a corpus beside the user's own."""
+"""Folder in an index's home for collected articles: a corpus beside the user's own."""
 
 RECORD_FIELDS = ("id", "headline", "text", "date", "url", "source", "language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadConfig:
-    """How files are read.
+    """Configuration of reading files.
 
     Attributes:
         columns: Pairs of a field of ours (`RECORD_FIELDS`) and the column of a table or key of
-            a JSON object that holds it, in the place of the names that are known.
+            a JSON object that holds it; they replace the built-in names.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
@@ -71,20 +68,21 @@ class ReadConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenseConfig:
-    """How passage vectors are searched; each part of an index decides for itself.
+    """Configuration of the search for vectors, applied to each part of an index by its own size.
 
     Attributes:
         exact_rows: Most passages of a part whose vectors are all compared: 2 ms at 20,000.
         memory_mb: Most memory that the codes of a larger part should take, shared by all processes
             that search. 96 bytes a passage are as good as exact search, 48 nearly so; the budget
-            decides which (see `dense`). 1 GB holds the best codes of eleven million passages.
+            decides which (see `faiss_index`). 1 GB is enough for the best codes of eleven million
+            passages.
     """
 
     exact_rows: int = 20_000
     memory_mb: int = 1024
 
     def __post_init__(self) -> None:
-        """Refuse a budget that holds nothing."""
+        """Raise ValueError for negative limits or no memory."""
         if self.exact_rows < 0 or self.memory_mb < 1:
             msg = f"exact_rows must not be negative, and memory_mb at least 1: got {self!r}"
             raise ValueError(msg)
@@ -92,12 +90,12 @@ class DenseConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QdrantConfig:
-    """Which Qdrant server keeps the vectors of an index, instead of files.
+    """Qdrant server that stores the vectors of an index, instead of files.
 
     Attributes:
-        address: Up to the port; 6333 where it names none.
+        address: Up to the port, which is 6333 by default.
         api_key: None to send none.
-        timeout_s: For one request; the client counts whole seconds, upwards.
+        timeout_s: For one request; the client rounds it up to whole seconds.
     """
 
     address: str
@@ -107,14 +105,14 @@ class QdrantConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterConfig:
-    """A Ray cluster that encodes and builds.
+    """Configuration of a Ray cluster that encodes and builds.
 
     Attributes:
         address: "local" for this machine alone, or what `ray.init` takes: "auto" on a node of a
             cluster, "HOST:6379", "ray://HOST:10001".
-        workers: How many; None for one per processor (or share of a GPU) of the cluster.
+        workers: Number of workers; None for one per processor (or share of a GPU).
         gpus_per_worker: Share of a GPU that each needs, for encoders that run on one.
-        timeout_s: How long nothing may come back before the cluster is held to be stuck.
+        timeout_s: Seconds without any result after which the cluster counts as stuck.
     """
 
     address: str
@@ -125,7 +123,7 @@ class ClusterConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexConfig:
-    """All that decides what a snapshot holds, beside corpus and encoder."""
+    """Everything that determines a snapshot's content, apart from corpus and encoder."""
 
     chunk: ChunkConfig = field(default_factory=ChunkConfig)
     read: ReadConfig = field(default_factory=ReadConfig)

@@ -44,8 +44,7 @@ class ClusterEncoder:
         self._cluster = cluster
         self._encoder = encoder
         # A worker has one processor only.
-        is_bundled = isinstance(config, BundledConfig)
-        self._config = replace(config, threads=1) if is_bundled else config
+        self._config = replace(config, threads=1) if isinstance(config, BundledConfig) else config
         self._encode = _Encode(self._config, encoder.identity)
         cluster.each(self._encode, [])
 

@@ -1,7 +1,4 @@
-"""Which encoder to open, and how.
-
-Does not: open anything.
-"""
+"""Configurations of the encoders."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

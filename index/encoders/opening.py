@@ -1,7 +1,4 @@
-"""From a configuration to an open encoder, or one spread over a cluster.
-
-Does not: choose a configuration.
-"""
+"""Factory of encoders: from a configuration to an open encoder."""
 
 from typing import assert_never
 

@@ -1,7 +1,4 @@
-"""What an encoder is: text in, unit vectors out, and a name for the space they live in.
-
-Does not: load or run any model.
-"""
+"""Protocol of an encoder: text in, unit vectors out, and an identity of their vector space."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -22,10 +19,10 @@ TEXTS_AT_ONCE: Final = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderIdentity:
-    """Which vector space an encoder maps into; vectors of two identities are never compared.
+    """Identity of an encoder's vector space; vectors of two identities are never compared.
 
     Attributes:
-        name: For people, e.g. "multilingual-e5-small".
+        name: Readable name, e.g. "multilingual-e5-small".
         revision: Changes whenever the same text would get another vector.
         dim: Length of a vector.
     """
@@ -52,12 +49,12 @@ class Encoder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """Tokens one text may have, prefix and markers included, before context is lost."""
+        """Most tokens of one text, prefix and markers included, without loss of context."""
         ...
 
     @property
     def texts_at_once(self) -> int:
-        """Texts that keep it busy, given at once: what a killed build may lose."""
+        """Texts per call that keep the encoder busy; a killed build may lose their vectors."""
         ...
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:

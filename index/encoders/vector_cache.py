@@ -5,7 +5,7 @@ One SQLite file per encoder fingerprint: vectors of different encoders can never
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from hashlib import blake2b
 from pathlib import Path
@@ -68,9 +68,19 @@ class VectorCache(AbstractContextManager["VectorCache"]):
             Vectors of shape (len(texts), dim), and how many texts were encoded.
         """
         keys = [vector_key(text) for text in texts]
+        dim = self._encoder.identity.dim
+        size = dim * np.dtype(np.float16).itemsize
+        known: dict[bytes, bytes] = {}
+        wanted = sorted(set(keys))  # neighbours are near each other in the file
         with storage_errors(self._path.parent):
             try:
-                known = dict(self._stored(keys))
+                for start in range(0, len(wanted), _KEYS_AT_ONCE):
+                    some = wanted[start : start + _KEYS_AT_ONCE]
+                    marks = ", ".join("?" * len(some))
+                    query = f"SELECT key, data FROM vector WHERE key IN ({marks})"  # noqa: S608 - marks only
+                    for key, data in self._connection.execute(query, some):
+                        if data[size:] == xxh3_64_digest(key + data[:size]):
+                            known[key] = data[:size]
             except sqlite3.DatabaseError as error:
                 self._connection.close()
                 self._connection = self._opened_anew(error)
@@ -98,20 +108,8 @@ class VectorCache(AbstractContextManager["VectorCache"]):
             if progress:
                 progress(len(batch))
             known |= rows
-        dim = self._encoder.identity.dim
         vectors = np.frombuffer(b"".join(known[key] for key in keys), np.float16)
         return vectors.reshape(len(texts), dim), len(missing)
-
-    def _stored(self, keys: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the keys that are stored, each with its vector, if its checksum is right."""
-        size = self._encoder.identity.dim * np.dtype(np.float16).itemsize
-        wanted = sorted(set(keys))  # neighbours are near each other in the file
-        for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            batch = wanted[start : start + _KEYS_AT_ONCE]
-            query = f"SELECT key, data FROM vector WHERE key IN ({', '.join('?' * len(batch))})"  # noqa: S608 - marks only
-            for key, data in self._connection.execute(query, batch):
-                if data[size:] == xxh3_64_digest(key + data[:size]):
-                    yield key, data[:size]
 
     def _opened_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
         """Replace a damaged file by an empty one; raise any other error again."""

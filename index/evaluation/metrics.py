@@ -48,7 +48,7 @@ def rank_measures(qrels: Mapping[str, Mapping[str, int]], run: Run) -> dict[str,
         run: Question id to article ids, best first, each once; none for a question counts 0.
     """
     # Here because it loads SciPy, which only an evaluation needs.
-    from ir_measures import RR, R, Success, iter_calc, nDCG
+    import ir_measures as ir
 
     relevant = {
         question: dict(row) for question, row in qrels.items() if any(v > 0 for v in row.values())
@@ -59,10 +59,15 @@ def rank_measures(qrels: Mapping[str, Mapping[str, int]], run: Run) -> dict[str,
         question: {article: float(-rank) for rank, article in enumerate(run.get(question, ()))}
         for question in relevant
     }
-    names = {nDCG @ DEPTH: "ndcg", R @ DEPTH: "recall", RR @ DEPTH: "mrr", Success @ 1: "hit"}
+    names = {
+        ir.nDCG @ DEPTH: "ndcg",
+        ir.R @ DEPTH: "recall",
+        ir.RR @ DEPTH: "mrr",
+        ir.Success @ 1: "hit",
+    }
     # A question without a ranking is not measured by the library, but counts 0.
     values = {question: dict.fromkeys(names.values(), 0.0) for question in relevant}
-    for metric in iter_calc(list(names), relevant, scored):
+    for metric in ir.iter_calc(list(names), relevant, scored):
         values[metric.query_id][names[metric.measure]] = float(metric.value)
     return {question: Ranked(**row) for question, row in values.items()}
 

@@ -1,22 +1,20 @@
-"""Nearest vectors by inner product, over FAISS.
+"""FAISS index of a part's passage vectors: the nearest by inner product.
 
-All vectors of a part are compared while that is fast. A larger part has, beside its vectors, codes
-of 4 bits for every few dimensions: all codes are compared, and the best few times as many as asked
-for are compared once more by their vectors, which stay on disk. How many dimensions share a code
-follows from a budget of memory. No codes are kept whose nearest 10, for some of the part's own
-sentences, are not those of the exact search in `MIN_RECALL` of the places.
+All vectors of a small part are compared. A larger part has, beside its vectors, codes of 4 bits for
+every few dimensions (`pq_codes`): all codes are compared, and the best few times as many as asked
+for are compared again by their vectors, which stay on disk. How many dimensions share a code
+follows from a budget of memory. Codes are deleted if their recall@10 against the exact search, with
+some of the part's own sentences as questions, is below `MIN_RECALL`.
 
-Codes are searched in full, not by lists (IVF): of a question in another language than the archive
+Codes are searched in full, not by lists (IVF): for a question in another language than the archive,
 lists of nearest centroids miss too much (200,000 real vectors, 128 of 1,024 lists: recall@10 .90 in
 3.5 ms; all codes: 1.00 in 3.4 ms, see DECISIONS.md).
 
-Does not: encode text or know what a row stands for.
 Sources: Johnson, Douze, Jégou, "Billion-scale similarity search with GPUs", arXiv 1702.08734; for
-codes see `codes`; the memory-mapped reading is FAISS' IO_FLAG_MMAP_IFC.
+codes see `pq_codes`; the memory-mapped reading is FAISS' IO_FLAG_MMAP_IFC.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Self
 
@@ -32,23 +30,23 @@ from index.vectors.pq_codes import Codes, write_blocks
 from index.vectors.store import MIN_RECALL, measured_recall
 
 RESIDENT_BYTES: Final = 1 << 30
-"""How much of the vectors may be resident: of each question five times as many as the nearest are
-compared, which takes 1 ms where they are and 8 where they are not; 1.4 million passages' fit."""
+"""Most bytes of the vectors in memory: a question compares five times as many as it asks for, in
+1 ms where they are in memory and 8 ms where not; those of 1.4 million passages fit."""
 
 _TIE_MARGIN = 16
 _WIDTHS = (2, 3, 4, 6, 8)  # dimensions that share a code
 _EXACT_SHARE = 8
 _SAMPLE = 16_384
 _BLOCK = 65_536
-_N_ROWS_AT = 8  # in a file of FAISS: behind its kind and the dimensions
-_FEWEST = 256  # rows; of fewer nothing can be learned
+_N_ROWS_OFFSET = 8  # in a file of FAISS: behind its kind and the dimensions
+_MIN_CODED_ROWS = 256  # fewer are too few to train the codes
 
 
 class DenseIndex:
     """Rows of unit vectors; immutable once written, safe for many threads.
 
-    Vectors are held in half precision: half the disk, half the time (5.1 ms for 10.4 over 51,362
-    rows), and the nearest 300 are the same but for 3 in 10,000.
+    Vectors are stored in half precision: half the disk, half the time (5.1 ms instead of 10.4 over
+    51,362 rows), and the nearest 300 are the same but for 3 in 10,000.
     """
 
     def __init__(self, flat: faiss.Index, path: Path, codes: Codes | None) -> None:
@@ -57,20 +55,26 @@ class DenseIndex:
         self._codes = codes
         self._pieces = Pieces(path, resident_bytes=RESIDENT_BYTES)
         self._row_bytes = self.dim * np.dtype(np.float16).itemsize
-        # What FAISS writes ends with the vectors.
+        # A file of FAISS ends with the vectors.
         self._first = self._pieces.size - self.n_rows * self._row_bytes
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Memory-map the index at `path` and the codes that stand beside it, if any.
+        """Memory-map the index at `path` and the codes beside it, if any.
 
         Raises:
             SnapshotCorrupt: If a file is missing or FAISS cannot read it.
         """
-        flat = _read(path)
-        codes = _read_codes(codes_beside(path)) if codes_beside(path).exists() else None
+        file, codes = path, None
+        try:
+            flat = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+            file = codes_beside(path)
+            if file.exists():
+                codes = Codes.open(file)
+        except (RuntimeError, OSError, ValueError) as error:
+            raise _corrupt(file) from error
         if codes is not None and (codes.n_rows, codes.dim) != (flat.ntotal, flat.d):
-            raise _corrupt(codes_beside(path))
+            raise _corrupt(file)
         return cls(flat, path, codes)
 
     @property
@@ -91,8 +95,8 @@ class DenseIndex:
     def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
         """Return the `k` rows with the largest inner product with `query`, best first.
 
-        Where there are codes some rows may be missed, the last ones likeliest; the inner products
-        are exact, and the same query finds the same rows.
+        With codes some rows may be missed, most likely the last ones; the inner products are exact,
+        and the same query finds the same rows.
 
         Args:
             query: Shape (dim,).
@@ -127,8 +131,8 @@ class DenseIndex:
         """Return the stored vectors of `rows`, shape (n, dim)."""
         size = self._row_bytes
         starts = (self._first + rows * size).tolist()
-        held = self._pieces.read((start, start + size) for start in starts)
-        return singles(np.frombuffer(held, np.float16).reshape(-1, self.dim))
+        content = self._pieces.read((start, start + size) for start in starts)
+        return singles(np.frombuffer(content, np.float16).reshape(-1, self.dim))
 
     def following(self, start: int, end: int) -> Vectors:
         """Return the stored vectors of the rows [start, end), shape (end - start, dim)."""
@@ -136,10 +140,12 @@ class DenseIndex:
         return singles(np.frombuffer(self._pieces.read([span]), np.float16).reshape(-1, self.dim))
 
     def _likely(self, query: Vectors, k: int, available: int, allowed: Mask | None) -> Rows | None:
-        """Return the rows to compare by their vectors, by their codes; None for all allowed."""
+        """Return the rows that are likely nearest by their codes; None for all allowed rows."""
         if self._codes is None:
             return None
-        enough = _reread(self._codes) * (k + _TIE_MARGIN)
+        # Five times as many as asked for with two dimensions a code, ten times with three:
+        # recall@300 .998 and .996. Three times would give .987 and save 0.5 ms.
+        enough = 5 * (self._codes.width - 1) * (k + _TIE_MARGIN)
         limit = enough if allowed is None else enough * self.n_rows * 5 // (available * 4)
         while limit * _EXACT_SHARE < self.n_rows:
             rows = self._codes.search(query, limit)
@@ -156,19 +162,25 @@ class DenseIndex:
     ) -> tuple[Rows, Vectors]:
         """Compare every allowed row.
 
-        Of a large part few are allowed then, and only they are read.
+        In a large part only few rows are allowed at this point, and only they are read.
         """
         if self._codes is not None and allowed is not None:
             rows = np.flatnonzero(allowed)
             blocks = np.split(rows, range(_BLOCK, len(rows), _BLOCK))
-            return _best(rows, np.concatenate([self.scores(query, some) for some in blocks]), k)
-        chosen = None if allowed is None else _selection(allowed)
-        wanted = np.ascontiguousarray(query[None, :], np.float32)
+            return _best(rows, np.concatenate([self.scores(query, block) for block in blocks]), k)
+        params = None
+        if allowed is not None:
+            bits = np.packbits(allowed, bitorder="little")
+            # Subtle: the types that FAISS ships are those of C++; its Python constructors take
+            # these.
+            selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+            params = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        queries = np.ascontiguousarray(query[None, :], np.float32)
         limit = k + _TIE_MARGIN
         while True:
             limit = min(limit, available)
-            scores, rows = (found[0] for found in self._flat.search(wanted, limit, params=chosen))
-            # Subtle: of rows that tie at the cut FAISS keeps any, so none may tie with the k-th.
+            scores, rows = (array[0] for array in self._flat.search(queries, limit, params=params))
+            # Subtle: FAISS keeps any of the rows that tie at the cut: none may tie with the k-th.
             if limit == available or scores[k - 1] > scores[-1]:
                 return _best(rows, scores, k)
             limit *= 2
@@ -179,33 +191,16 @@ def _best(rows: Rows, scores: Vectors, k: int) -> tuple[Rows, Vectors]:
     return rows[order], scores[order]
 
 
-def _selection(allowed: Mask) -> faiss.SearchParameters:
-    """Tell FAISS which rows to look at."""
-    bits = np.packbits(allowed, bitorder="little")
-    # Subtle: the types that FAISS ships are those of C++; its Python constructors take these.
-    chosen = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-    return faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
-
-
-def _reread(codes: Codes) -> int:
-    """Return how many times as many rows as asked for are compared by their vectors.
-
-    Five times with two dimensions a code, ten with three: recall@300 .998 and .996. Three times
-    would give .987 and save 0.5 ms.
-    """
-    return 5 * (codes.width - 1)
-
-
 def codes_beside(path: Path) -> Path:
-    """Return where the codes of the index at `path` stand, if it has any."""
+    """Return the path of the codes of the index at `path`, if it has any."""
     return path.with_suffix(".codes")
 
 
 def write_dense(path: Path, shards: Iterable[Vectors], dim: int) -> None:
     """Write an index over the rows of all `shards`, each of shape (n, dim), in the order given.
 
-    Values beyond half precision's 65,504 become infinite; unit vectors are far below. What is
-    written is what FAISS writes, but a shard at a time: a million vectors take 768 MB.
+    Values beyond half precision's 65,504 become infinite; unit vectors are far below. The bytes are
+    those that FAISS would write, but one shard at a time: a million vectors take 768 MB.
 
     Raises:
         OSError: If the file cannot be written in full.
@@ -221,21 +216,21 @@ def write_dense(path: Path, shards: Iterable[Vectors], dim: int) -> None:
             file.write(flat.sa_encode(np.ascontiguousarray(shard, np.float32)).tobytes())
             rows += len(shard)
         # An index without rows ends with the size of their codes, 0, and the codes would follow.
-        for place, number in ((_N_ROWS_AT, rows), (len(head) - 8, rows * flat.code_size)):
-            file.seek(place)
+        for offset, number in ((_N_ROWS_OFFSET, rows), (len(head) - 8, rows * flat.code_size)):
+            file.seek(offset)
             file.write(number.to_bytes(8, "little"))
 
 
 def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
-    """Write the codes of the index at `path` beside it, if its size asks for them.
+    """Write the codes of the index at `path` beside it, if it is large enough.
 
     Args:
         path: What `write_dense` wrote.
-        questions: What to measure with, shape (n, dim): vectors that are not in the index.
+        questions: Vectors that are not in the index, to measure recall with, shape (n, dim).
         config: From what size on, and how large they may be.
 
     Returns:
-        The share of the nearest 10 that is found, 1 where there are no codes.
+        The recall@10 of a search by codes, 1 if there are no codes.
 
     Raises:
         OSError: If the file cannot be written in full.
@@ -248,10 +243,16 @@ def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
         plain.following(start, min(start + _BLOCK, plain.n_rows))
         for start in range(0, plain.n_rows, _BLOCK)
     )
-    with _one_thread():
-        write_blocks(
-            codes_beside(path), plain.vectors(_spread(plain.n_rows, _SAMPLE)), shards, width
-        )
+    spread = np.linspace(0, plain.n_rows - 1, min(plain.n_rows, _SAMPLE))
+    sample = plain.vectors(np.unique(spread.astype(np.int64)))
+    # One thread: with so many small steps the threads of FAISS mostly wait for each other. 5 s for
+    # 200,000 rows; with two threads on cores that are busy otherwise, ten times that.
+    n_threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        write_blocks(codes_beside(path), sample, shards, width)
+    finally:
+        faiss.omp_set_num_threads(n_threads)
     recall = measured_recall(DenseIndex.open(path), questions)
     if recall < MIN_RECALL:
         codes_beside(path).unlink()
@@ -259,26 +260,12 @@ def write_codes(path: Path, questions: Vectors, config: DenseConfig) -> float:
     return recall
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep FAISS to this thread: of so many small steps its threads mostly wait for each other.
-
-    5 s for 200,000 rows; with two threads on cores that are busy otherwise, ten times that.
-    """
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(before)
-
-
 def _width(plain: DenseIndex, config: DenseConfig) -> int:
     """Return how many dimensions share a code, 0 for no codes.
 
-    Where nothing fits the budget, as many as can: comparing all vectors takes more memory still.
+    If no width fits the budget, the largest: comparing all vectors takes even more memory.
     """
-    if plain.n_rows <= max(config.exact_rows, _FEWEST):
+    if plain.n_rows <= max(config.exact_rows, _MIN_CODED_ROWS):
         return 0
     sizes = {width: plain.n_rows * plain.dim // width // 2 for width in _WIDTHS}
     budget = config.memory_mb << 20
@@ -286,25 +273,6 @@ def _width(plain: DenseIndex, config: DenseConfig) -> int:
     possible = [width for width in _WIDTHS if not plain.dim % (2 * width)]
     fitting = (width for width in possible if sizes[width] <= budget)
     return next(fitting, max(possible, default=0))
-
-
-def _spread(total: int, count: int) -> Rows:
-    """Return `count` of `total` rows, or all, spread evenly."""
-    return np.unique(np.linspace(0, total - 1, min(total, count)).astype(np.int64))
-
-
-def _read(path: Path) -> faiss.Index:
-    try:
-        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    except RuntimeError as error:
-        raise _corrupt(path) from error
-
-
-def _read_codes(path: Path) -> Codes:
-    try:
-        return Codes.open(path)
-    except (OSError, ValueError) as error:
-        raise _corrupt(path) from error
 
 
 def _corrupt(path: Path) -> SnapshotCorrupt:

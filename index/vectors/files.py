@@ -1,11 +1,12 @@
-"""The vectors of a part in files beside its texts: FAISS for passages, an array for sentences.
+"""Vector store in files, the default: `FileStore`, and `FileVectors` of one part.
 
-Does not: know how passages are searched, see `dense`.
+A part's folder holds a FAISS index of its passages (see `faiss_index`) and an .npy array of its
+sentences.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 
@@ -37,16 +38,16 @@ SENTENCES: Final = "sentences.npy"
 
 
 class FileVectors:
-    """An opened index of passages and the array of their sentences."""
+    """Opened FAISS index of a part's passages and array of their sentences."""
 
     def __init__(self, dense: DenseIndex, sentences: Pieces, first_byte: int, starts: Rows) -> None:
-        """Read both.
+        """Wrap both.
 
         Args:
             dense: The passages.
             sentences: The array.
-            first_byte: Where its first row begins.
-            starts: As `VectorStore.open` has them.
+            first_byte: Start of its first row.
+            starts: As in `VectorStore.open`.
         """
         self.dense: Final = dense
         self._sentences = sentences
@@ -90,45 +91,57 @@ class FileVectors:
         return np.split(self._read(rows), np.cumsum(counts)[:-1])
 
     def check(self) -> list[str]:
-        """Say nothing: files are checked by their checksums, and shapes when they are opened."""
+        """Return no faults: files are checked by their checksums, shapes when they are opened."""
         return []
 
     def _read(self, rows: Rows) -> HalfVectors:
-        """Return the vectors of the sentences of passages, one passage's behind the other's."""
+        """Return the vectors of all sentences of passages, in the order of the passages."""
         size, first = self._row_bytes, self._first_byte - self._base * self._row_bytes
         starts = (first + self._starts[rows] * size).tolist()
         ends = (first + self._starts[rows + 1] * size).tolist()
-        held = self._sentences.read(zip(starts, ends, strict=True))
-        return np.frombuffer(held, np.float16).reshape(-1, self.dim)
+        content = self._sentences.read(zip(starts, ends, strict=True))
+        return np.frombuffer(content, np.float16).reshape(-1, self.dim)
 
 
 class FileStore:
-    """Keeps the vectors of a part in its folder."""
+    """Stores the vectors of a part in its folder."""
 
     kind: Final = StoreKind.FILES
 
     def write(
         self,
-        home: Path,  # noqa: ARG002  # what is in a folder needs no other name
+        home: Path,  # noqa: ARG002  # other stores need it
         folder: Path,
         shards: Iterable[Shard],
         shape: tuple[int, int],
         config: DenseConfig,
     ) -> Written:
-        """Write both files, and what makes a large part quick to search.
+        """Write both files, and the codes of a large part.
 
         Raises:
             OSError: If a file cannot be written in full.
         """
-        n_encoded = _write_vectors(folder / PASSAGES, folder / SENTENCES, shards, shape)
+        n_encoded = 0
+        with (folder / SENTENCES).open("wb") as file:
+            header = {"descr": "<f2", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+
+            def passages() -> Iterator[Vectors]:
+                nonlocal n_encoded
+                for shard in shards:
+                    n_encoded += shard.n_encoded
+                    # Subtle: plain writes, as with a memory map a full disk ends us with SIGBUS.
+                    file.write(shard.sentences.tobytes())
+                    yield shard.passages
+
+            write_dense(folder / PASSAGES, passages(), shape[1])
         sentences, first = _open_sentences(folder / SENTENCES, shape)
         size = shape[1] * np.dtype(np.float16).itemsize
-        places = (first + held_out(shape[0]) * size).tolist()
-        held = sentences.read((place, place + size) for place in places)
-        questions = singles(np.frombuffer(held, np.float16).reshape(-1, shape[1]))
-        return Written(
-            n_encoded=n_encoded, recall=write_codes(folder / PASSAGES, questions, config)
-        )
+        starts = (first + held_out(shape[0]) * size).tolist()
+        content = sentences.read((start, start + size) for start in starts)
+        questions = singles(np.frombuffer(content, np.float16).reshape(-1, shape[1]))
+        recall = write_codes(folder / PASSAGES, questions, config)
+        return Written(n_encoded=n_encoded, recall=recall)
 
     def open(self, folder: Path, starts: Rows, dim: int) -> FileVectors:
         """Open both files."""
@@ -147,38 +160,8 @@ class FileStore:
 FILES: Final = FileStore()
 
 
-def _write_vectors(
-    passages_file: Path, sentences_file: Path, shards: Iterable[Shard], shape: tuple[int, int]
-) -> int:
-    """Write a FAISS index over the passages and an array of the sentences.
-
-    Returns:
-        How many texts went through the encoder.
-    """
-    n_encoded = 0
-    with sentences_file.open("wb") as file:
-        _write_header(file, shape)
-
-        def passages() -> Iterator[Vectors]:
-            nonlocal n_encoded
-            for shard in shards:
-                n_encoded += shard.n_encoded
-                # Subtle: plain writes, not a memory map, which a full disk would end with SIGBUS.
-                file.write(shard.sentences.tobytes())
-                yield shard.passages
-
-        write_dense(passages_file, passages(), shape[1])
-    return n_encoded
-
-
-def _write_header(file: BinaryIO, shape: tuple[int, int]) -> None:
-    """Begin an .npy file of half-precision rows; the format is NumPy's version 1.0."""
-    header = {"descr": "<f2", "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(file, header)
-
-
 def _open_sentences(path: Path, shape: tuple[int, int]) -> tuple[Pieces, int]:
-    """Open the half-precision array of one part; return it and where its first row begins.
+    """Open the half-precision array of one part; return it and the start of its first row.
 
     Raises:
         SnapshotCorrupt: If it is missing or not of this shape.

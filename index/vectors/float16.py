@@ -1,6 +1,7 @@
-"""Half precision to single: five times as fast as NumPy's own, which goes number by number.
+"""Conversion of half precision to single: four to five times as fast as NumPy's `astype`.
 
-Does not: take infinities and NaN, which vectors of length 1 do not have.
+NumPy 2.4.6 converts number by number: (400, 384) in 0.25 ms here and 1.32 ms by `astype`,
+(4000, 384) in 4.0 and 17.1 ms. Infinities and NaN, which unit vectors do not have, come out wrong.
 Source of the trick: F. Giesen, "half to float", https://gist.github.com/rygorous/2144712.
 """
 

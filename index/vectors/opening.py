@@ -1,7 +1,4 @@
-"""From a configuration to what keeps vectors.
-
-Does not: choose a configuration.
-"""
+"""Factory of vector stores: from a configuration to files or a Qdrant server."""
 
 from index.config import QdrantConfig
 from index.errors import VectorStoreError
@@ -10,7 +7,7 @@ from index.vectors.store import VectorStore
 
 
 def open_store(config: QdrantConfig | None) -> VectorStore:
-    """Return what keeps vectors as `config` says, in files where it is None; nobody is asked.
+    """Return the store that `config` describes, files for None; no server is contacted.
 
     Raises:
         VectorStoreError: If the package for it is missing, or the address or key is unusable.
@@ -18,9 +15,8 @@ def open_store(config: QdrantConfig | None) -> VectorStore:
     if config is None:
         return FILES
     try:
-        from index.vectors.qdrant import (
-            QdrantStore,  # only who chose it needs the extra, and its 0.8 s
-        )
+        # Here because it takes 0.8 s to load, and only users of a server install it.
+        from index.vectors.qdrant import QdrantStore
     except ImportError as error:
         msg = (
             "Expected the package qdrant-client to reach a vector database, which is not "

@@ -1,8 +1,8 @@
-"""What holds the vectors of parts: the seam between local files and a database.
+"""Protocols of a vector store: `VectorStore` writes and opens the `PartVectors` of one part.
 
-A part's vectors are written once, when the part is, and then only read. A row is that of a passage
+A part's vectors are written once, with the part, and then only read. A row is that of a passage
 within its part; a sentence belongs to a passage and has no number of its own here.
-Does not: hold any; `vector_files` and `qdrant` do, and `parts` reads those of all parts as one.
+Implemented by `files` and `qdrant`; `index.snapshot.segments` reads all parts as one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,10 +26,10 @@ class StoreKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Placed vectors of consecutive passages and of their sentences, in order.
+    """Centred vectors of consecutive passages and of their sentences, in order.
 
-    `counts` tells how many sentences each passage has; `n_encoded` texts of all these went through
-    the encoder.
+    `counts` is the number of sentences of each passage; `n_encoded` of all these texts went through
+    the encoder, the others were cached.
     """
 
     passages: Vectors
@@ -40,7 +40,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """How the writing of a part went: texts encoded for it, and see `PartCounts.recall`."""
+    """Result of writing a part: texts encoded for it, and recall (see `PartCounts.recall`)."""
 
     n_encoded: int
     recall: float
@@ -97,14 +97,14 @@ class PartVectors(Protocol):
 
 
 class VectorStore(Protocol):
-    """Keeps the vectors of parts; safe for many threads."""
+    """Stores the vectors of parts; safe for many threads."""
 
     @property
     def kind(self) -> StoreKind:
-        """What it is."""
+        """The kind of store."""
         ...
 
-    def write(  # where, what, how much and how
+    def write(
         self,
         home: Path,
         folder: Path,
@@ -112,11 +112,11 @@ class VectorStore(Protocol):
         shape: tuple[int, int],
         config: DenseConfig,
     ) -> Written:
-        """Keep the vectors of a new part.
+        """Store the vectors of a new part.
 
         Args:
             home: Of the index that the part is for.
-            folder: Of the part; what is needed to find the vectors again is written there.
+            folder: Of the part; whatever is needed to open the vectors is written there.
             shards: The vectors of the whole part, in order.
             shape: Sentences of the part, and the length of a vector.
             config: How they are to be searched.
@@ -128,8 +128,8 @@ class VectorStore(Protocol):
 
         Args:
             folder: Of the part.
-            starts: Where the sentences of each passage begin, and where the last one's end, in any
-                numbering that runs through; shape (n_passages + 1,).
+            starts: First sentence of each passage, and the end of the last passage's, in any
+                consecutive numbering; shape (n_passages + 1,).
             dim: Length of a vector.
 
         Raises:
@@ -138,9 +138,9 @@ class VectorStore(Protocol):
         ...
 
     def strays(self, home: Path, parts: Sequence[Path]) -> list[str]:
-        """Return what is kept elsewhere for an index and belongs to none of its `parts` (folders).
+        """Return what is stored outside for an index and belongs to none of its `parts` (folders).
 
-        A build that was killed, or a snapshot that was pruned, leaves such.
+        A killed build or a deleted snapshot leaves such.
         """
         ...
 
@@ -150,10 +150,10 @@ class VectorStore(Protocol):
 
 
 class Searched(Protocol):
-    """Vectors that can be searched in two ways."""
+    """Vectors with an approximate and an exact search."""
 
     def search(self, query: Vectors, k: int, /) -> tuple[Rows, Vectors]:
-        """Search as ever."""
+        """Search as questions do."""
         ...
 
     def exact(self, query: Vectors, k: int, /) -> tuple[Rows, Vectors]:
@@ -162,25 +162,25 @@ class Searched(Protocol):
 
 
 def measured_recall(vectors: Searched, questions: Vectors, k: int = 10) -> float:
-    """Return the share of the nearest `k` to each question that a search finds; 1 without any."""
+    """Return recall@k of the search against the exact one; 1 without questions."""
     if not len(questions):
         return 1.0
-    nearest = [vectors.exact(one, k)[0] for one in questions]
-    found = [
-        len(np.intersect1d(vectors.search(one, k)[0], near))
-        for one, near in zip(questions, nearest, strict=True)
-    ]
-    return sum(found) / sum(map(len, nearest))
+    nearest = [vectors.exact(question, k)[0] for question in questions]
+    n_found = sum(
+        len(np.intersect1d(vectors.search(question, k)[0], rows))
+        for question, rows in zip(questions, nearest, strict=True)
+    )
+    return n_found / sum(map(len, nearest))
 
 
 _MEASURED = 64
 
 MIN_RECALL: Final = 0.97
-"""Least recall@10 of a search that is not exact; below, a part is searched exactly."""
+"""Least recall@10 of an approximate search; below, a part is searched exactly."""
 
 
 def held_out(n_sentences: int) -> Rows:
-    """Choose the sentences that measure a search: encoded alone, as questions are, unsearched."""
+    """Choose sentences as questions to measure recall: they are not among the searched passages."""
     if not n_sentences:
         return np.empty(0, np.int64)
     return np.linspace(0, n_sentences - 1, _MEASURED).astype(np.int64)

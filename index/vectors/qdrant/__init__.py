@@ -1,14 +1,15 @@
-"""The vectors of a part as a collection of a Qdrant server; the only importer of qdrant_client.
+"""Vector store on a Qdrant server, a collection per part; the only importer of qdrant_client.
 
-A collection is written with its part and never changed. Point r is passage r of the part; of its
-vectors `passage` is searched, by a graph and 8-bit numbers in the server's memory, and the best
-compared again by halves on its disk; `sentences` are only compared, those of the passages asked
-for, and the server answers with the best of each passage (max_sim). In the part's folder
-`collection.json` names the collection. Before one is made its name is noted in `collections.txt`
-of the home; one that is noted there and named by no folder is a stray and is deleted. So an
-index that was copied to another machine never deletes what was made since on the first.
+A collection is written with its part and never changed. Point r is passage r of the part. Its
+vector `passage` is searched by a graph and 8-bit numbers in the server's memory, and the best are
+compared again in half precision on its disk; its `sentences` are only compared for given passages,
+and the server returns the best of each passage (max_sim). In the part's folder `collection.json`
+names the collection. Before a collection is created its name is noted in `collections.txt` of the
+home; one that is noted there and named by no folder is a stray and is deleted. So an index that was
+copied to another machine never deletes collections that the first machine created later.
 
-How many copies and shards a collection has is the server's own setting, see docs/scaling.md.
+The numbers of replicas and shards of a collection are the server's own settings, see
+docs/scaling.md.
 Source: https://qdrant.tech/documentation/concepts/vectors/ (multivectors), .../guides/quantization/
 """
 

@@ -1,16 +1,14 @@
-"""One collection of a Qdrant server, read as the vectors of a part.
-
-Does not: write one.
-"""
+"""Reader of one collection of a Qdrant server, as the vectors of a part."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from qdrant_client import models
+from qdrant_client import QdrantClient, models
 
 from index.arrays import HalfVectors, Mask, Rows, Vectors
 from index.errors import SnapshotCorrupt
@@ -20,22 +18,22 @@ PASSAGE: Final = "passage"
 SENTENCES: Final = "sentences"
 
 _TIE_MARGIN = 16
-_BEAM = 512  # points held while the graph is walked; at least as many as are asked for
-_REREAD = 2.0  # times as many as asked for are compared by their halves
+_BEAM = 512  # candidates during the graph search (hnsw_ef); at least as many as are asked for
+_OVERSAMPLING = 2.0  # times as many as asked for are compared again in half precision
 _IDS_A_HIT = 8  # ids to choose from that cost as much to send as one hit costs to receive
 _READ_AT_ONCE = 64  # passages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """What a part's folder says of its collection.
+    """Record of a part's collection, stored in the part's folder.
 
     Attributes:
         name: On the server.
         dim: Length of a vector.
-        passages: Points.
-        worded: Points that have sentences.
-        sentences: Vectors of those together.
+        passages: Number of points.
+        worded: Number of points that have sentences.
+        sentences: Number of sentence vectors of all points.
         is_exact: Whether it is searched without the graph.
     """
 
@@ -48,10 +46,10 @@ class Collection:
 
 
 def read_collection(path: Path) -> Collection:
-    """Read which collection a part has.
+    """Read the record of a part's collection.
 
     Raises:
-        SnapshotCorrupt: If the file is missing or names none.
+        SnapshotCorrupt: If the file is missing or damaged.
     """
     try:
         return Collection(**json.loads(path.read_text(encoding="utf-8")))
@@ -61,10 +59,10 @@ def read_collection(path: Path) -> Collection:
 
 
 class QdrantVectors:
-    """One collection, read; immutable, and safe for many threads."""
+    """Vectors of one collection; immutable, and safe for many threads."""
 
     def __init__(self, server: Server, collection: Collection) -> None:
-        """Read `collection` on `server`, which is not asked yet."""
+        """Wrap `collection` on `server`; no request is sent yet."""
         self._server = server
         self._collection = collection
 
@@ -81,27 +79,28 @@ class QdrantVectors:
     def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
         """Return the `k` passages nearest to `query`, best first, ties by row.
 
-        Few allowed rows are sent along; where they are many, more are asked for and others dropped.
+        Few allowed rows are sent as a filter; if they are many, more rows are asked for and the
+        others dropped.
         """
         available = self.n_rows if allowed is None else int(np.count_nonzero(allowed))
         k = min(k, available)
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        among, kept, limit = None, None, k + _TIE_MARGIN
+        among, mask, limit = None, None, k + _TIE_MARGIN
         if allowed is not None and available < self.n_rows:
-            spread = limit * self.n_rows * 5 // (available * 4)
-            if available <= _IDS_A_HIT * spread:
+            enough = limit * self.n_rows * 5 // (available * 4)
+            if available <= _IDS_A_HIT * enough:
                 among = np.flatnonzero(allowed)
             else:
-                kept, limit = allowed, spread
+                mask, limit = allowed, enough
         bound = self.n_rows if among is None else available
         while True:
             limit = min(limit, bound)
             rows, scores = self._near(query, limit, among)
             last = scores[-1]
-            if kept is not None:
-                rows, scores = rows[kept[rows]], scores[kept[rows]]
-            # Subtle: of points that tie at the cut any are kept, so none may tie with the k-th.
+            if mask is not None:
+                rows, scores = rows[mask[rows]], scores[mask[rows]]
+            # Subtle: Qdrant keeps any of the points that tie at the cut: no tie with the k-th.
             if limit == bound or (len(rows) >= k and scores[k - 1] > last):
                 order = np.lexsort((rows, -scores))[:k]
                 return rows[order], scores[order]
@@ -113,10 +112,10 @@ class QdrantVectors:
 
     def scores(self, query: Vectors, rows: Rows) -> Vectors:
         """Return the inner products of `query` with passages, shape (n,)."""
-        found = self._of_rows(PASSAGE, query, rows)
-        if np.isnan(found).any():
-            raise self._server.lacks(f"{np.isnan(found).sum()} passages fewer than asked for")
-        return found
+        scores = self._of_rows(PASSAGE, query, rows)
+        if np.isnan(scores).any():
+            raise self._server.lacks(f"{np.isnan(scores).sum()} passages fewer than asked for")
+        return scores
 
     def best_sentences(self, query: Vectors, rows: Rows, missing: Vectors) -> Vectors:
         """Return the best inner product of `query` with a sentence of each passage, shape (n,)."""
@@ -125,10 +124,10 @@ class QdrantVectors:
 
     def passages(self, rows: Rows) -> Vectors:
         """Return the vectors of passages, shape (n, dim)."""
-        found = np.empty((len(rows), self.dim), np.float32)
-        for place, vectors in enumerate(self._read(rows, PASSAGE)):
-            found[place] = vectors
-        return found
+        vectors = np.empty((len(rows), self.dim), np.float32)
+        for position, vector in enumerate(self._read(rows, PASSAGE)):
+            vectors[position] = vector
+        return vectors
 
     def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of each passage's sentences."""
@@ -160,25 +159,24 @@ class QdrantVectors:
         ).count
 
     def _near(self, query: Vectors, limit: int, among: Rows | None) -> tuple[Rows, Vectors]:
-        """Return the passages nearest to `query`, `limit` of them whatever the graph misses."""
+        """Return the `limit` passages nearest to `query`; searches exactly if the graph misses."""
         is_exact = among is not None or self._collection.is_exact
-        found = self._query(PASSAGE, query, limit, among, is_exact=is_exact)
-        if len(found[0]) < limit and not is_exact:
-            found = self._query(PASSAGE, query, limit, among, is_exact=True)
-        if len(found[0]) < limit:
-            raise self._server.lacks(f"{len(found[0])} passages instead of {limit}")
-        return found
+        rows, scores = self._query(PASSAGE, query, limit, among, is_exact=is_exact)
+        if len(rows) < limit and not is_exact:
+            rows, scores = self._query(PASSAGE, query, limit, among, is_exact=True)
+        if len(rows) < limit:
+            raise self._server.lacks(f"{len(rows)} passages instead of {limit}")
+        return rows, scores
 
     def _of_rows(self, kind: str, query: Vectors, rows: Rows) -> Vectors:
-        """Return the score of each row by one of its vectors, NaN where it has none of the kind."""
-        found = np.full(len(rows), np.nan, np.float32)
-        if len(rows):
-            known, places = np.unique(rows, return_inverse=True)
-            own = np.full(len(known), np.nan, np.float32)
-            near, scores = self._query(kind, query, len(known), known, is_exact=True)
-            own[np.searchsorted(known, near)] = scores
-            found[:] = own[places]
-        return found
+        """Return the score of each row by one of its vectors, NaN for a row without such."""
+        if not len(rows):
+            return np.empty(0, np.float32)
+        distinct, inverse = np.unique(rows, return_inverse=True)
+        scores = np.full(len(distinct), np.nan, np.float32)
+        scored, values = self._query(kind, query, len(distinct), distinct, is_exact=True)
+        scores[np.searchsorted(distinct, scored)] = values
+        return scores[inverse]
 
     def _query(
         self, kind: str, query: Vectors, limit: int, among: Rows | None = None, *, is_exact: bool
@@ -190,14 +188,14 @@ class QdrantVectors:
             query: Shape (dim,).
             limit: How many.
             among: Rows to choose from, None for all.
-            is_exact: Whether every vector is compared, and by its halves.
+            is_exact: Whether every vector is compared, in half precision.
         """
         chosen = None if among is None else models.HasIdCondition(has_id=among.tolist())
         params = models.SearchParams(
             exact=is_exact,
             hnsw_ef=max(_BEAM, limit),
             quantization=models.QuantizationSearchParams(
-                ignore=is_exact, rescore=True, oversampling=_REREAD
+                ignore=is_exact, rescore=True, oversampling=_OVERSAMPLING
             ),
         )
         points = self._server.ask(
@@ -215,19 +213,18 @@ class QdrantVectors:
         return rows, np.array([point.score for point in points], np.float32)
 
     def _read(self, rows: Rows, kind: str) -> Iterator[Any]:
-        """Yield the vectors of one kind of each row, [] where it has none."""
+        """Yield the vectors of one kind of each row, [] for a row without such."""
         for start in range(0, len(rows), _READ_AT_ONCE):
-            some = rows[start : start + _READ_AT_ONCE].tolist()
-            found = self._vectors_of(some, kind)
-            if found.keys() != set(some):
-                raise self._server.lacks(f"{len(found)} passages instead of {len(set(some))}")
-            yield from (found[row].get(kind, []) for row in some)
-
-    def _vectors_of(self, rows: list[int], kind: str) -> dict[Any, Any]:
-        """Return the named vectors of each row."""
-        points = self._server.ask(
-            lambda client: client.retrieve(
-                self._collection.name, rows, with_payload=False, with_vectors=[kind]
+            batch = rows[start : start + _READ_AT_ONCE].tolist()
+            retrieve = partial(
+                QdrantClient.retrieve,
+                collection_name=self._collection.name,
+                ids=batch,
+                with_payload=False,
+                with_vectors=[kind],
             )
-        )
-        return {point.id: point.vector or {} for point in points}
+            points = self._server.ask(retrieve)
+            vectors: dict[Any, Any] = {point.id: point.vector or {} for point in points}
+            if vectors.keys() != set(batch):
+                raise self._server.lacks(f"{len(vectors)} passages instead of {len(set(batch))}")
+            yield from (vectors[row].get(kind, []) for row in batch)

@@ -1,6 +1,6 @@
-"""A Qdrant server asked: tried again where that can help, its failures in our words.
+"""Client of a Qdrant server: retries where that can help, and turns failures into our errors.
 
-Does not: know what is asked. No error of ours holds the key.
+No error of ours holds the key.
 """
 
 import math
@@ -8,6 +8,7 @@ import re
 import time
 import weakref
 from collections.abc import Callable
+from http import HTTPStatus
 from itertools import count
 from json import JSONDecodeError
 from typing import Final, TypeVar
@@ -29,7 +30,7 @@ _START: Final = "start the server, or check PASOKH_VECTORS and the network"
 
 _ASKED_TRIES = 2
 WRITTEN_TRIES: Final = 6
-"""How often a request is sent that a build waits for."""
+"""How often a request of a build is sent at most."""
 
 _FIRST_WAIT_S = 0.25
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
@@ -40,20 +41,26 @@ T = TypeVar("T")
 
 
 class Server:
-    """A client whose failures are ours; safe for many threads."""
+    """A client that raises only our errors; safe for many threads."""
 
     def __init__(self, config: QdrantConfig) -> None:
-        """Open it; nothing is asked.
+        """Open the client; no request is sent.
 
         Raises:
             VectorStoreError: If the address or the key cannot be used.
         """
         self._config = config
+        self._key = config.api_key.get_secret_value() if config.api_key else ""
+        if config.api_key and not _KEY.fullmatch(self._key):
+            msg = (
+                "Expected PASOKH_VECTORS_KEY of ASCII letters without spaces, found others; set it."
+            )
+            raise VectorStoreError(msg)
         try:
             self._client = QdrantClient(
                 url=config.address,
                 # Subtle: as `api_key` the client would warn on standard error of plain http.
-                headers=_headers(config),
+                headers={"api-key": self._key} if self._key else {},
                 timeout=math.ceil(config.timeout_s),
                 check_compatibility=False,
             )
@@ -62,54 +69,47 @@ class Server:
         weakref.finalize(self, self._client.close)
 
     def ask(self, act: Callable[[QdrantClient], T], *, tries: int = _ASKED_TRIES) -> T:
-        """Return what `act` returns, doing it again where the trouble may pass.
+        """Return what `act` returns; repeat it after failures that may be temporary.
 
         Raises:
-            VectorStoreError: If it fails for good.
+            VectorStoreError: If it fails finally.
         """
         for attempt in count(1):
             try:
                 return act(self._client)
             except (ApiException, QdrantException, ValueError, httpx.InvalidURL) as error:
-                trouble, cure, may_pass = _trouble(error, self._config)
-                if not may_pass or attempt >= tries:
-                    raise self._error(trouble, cure) from error
+                failure, advice, is_temporary = _diagnosis(error, self._config)
+                if not is_temporary or attempt >= tries:
+                    raise self._error(failure, advice) from error
             time.sleep(_FIRST_WAIT_S * 2 ** (attempt - 1))
         raise AssertionError("count does not end")
 
-    def lacks(self, found: str) -> VectorStoreError:
-        """Say that something is not as it was written."""
-        return self._error(found, REBUILD)
+    def lacks(self, received: str) -> VectorStoreError:
+        """Make the error for data that is not as it was written."""
+        return self._error(received, REBUILD)
 
-    def _error(self, found: str, cure: str) -> VectorStoreError:
-        # Subtle: the key is blotted out before the cut, or one across it would be shown in part.
-        shown = self._blot(found)[:_SHOWN_CHARS]
+    def _error(self, received: str, advice: str) -> VectorStoreError:
+        # Subtle: the key, should a server echo it, is masked before the cut, or one across the cut
+        # would be shown in part.
+        shown = (received.replace(self._key, "[key]") if self._key else received)[:_SHOWN_CHARS]
         return VectorStoreError(
-            f"Expected vectors from {self._config.address}, but got {shown}; {cure}."
+            f"Expected vectors from {self._config.address}, but got {shown}; {advice}."
         )
 
-    def _blot(self, text: str) -> str:
-        """Blot out the key, should a server echo it."""
-        key = self._config.api_key
-        return text.replace(key.get_secret_value(), "[key]") if key else text
 
-
-def _headers(config: QdrantConfig) -> dict[str, str]:
-    """Return the header that holds the key, if there is one."""
-    if not config.api_key:
-        return {}
-    secret = config.api_key.get_secret_value()
-    if not _KEY.fullmatch(secret):
-        msg = "Expected PASOKH_VECTORS_KEY of ASCII letters without spaces, found others; set it."
-        raise VectorStoreError(msg)
-    return {"api-key": secret}
-
-
-def _trouble(error: Exception, config: QdrantConfig) -> tuple[str, str, bool]:
-    """Return what went wrong, what to do, and whether it may pass by itself."""
+def _diagnosis(error: Exception, config: QdrantConfig) -> tuple[str, str, bool]:
+    """Return what went wrong, what to do, and whether a retry may help."""
     match error:
-        case UnexpectedResponse():
-            return _refusal(error)
+        case UnexpectedResponse(status_code=401 | 403 as status):
+            return f"a refusal (status {status})", "set PASOKH_VECTORS_KEY to a key it takes", False
+        case UnexpectedResponse(status_code=status):
+            try:
+                reason = str(error.structured()["status"]["error"])
+            except (ValueError, KeyError, TypeError):
+                reason = error.reason_phrase
+            if status == HTTPStatus.NOT_FOUND:
+                return f"none: {reason}", REBUILD, False
+            return f"status {status}: {reason}", "see the server's log", status in _RETRIED
         case ResourceExhaustedResponse():
             return "that it is too busy (status 429)", "try again later", True
         case ResponseHandlingException(source=httpx.TimeoutException()):
@@ -120,23 +120,3 @@ def _trouble(error: Exception, config: QdrantConfig) -> tuple[str, str, bool]:
             return "an answer that is none of Qdrant's", _START, False
         case _:
             return f"{type(error).__name__} ({error})", _START, False
-
-
-def _refusal(error: UnexpectedResponse) -> tuple[str, str, bool]:
-    """Likewise, of an answer with a status of failure."""
-    status = error.status_code
-    match status:
-        case 401 | 403:
-            return f"a refusal (status {status})", "set PASOKH_VECTORS_KEY to a key it takes", False
-        case 404:
-            return f"none: {_said(error)}", REBUILD, False
-        case _:
-            return f"status {status}: {_said(error)}", "see the server's log", status in _RETRIED
-
-
-def _said(error: UnexpectedResponse) -> str:
-    """Return the server's words, the first of them."""
-    try:
-        return str(error.structured()["status"]["error"])
-    except (ValueError, KeyError, TypeError):
-        return error.reason_phrase

@@ -1,13 +1,11 @@
-"""The collections of an index on a Qdrant server: made, filled, found again and deleted.
-
-Does not: search them.
-"""
+"""Writer of collections on a Qdrant server: creates, fills, opens and deletes those of an index."""
 
 import json
 import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -39,12 +37,12 @@ _STUCK_S = 1800.0
 
 
 class QdrantStore:
-    """Keeps the vectors of parts on a server, each in a collection; safe for many threads."""
+    """Stores the vectors of parts on a server, each in a collection; safe for many threads."""
 
     kind: Final = StoreKind.QDRANT
 
     def __init__(self, config: QdrantConfig) -> None:
-        """Say which server; it is not asked yet."""
+        """Open a client of the server; no request is sent yet."""
         self._server = Server(config)
 
     def write(
@@ -55,11 +53,13 @@ class QdrantStore:
         shape: tuple[int, int],
         config: DenseConfig,  # noqa: ARG002  # memory and method are the server's
     ) -> Written:
-        """Make a collection, wait until it can be searched quickly, and name it in `folder`.
+        """Create a collection, wait until it can be searched quickly, and name it in `folder`.
 
-        Whatever stops this leaves a collection that nothing names.
+        If this is interrupted, the collection is a stray, which `sweep` deletes.
         """
-        name = _new_name(home)
+        # The name tells an operator whose collection it is.
+        readable = re.sub(r"[^A-Za-z0-9-]", "-", home.name)[:40]
+        name = f"pasokh-{readable}-{uuid4().hex}"
         _note(home, [*_made(home), name])
         self._create(name, shape[1])
         sent = _Sent(held_out(shape[0]), shape[1])
@@ -82,14 +82,14 @@ class QdrantStore:
         return Written(n_encoded=sent.n_encoded, recall=1.0 if is_exact else recall)
 
     def open(self, folder: Path, starts: Rows, dim: int) -> QdrantVectors:
-        """Read which collection it is; the server is not asked, so that it may be down."""
+        """Read the record of the collection; no request is sent, so the server may be down."""
         collection = read_collection(folder / COLLECTION)
         expected = len(starts) - 1, int(starts[-1] - starts[0]), dim
-        found = collection.passages, collection.sentences, collection.dim
-        if expected != found:
+        actual = collection.passages, collection.sentences, collection.dim
+        if expected != actual:
             msg = (
                 f"Expected passages, sentences and dimensions {expected} in {folder / COLLECTION}, "
-                f"but found {found}; {REBUILD}."
+                f"but found {actual}; {REBUILD}."
             )
             raise SnapshotCorrupt(msg)
         return QdrantVectors(self._server, collection)
@@ -97,8 +97,8 @@ class QdrantStore:
     def strays(self, home: Path, parts: Sequence[Path]) -> list[str]:
         """Return the collections made for this home that none of the folders names.
 
-        None while a folder's file cannot be read: what it named is not to be deleted, and becomes
-        a stray when its snapshot goes.
+        None if the record in a folder cannot be read: its collection must not be deleted, and
+        becomes a stray when its snapshot is deleted.
         """
         made = _made(home)
         if not made:
@@ -109,23 +109,21 @@ class QdrantStore:
         except SnapshotCorrupt:
             return []
         listed = self._server.ask(lambda client: client.get_collections()).collections
-        return sorted({one.name for one in listed}.intersection(made) - named)
+        return sorted({collection.name for collection in listed}.intersection(made) - named)
 
     def sweep(self, home: Path, parts: Sequence[Path]) -> None:
         """Delete those collections."""
-        gone = self.strays(home, parts)
-        for name in gone:
-            self._delete(name)
-        if gone:
-            _note(home, [name for name in _made(home) if name not in gone])
-
-    def _delete(self, name: str) -> None:
-        self._server.ask(lambda client: client.delete_collection(name), tries=WRITTEN_TRIES)
+        strays = self.strays(home, parts)
+        for name in strays:
+            delete = partial(QdrantClient.delete_collection, collection_name=name)
+            self._server.ask(delete, tries=WRITTEN_TRIES)
+        if strays:
+            _note(home, [name for name in _made(home) if name not in strays])
 
     def _create(self, name: str, dim: int) -> None:
         quick = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
         best = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
-        kept: dict[str, Any] = {
+        shared: dict[str, Any] = {
             "size": dim,
             "distance": models.Distance.DOT,
             "datatype": models.Datatype.FLOAT16,
@@ -133,15 +131,15 @@ class QdrantStore:
         }
         vectors = {
             PASSAGE: models.VectorParams(
-                **kept, quantization_config=models.ScalarQuantization(scalar=quick)
+                **shared, quantization_config=models.ScalarQuantization(scalar=quick)
             ),
             SENTENCES: models.VectorParams(
-                **kept, multivector_config=best, hnsw_config=models.HnswConfigDiff(m=0)
+                **shared, multivector_config=best, hnsw_config=models.HnswConfigDiff(m=0)
             ),
         }
 
         def create(client: QdrantClient) -> None:
-            # An answer that was lost is no reason to fail when it is asked again.
+            # After a lost response, a retry finds the collection created.
             if not client.collection_exists(name):
                 client.create_collection(name, vectors_config=vectors)
 
@@ -150,16 +148,20 @@ class QdrantStore:
     def _send(self, name: str, start: int, shard: Shard) -> None:
         """Put the points of a shard, the first of them `start`, in requests of bounded size."""
         edges = np.cumsum([0, *shard.counts]).tolist()
-        passages = shard.passages.astype(np.float16)
         batch: list[models.PointStruct] = []
         n_floats = 0
-        for at, vector in enumerate(passages):
-            own = shard.sentences[edges[at] : edges[at + 1]]
-            size = vector.size + own.size
+        # Half precision, as its digits are half as many.
+        for row, passage in enumerate(shard.passages.astype(np.float16)):
+            sentences = shard.sentences[edges[row] : edges[row + 1]]
+            size = passage.size + sentences.size
             if batch and n_floats + size > _FLOATS_A_REQUEST:
                 self._put(name, batch)
                 batch, n_floats = [], 0
-            batch.append(_point(start + at, vector, own))
+            vectors: dict[str, Any] = {PASSAGE: passage.tolist()}
+            if len(sentences):
+                vectors[SENTENCES] = sentences.tolist()
+            # Subtle: not validated, as that takes several times as long as sending.
+            batch.append(models.PointStruct.model_construct(id=start + row, vector=vectors))
             n_floats += size
         if batch:
             self._put(name, batch)
@@ -170,17 +172,17 @@ class QdrantStore:
         )
 
     def _wait_until_indexed(self, name: str) -> None:
-        """Wait while the server builds what makes a search quick.
+        """Wait while the server builds the search graph.
 
         Raises:
-            VectorStoreError: If it fails, or nothing moves for half an hour.
+            VectorStoreError: If it fails, or makes no progress for half an hour.
         """
         state, since = None, time.monotonic()
         while True:
             info = self._server.ask(lambda client: client.get_collection(name), tries=WRITTEN_TRIES)
             if info.status is models.CollectionStatus.GREEN:
                 return
-            if info.status is models.CollectionStatus.GREY:  # it restarted and waits to be told
+            if info.status is models.CollectionStatus.GREY:  # restarted, it waits for an update
                 self._server.ask(
                     lambda client: client.update_collection(
                         name, optimizers_config=models.OptimizersConfigDiff()
@@ -196,48 +198,31 @@ class QdrantStore:
 
 
 class _Sent:
-    """What has been sent of a part: counts, and the sentences that measure the search."""
+    """Counts of what has been sent of a part, and the sentences that measure the search."""
 
-    def __init__(self, wanted: Rows, dim: int) -> None:
-        """Keep the vectors of the sentences `wanted`, which rise."""
-        self._wanted = wanted
-        self._kept: list[HalfVectors] = [np.empty((0, dim), np.float16)]
+    def __init__(self, held_out: Rows, dim: int) -> None:
+        """Collect the vectors of the sentences `held_out`, whose numbers rise."""
+        self._held_out = held_out
+        self._vectors: list[HalfVectors] = [np.empty((0, dim), np.float16)]
         self.n_passages = self.n_worded = self.n_sentences = self.n_encoded = 0
 
     def note(self, shard: Shard) -> None:
         """Count a shard."""
-        local = self._wanted - self.n_sentences
-        self._kept.append(shard.sentences[local[(local >= 0) & (local < len(shard.sentences))]])
+        local = self._held_out - self.n_sentences
+        inside = local[(local >= 0) & (local < len(shard.sentences))]
+        self._vectors.append(shard.sentences[inside])
         self.n_passages += len(shard.passages)
         self.n_worded += int(np.count_nonzero(shard.counts))
         self.n_sentences += len(shard.sentences)
         self.n_encoded += shard.n_encoded
 
     def questions(self) -> Vectors:
-        """Return the vectors kept, shape (n, dim)."""
-        return singles(np.concatenate(self._kept))
-
-
-def _point(row: int, passage: HalfVectors, sentences: HalfVectors) -> models.PointStruct:
-    """Make the point of a passage; one without sentences lacks that vector.
-
-    Subtle: unchecked, as checking takes several times as long as sending, and halves, as their
-    digits are half as many.
-    """
-    vectors: dict[str, Any] = {PASSAGE: passage.tolist()}
-    if len(sentences):
-        vectors[SENTENCES] = sentences.tolist()
-    return models.PointStruct.model_construct(id=row, vector=vectors)
-
-
-def _new_name(home: Path) -> str:
-    """Return a name that no collection has, which tells an operator whose it is."""
-    index = re.sub(r"[^A-Za-z0-9-]", "-", home.name)[:40]
-    return f"pasokh-{index}-{uuid4().hex}"
+        """Return the vectors collected, shape (n, dim)."""
+        return singles(np.concatenate(self._vectors))
 
 
 def _made(home: Path) -> list[str]:
-    """Return the collections made for an index that are not known to be deleted."""
+    """Return the collections noted for an index: created, and not known to be deleted."""
     path = home / _MADE
     try:
         return path.read_text(encoding="ascii").split()
