@@ -1,7 +1,8 @@
-"""Stretches of whole days: weeks, months, years and seasons of two calendars, and time gone by.
+"""Spans of whole days: weeks, months, years and seasons of two calendars, and time before today.
 
 A Persian week begins on Saturday and its months and years are Jalali; an English week begins on
 Monday and its months and years are Gregorian.
+
 Does not: read words, or know what time it is.
 """
 
@@ -20,14 +21,14 @@ _DAYS_A_WEEK: Final = 7
 
 
 class Custom(StrEnum):
-    """Whose weeks, months and years are meant; the value is the language."""
+    """Convention for weeks, months and years; the value is its language."""
 
     ENGLISH = "en"
     PERSIAN = "fa"
 
 
 class Unit(StrEnum):
-    """What time is counted in."""
+    """Unit of time."""
 
     HOUR = "hour"
     DAY = "day"
@@ -45,7 +46,7 @@ class Days:
 
 
 def days_meant(text: str) -> Days | None:
-    """Return the days of a text that is a date and nothing else; see `index.parse_date`."""
+    """Return the days of a text that is a date and nothing else; see `index.text.parse_date`."""
     moment = parse_date(text)
     if moment is None:
         return None
@@ -70,7 +71,7 @@ def season_of(year: int, number: int, custom: Custom) -> Days | None:
     """Return a season, spring being 0.
 
     A Persian one is a quarter of the Jalali year. An English one is three whole months, spring
-    beginning in March; winter lies in two years, so that a year does not tell which is meant.
+    beginning in March; winter is in two years, so that it is None: a year does not tell which.
     """
     start = number * _MONTHS_A_SEASON + (1 if custom is Custom.PERSIAN else 3)
     last = start + _MONTHS_A_SEASON - 1
@@ -97,7 +98,7 @@ def unit_ago(unit: Unit, ago: int, today: date, custom: Custom) -> Days | None:
 
 
 def last_units(unit: Unit, count: int, now: datetime) -> Days:
-    """Return the days since as many units ago, today included."""
+    """Return the days from `count` units ago to today, today included."""
     today = now.astimezone(TEHRAN).date()
     match unit:
         case Unit.HOUR:

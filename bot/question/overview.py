@@ -1,13 +1,13 @@
-"""Questions that one quote cannot answer: what changed, who said what over time, in order of time.
+"""Questions that need several articles: comparisons, summaries, timelines.
 
 A comparison has sides: two to four times ("between May and July", «در ۱۴۰۱ و ۱۴۰۲») or outlets
-("what Mehr and Tasnim said"). An overview has none: it is asked for ("summarise", "timeline of",
+("what Mehr and Tasnim said"). An overview has none: it is requested ("summarise", "timeline of",
 «خلاصه اظهارات», «گاه‌شمار») or is a change since some time.
 
 Does not: compare anything but times and outlets ("compare Iran's exports with Iraq's" is a
 question like any other), know other languages than English and Persian, take figures set beside
 others ("compared with 2011", «نسبت به سال قبل») for comparisons, since one article tells them, or
-word what changed: the quotes stand side by side.
+describe what changed: the quotes are shown side by side.
 Source of the rules and of what they miss: docs/overviews.md.
 """
 
@@ -29,7 +29,7 @@ _PLEASE_EN = r"^(?:(?:please|(?:can|could|would) you|now|and|then)[, ]+)*"
 _PLEASE_FA = r"^(?:(?:لطفا|لطف کنید و|می ?شود|می ?توانید|حالا|و)[، ]+)*"
 _GIVE = r"(?:(?:give|show|tell|write)(?: me)? |make |what (?:is|was) )?(?:an? |the )?"
 _SHORT = r"(?:(?:short|brief|quick) )?"
-# What can be summed up of the news; of a book or a film the summary is an answer like any other.
+# Parts of the news that can be summarised; the summary of a book or a film is an ordinary answer.
 _OF_NEWS = (
     r"(?:اظهار|سخن|صحبت|حرف|گفته|مواضع|موضع|نظر|دیدگاه|واکنش|خبر|اخبار|گزارش|رویداد|رخداد|تحول"
     r"|اتفاق|ماجرا|وقایع|حوادث|آن ?چه|هر ?چه)"
@@ -42,7 +42,7 @@ _COMPARE: Final = (
     rf"{_PLEASE_FA}مقایسه (?:کن|کنید|بکن|بکنید|بین|میان)\b",
     rf"{_PLEASE_FA}مقایسه(?: ?ی)?(?! ای\b)\b",
 )
-"""Orders to compare; what they match is no part of the question."""
+"""Requests to compare; what they match is removed from the question."""
 
 _CHANGE: Final = (
     (
@@ -51,7 +51,7 @@ _CHANGE: Final = (
     ),
     r"(?:چه|چقدر|چگونه|چطور) (?:[^ ]+ ){0,2}?(?:تغییر|تفاوت|فرق|تحول)",
 )
-"""Questions about a change, which stay as they are."""
+"""Questions about a change; nothing is removed from them."""
 
 _SUM_UP: Final = (
     rf"{_PLEASE_EN}(?:summari[sz]e|sum up|recap)\b",
@@ -67,7 +67,7 @@ _SUM_UP: Final = (
     r"(?: (?:را|رو))?(?: برایم| برای من)? (?:خلاصه|جمع ?بندی|مرور) (?:کن|کنید|بکن|بکنید)\b",
     rf"{_PLEASE_FA}(?:یک )?(?:گاه ?شمار|خط زمانی|روز ?شمار|سیر تحولات?|سیر زمانی)(?: ?ی)?\b",
 )
-"""Orders to sum up or to tell in order of time; what they match is no part of the question."""
+"""Requests for a summary or a timeline; what they match is removed from the question."""
 
 _REPORTING_WORDS: Final = (
     r"\b(?:said|says?|report(?:s|ed|ing)?|wr[io]te|written|writes|cover(?:s|ed|age)?|accounts?"
@@ -80,7 +80,7 @@ _BETWEEN: Final = (
     r"[, ]*(?:'s)?[, ]*(?:and|versus|vs\.?|with|against|or|و|با|،|in|in the|در|از)?"
     r"(?: (?:the|by|in|of|در|از|خبرگزاری|روزنامه|سایت))* *"
 )
-"""What may stand between the names of two outlets that are compared."""
+"""Text that may be between the names of two outlets that are compared."""
 
 _AROUND: Final = (
     r"\b(?:what|how) (?:did |do |does |have |has )?(?:(?:said|say|says|reported|report|reports|"
@@ -90,7 +90,7 @@ _AROUND: Final = (
     r"|\bdiffer(?:s|ed|ent|ently)?\b(?: (?:on|about|in)\b)?"
     r"|(?:گزارش|روایت|پوشش|خبر)(?: ?ها)?(?: ?ی)?(?: خبرگزاری(?: ?های?)?)?"
 )
-"""What is said of outlets beside what they report."""
+"""Words about outlets that are not about what they report."""
 
 _EMPTY_WORDS: Final = """
 compare comparison contrast difference differences change changed changes changing differ differed
@@ -100,8 +100,7 @@ all thing things happened happen us me it
 مقایسه تغییر تغییری تغییرات تفاوت تفاوتی فرق فرقی تحول تحولات گفت گفتند گفته خبر اخبار گزارش
 رویداد رویدادها درباره دربارهٔ مورد همه چیز مقامات اظهارات سخنان ماجرا اتفاق اتفاقات
 """
-"""Words that by themselves are nothing to look for."""
-
+"""Words that by themselves are no topic to search for."""
 
 MAX_SIDES: Final = 4
 
@@ -116,13 +115,13 @@ _REPORTING: Final = re.compile(_REPORTING_WORDS, re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a question of several articles is answered.
+    """Way to answer a question that needs several articles.
 
     Attributes:
         shape: A comparison or an overview.
-        topic: The question without what says how it is to be answered; this is looked for.
-        sides: Of a comparison two to four parts of the archive, times in their order; of an
-            overview the one part that it is of.
+        topic: The question without the words that request its shape; the search text.
+        sides: Parts of the archive: two to four for a comparison, times in their order; one for an
+            overview.
     """
 
     shape: Shape
@@ -131,104 +130,82 @@ class Plan:
 
 
 def find_plan(question: str, now: datetime, outlets: Collection[str]) -> Plan | None:
-    """Return how a question of several articles is to be answered; None for any other.
+    """Return the plan of a question that needs several articles; None for any other.
 
     Args:
         question: In English or Persian, any spelling.
-        now: Aware; what "last year" is told by.
+        now: Aware; decides what "last year" means.
         outlets: Case-folded names of those in the archive; well-known others are known as well.
     """
     text = clean_text(question).text.strip(" ?!.؟")
     if len(text.split()) > _MAX_WORDS:
         return None
-    plan = _comparison(text, now, outlets) or _overview(text, now)
+    plan = _comparison(text, now, outlets)
+    if plan is None and (request := _without(text, _SUM_UP)) is not None:
+        times, topic = find_each(request, now)
+        plan = Plan(shape=Shape.OVERVIEW, topic=topic, sides=(_within(times),))
     return plan if plan and token_set(plan.topic) - _EMPTY else None
 
 
 def _comparison(text: str, now: datetime, outlets: Collection[str]) -> Plan | None:
     """Return a comparison of times or outlets, or an overview of what changed since a time."""
-    order = _without(text, _COMPARE)
-    if order is None and not _is_any(text, _CHANGE):
+    request = _without(text, _COMPARE)
+    if request is None and not any(re.search(change, text, re.IGNORECASE) for change in _CHANGE):
         return None
-    times, rest = find_each(text if order is None else order, now)
-    if sides := _in_time(times):
+    times, rest = find_each(text if request is None else request, now)
+    bounds = {(time.since, time.until) for time in times if time.since and time.until}
+    if len(bounds) == len(times) and 1 < len(bounds) <= MAX_SIDES:
+        sides = tuple(Scope(since=since, until=until) for since, until in sorted(bounds))
         return Plan(shape=Shape.COMPARISON, topic=rest, sides=sides)
     named, topic = _by_outlet(rest, outlets)
     if named:
         within = _within(times)
-        sides = tuple(replace(within, sources=frozenset({one})) for one in named)
+        sides = tuple(replace(within, sources=frozenset({name})) for name in named)
         return Plan(shape=Shape.COMPARISON, topic=topic, sides=sides)
-    if order is None and any(one.until is None for one in times):
+    if request is None and any(time.until is None for time in times):
         return Plan(shape=Shape.OVERVIEW, topic=rest, sides=(_within(times),))
     return None
 
 
-def _overview(text: str, now: datetime) -> Plan | None:
-    """Return an overview that is asked for."""
-    order = _without(text, _SUM_UP)
-    if order is None:
-        return None
-    times, rest = find_each(order, now)
-    return Plan(shape=Shape.OVERVIEW, topic=rest, sides=(_within(times),))
-
-
-def _is_any(text: str, patterns: Sequence[str]) -> bool:
-    return any(re.search(one, text, re.IGNORECASE) for one in patterns)
-
-
 def _without(text: str, patterns: Sequence[str]) -> str | None:
-    """Return a text without the first of some patterns that it holds; None where it holds none."""
-    found = filter(None, (re.search(one, text, re.IGNORECASE) for one in patterns))
-    match = next(found, None)
+    """Return a text without the match of the first pattern that matches; None if none does."""
+    matches = (re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
+    match = next(filter(None, matches), None)
     return match and " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
-
-
-def _in_time(times: Sequence[Period]) -> tuple[Scope, ...]:
-    """Return times that can be compared as parts of the archive, the earliest first; () else."""
-    sides = {
-        (one.since, one.until): Scope(since=one.since, until=one.until)
-        for one in times
-        if one.since and one.until
-    }
-    is_each_one = len(sides) == len(times) and 1 < len(sides) <= MAX_SIDES
-    return tuple(side for _, side in sorted(sides.items())) if is_each_one else ()
 
 
 def _within(times: Sequence[Period]) -> Scope:
     """Return the part of the archive from the first of some times to the last."""
-    return hull([Scope(since=one.since, until=one.until) for one in times]) if times else EVERYTHING
+    scopes = [Scope(since=time.since, until=time.until) for time in times]
+    return hull(scopes) if scopes else EVERYTHING
 
 
 def _by_outlet(text: str, outlets: Collection[str]) -> tuple[list[str], str]:
     """Return the outlets that a text compares, case-folded, and the text without them."""
-    found = list(_outlets_in(text, outlets))
-    names = list(dict.fromkeys(name for name, _, _ in found))
+    mentions = list(_outlets_in(text, outlets))
+    names = list(dict.fromkeys(name for name, _, _ in mentions))
     if not 1 < len(names) <= MAX_SIDES or not _REPORTING.search(text):
         return [], text
-    gaps = (text[end:start] for (_, _, end), (_, start, _) in pairwise(found))
+    gaps = (text[end:start] for (_, _, end), (_, start, _) in pairwise(mentions))
     if not all(map(_BETWEEN_OUTLETS.fullmatch, gaps)):
         return [], text
-    rest = f"{text[: found[0][1]]} {text[found[-1][2] :]}".replace("'s", " ")
+    rest = f"{text[: mentions[0][1]]} {text[mentions[-1][2] :]}".replace("'s", " ")
     return names, " ".join(_AROUND_OUTLETS.sub(" ", " ".join(rest.split())).split())
 
 
 def _outlets_in(text: str, outlets: Collection[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield the outlets that a text names, case-folded, with their places; longer names first."""
-    found = list(_WORD.finditer(text))
-    at = 0
-    while at < len(found):
-        for count in range(min(_MAX_NAME_WORDS, len(found) - at), 0, -1):
-            start, end = found[at].start(), found[at + count - 1].end()
-            if name := _outlet(text[start:end], outlets):
-                yield name, start, end
+    """Yield the outlets that a text names, case-folded, with start and end; longer names first."""
+    words = list(_WORD.finditer(text))
+    first = 0
+    while first < len(words):
+        for count in range(min(_MAX_NAME_WORDS, len(words) - first), 0, -1):
+            start, end = words[first].start(), words[first + count - 1].end()
+            name = text[start:end]
+            known = known_outlet(name)
+            folded = known.name.casefold() if known else name.casefold()
+            if known or folded in outlets:
+                yield folded, start, end
                 break
         else:
             count = 1
-        at += count
-
-
-def _outlet(name: str, outlets: Collection[str]) -> str:
-    """Return the name by which a scope knows an outlet; empty for no outlet."""
-    known = known_outlet(name)
-    folded = known.name.casefold() if known else name.casefold()
-    return folded if known or folded in outlets else ""
+        first += count

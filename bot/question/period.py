@@ -1,21 +1,21 @@
-"""The time a question speaks of: "last week", "in December 2022", «خرداد ۱۴۰۲».
+"""Period named in a question: "last week", "in December 2022", «خرداد ۱۴۰۲».
 
 Days begin at midnight in Tehran, whatever the language. The words decide the calendar: «هفته
 گذشته» is a week from Saturday to Friday and «ماه گذشته» a Jalali month, "last week" is one from
 Monday to Sunday and "last month" a Gregorian month. "the past week" and «یک هفته اخیر» are the
 last seven days and today. Seasons are quarters of a Jalali year; of a Gregorian year they are
 three whole months, spring from March on, without winter, of which a year has two halves. "after"
-and "before" leave the named time out, "since" and "until" take it in. A day without a year is
-the last that was.
+and "before" exclude the named time, "since" and "until" include it. A day without a year is the
+most recent one.
 
-Does not: invent. A month without its year, a bare number, a date in a name («میدان ۲۲ بهمن»,
+Does not: guess. A month without its year, a bare number, a date in a name («میدان ۲۲ بهمن»,
 "the September 11 attacks"), a time to come, or two times at once give None.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.question import period_words as words
@@ -23,7 +23,7 @@ from bot.question.days import Days, days_meant
 from bot.question.period_rules import Mention, Weight, mentions
 from index.text import TEHRAN, clean_text
 
-_LOOK: Final = 60  # characters before and after a time that say how it is meant
+_CONTEXT: Final = 60  # characters before and after a time that tell how it is meant
 _LINKS: Final = tuple((name, re.compile(text, re.IGNORECASE)) for name, text in words.LINKS)
 _MAY_JOIN: Final = re.compile(words.MAY_JOIN, re.IGNORECASE)
 _JOINER: Final = re.compile(rf" {words.JOINER} |[-–—]", re.IGNORECASE)
@@ -50,9 +50,9 @@ class Period:
     """A time named in a question.
 
     Attributes:
-        since: Its begin, aware; None where it has none ("before 2020").
+        since: Its start, aware; None where it has none ("before 2020").
         until: The first moment after it, aware; None where it has no end ("since 2020").
-        words: What the question says of it, verbatim.
+        words: The words of the question that name it, verbatim.
     """
 
     since: datetime | None
@@ -62,12 +62,12 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class _Time:
-    """Days meant, the stretch of the cleaned text that names them, and how they are bound."""
+    """Days, the span of the cleaned text that names them, and the word that bounds them."""
 
     start: int
     end: int
     days: Days
-    link: str
+    link: str = "within"
     is_open: bool = False
 
     @property
@@ -92,160 +92,153 @@ def find_period(question: str, now: datetime) -> Period | None:
 
     Args:
         question: In English or Persian, any spelling.
-        now: Aware; what "today" is told by.
+        now: Aware; decides what "today" means.
     """
     cleaned = clean_text(question)
     today = now.astimezone(TEHRAN).date()
-    times = [one for one in _times(cleaned.text, now) if _is_past(one, today)]
-    chosen = next((one for one in times if all(_lies_within(one, other) for other in times)), None)
-    if chosen is None:
-        return None
-    words = cleaned.to_original(chosen.start, chosen.end).cut(question)
-    return replace(_period(chosen, cleaned.text), words=words)
+    pending = [
+        mention for mention in mentions(cleaned.text, now) if not _is_name(cleaned.text, mention)
+    ]
+    times: list[_Time] = []
+    while pending:
+        first = pending.pop(0)
+        if pending and _is_range(cleaned.text, first, pending[0]):
+            times.append(_bound(cleaned.text, first, pending.pop(0)))
+        elif first.weight is not Weight.BARE or _may_stand(cleaned.text, first):
+            times.append(_bound(cleaned.text, first, first))
+    times = [time for time in times if _is_past(time, today)]
+    # Of several the one that lies within all others.
+    spans = [
+        (first or date.min, after or date.max) for first, after in (time.bounds for time in times)
+    ]
+    latest_start = max((first for first, _ in spans), default=None)
+    earliest_end = min((after for _, after in spans), default=None)
+    for time, span in zip(times, spans, strict=True):
+        if span == (latest_start, earliest_end):
+            words = cleaned.to_original(time.start, time.end).cut(question)
+            return replace(_period(time, cleaned.text), words=words)
+    return None
 
 
 def find_each(text: str, now: datetime) -> tuple[tuple[Period, ...], str]:
-    """Return every time that a cleaned text sets beside another, and the text without them.
+    """Return every time that a cleaned text compares with another, and the text without them.
 
     The two ends of a period are two times: "between May and July 2012". Two months without a year
-    are the last that are over, and English years from 1200 on may be Jalali.
+    are the most recent that are over, and English years from 1200 on may be Jalali.
 
     Args:
-        text: Of `index.clean_text`; the words of each time are cut from it.
-        now: Aware; what "today" is told by.
+        text: Of `index.text.clean_text`; the words of each time are cut from it.
+        now: Aware; decides what "today" means.
     """
     today = now.astimezone(TEHRAN).date()
-    places = [place for place in _places(text, now) if all(_is_past(one, today) for one in place)]
+    groups = [group for group in _groups(text, now) if all(_is_past(time, today) for time in group)]
     rest = text
-    for place in reversed(places):
-        rest = f"{rest[: place[0].start]} {rest[place[-1].end :]}"
-    return tuple(_period(one, text) for place in places for one in place), " ".join(rest.split())
+    for group in reversed(groups):
+        rest = f"{rest[: group[0].start]} {rest[group[-1].end :]}"
+    return tuple(_period(time, text) for group in groups for time in group), " ".join(rest.split())
 
 
 def read_days(text: str, now: datetime) -> Days | None:
     """Return the days of a text that names one time and nothing else: "last week", «۱۴۰۲/۰۳»."""
     line = clean_text(text).text
-    whole = (one.days for one in mentions(line, now) if (one.start, one.end) == (0, len(line)))
+    whole = (
+        mention.days
+        for mention in mentions(line, now)
+        if (mention.start, mention.end) == (0, len(line))
+    )
     return days_meant(line) or next(whole, None)
 
 
 def midnight(day: date) -> datetime:
     """Return the moment at which a day begins in Tehran."""
-    return datetime.combine(day, time(), TEHRAN)
+    return datetime(day.year, day.month, day.day, tzinfo=TEHRAN)
 
 
-def _period(one: _Time, text: str) -> Period:
-    """Return a time found in a text as what it bounds."""
-    since, until = one.bounds
+def _period(time: _Time, text: str) -> Period:
+    """Return the period of a time found in a text."""
+    since, until = time.bounds
     return Period(
         since=midnight(since) if since else None,
         until=midnight(until) if until else None,
-        words=text[one.start : one.end],
+        words=text[time.start : time.end],
     )
 
 
-def _places(text: str, now: datetime) -> Iterator[tuple[_Time, ...]]:
-    """Yield the times of a cleaned text in order, those together that stand in one stretch."""
-    if two := _two_months(text, now) or _two_years(text):
+def _groups(text: str, now: datetime) -> Iterator[tuple[_Time, ...]]:
+    """Yield the times of a cleaned text in order, grouped by the span that they share."""
+    if two := _two_months_or_years(text, now):
         yield two
         return
     # A Persian word makes the rules take "1401" in an English question for a Jalali year.
-    found = [one for one in mentions(f"{text} را", now) if not _is_name(text, one)]
+    pending = [mention for mention in mentions(f"{text} را", now) if not _is_name(text, mention)]
     beside = None
-    while found:
-        first = found.pop(0)
+    while pending:
+        first = pending.pop(0)
         if first.is_range:
             yield from filter(None, [_ends(text, first, now)])
-        elif found and _is_range(text, first, found[0]):
-            yield _pair(text, first, found.pop(0))
+        elif pending and _is_range(text, first, pending[0]):
+            last = pending.pop(0)
+            yield _pair(text, first.start, first.end, last.end, (first.days, last.days))
         elif first.weight is not Weight.BARE or _may_stand(text, first) or beside:
-            one = _bound(text, first, first)
-            yield (replace(one, start=beside.start()) if beside else one,)
-        beside = found and _BESIDE.search(text[: _link(text, found[0].start)[1]])
+            time = _bound(text, first, first)
+            yield (replace(time, start=beside.start()) if beside else time,)
+        beside = pending and _BESIDE.search(text[: _link(text, pending[0].start)[1]])
 
 
-def _pair(text: str, first: Mention, last: Mention) -> tuple[_Time, _Time]:
-    """Return two times that are the ends of a period, with the words that bind them."""
-    _, start = _link(text, first.start)
-    return (
-        _Time(start, first.end, first.days, "within"),
-        _Time(first.end, last.end, last.days, "within"),
-    )
+def _pair(
+    text: str, start: int, middle: int, end: int, days: tuple[Days, Days]
+) -> tuple[_Time, _Time]:
+    """Return two times on either side of `middle`, with the words before that bind them."""
+    _, start = _link(text, start)
+    return _Time(start, middle, days[0]), _Time(middle, end, days[1])
 
 
-def _two_months(text: str, now: datetime) -> tuple[_Time, ...]:
-    """Return two months named together without a year: the last that are over, in their order."""
-    match = _TWO_MONTHS.search(text)
-    last = match and read_days(f"last {match['last']}", now)
-    first = match and last and read_days(f"last {match['first']}", midnight(last.first))
-    if not (match and first and last):
-        return ()
-    _, start = _link(text, match.start())
-    return (
-        _Time(start, match.end("first"), first, "within"),
-        _Time(match.end("first"), match.end(), last, "within"),
-    )
+def _two_months_or_years(text: str, now: datetime) -> tuple[_Time, ...]:
+    """Return two months or two years named together that no rule takes for a period.
 
-
-def _two_years(text: str) -> tuple[_Time, ...]:
-    """Return two years named together, the later first, which no rule takes for a period."""
-    match = _TWO_YEARS.search(text)
-    first = match and days_meant(match["first"])
-    last = match and days_meant(match["last"])
-    if not (match and first and last and last < first):
-        return ()
-    _, start = _link(text, match.start())
-    return (
-        _Time(start, match.end("first"), first, "within"),
-        _Time(match.end("first"), match.end(), last, "within"),
-    )
-
-
-def _ends(text: str, one: Mention, now: datetime) -> tuple[_Time, ...]:
-    """Return the two ends of a period that one rule has read; () where they cannot be told."""
-    said = text[one.start : one.end]
-    _, start = _link(text, one.start)
-    for joiner in _JOINER.finditer(said):
-        last = read_days(said[joiner.end() :], now)
-        first = last and _first_end(said[: joiner.start()], said[joiner.end() :], now)
+    Months without a year are the last that are over, in their order; of years the later is first.
+    """
+    if match := _TWO_MONTHS.search(text):
+        last = read_days(f"last {match['last']}", now)
+        first = last and read_days(f"last {match['first']}", midnight(last.first))
         if first and last:
-            middle = one.start + joiner.start()
-            return _Time(start, middle, first, "within"), _Time(middle, one.end, last, "within")
+            return _pair(text, match.start(), match.end("first"), match.end(), (first, last))
+    if match := _TWO_YEARS.search(text):
+        first, last = days_meant(match["first"]), days_meant(match["last"])
+        if first and last and last < first:
+            return _pair(text, match.start(), match.end("first"), match.end(), (first, last))
     return ()
 
 
-def _first_end(head: str, tail: str, now: datetime) -> Days | None:
-    """Read the first end of a period, which may leave its month and year to the second."""
-    rest = tail.split()
-    texts = (" ".join((head, *rest[at:])) for at in range(len(rest), 0, -1))
-    return next(filter(None, (read_days(one, now) for one in texts)), None)
+def _ends(text: str, mention: Mention, now: datetime) -> tuple[_Time, ...]:
+    """Return the two ends of a period that one rule has read; () where they cannot be told."""
+    whole = text[mention.start : mention.end]
+    for joiner in _JOINER.finditer(whole):
+        head, tail = whole[: joiner.start()], whole[joiner.end() :]
+        # The first end may leave its month and year to the second.
+        rest = tail.split()
+        candidates = (" ".join((head, *rest[skip:])) for skip in range(len(rest), 0, -1))
+        last = read_days(tail, now)
+        first = last and next(filter(None, (read_days(words, now) for words in candidates)), None)
+        if first and last:
+            middle = mention.start + joiner.start()
+            return _pair(text, mention.start, middle, mention.end, (first, last))
+    return ()
 
 
-def _times(text: str, now: datetime) -> list[_Time]:
-    """Return the times that a cleaned text names, two ends of a period made one."""
-    found = [one for one in mentions(text, now) if not _is_name(text, one)]
-    times: list[_Time] = []
-    while found:
-        first = found.pop(0)
-        if found and _is_range(text, first, found[0]):
-            times.append(_bound(text, first, found.pop(0)))
-        elif first.weight is not Weight.BARE or _may_stand(text, first):
-            times.append(_bound(text, first, first))
-    return times
-
-
-def _is_name(text: str, one: Mention) -> bool:
-    """Tell whether a date stands in the name of a place, a work or an age."""
-    before, after = text[max(one.start - _LOOK, 0) : one.start], text[one.end : one.end + _LOOK]
+def _is_name(text: str, mention: Mention) -> bool:
+    """Tell whether a date is part of the name of a place, a work or an age."""
+    start, end = mention.start, mention.end
+    before, after = text[max(start - _CONTEXT, 0) : start], text[end : end + _CONTEXT]
     if _NAMED_AFTER.search(before) or _BEFORE_CHRIST.search(after):
         return True
-    is_title = text[one.start].isupper() and before[-2:-1].isalpha()
-    return one.weight is Weight.WORD and (is_title or bool(_NOT_TODAY.search(before)))
+    is_title = text[start].isupper() and before[-2:-1].isalpha()
+    return mention.weight is Weight.WORD and (is_title or bool(_NOT_TODAY.search(before)))
 
 
 def _link(text: str, start: int) -> tuple[str, int]:
-    """Return how the words before a time bind it, empty where none do, and where they begin."""
-    begin = max(start - _LOOK, 0)
+    """Return the kind of the words before a time that bound it, "" for none, and their start."""
+    begin = max(start - _CONTEXT, 0)
     for name, pattern in _LINKS:
         if match := pattern.search(text[begin:start]):
             return name, begin + match.start()
@@ -263,30 +256,24 @@ def _is_range(text: str, first: Mention, second: Mention) -> bool:
     return first.weight is not Weight.BARE or bool(link)
 
 
-def _may_stand(text: str, one: Mention) -> bool:
+def _may_stand(text: str, mention: Mention) -> bool:
     """Tell whether the words around a bare year or day make it a time."""
-    link, _ = _link(text, one.start)
-    is_first = not text[: one.start].strip()
-    is_day = one.days.first == one.days.last
-    return bool(link or (is_first and is_day)) and bool(_MAY_FOLLOW.search(text[one.end :]))
+    link, _ = _link(text, mention.start)
+    is_first = not text[: mention.start].strip()
+    is_day = mention.days.first == mention.days.last
+    return bool(link or (is_first and is_day)) and bool(_MAY_FOLLOW.search(text[mention.end :]))
 
 
 def _bound(text: str, first: Mention, last: Mention) -> _Time:
-    """Make a time of one mention or of the two ends of a period, with the words that bind it."""
+    """Make a time of one mention or of the two ends of a period, with the words that bound it."""
     link, start = _link(text, first.start)
     if first is not last or (first.is_range and link in {"since", "from", "between"}):
-        return _Time(start, last.end, Days(first.days.first, last.days.last), "within")
-    more = _OPEN_END.search(text[last.end : last.end + _LOOK])
+        return _Time(start, last.end, Days(first.days.first, last.days.last))
+    more = _OPEN_END.search(text[last.end : last.end + _CONTEXT])
     return _Time(start, last.end + (more.end() if more else 0), first.days, link, bool(more))
 
 
-def _is_past(one: _Time, today: date) -> bool:
-    """Tell whether a time holds some of what was and leaves some of it out."""
-    first, after = one.bounds
+def _is_past(time: _Time, today: date) -> bool:
+    """Tell whether a time includes some of the past and excludes some of it."""
+    first, after = time.bounds
     return first <= today if first else after is not None and after <= today
-
-
-def _lies_within(one: _Time, other: _Time) -> bool:
-    (first, after), (other_first, other_after) = one.bounds, other.bounds
-    begins = (first or date.min) >= (other_first or date.min)
-    return begins and (after or date.max) <= (other_after or date.max)

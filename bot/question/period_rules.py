@@ -1,12 +1,12 @@
-"""The ways in which a question names days: patterns, and what each means on a given day.
+"""Rules that find the days named in a question: patterns, and what each means on a given day.
 
-Does not: join two times to a period, or look at what binds them; `period` does.
+Does not: join two times to a period, or read the words that bound them; `period` does.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, auto
 from functools import cache
 from typing import Final
@@ -24,7 +24,7 @@ from bot.question.days import (
 )
 from index.text import TEHRAN
 
-_MAX_DAYS: Final = 3_660  # of "the last N": what reaches farther is no news
+_MAX_DAYS: Final = 3_660  # most days of "the last N": what reaches farther is no news
 _LEAST_ENGLISH_YEAR: Final = 1900  # "in 1402" is no Jalali year in English, nor news
 _LENGTH: Final = {Unit.HOUR: 1, Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.YEAR: 366}
 _FIRST_PARTS: Final = ("first_day", "first_month", "first_month_", "first_year")
@@ -35,12 +35,12 @@ _Rule = tuple[str, _Read, "Weight"]
 
 
 class Weight(Enum):
-    """How much it takes for a rule's match to count."""
+    """Condition under which a match of a rule counts."""
 
     SURE = auto()
-    """It counts wherever it stands."""
+    """It always counts."""
     BARE = auto()
-    """It may be a quantity or a name: the words around it must bind it."""
+    """It may be a quantity or a name: the words around it must show that it is a time."""
     WORD = auto()
     """It counts unless it is a title or means the present age: "USA Today", «دنیای امروز»."""
 
@@ -57,26 +57,22 @@ class Mention:
 
 
 def mentions(text: str, now: datetime) -> list[Mention]:
-    """Return the days named in a cleaned text, in order and apart; earlier rules win."""
-    found: list[Mention] = []
-    for one in _mentions(text, now):
-        if all(one.end <= other.start or other.end <= one.start for other in found):
-            found.append(one)
-    return sorted(found, key=lambda one: one.start)
-
-
-def _mentions(text: str, now: datetime) -> Iterator[Mention]:
+    """Return the days named in a cleaned text, in order, without overlap; earlier rules win."""
+    taken: list[Mention] = []
     if not re.search(words.MARK, text, re.IGNORECASE):
-        return
+        return taken
     for pattern, read, weight in _RULES:
         for match in _compiled(pattern).finditer(text):
-            if days := read(match, now):
+            start, end = match.span()
+            is_free = all(end <= other.start or other.end <= start for other in taken)
+            if is_free and (days := read(match, now)):
                 is_range = any(_part(match, name) for name in _FIRST_PARTS)
-                yield Mention(*match.span(), days, weight, is_range)
+                taken.append(Mention(start, end, days, weight, is_range))
+    return sorted(taken, key=lambda mention: mention.start)
 
 
 def _custom(match: re.Match[str]) -> Custom:
-    """Tell by the letters of a match whose calendar its words mean."""
+    """Tell by the letters of a match which calendar its words mean."""
     return Custom.ENGLISH if re.search("[a-z]", match[0], re.IGNORECASE) else Custom.PERSIAN
 
 
@@ -104,7 +100,12 @@ def _written(day: str, month: str, year: str, era: str) -> Days | None:
     """Return the days of a date given by its words."""
     number = _day_number(day)
     line = " ".join(filter(None, (number, month.removesuffix("ماه").strip(), year, era)))
-    return days_meant(line) or (None if number else _hijri_month(month, year))
+    if (days := days_meant(line)) or number:
+        return days
+    # A lunar month, whose length only its last day tells.
+    first = days_meant(f"1 {month} {year}")
+    last = days_meant(f"30 {month} {year}") or days_meant(f"29 {month} {year}")
+    return Days(first.first, last.last) if first and last else None
 
 
 def _day_number(day: str) -> str:
@@ -112,13 +113,6 @@ def _day_number(day: str) -> str:
     in_words = {word.replace(" ", ""): number for word, number in words.ORDINALS.items()}
     number = in_words.get(day.replace(" ", ""))
     return str(number) if number else "".join(re.findall(r"\d", day))
-
-
-def _hijri_month(month: str, year: str) -> Days | None:
-    """Return a lunar month, whose length only its last day tells."""
-    first = days_meant(f"1 {month} {year}")
-    last = days_meant(f"30 {month} {year}") or days_meant(f"29 {month} {year}")
-    return Days(first.first, last.last) if first and last else None
 
 
 def _read_number(match: re.Match[str], _now: datetime) -> Days | None:
@@ -162,45 +156,43 @@ def _year_said(relative: str, now: datetime, custom: Custom) -> int:
 
 def _read_month_said(match: re.Match[str], now: datetime) -> Days | None:
     """Read a month, or a day of it, of this or the last year of its own calendar."""
-    found = (
-        _written(_part(match, "day"), match["month"], str(year), "")
-        for year in (_year_said(match["relative"], now, custom) for custom in Custom)
-    )
-    return next(filter(None, found), None)
+    years = (_year_said(match["relative"], now, custom) for custom in Custom)
+    spans = (_written(_part(match, "day"), match["month"], str(year), "") for year in years)
+    return next(filter(None, spans), None)
 
 
 def _read_day(match: re.Match[str], now: datetime) -> Days | None:
-    """Read a day without a year: the last that was, unless it is known by its date."""
+    """Read a day without a year: the most recent, unless an event is known by that date."""
     number = _day_number(match["day"])
     month = match["month"].lower().removesuffix("ماه").strip()
     if f"{int(number)} {month}" in words.NAMED_DAYS:
         return None
     today = now.astimezone(TEHRAN).date()
-    years = [year_and_month(today, custom)[0] - ago for custom in Custom for ago in (0, 1)]
-    found = (days_meant(f"{number} {month} {year}") for year in years)
-    return max((one for one in found if one and one.first <= today), default=None)
+    spans = (days_meant(f"{number} {month} {year}") for year in _recent_years(today))
+    return max((days for days in spans if days and days.first <= today), default=None)
 
 
 def _read_last_month(match: re.Match[str], now: datetime) -> Days | None:
-    """Read the last month of a name that is over."""
+    """Read the most recent month of a name that is over."""
     name = match["month"] or match["month_"]
     today = now.astimezone(TEHRAN).date()
-    years = [year_and_month(today, custom)[0] - ago for custom in Custom for ago in (0, 1)]
-    found = (_written("", name, str(year), "") for year in years)
-    return max((one for one in found if one and one.last < today), default=None)
+    spans = (_written("", name, str(year), "") for year in _recent_years(today))
+    return max((days for days in spans if days and days.last < today), default=None)
+
+
+def _recent_years(today: date) -> list[int]:
+    """Return this and the last year of each calendar."""
+    return [year_and_month(today, custom)[0] - ago for custom in Custom for ago in (0, 1)]
 
 
 def _read_relative(match: re.Match[str], now: datetime) -> Days | None:
     """Read this or the last week, month or year, today or yesterday."""
-    said = {name: value for name, value in match.groupdict().items() if value}
-    ago = next(n for n, name in enumerate(("now", "last", "before_last")) if name in said)
-    unit = next((said[name] for name in ("unit", "unit_") if name in said), "")
-    kind = Unit(words.UNITS[unit.lower()]) if unit else _unit_of_word(match[0])
-    return unit_ago(kind, ago, now.astimezone(TEHRAN).date(), _custom(match))
-
-
-def _unit_of_word(word: str) -> Unit:
-    return Unit.YEAR if word in {"امسال", "پارسال"} else Unit.DAY
+    ago = next(n for n, name in enumerate(("now", "last", "before_last")) if _part(match, name))
+    if name := _part(match, "unit"):
+        unit = Unit(words.UNITS[name.lower()])
+    else:
+        unit = Unit.YEAR if match[0] in {"امسال", "پارسال"} else Unit.DAY
+    return unit_ago(unit, ago, now.astimezone(TEHRAN).date(), _custom(match))
 
 
 def _counted(match: re.Match[str]) -> tuple[Unit, int] | None:

@@ -1,8 +1,7 @@
-"""The words of time in questions, English and Persian, as pieces of patterns. Data.
+"""Words of time in questions, English and Persian, as pieces of patterns. Data.
 
-All are for text that `index.text.clean` has cleaned: Persian letters, ASCII digits, a space for the
-joiner; ` ?` stands where a joiner may have been lost.
-Does not: say what days are meant; `bot.question.period` does.
+All are for text that `index.text.clean_text` has cleaned: Persian letters, ASCII digits, a space
+for the zero-width non-joiner; ` ?` stands where that may have been lost.
 """
 
 from typing import Final
@@ -79,11 +78,11 @@ MARK: Final = (
     r"\d|\b(?:today|tonight|yesterday|last|past|previous|this|ago|امروز|امشب|دیروز|دیشب|پریروز"
     r"|پریشب|امسال|پارسال|گذشته|پیش|قبل|اخیر|جاری|حاضر|کنونی|این|همین)\b|(?:[اتجرشهوک]م|اول)\b"
 )
-"""Without one of these a text names no time, which spares most questions the rules."""
+"""Without one of these a text names no time: most questions need no rules."""
 THIS_YEAR: Final = r"(?:this year|امسال|سال جاری)"
 LAST_YEAR: Final = r"(?:last year|پارسال|سال گذشته|سال پیش|سال قبل)"
 
-# What stands before a time and says how it is meant.
+# Words before a time that tell which part of it is meant.
 _PART = (
     r"(?: ?(?:early|mid|late|the (?:beginning|start|end|middle|first half|second half) of"
     r"|ابتدای|آغاز|اول|آخر|پایان|اوایل|اواسط|اواخر|نیمه (?:اول|دوم|نخست)))?"
@@ -101,18 +100,18 @@ LINKS: Final = tuple(
         ("within", r"in|on|during|در|طی|طول|مورخ|ظرف"),
     )
 )
-"""Pattern of what stands before a time, by how it bounds it; the first that fits counts."""
+"""Patterns of the words before a time, by how they bound it; the first that matches counts."""
 OPEN_END: Final = (
     r"^ ?(?:به بعد|به این سو|تا ?کنون|تا به حال|تا حالا|تا الان|onwards?|(?:to|until|till) now)\b"
 )
-"""What follows a time that only begins a period."""
+"""Words after a time that is only the start of a period."""
 JOINER: Final = r"(?:to|until|till|through|and|تا|لغایت|الی|و|[-–—])"
-"""What stands between the two ends of a period."""
+"""Words between the two ends of a period."""
 BESIDE: Final = r"(?:with|versus|vs\.?|against|با)"
-"""What stands between two times that are compared."""
+"""Words between two times that are compared."""
 MAY_JOIN: Final = rf"^ ?(?P<joiner>{JOINER}){_PART} ?$"
 ONLY_BETWEEN: Final = frozenset({"and", "و"})
-"""Joiners that make a period only of what «between» stands before."""
+"""Joiners that make a period only after "between"."""
 
 # A bare year or a day without a year counts only where one of these, a stop or the end follows;
 # before a noun it is a quantity ("in 2000 villages") or part of a name ("the 7 October attack").
@@ -136,7 +135,7 @@ NAMED_AFTER: Final = r"(?<!\w)" + _any(
     "عملیات", "حملات", "حمله", "street", "avenue", "square", "road", "film", "movie", "book",
     "novel", "windows", "office", "article", "resolution",
 ) + r" ?$"  # fmt: skip
-# Days known by their date, which stands for what once happened on them.
+# Dates that are the name of an event.
 NAMED_DAYS: Final = frozenset({
     "11 september", "11 سپتامبر", "7 october", "7 اکتبر", "6 january", "6 ژانویه", "4 july",
     "22 بهمن", "12 بهمن", "17 شهریور", "15 خرداد", "14 خرداد", "13 آبان", "9 دی", "19 دی",
