@@ -28,6 +28,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from index.types import Span
@@ -139,8 +140,13 @@ def clean(text: str, language: str = "fa") -> Cleaned:
     encoder is cleaned with its language, text for lexical matching without.
 
     Pure and idempotent: cleaning a cleaned text changes nothing. Linear time; text that is
-    already composed, nearly all of it, is rewritten by two passes of C code.
+    already composed, nearly all of it, is rewritten by two passes of C code. Short texts are
+    remembered, so that a question is cleaned once in a language however many ask for it.
     """
+    return (_remembered if len(text) <= _MAX_REMEMBERED_CHARS else _clean)(text, language)
+
+
+def _clean(text: str, language: str) -> Cleaned:
     steps: list[_Step] = []
     if not unicodedata.is_normalized("NFC", text) or _PRESENTATION_FORM.search(text):
         text = _rewritten(text, _compositions(text), steps)
@@ -153,6 +159,10 @@ def clean(text: str, language: str = "fa") -> Cleaned:
     if not unicodedata.is_normalized("NFC", text):  # an invisible sign stood between two parts
         text = _rewritten(text, _compositions(text), steps)
     return Cleaned(text, tuple(steps))
+
+
+_MAX_REMEMBERED_CHARS = 2_000
+_remembered = lru_cache(maxsize=256)(_clean)
 
 
 _Edit: TypeAlias = tuple[int, int, str]
