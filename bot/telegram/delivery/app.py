@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.access import Gate, Rules
 from bot.telegram.delivery.admin import Admin
-from bot.telegram.delivery.executor import AnswerExecutor, Conversation
+from bot.telegram.delivery.executor import AnswerExecutor
 from bot.telegram.delivery.handler import UpdateHandler
 from bot.telegram.delivery.live_draft import LiveDrafts, TypingIndicator
 from bot.telegram.delivery.metrics import Metrics, serve_metrics
@@ -33,7 +33,7 @@ from bot.telegram.delivery.queue_store import Store
 from bot.telegram.delivery.rate_limiter import ChatRateLimiter
 from bot.telegram.delivery.send import Sender
 from bot.telegram.delivery.updates import ALLOWED_UPDATES, parse
-from bot.telegram.dialog.conversation import commands
+from bot.telegram.dialog.conversation import Conversation, commands
 from bot.telegram.types import Incoming
 from bot.texts.language import Language
 from index import StorageError

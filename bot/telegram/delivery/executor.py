@@ -2,39 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
+from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.types import Incoming, Outgoing, Show
 from bot.threads import Worker
-
-
-class Conversation(Protocol):
-    """Answers updates from the published snapshot; called from several threads at once."""
-
-    @property
-    def snapshot(self) -> str:
-        """Name of the snapshot that answers."""
-        ...
-
-    def refresh(self) -> None:
-        """Open the published snapshot and answer from it.
-
-        Raises:
-            PasokhError: If it cannot be opened; the one before goes on answering.
-        """
-        ...
-
-    def forget_old(self) -> None:
-        """Delete what is older than the retention time."""
-        ...
-
-    def respond(self, incoming: Incoming, show: Show | None = None) -> tuple[Outgoing, ...]:
-        """Return the calls that answer an update, none if it needs no answer.
-
-        Args:
-            show: Takes the text of the answer so far, while a language model writes it.
-        """
-        ...
 
 
 class AnswerExecutor:
