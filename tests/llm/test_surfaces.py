@@ -166,7 +166,7 @@ def test_a_worded_answer_can_be_verified_later(
     kept.write_text(json.dumps(record), encoding="utf-8")
     code, out = run("verify", str(kept))
     assert code == 4
-    assert re.search(rf"NOT BORNE OUT \([^)]*a number[^)]*\): {re.escape(FALSE)} \[1\]", out)
+    assert re.search(rf"NOT SUPPORTED \([^)]*a number[^)]*\): {re.escape(FALSE)} \[1\]", out)
 
 
 def _until(out: io.StringIO, words: str, seen: list[bool]) -> Act:
