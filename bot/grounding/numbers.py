@@ -249,7 +249,9 @@ class _Reading:
             taken = True
             if is_first or running.takes(value):
                 running.add(value)
-                running.alternatives = frozenset({running.value, 1 / running.value})
+                # "a third" may be a place in a row or a part; of nothing there is no part.
+                part = 1 / running.value if running.value else running.value
+                running.alternatives = frozenset({running.value, part})
             elif running.group is not None and value > 1:
                 # After another number it makes a fraction of it: "two thirds".
                 running.parts = (running.value, value)

@@ -84,6 +84,7 @@ def test_magnitudes_multiply(value: int) -> None:
         ("half a million", Fraction(500_000)), ("دو و نیم میلیون", Fraction(2_500_000)),
         ("بیست و یکم", Fraction(21)), ("21st", Fraction(21)), ("6:30 pm", Fraction(18)),
         ("1.200.000", Fraction(1_200_000)), ("3.200,50", Fraction(6401, 2)),
+        ("zeroth", Fraction(0)), ("صفرم", Fraction(0)),
     ],
 )  # fmt: skip
 def test_what_newspapers_write(text: str, value: Fraction) -> None:
