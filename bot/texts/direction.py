@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 from functools import cache, partial
+from types import ModuleType
 
 
 class Bidi(StrEnum):
@@ -122,9 +123,7 @@ def isolate_runs(line: str, *, rtl: bool) -> str:
 
 def width_of(text: str) -> int:
     """Count terminal cells after UAX #11; combining and invisible characters take none."""
-    from wcwidth import width  # 20 ms to load, and only a terminal needs it
-
-    return width(text, control_codes="ignore")
+    return int(_wcwidth().width(text, control_codes="ignore"))
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -132,10 +131,8 @@ def wrap(text: str, width: int) -> list[str]:
 
     Line feeds stay breaks; an empty text is one empty line. No grapheme is cut.
     """
-    from wcwidth import wrap as wrapped  # as above
-
     fit = partial(
-        wrapped,
+        _wcwidth().wrap,
         width=width,
         control_codes="ignore",
         expand_tabs=False,
@@ -144,6 +141,14 @@ def wrap(text: str, width: int) -> list[str]:
         propagate_sgr=False,
     )
     return [line for paragraph in text.split("\n") for line in fit(paragraph) or [""]]
+
+
+@cache
+def _wcwidth() -> ModuleType:
+    """Load the library: 20 ms that only a terminal needs."""
+    import wcwidth
+
+    return wcwidth
 
 
 def reorder(line: str, *, rtl: bool) -> str:

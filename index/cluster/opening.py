@@ -26,13 +26,13 @@ class Spread:
 
 @contextmanager
 def open_cluster(
-    config: ClusterConfig, encoder: Encoder, encoder_config: EncoderConfig
+    config: ClusterConfig, local: Encoder, encoder_config: EncoderConfig
 ) -> Iterator[Spread]:
     """Join a cluster for the time of a build, to encode and to work on articles there.
 
     Args:
         config: The cluster.
-        encoder: The encoder of this machine.
+        local: The encoder of this machine.
         encoder_config: How a worker opens the same; paths in it are paths of its node.
 
     Raises:
@@ -41,8 +41,7 @@ def open_cluster(
     """
     try:
         # Here because ray takes a second to load, and only users of a cluster install it.
-        from index.cluster import encoder as cluster_encoder
-        from index.cluster import ray
+        from index.cluster import encoder, ray
     except ImportError as error:
         msg = (
             "Expected the package ray for a build on a cluster, which is not installed; "
@@ -52,6 +51,6 @@ def open_cluster(
     with ray.Cluster(config) as cluster:
         workers = Workers(cluster.n_workers, executor=cluster)
         yield Spread(
-            encoder=cluster_encoder.ClusterEncoder(cluster, encoder_config, encoder),
+            encoder=encoder.ClusterEncoder(cluster, encoder_config, local),
             workers=workers,
         )
