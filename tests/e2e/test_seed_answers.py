@@ -393,7 +393,7 @@ def test_an_empty_corpus_keeps_the_index(pasokh: Pasokh, tmp_path: Path) -> None
 def test_torch_is_never_imported(surroundings: dict[str, str], tmp_path: Path) -> None:
     """Importing everything and asking with the bundled encoder never loads torch or its kin."""
     script = (
-        "import sys, index, bot; from bot import cli;"
+        "import sys, index, bot; from bot.terminal import cli;"
         "code = cli.main(['ask', '--json', sys.argv[1]]);"
         "heavy = {'torch', 'sentence_transformers', 'transformers', 'tensorflow', 'jax'};"
         "print(code, sorted(heavy & set(sys.modules)), file=sys.stderr)"
