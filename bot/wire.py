@@ -18,9 +18,9 @@ from bot.evaluation import Evaluation, EvaluationFiles
 from bot.llm import prompt
 from bot.llm.opening import (
     open_grounder,
+    removed_articles,
     session_over,
     translations,
-    withdrawn,
 )
 from bot.records.recheck import Rechecker
 from bot.session.session import Session
@@ -155,7 +155,7 @@ def open_rechecker(settings: Settings) -> Rechecker:
     return Rechecker(
         find_article=snapshot.article,
         making=made,
-        withdrawn=withdrawn(settings),
+        removed=removed_articles(settings),
         open_grounding=partial(open_grounder, settings, encoder),
     )
 

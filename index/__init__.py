@@ -11,7 +11,7 @@ from index.config import (
     QdrantConfig,
     ReadConfig,
 )
-from index.corpus.withdrawals import read_withdrawals
+from index.corpus.removals import read_removals
 from index.encoders import (
     BundledConfig,
     Encoder,
@@ -112,7 +112,7 @@ __all__ = [
     "open_snapshot",
     "open_store",
     "read_manifest",
-    "read_withdrawals",
+    "read_removals",
     "remove_article",
     "verify_snapshot",
 ]

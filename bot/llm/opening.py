@@ -10,7 +10,7 @@ from bot.llm.translations import Translations
 from bot.question.question import read_question
 from bot.session.session import Session
 from bot.settings import Settings, SettingsError
-from index import Encoder, read_withdrawals
+from index import Encoder, read_removals
 
 
 def open_grounder(settings: Settings, encoder: Encoder) -> Checking:
@@ -76,15 +76,15 @@ def session_over(settings: Settings, serving: Serving) -> Session:
             generator,
             grounder,
             translations(settings),
-            is_withdrawn=lambda article: article in withdrawn(settings),
+            is_removed=lambda article: article in removed_articles(settings),
         ),
         rewriting=rewrite.Rewriter(generator),
     )
 
 
-def withdrawn(settings: Settings) -> set[str]:
+def removed_articles(settings: Settings) -> set[str]:
     """Return the ids of the articles that were removed by request."""
-    return {entry.article for entry in read_withdrawals(settings.index_home).entries}
+    return {entry.article for entry in read_removals(settings.index_home).entries}
 
 
 def translations(settings: Settings) -> Translations:

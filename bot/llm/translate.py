@@ -34,17 +34,17 @@ class Translator:
         grounder: Checking,
         kept: Translations,
         *,
-        is_withdrawn: Callable[[ArticleId], bool],
+        is_removed: Callable[[ArticleId], bool],
     ) -> None:
         """Translate with `generator`, check with `grounder`, and store in `kept`.
 
         Args:
-            is_withdrawn: Tells whether an article has been removed by request.
+            is_removed: Tells whether an article has been removed by request.
         """
         self._generator = generator
         self._grounder = grounder
         self._kept = kept
-        self._is_withdrawn = is_withdrawn
+        self._is_removed = is_removed
         self._lock = Lock()
         self._running: dict[str, Future[Translation]] = {}
 
@@ -91,7 +91,7 @@ class Translator:
                 self._kept.put(key, citation.article_id, text)
                 # Subtle: asked after writing. Whoever removes an article says so first and deletes
                 # its translations then, so that one of the two deletions always comes last.
-                if self._is_withdrawn(citation.article_id):
+                if self._is_removed(citation.article_id):
                     self._kept.forget(citation.article_id)
         fields = {  # without a word of the quote
             "model": self._generator.name,

@@ -38,7 +38,7 @@ class Standing(StrEnum):
     EMPTY = "empty"
     """It has no letter and no digit."""
     GONE = "gone"
-    WITHDRAWN = "withdrawn"
+    REMOVED = "withdrawn"
     """The article was removed by request."""
 
 
@@ -106,13 +106,13 @@ class Rechecker:
 
     Attributes:
         making: Versions that make an answer today, by key of docs/json.md.
-        withdrawn: Ids of the articles removed by request.
+        removed: Ids of the articles removed by request.
         open_grounding: Opens the checks of claims, where there is one to check.
     """
 
     find_article: Callable[[ArticleId], Article | None]
     making: Mapping[str, str]
-    withdrawn: Collection[str]
+    removed: Collection[str]
     open_grounding: Callable[[], Checking]
 
     def check(self, record: Record) -> Recheck:
@@ -142,8 +142,8 @@ class Rechecker:
         """Check a quote."""
         article = self.find_article(ArticleId(was["article_id"]))
         if article is None:
-            is_withdrawn = was["article_id"] in self.withdrawn
-            return _check(was, Standing.WITHDRAWN if is_withdrawn else Standing.GONE)
+            is_removed = was["article_id"] in self.removed
+            return _check(was, Standing.REMOVED if is_removed else Standing.GONE)
         if not any(char.isalnum() for char in was["quote"]):
             return _check(was, Standing.EMPTY)
         is_span = 0 <= was["start"] <= was["end"]

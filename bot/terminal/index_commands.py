@@ -113,8 +113,8 @@ def _tell_remaining(surface: Surface, report: RemovalReport | VerifyReport) -> N
 def verify(surface: Surface) -> ExitCode:
     """Check every file of the index and list what is wrong."""
     report = surface.backend.verify(surface.settings)
-    if report.n_withdrawn:
-        surface.write(surface.line(Key.VERIFY_REMOVED, count=report.n_withdrawn))
+    if report.n_removed:
+        surface.write(surface.line(Key.VERIFY_REMOVED, count=report.n_removed))
     _tell_remaining(surface, report)
     for article, count in report.cached.items():
         surface.write(surface.line(Key.VERIFY_CACHED, article=article, count=count))

@@ -54,7 +54,7 @@ class VerifyText(Text):
         ("[{number}] GONE: {article} is not in the index"),
         ("[{number}] ناپدید: {article} در نمایه نیست"),
     )
-    QUOTE_WITHDRAWN = (
+    QUOTE_REMOVED = (
         ("[{number}] GONE: {article} was removed by request"),
         ("[{number}] ناپدید: {article} به درخواست حذف شده است"),
     )

@@ -23,7 +23,7 @@ from index.build.update import BuildReport, Progress, Task, make_snapshot, no_pr
 from index.build.verify import leftovers
 from index.config import ChunkConfig, IndexConfig
 from index.corpus.intake import CorpusFile, scan
-from index.corpus.withdrawals import Withdrawals, read_withdrawals
+from index.corpus.removals import Removals, read_removals
 from index.disk.atomic import builder_lock, storage_errors
 from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
@@ -89,7 +89,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     started = time.monotonic()
     space = VectorSpace(encoder.identity)
     config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
-    withdrawals = read_withdrawals(home)
+    removals = read_removals(home)
     # What makes a snapshot of a corpus: the code, the vectors and where they are, the settings.
     maker = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config), store.kind]
     made_by = xxh3_128(json.dumps(maker).encode()).hexdigest()
@@ -100,8 +100,8 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         home=home,
         corpus=corpora[0],
         files=files,
-        withdrawals=withdrawals,
-        key=snapshot_key(made_by, files, withdrawals),
+        removals=removals,
+        key=snapshot_key(made_by, files, removals),
         made_by=made_by,
         encoder=space.identity,
         space=space.fingerprint,
@@ -122,21 +122,21 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     )
     # Checked before anything is written or locked, so that it works in a read-only folder.
     report = _unchanged(task)
-    if report is None or leftovers(home, withdrawals) or store.strays(home, part_folders(home)):
+    if report is None or leftovers(home, removals) or store.strays(home, part_folders(home)):
         with storage_errors(home):
             home.mkdir(parents=True, exist_ok=True)
             with builder_lock(home, wait_s=wait_s):
                 stamps.write(home)
                 # Another process may have added to the list before the lock was held.
-                withdrawals = read_withdrawals(home)
-                key = snapshot_key(made_by, files, withdrawals)
-                report = _build(replace(task, withdrawals=withdrawals, key=key))
+                removals = read_removals(home)
+                key = snapshot_key(made_by, files, removals)
+                report = _build(replace(task, removals=removals, key=key))
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
 def _build(task: Task) -> BuildReport:
     """Update the serving snapshot, or build from scratch if it cannot be updated; locked."""
-    for folder in leftovers(task.home, task.withdrawals):
+    for folder in leftovers(task.home, task.removals):
         shutil.rmtree(folder)
     task.store.sweep(task.home, part_folders(task.home))
     report = _unchanged(task)
@@ -177,9 +177,9 @@ def _within_window(chunk: ChunkConfig, window: int) -> ChunkConfig:
     return replace(chunk, max_tokens=min(chunk.max_tokens, room))
 
 
-def snapshot_key(made_by: str, files: Sequence[CorpusFile], withdrawals: Withdrawals) -> str:
+def snapshot_key(made_by: str, files: Sequence[CorpusFile], removals: Removals) -> str:
     """Hash all that a snapshot is made from: code and settings, corpus, removed articles."""
-    removed = [(entry.article, entry.text) for entry in withdrawals.entries]
+    removed = [(entry.article, entry.text) for entry in removals.entries]
     digest = xxh3_128(json.dumps([made_by, removed]).encode())
     for file in files:
         digest.update(json.dumps([*file.origin, file.checksum]).encode())

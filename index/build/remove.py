@@ -1,6 +1,6 @@
 """Removal of one article on request, from everything that is ours.
 
-Its vectors are deleted from the cache, it is entered in the list of withdrawals, and what is left
+Its vectors are deleted from the cache, it is entered in the list of removals, and what is left
 is copied into a new snapshot; every older one is deleted. If it is killed at any moment it can be
 run again, and a build in between removes the article just the same. It stays out: a later build
 rejects its id and its wording. Run again for a removed article, it deletes what came back of it.
@@ -23,7 +23,7 @@ from index.build.update import Progress, Task, make_snapshot, no_progress
 from index.config import COLLECTED, IndexConfig
 from index.corpus.intake import CorpusFile
 from index.corpus.ledger import Indexed, Ledger, Origin, digests
-from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawals
+from index.corpus.removals import Removal, add_removal, read_removals
 from index.disk.atomic import builder_lock, storage_errors
 from index.encoders.vector_cache import forget_vectors, vector_key
 from index.errors import CorpusError, SnapshotMissing
@@ -91,7 +91,7 @@ def remove_article(
         article_id: As an answer cites it.
         config: How articles were divided, to find its vectors.
         cache_dir: The vector cache.
-        reason: Kept in the list of withdrawals.
+        reason: Kept in the list of removals.
         progress: Called with the progress of the rewriting.
         wait_s: How long to wait for a build there.
         store: Where the vectors of the index are.
@@ -102,7 +102,7 @@ def remove_article(
         VectorStoreError: If the store cannot be used; to be run again.
         StorageError: If something cannot be written.
     """
-    before = [entry for entry in read_withdrawals(home).entries if entry.article == article_id]
+    before = [entry for entry in read_removals(home).entries if entry.article == article_id]
     vectors_before = [bytes.fromhex(key) for entry in before for key in entry.vectors]
     try:
         current_folder(home)  # no lock is left where there is no index
@@ -133,7 +133,7 @@ def remove_article(
                 ]
             forget_vectors(cache_dir, vectors_before)
             if indexed is not None:
-                _withdraw(home, old, indexed, config, cache_dir, reason)
+                _remove(home, old, indexed, config, cache_dir, reason)
             for origin in found.alone:
                 (home / COLLECTED / origin.path).unlink(missing_ok=True)
             snapshot = manifest.snapshot
@@ -171,7 +171,7 @@ def _files_of(ledger: Ledger, old: Snapshot, indexed: Indexed | None) -> _Articl
     )
 
 
-def _withdraw(
+def _remove(
     home: Path,
     old: Snapshot,
     indexed: Indexed,
@@ -190,9 +190,9 @@ def _withdraw(
     texts, _ = texts_of(passages, config.chunk)
     keys = [vector_key(text) for text in texts]
     forget_vectors(cache_dir, keys)
-    add_withdrawal(
+    add_removal(
         home,
-        Withdrawal(
+        Removal(
             article=indexed.article,
             record=indexed.digests.record.hex(),
             text=indexed.digests.text.hex(),
@@ -213,13 +213,13 @@ def _publish_rest(
     progress: Progress,
 ) -> str:
     """Publish the index without what was removed; return the snapshot's name, "" for none."""
-    withdrawals, manifest = read_withdrawals(home), old.manifest
+    removals, manifest = read_removals(home), old.manifest
     task = Task(
         home=home,
         corpus=home,
         files=files,
-        withdrawals=withdrawals,
-        key=snapshot_key(manifest.made_by, files, withdrawals),
+        removals=removals,
+        key=snapshot_key(manifest.made_by, files, removals),
         made_by=manifest.made_by,
         encoder=manifest.encoder,
         space=manifest.space,

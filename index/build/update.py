@@ -27,7 +27,7 @@ from index.config import IndexConfig
 from index.corpus.archive import Archive, ArchiveWriter
 from index.corpus.intake import CorpusFile, Intake, take_in
 from index.corpus.ledger import Kind, Ledger
-from index.corpus.withdrawals import Withdrawals
+from index.corpus.removals import Removals
 from index.dedup.groups import COPIES, write_copies
 from index.disk.atomic import replace_text
 from index.encoders import EncoderIdentity
@@ -106,7 +106,7 @@ class Task:
         home: Where snapshots live.
         corpus: The corpus as error messages name it.
         files: All files of the corpus.
-        withdrawals: The removed articles, which must not be in the index.
+        removals: The removed articles, which must not be in the index.
         key, made_by, encoder, space: For the manifest.
         config: How articles are read and divided.
         count_tokens: The encoder's count of a text's tokens.
@@ -120,7 +120,7 @@ class Task:
     home: Path
     corpus: Path
     files: Sequence[CorpusFile]
-    withdrawals: Withdrawals
+    removals: Removals
     key: str
     made_by: str
     encoder: EncoderIdentity
@@ -172,7 +172,7 @@ def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
         write_manifest(draft, replace(manifest, files=files))
         check_draft(draft, task.store, first=new.merge.n_parts)
         # An index built from scratch does not tell what was removed from the one before.
-        is_clean = not (new.intake.withdraws or (old is None and task.withdrawals.entries))
+        is_clean = not (new.intake.has_removals or (old is None and task.removals.entries))
         publish(task.home, draft, manifest.snapshot, keep=task.keep if is_clean else 0)
     return report
 
@@ -208,14 +208,14 @@ def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _N
             task.files,
             ledger,
             writer,
-            withdrawals=task.withdrawals,
+            removals=task.removals,
             config=task.config,
             count_tokens=task.count_tokens,
             workers=workers,
             progress=lambda done: task.progress("read", done, None),
         )
         if not ledger.count(Kind.INDEXED):
-            if intake.withdraws:
+            if intake.has_removals:
                 unpublish(task.home)
             why, rejects = "there are none", ledger.rejects()
             if rejects:
@@ -229,7 +229,7 @@ def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _N
             raise CorpusError(msg)
         task.progress("read", writer.n_articles, writer.n_articles)
         n_fresh = writer.n_passages
-        merge = plan_merge(old, intake.dropped, n_fresh, compact=intake.withdraws)
+        merge = plan_merge(old, intake.dropped, n_fresh, compact=intake.has_removals)
         if old is not None:
             reuse_old(draft, old, merge, writer)
     return _NewPart(intake, merge, number_part(draft, merge, writer.n_passages), n_fresh)

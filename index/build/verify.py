@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.config import COLLECTED
 from index.corpus.ledger import Ledger, digests
-from index.corpus.withdrawals import Withdrawals, read_withdrawals
+from index.corpus.removals import Removals, read_removals
 from index.encoders.vector_cache import held_vectors
 from index.errors import SnapshotCorrupt
 from index.snapshot.manifest import check_files, check_store, load_manifest
@@ -30,7 +30,7 @@ class VerifyReport:
     """Result of a full check of the serving snapshot.
 
     Attributes:
-        n_withdrawn: Articles removed by request; of each it was proved that no part and no ledger
+        n_removed: Articles removed by request; of each it was proved that no part and no ledger
             holds it, or `problems` says which does.
         still_in: Items of the corpus that hold such an article: they are never indexed, but the
             corpus is not ours to change.
@@ -44,7 +44,7 @@ class VerifyReport:
     n_articles: int
     n_passages: int
     problems: tuple[str, ...]
-    n_withdrawn: int
+    n_removed: int
     still_in: tuple[str, ...]
     shared: tuple[str, ...]
     cached: dict[str, int]
@@ -68,18 +68,18 @@ def verify_snapshot(
     folder = current_folder(home)
     manifest = load_manifest(folder)
     check_store(manifest, store.kind)
-    withdrawals = read_withdrawals(home)
+    removals = read_removals(home)
     problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
     still_in: list[str] = []
     shared: list[str] = []
     if not problems:
         with closing(open_folder(folder, manifest, store)) as snapshot:
             problems = check_parts(snapshot)
-            if withdrawals.entries:
-                problems += _remains(snapshot, withdrawals)
+            if removals.entries:
+                problems += _remains(snapshot, removals)
                 problems += [
                     f"{path.name}, an older snapshot, may hold what was taken out by request"
-                    for path in leftovers(home, withdrawals)
+                    for path in leftovers(home, removals)
                 ]
                 problems += [
                     f"{name}, vectors of no snapshot, may hold what was taken out by request"
@@ -94,7 +94,7 @@ def verify_snapshot(
                 shared += [str(path) for path in paths if path.exists()]
     cached: dict[str, int] = {}
     if cache_dir:
-        for entry in withdrawals.entries:
+        for entry in removals.entries:
             keys = [bytes.fromhex(key) for key in entry.vectors]
             if n_held := held_vectors(cache_dir, keys):
                 cached[entry.article] = n_held
@@ -104,22 +104,22 @@ def verify_snapshot(
         n_articles=manifest.n_articles,
         n_passages=manifest.n_passages,
         problems=tuple(problems),
-        n_withdrawn=len(withdrawals.entries),
+        n_removed=len(removals.entries),
         still_in=tuple(still_in),
         shared=tuple(shared),
         cached=cached,
     )
 
 
-def leftovers(home: Path, withdrawals: Withdrawals) -> list[Path]:
+def leftovers(home: Path, removals: Removals) -> list[Path]:
     """Return the snapshots that no longer serve and still hold a removed article.
 
     A removal deletes them; killed at the wrong moment it may leave one.
     """
     folders = []
-    for folder in older_folders(home) if withdrawals.entries else ():
+    for folder in older_folders(home) if removals.entries else ():
         try:
-            is_clean = not _indexed(folder, withdrawals)
+            is_clean = not _indexed(folder, removals)
         except SnapshotCorrupt:
             is_clean = False  # nobody can tell, so it must go
         if not is_clean:
@@ -127,24 +127,24 @@ def leftovers(home: Path, withdrawals: Withdrawals) -> list[Path]:
     return folders
 
 
-def _indexed(folder: Path, withdrawals: Withdrawals) -> list[str]:
+def _indexed(folder: Path, removals: Removals) -> list[str]:
     """Return the removed articles that a snapshot's ledger still calls indexed."""
     with Ledger(folder / LEDGER, is_written=False) as ledger:
         return [
             entry.article
-            for entry in withdrawals.entries
+            for entry in removals.entries
             if ledger.article(entry.article) or ledger.articles(bytes.fromhex(entry.text))
         ]
 
 
-def _remains(snapshot: Snapshot, withdrawals: Withdrawals) -> Iterator[str]:
+def _remains(snapshot: Snapshot, removals: Removals) -> Iterator[str]:
     """Yield where something of the removed articles is left.
 
     The postings need no search of their own: they have a row for each live passage and no other.
     """
     for number, part in enumerate(snapshot.archive.parts):
         for article in part.articles():
-            if withdrawals.holds(article.id, digests(article)):
+            if removals.holds(article.id, digests(article)):
                 yield f"part {number} holds {article.id}, which was taken out by request"
-    for name in _indexed(snapshot.folder, withdrawals):
+    for name in _indexed(snapshot.folder, removals):
         yield f"the ledger indexes {name}, which was taken out by request"

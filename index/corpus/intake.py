@@ -20,7 +20,7 @@ from typing import Final
 from index.config import ChunkConfig, IndexConfig, ReadConfig
 from index.corpus.archive import ArchiveWriter, Stored, stored
 from index.corpus.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
-from index.corpus.withdrawals import Withdrawals
+from index.corpus.removals import Removals
 from index.disk.file_stamps import Stamps
 from index.sources import RejectReason, corpus_files, read_file
 from index.text.chunk import split
@@ -56,7 +56,7 @@ class Intake:
         n_changed: Articles under known ids, with another record.
         n_removed: Ids that are gone.
         n_kept: Articles that stay as they are.
-        withdraws: Whether an article is among the dropped because it was removed by request.
+        has_removals: Whether an article is among the dropped because it was removed by request.
     """
 
     dropped: tuple[ArticleId, ...]
@@ -64,7 +64,7 @@ class Intake:
     n_changed: int
     n_removed: int
     n_kept: int
-    withdraws: bool
+    has_removals: bool
 
 
 def scan(corpora: Sequence[Path], stamps: Stamps) -> list[CorpusFile]:
@@ -96,7 +96,7 @@ def take_in(
     ledger: Ledger,
     writer: ArchiveWriter,
     *,
-    withdrawals: Withdrawals,
+    removals: Removals,
     config: IndexConfig,
     count_tokens: Callable[[str], int],
     workers: Workers,
@@ -114,9 +114,9 @@ def take_in(
         progress(writer.n_articles)
 
     divide = Divide(config.chunk, count_tokens)
-    sync = _Sync(ledger, withdrawals, divide, add, workers, config.read)
+    sync = _Sync(ledger, removals, divide, add, workers, config.read)
     sync.drop_files(files)
-    sync.withdraw()
+    sync.drop_removed()
     sync.read()
     sync.promote(files)
     return sync.result()
@@ -153,7 +153,7 @@ class _Sync:
 
     Attributes:
         ledger: The ledger to bring up to date.
-        withdrawals: Articles that may not be indexed.
+        removals: Articles that may not be indexed.
         divide: Divides articles.
         add: Writes an article.
         workers: Divide ahead where much is new.
@@ -162,7 +162,7 @@ class _Sync:
     """
 
     ledger: Ledger
-    withdrawals: Withdrawals
+    removals: Removals
     divide: Divide
     add: Callable[[Article, Sequence[Stored]], None]
     workers: Workers
@@ -183,9 +183,9 @@ class _Sync:
             for indexed in self.ledger.drop_file(origin):
                 self.loose[indexed.digests.record] = indexed
 
-    def withdraw(self) -> None:
+    def drop_removed(self) -> None:
         """Turn articles that were removed by request and still stand in the ledger into rejects."""
-        for entry in self.withdrawals.entries:
+        for entry in self.removals.entries:
             listed = self.ledger.article(entry.article)
             texts = {bytes.fromhex(entry.text), *([listed.digests.text] if listed else [])}
             for indexed in chain.from_iterable(map(self.ledger.articles, texts)):
@@ -269,7 +269,7 @@ class _Sync:
             return
         if value is None or hashes is None:
             return
-        if self.withdrawals.holds(value.id, hashes):
+        if self.removals.holds(value.id, hashes):
             self.ledger.add_reject(place, _removed(value.origin), hashes)
             return
         if self.ledger.repeats(hashes):
@@ -307,8 +307,8 @@ class _Sync:
             n_changed=len(changed),
             n_removed=len(dropped - changed),
             n_kept=self.ledger.count(Kind.INDEXED) - len(self._new_ids),
-            withdraws=any(
-                self.withdrawals.holds(indexed.article, indexed.digests)
+            has_removals=any(
+                self.removals.holds(indexed.article, indexed.digests)
                 for indexed in self.loose.values()
             ),
         )

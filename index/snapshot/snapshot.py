@@ -4,7 +4,7 @@ home/
   CURRENT                name of the snapshot that serves; replaced atomically
   lock, lock.pid         one builder at a time
   stamps.jsonl           files of the corpus as they were when hashed, see `disk.file_stamps`
-  removed.jsonl          articles removed by request, see `corpus.withdrawals`
+  removed.jsonl          articles removed by request, see `corpus.removals`
   collected/             articles collected from the web, see `web`
   collections.txt        names of the collections made on a server, see `vectors.qdrant`
   snapshots/<name>/

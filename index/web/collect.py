@@ -19,7 +19,7 @@ from xxhash import xxh3_128_hexdigest
 
 from index.config import COLLECTED, ReadConfig
 from index.corpus.ledger import digests
-from index.corpus.withdrawals import read_withdrawals
+from index.corpus.removals import read_removals
 from index.disk.atomic import checksum, replace_text, storage_errors, sync_folder
 from index.sources import read_bytes, read_file
 from index.types import Article, Reject
@@ -112,11 +112,10 @@ class Collection:
 
         Subtle: the list is read each time, as a watcher runs while articles are removed.
         """
-        withdrawals = read_withdrawals(self._home)
-        if not withdrawals.entries:
+        removals = read_removals(self._home)
+        if not removals.entries:
             return False
         removed = (
-            isinstance(item, Article) and withdrawals.holds(item.id, digests(item))
-            for item in items
+            isinstance(item, Article) and removals.holds(item.id, digests(item)) for item in items
         )
         return next(removed, False) and all(removed)

@@ -24,7 +24,7 @@ from index import (
     remove_article,
     verify_snapshot,
 )
-from index.corpus.withdrawals import Withdrawal, add_withdrawal, read_withdrawals
+from index.corpus.removals import Removal, add_removal, read_removals
 from index.encoders import Encoder
 from index.snapshot.snapshot import current_folder
 
@@ -108,7 +108,7 @@ def test_removed_text_is_in_no_file(home: Path, remove: Remove, cache: Path) -> 
     assert [] == _holding(home, "quagmire", "zanzibar", "unmentionable", "plaintiff")
     assert 2 == before - _n_vectors(cache)
     assert [report.snapshot] == [path.name for path in (home / "snapshots").iterdir()]
-    assert ((), 1) == (found.problems, found.n_withdrawn)
+    assert ((), 1) == (found.problems, found.n_removed)
     assert ("news.jsonl",) == report.still_in
 
 
@@ -259,7 +259,7 @@ def test_remove_when_there_is_no_such_article(home: Path, remove: Remove) -> Non
         remove("nobody")
 
     assert serving == read_manifest(home).snapshot
-    assert () == read_withdrawals(home).entries
+    assert () == read_removals(home).entries
 
 
 def test_remove_when_there_is_no_index(tmp_path: Path, cache: Path) -> None:
@@ -289,7 +289,7 @@ def test_an_unfinished_removal_is_finished_by_a_build(home: Path, sync: Sync, ca
     with closing(sqlite3.connect(serving / "ledger.db")) as ledger:
         query = "SELECT record, text FROM item WHERE article = 'two'"
         ((record, text),) = ledger.execute(query).fetchall()
-    entry = Withdrawal(
+    entry = Removal(
         article="two",
         record=record.hex(),
         text=text.hex(),
@@ -298,7 +298,7 @@ def test_an_unfinished_removal_is_finished_by_a_build(home: Path, sync: Sync, ca
         at="",
         reason="",
     )
-    add_withdrawal(home, entry)
+    add_removal(home, entry)
     pending = verify_snapshot(home, cache_dir=cache)
     report = sync()
 

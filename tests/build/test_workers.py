@@ -17,7 +17,7 @@ from index.config import IndexConfig
 from index.corpus.archive import Archive, ArchiveWriter
 from index.corpus.intake import CorpusFile, scan, take_in
 from index.corpus.ledger import Ledger
-from index.corpus.withdrawals import Withdrawals
+from index.corpus.removals import Removals
 from index.dedup.groups import COPIES, write_copies
 from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
@@ -168,7 +168,7 @@ def _written(folder: Path, files: list[CorpusFile], encoder: Encoder, workers: W
             files,
             ledger,
             writer,
-            withdrawals=Withdrawals([]),
+            removals=Removals([]),
             config=IndexConfig(),
             count_tokens=encoder.count_tokens,
             workers=workers,

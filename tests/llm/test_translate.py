@@ -59,7 +59,7 @@ def new(server: ModelServer, grounder: Grounder, kept: Translations) -> New:
     def make(model: str = "m-7b", timeout_s: float = 20.0) -> Translator:
         config = ServerConfig(base_url=server.url, model=model, timeout_s=timeout_s)
         generator = OpenAIGenerator(config)
-        return Translator(generator, grounder, kept, is_withdrawn=lambda one: one == "removed")
+        return Translator(generator, grounder, kept, is_removed=lambda one: one == "removed")
 
     return make
 

@@ -224,11 +224,11 @@ class SmallBackend:
         return Session(answering=SmallAnswerer(), max_quotes=4, choice=settings.language)
 
     def open_rechecker(self, _settings: Settings) -> Rechecker:
-        """Hold answers against the small archive, from which one article was withdrawn."""
+        """Hold answers against the small archive, from which one article was removed."""
         return Rechecker(
             find_article=SmallAnswerer().article,
             making={"snapshot": MANIFEST.snapshot, "encoder": "small@1"},
-            withdrawn={"withdrawn-1"},
+            removed={"removed-1"},
             open_grounding=_no_claims,
         )
 
@@ -272,7 +272,7 @@ class SmallBackend:
             n_articles=2,
             n_passages=2,
             problems=self.problems,
-            n_withdrawn=0,
+            n_removed=0,
             still_in=(),
             shared=(),
             cached={} if self.problems else {"mehr-1": 2},

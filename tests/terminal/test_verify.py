@@ -89,7 +89,7 @@ def _requoted(quote: str, start: int) -> Change:
         (_requoted("کربی گفت نه.", 25), "changed", "[1] NOT SO: mehr-5805672 does not say this"),
         (_requoted(". ", 23), "empty", "without a letter or digit"),
         (_with("article_id", "gone-1"), "gone", "[1] GONE: gone-1 is not in the index"),
-        (_with("article_id", "withdrawn-1"), "withdrawn", "withdrawn-1 was removed by request"),
+        (_with("article_id", "removed-1"), "withdrawn", "removed-1 was removed by request"),
         (_with("headline", "x"), "head", "BUT NOT its head: mehr-5805672 differs in headline"),
         (_with("published", "2023-06-09"), "head", "differs in published"),
         (_with("url", ""), "head", "differs in url"),

@@ -15,11 +15,11 @@ from index.corpus.ledger import Digests
 from index.disk.atomic import replace_text
 from index.errors import SnapshotCorrupt
 
-WITHDRAWN: Final = "removed.jsonl"
+REMOVED: Final = "removed.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawal:
+class Removal:
     """One article that was removed.
 
     Attributes:
@@ -41,10 +41,10 @@ class Withdrawal:
     reason: str
 
 
-class Withdrawals:
+class Removals:
     """The whole list."""
 
-    def __init__(self, entries: Sequence[Withdrawal]) -> None:
+    def __init__(self, entries: Sequence[Removal]) -> None:
         """Hold `entries`."""
         self.entries: Final = tuple(entries)
         self._ids = {entry.article for entry in entries}
@@ -58,21 +58,21 @@ class Withdrawals:
         return any(name.hex() in self._names for name in digests.names)
 
 
-def read_withdrawals(home: Path) -> Withdrawals:
+def read_removals(home: Path) -> Removals:
     """Read the list under `home`; an absent one is empty.
 
     Raises:
         SnapshotCorrupt: If it is no such list. It is never ignored, since removed articles would
             come back.
     """
-    path = home / WITHDRAWN
+    path = home / REMOVED
     if not path.exists():
-        return Withdrawals(())
+        return Removals(())
     try:
         records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         lists = ("names", "vectors")
         entries = [
-            Withdrawal(**record | {key: tuple(record[key]) for key in lists}) for record in records
+            Removal(**record | {key: tuple(record[key]) for key in lists}) for record in records
         ]
     except (OSError, ValueError, TypeError, KeyError) as error:
         msg = (
@@ -80,17 +80,17 @@ def read_withdrawals(home: Path) -> Withdrawals:
             "from a copy, or take the broken line out and remove its article again."
         )
         raise SnapshotCorrupt(msg) from error
-    return Withdrawals(entries)
+    return Removals(entries)
 
 
-def add_withdrawal(home: Path, entry: Withdrawal) -> None:
+def add_removal(home: Path, entry: Removal) -> None:
     """Add one article to the list, durably, unless it is there.
 
     Raises:
         OSError: If it cannot be written.
     """
-    known = read_withdrawals(home).entries
+    known = read_removals(home).entries
     if any((other.article, other.text) == (entry.article, entry.text) for other in known):
         return
     lines = (json.dumps(asdict(listed), ensure_ascii=False) for listed in (*known, entry))
-    replace_text(home / WITHDRAWN, "".join(f"{line}\n" for line in lines))
+    replace_text(home / REMOVED, "".join(f"{line}\n" for line in lines))
