@@ -1,4 +1,4 @@
-"""What a language model is to the rest: messages in, text out, or the reason why not.
+"""Generator of text, as the rest of the program sees a language model: messages in, text out.
 
 Does not: talk to a server or know what is asked of a model.
 """

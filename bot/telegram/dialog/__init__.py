@@ -1,1 +1,1 @@
-"""What the bot says: one update in, the calls that answer it out."""
+"""Dialog of the bot: one update in, the calls that answer it out."""
