@@ -18,13 +18,20 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """An article shown only by its head: near to what was asked, or the same report elsewhere."""
+    """An article shown only by its head: near to what was asked, or the same report elsewhere.
+
+    Attributes:
+        origin: File it was read from, as `Article.origin`.
+        opening: First words of its body where it has no headline; else empty.
+    """
 
     article_id: ArticleId
     headline: str
     source: str
     published: Moment | None
     url: str
+    origin: str = ""
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,7 @@ class Citation:
         span: Place of `quote` in the article's text: `article.text[start:end] == quote`.
         score: How well the quote serves; higher is better, comparable within one answer.
         also_in: Other articles that are the same report, earliest first; see `index.dedup.minhash`.
+        origin, opening: As those of a `Headline`.
     """
 
     number: int
@@ -49,6 +57,8 @@ class Citation:
     quote: str
     score: float
     also_in: tuple[Headline, ...] = ()
+    origin: str = ""
+    opening: str = ""
 
 
 class Unworded(StrEnum):

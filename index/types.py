@@ -85,8 +85,8 @@ class Article:
         via: Outlet whose report it relays, e.g. "Al Jazeera"; empty when none is named.
         code: The outlet's own number for the item; empty when unknown.
         url: Page address; empty when unknown.
-        origin: Where it was read from: a path relative to the corpus, with a line number
-            for files that hold many.
+        origin: Where it was read from: a path relative to the corpus, with the member of an
+            archive and a line number for files that hold many, e.g. `a.zip!b.jsonl:2`.
     """
 
     id: ArticleId

@@ -6,10 +6,15 @@ Does not: choose what to quote, or find out what is the same report.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
+from bot.texts.direction import safe
 from bot.types import Citation, Headline
 from index import Article, ArticleId, Span
 from index.dedup import find_wording
+from index.text import grapheme_border
+
+_MAX_OPENING: Final = 80
 
 
 def cite(article: Article, span: Span, *, number: int, score: float) -> Citation:
@@ -25,6 +30,8 @@ def cite(article: Article, span: Span, *, number: int, score: float) -> Citation
         span=span,
         quote=span.cut(article.text),
         score=score,
+        origin=article.origin,
+        opening=opening(article),
     )
 
 
@@ -84,7 +91,26 @@ def head(article: Article) -> Headline:
         source=article.source,
         published=article.published,
         url=article.url,
+        origin=article.origin,
+        opening=opening(article),
     )
+
+
+def opening(article: Article) -> str:
+    """Return the first words of the body, on one line of at most 80 characters.
+
+    Empty where the article has a headline. What is cut ends in an ellipsis, after a word where
+    there is a space in the second half.
+    """
+    if safe(article.headline).strip() or not article.body:
+        return ""
+    start = article.body[0].cut(article.text).lstrip()[: 4 * _MAX_OPENING]
+    line = " ".join(start.split())
+    if len(line) <= _MAX_OPENING:
+        return line
+    space = line.rfind(" ", _MAX_OPENING // 2, _MAX_OPENING)
+    end = space if space > 0 else grapheme_border(line, 0, _MAX_OPENING - 1)
+    return f"{line[:end]}…"
 
 
 def is_supported(citation: Citation, article: Article | None) -> bool:

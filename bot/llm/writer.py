@@ -187,6 +187,8 @@ def _refusal(answer: Answer, reason: Reason, made: Fingerprint) -> NoAnswer:
             source=quote.source,
             published=quote.published,
             url=quote.url,
+            origin=quote.origin,
+            opening=quote.opening,
         )
         for quote in answer.citations
     }

@@ -103,6 +103,8 @@ def _check(value: object, kind: Any, path: str) -> None:  # noqa: ANN401  # a ty
         record = cast("dict[str, object]", value)
         for key, inner in get_type_hints(kind).items():
             inner_path = f"{path}.{key}" if path else key
+            if key not in record and key in kind.__optional_keys__:
+                continue
             if key not in record:
                 raise _Unfit(f"the key {inner_path} is missing")
             _check(record[key], inner, inner_path)

@@ -4,14 +4,14 @@ Quotes stay verbatim, control characters included; whoever prints the object esc
 """
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from bot.types import Answer, Citation, Headline, NoAnswer
 from index import Moment, Scope
 
 
 class CitationRecord(TypedDict):
-    """A citation as JSON."""
+    """A citation as JSON; only early versions wrote none of `origin`."""
 
     number: int
     article_id: str
@@ -25,16 +25,18 @@ class CitationRecord(TypedDict):
     quote: str
     score: float
     also_in: list["HeadlineRecord"]
+    origin: NotRequired[str]
 
 
 class HeadlineRecord(TypedDict):
-    """A nearest headline, or another article of the same report, as JSON."""
+    """A nearest headline, or another article of the same report, as JSON; likewise."""
 
     article_id: str
     headline: str
     source: str
     published: str | None
     url: str
+    origin: NotRequired[str]
 
 
 class ScopeRecord(TypedDict):
@@ -149,6 +151,7 @@ def citation_record(citation: Citation) -> CitationRecord:
         "quote": citation.quote,
         "score": round(citation.score, 4),
         "also_in": [headline_record(headline) for headline in citation.also_in],
+        "origin": citation.origin,
     }
 
 
@@ -160,6 +163,7 @@ def headline_record(headline: Headline) -> HeadlineRecord:
         "source": headline.source,
         "published": iso(headline.published),
         "url": headline.url,
+        "origin": headline.origin,
     }
 
 

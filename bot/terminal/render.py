@@ -6,10 +6,11 @@ The lines hold text as it came; `screen.paint` makes it safe to show.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from bot.answer.cite import head
 from bot.session.outline import Heading, Rank, by_article, difference_texts, rows_of
 from bot.terminal.screen import BLANK, Kind, Line
 from bot.texts.direction import reads_rtl
-from bot.texts.labels import agency, comma, dates, same_report_text, scope_note
+from bot.texts.labels import agency, comma, dates, file_text, same_report_text, scope_note, title
 from bot.texts.language import Language, localize_digits, say
 from bot.texts.language_model import ModelText, untranslated_text, unworded_text
 from bot.texts.messages import Key
@@ -107,12 +108,10 @@ def _sources(
     for group in by_article(citations):
         first = group[0]
         numbers = [f"[{localize_digits(cited.number, language)}]" for cited in group]
-        headline = first.headline or say(Key.NO_HEADLINE, language)
-        lines.append(Line(Kind.HEADLINE, f"{' '.join(numbers)} {headline}"))
+        lines.append(Line(Kind.HEADLINE, f"{' '.join(numbers)} {title(first, language)}"))
         about = (agency(first.source, first.via, language), dates(first.published, language))
         lines += [_label(Kind.DETAIL, text, language, indent=4) for text in about if text]
-        if first.url:
-            lines.append(Line(Kind.ADDRESS, first.url, 4))
+        lines += _way_back(first, language, indent=4)
         if text := same_report_text(first, language):
             lines.append(_label(Kind.DETAIL, text, language, indent=4))
         lines += copies(group)
@@ -128,21 +127,29 @@ def _sources(
 
 def _headline_lines(headline: Headline, language: Language, *, indent: int) -> Iterator[Line]:
     """Yield the head of an article that is only named."""
-    yield Line(Kind.BODY, f"- {headline.headline or say(Key.NO_HEADLINE, language)}", indent)
+    yield Line(Kind.BODY, f"- {title(headline, language)}", indent)
     parts = (agency(headline.source, "", language), dates(headline.published, language))
     text = comma(language).join(filter(None, parts))
     yield _label(Kind.DETAIL, text, language, indent=indent + 2)
-    if headline.url:
-        yield Line(Kind.ADDRESS, headline.url, indent + 2)
+    yield from _way_back(headline, language, indent=indent + 2)
+
+
+def _way_back(shown: Citation | Headline, language: Language, *, indent: int) -> Iterator[Line]:
+    """Yield the address of an article, or the file of one that has no address."""
+    if shown.url:
+        yield Line(Kind.ADDRESS, shown.url, indent)
+    elif text := file_text(shown.origin, language):
+        yield _label(Kind.DETAIL, text, language, indent=indent)
 
 
 def article_lines(article: Article, mark: Span, language: Language) -> list[Line]:
     """Return the whole body of an article under its head, the marked span on lines of its own."""
+    named = head(article)
     lines = [
-        Line(Kind.HEADLINE, article.headline or say(Key.NO_HEADLINE, language)),
+        Line(Kind.HEADLINE, title(named, language)),
         _label(Kind.DETAIL, agency(article.source, article.via, language), language),
         _label(Kind.DETAIL, dates(article.published, language), language),
-        Line(Kind.ADDRESS, article.url),
+        *_way_back(named, language, indent=0),
     ]
     body = []
     for part in article.body:

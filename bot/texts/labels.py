@@ -1,10 +1,11 @@
 """Labels of articles and answers: outlet, dates, reports elsewhere, part of the archive."""
 
+from bot.texts.direction import safe
 from bot.texts.language import Language, say
 from bot.texts.messages import Key
 from bot.texts.overviews import ShapeText
 from bot.texts.scope_names import scope_text
-from bot.types import Answer, Citation, NoAnswer
+from bot.types import Answer, Citation, Headline, NoAnswer
 from index import EVERYTHING, Moment
 from index.sources import outlet_name
 from index.text import format_gregorian, format_jalali
@@ -28,6 +29,18 @@ def dates(moment: Moment | None, language: Language) -> str:
         jalali=format_jalali(moment),
         gregorian=format_gregorian(moment),
     )
+
+
+def title(shown: Citation | Headline, language: Language) -> str:
+    """Return an article's headline, its first words where it has none; verbatim."""
+    titles = (shown.headline, shown.opening)
+    return next((text for text in titles if safe(text).strip()), say(Key.NO_HEADLINE, language))
+
+
+def file_text(origin: str, language: Language) -> str:
+    """Name the file that an article was read from, on one line; empty where it is unknown."""
+    name = " ".join(safe(origin).split())
+    return say(Key.FILE, language, origin=name) if name else ""
 
 
 def same_report_text(citation: Citation, language: Language) -> str:

@@ -18,6 +18,7 @@ class Key(Text):
     DATES = ("{gregorian} ({jalali})", "{jalali} ({gregorian})")
     NO_DATE = ("date unknown", "تاریخ نامعلوم")
     NO_HEADLINE = ("(no headline)", "(بدون تیتر)")
+    FILE = ("file: {origin}", "پرونده: {origin}")
     CHARACTERS = ("characters {start}-{end}", "نویسه‌های {start} تا {end}")
     SAME_REPORT = (
         ("same report in {count} outlets: {outlets}"),

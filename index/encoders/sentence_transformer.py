@@ -170,6 +170,9 @@ def load_model(
     Raises:
         EncoderError: If sentence-transformers is not installed or cannot load the model.
     """
+    # Read once, when huggingface_hub is loaded: without this, requests to the hub tell it about the
+    # libraries of this machine.
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     try:
         # Here because torch takes seconds to load, and only those pay who chose such a model.
         import sentence_transformers

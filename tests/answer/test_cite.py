@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.answer.cite import cite, cite_earliest, head, is_supported, verified
+from bot.answer.cite import cite, cite_earliest, head, is_supported, opening, verified
 from bot.types import Citation
 from index import Article, ArticleId, Moment, Precision, Snapshot, Span
 
@@ -74,6 +74,28 @@ def test_cite_is_verbatim_and_borne_out_inside_the_body(span: Span) -> None:
     assert _is_quotable(span) == is_supported(citation, ARTICLE)
 
 
+@pytest.mark.parametrize(
+    ("headline", "report", "expected"),
+    [
+        ("Headline.", "Rain fell.", ""),
+        ("", " Rain  fell\n on Monday. ", "Rain fell on Monday."),
+        ("\u202e", "Rain fell.", "Rain fell."),
+        ("", "می‌رود " * 30, "می‌رود " * 10 + "می‌رود…"),
+        ("", "雨" * 200, "雨" * 79 + "…"),
+        ("", "👩‍👩‍👧‍👦" * 40, "👩‍👩‍👧‍👦" * 11 + "…"),
+    ],
+    ids=["headline", "short", "invisible", "words", "no_spaces", "graphemes"],
+)
+def test_first_words_stand_for_a_missing_headline(
+    headline: str, report: str, expected: str
+) -> None:
+    """The body's first words, on one line, cut after a word or else between graphemes."""
+    text = f"By our reporter\n{report}"
+    body = (Span(16, len(text)),)
+
+    assert expected == opening(replace(ARTICLE, headline=headline, text=text, body=body))
+
+
 _CHANGES: dict[str, Callable[[Citation], st.SearchStrategy[Any]]] = {
     "quote": lambda one: st.one_of(
         st.text(max_size=40),
@@ -94,6 +116,7 @@ _CHANGES: dict[str, Callable[[Citation], st.SearchStrategy[Any]]] = {
     "headline": lambda _: st.text(max_size=10),
     "source": lambda _: st.text(max_size=10),
     "via": lambda _: st.text(max_size=10),
+    "origin": lambda _: st.text(max_size=10),
     "url": lambda one: st.sampled_from([one.url + "5", "", "javascript:alert(1)", one.url.upper()]),
     "article_id": lambda _: st.sampled_from(["mehr-2", "mehr-3", "", "MEHR-1"]),
     "published": lambda _: st.sampled_from(

@@ -1,7 +1,10 @@
 """The same weights in sentence-transformers (torch) and in our engine."""
 
 import json
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +102,27 @@ def test_a_missing_package_is_explained(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(__import__("sys").modules, "sentence_transformers", None)
     with pytest.raises(EncoderError, match=r"pip install 'pasokh\[sentence-transformers\]'"):
         open_encoder(SentenceTransformerConfig(model="any"))
+
+
+@pytest.mark.sentence_transformers
+def test_the_hub_learns_nothing_of_the_libraries_here(tmp_path: Path) -> None:
+    """Whoever loads a model has told huggingface_hub before that it must not report."""
+    code = f"""
+from index.encoders.sentence_transformer import load_model
+from index.errors import EncoderError
+try:
+    load_model("SentenceTransformer", {str(tmp_path / "none")!r})
+except EncoderError:
+    from huggingface_hub import constants
+    print(constants.HF_HUB_DISABLE_TELEMETRY)
+"""
+    names = ("HF_HUB_DISABLE_TELEMETRY", "DISABLE_TELEMETRY", "DO_NOT_TRACK")
+    env = {name: value for name, value in os.environ.items() if name not in names}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env
+    )
+
+    assert ("True\n", 0) == (done.stdout, done.returncode), done.stderr
 
 
 @pytest.fixture

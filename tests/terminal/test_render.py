@@ -143,6 +143,7 @@ def test_json_names_the_articles_of_one_report(answerer: Answering) -> None:
             "source": "Fars",
             "published": "2023-06-10T08:30+03:30",
             "url": "https://www.farsnews.ir/news/7",
+            "origin": "",
         }
     ]
 
@@ -266,6 +267,7 @@ def test_json_of_an_answer(answerer: Answering) -> None:
             "quote": "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند.",
             "score": 0.875,
             "also_in": [],
+            "origin": "",
         }
     ]
     assert record["answer"] == f"{record['citations'][0]['quote']} [1]"
@@ -287,6 +289,7 @@ def test_json_of_a_refusal(answerer: Answering) -> None:
         "source": "",
         "published": None,
         "url": "",
+        "origin": "",
     }
 
 

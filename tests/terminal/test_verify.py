@@ -192,8 +192,22 @@ def test_an_answer_of_an_earlier_version_can_be_verified(
     record = json.loads(exported)
     for key in ("claims", "unworded", "model", "prompt", "shape", "sides", "differences"):
         del record[key]
+    for citation in record["citations"]:
+        del citation["origin"]
 
     assert _verify(backend, capsys, json.dumps(record | {"new": 1}))[0] == 0
+
+
+def test_the_same_report_read_from_elsewhere_is_the_same(
+    backend: Backend, capsys: Capture, exported: str
+) -> None:
+    """An entry of `also_in` stands without its file, and with another one."""
+    record = json.loads(exported)
+    entry = {"article_id": "hostile", "headline": "Head\x1b]0;pwned\x07line", "source": "",
+             "published": None, "url": ""}  # fmt: skip
+    record["citations"][0]["also_in"] = [entry, entry | {"origin": "moved.txt"}]
+
+    assert _verify(backend, capsys, json.dumps(record))[0] == 0
 
 
 def _without(key: str) -> Change:
@@ -210,6 +224,7 @@ def _without(key: str) -> Change:
         (_with("start", True), "citations[0].start: expected a whole number, got True"),
         (_with("quote", None), "citations[0].quote: expected a text, got None"),
         (_with("published", 7), "citations[0].published: expected a text or null, got 7"),
+        (_with("origin", 7), "citations[0].origin: expected a text, got 7"),
         (_with("also_in", {}), "citations[0].also_in: expected a list, got {}"),
         (_without("end"), "the key citations[1].end is missing"),
         (lambda record: record.update(claims=[{"text": "x"}]), "key claims[0].numbers is missing"),

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from bot.telegram.types import Part
 from index.text import grapheme_border
@@ -28,6 +28,8 @@ _MAX_ENTITIES: Final = 90
 _LONG_QUOTE: Final = 700
 """Units from which on a quote is shown folded, with an arrow that opens it."""
 _MAX_URL: Final = 2000
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Characters that change no order and that nobody sees, so that addresses are copied with them."""
 
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 # Telegram makes spaces of C0 controls, takes off U+2028 to U+202E and cannot be sent a lone
@@ -104,14 +106,22 @@ def n_units(text: str) -> int:
 
 
 def linkable(url: str) -> str:
-    """Return an address that a message may link to, or "" for one that it may not."""
-    if len(url) > _MAX_URL or not url.isprintable() or " " in url:
+    """Return an address as a message may link to it, or "" for one that it may not link to.
+
+    Joiners and other invisible characters, which Persian addresses have, are percent-encoded (RFC
+    3987, section 3.1) behind the host. Controls, spaces and bidi controls are refused.
+    """
+    if len(url) > _MAX_URL:
+        return ""
+    encoded = _INVISIBLE.sub(lambda found: quote(found[0]), url)
+    if len(encoded) > _MAX_URL or not encoded.isprintable() or " " in encoded:
         return ""
     try:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+    is_web = parts.scheme in {"http", "https"} and bool(parts.netloc)
+    return encoded if is_web and not _INVISIBLE.search(parts.netloc) else ""
 
 
 def shorten(text: str, limit: int) -> str:

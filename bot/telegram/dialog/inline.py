@@ -9,6 +9,7 @@ from typing import Final
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import Block, render
 from bot.telegram.types import AnswerInline, InlineResult
+from bot.texts.labels import title
 from bot.texts.language import Language, say
 from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
@@ -43,8 +44,8 @@ def _offered(result_id: str, offered: Answer, language: Language) -> InlineResul
     """Return an answer with its sources as one thing to choose."""
     first = offered.citations[0]
     numbers = markup.numbers_of(offered.citations, language)
-    title = f"{numbers} {first.headline or say(Key.NO_HEADLINE, language)}"
-    return _result(result_id, title, first.quote, markup.answer(offered, language))
+    head = f"{numbers} {title(first, language)}"
+    return _result(result_id, head, first.quote, markup.answer(offered, language))
 
 
 def _result(result_id: str, title: str, description: str, blocks: list[Block]) -> InlineResult:

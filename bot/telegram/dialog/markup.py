@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.answer import cite
 from bot.session.outline import Heading, Rank, by_article, difference_texts, rows_of
 from bot.telegram.dialog.html import (
     BLANK,
@@ -23,12 +24,12 @@ from bot.telegram.dialog.html import (
     shorten,
 )
 from bot.texts.direction import isolate_runs, reads_rtl, safe
-from bot.texts.labels import agency, dates, same_report_text, scope_note
+from bot.texts.labels import agency, dates, file_text, same_report_text, scope_note, title
 from bot.texts.language import Language, localize_digits, say
 from bot.texts.language_model import ModelText, untranslated_text, unworded_text
 from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
-from bot.types import Answer, Citation, Claim, NoAnswer, Translation
+from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, Moment, Span
 
 LTR_MARK: Final = "\u200e"
@@ -37,6 +38,7 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 _MAX_HEADLINE: Final = 300
 _MAX_SOURCE: Final = 200
+_MAX_ORIGIN: Final = 200
 _MAX_UNDERSTOOD: Final = 300
 _FOOTER_ROOM: Final = 60
 _SURE: Final = 0.85
@@ -133,10 +135,10 @@ def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block
     yield note(say(Key.SOURCES, language), language, is_bold=True)
     for group in by_article(citations):
         first = group[0]
-        details = [_line(agency(first.source, first.via, language), first.published, language)]
+        details = list(_details(first, first.via, language))
         if also := same_report_text(first, language):
             details.append(label(shorten(also, _MAX_SOURCE), language))
-        yield _entry(numbers_of(group, language), first.headline, first.url, details, language)
+        yield _entry(numbers_of(group, language), first, details, language)
 
 
 def numbers_of(citations: Sequence[Citation], language: Language) -> str:
@@ -144,22 +146,34 @@ def numbers_of(citations: Sequence[Citation], language: Language) -> str:
     return " ".join(f"[{localize_digits(one.number, language)}]" for one in citations)
 
 
-def _entry(lead: str, headline: str, url: str, details: Sequence[str], language: Language) -> Block:
+def _entry(
+    lead: str, shown: Citation | Headline, details: Sequence[str], language: Language
+) -> Block:
     """Return an article as its linked headline and lines about it."""
     return Block(
         (
             Piece(f"{mark_of(language)}{lead} "),
-            _headline(headline, url, language),
+            _headline(shown, language),
             Piece("".join(f"\n{detail}" for detail in details)),
         )
     )
 
 
-def _headline(headline: str, url: str, language: Language) -> Piece:
+def _headline(shown: Citation | Headline, language: Language) -> Piece:
     """Return a headline in bold, in its own direction, linked where it has an address."""
-    one_line = " ".join(safe(headline).split()) or say(Key.NO_HEADLINE, language)
+    one_line = " ".join(safe(title(shown, language)).split())
     text = f"{_FIRST_STRONG_ISOLATE}{shorten(one_line, _MAX_HEADLINE)}{_POP_ISOLATE}"
-    return Piece(text, is_bold=True, url=linkable(url))
+    return Piece(text, is_bold=True, url=linkable(shown.url))
+
+
+def _details(shown: Citation | Headline, via: str, language: Language) -> Iterator[str]:
+    """Yield who published and when, and the file of an article that no link leads to."""
+    yield _line(agency(shown.source, via, language), shown.published, language)
+    # Of a long path the end is kept, which has the member and the line.
+    path = shown.origin[-_MAX_ORIGIN:]
+    text = file_text(path if path == shown.origin else f"…{path}", language)
+    if text and not linkable(shown.url):
+        yield label(text, language)
 
 
 def _line(publisher: str, published: Moment | None, language: Language) -> str:
@@ -178,9 +192,8 @@ def refusal(reply: NoAnswer, language: Language) -> Iterator[Block]:
     yield BLANK
     yield note(say(Key.NEAREST, language), language, is_bold=True)
     for number, near in enumerate(reply.nearest, start=1):
-        details = [_line(agency(near.source, "", language), near.published, language)]
         lead = f"{localize_digits(number, language)}."
-        yield _entry(lead, near.headline, near.url, details, language)
+        yield _entry(lead, near, list(_details(near, "", language)), language)
 
 
 def why(
@@ -234,10 +247,10 @@ def article_pages(article: Article, marks: Sequence[Span], language: Language) -
         marks: Disjoint spans of its text.
         language: Of our labels.
     """
-    about = _line(agency(article.source, article.via, language), article.published, language)
-    mark = RTL_MARK if reads_rtl(article.headline) else LTR_MARK
-    headline = _headline(article.headline, article.url, language)
-    head = [Block((Piece(mark), headline, Piece(f"\n{about}"))), BLANK]
+    named = cite.head(article)
+    mark = RTL_MARK if reads_rtl(title(named, language)) else LTR_MARK
+    about = "".join(f"\n{detail}" for detail in _details(named, article.via, language))
+    head = [Block((Piece(mark), _headline(named, language), Piece(about))), BLANK]
     body: list[Block] = []
     for part in article.body:
         start = part.start

