@@ -280,8 +280,7 @@ class _Sync:
         if before is not None and not self.ledger.has_article(before.article):
             del self.loose[hashes.record]
             # With its new digests, since those from the ledger have no identities.
-            indexed = replace(before, digests=hashes)
-            self.ledger.add_article(place, indexed, moved_to=value.origin)
+            self.ledger.add_article(place, replace(before, digests=hashes))
             return
         if passages is None:
             (passages,) = self.divide([value])

@@ -9,7 +9,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
@@ -141,13 +141,9 @@ class Ledger(Transaction):
         self._connection.execute("DELETE FROM file WHERE id = ?", (number,))
         return articles
 
-    def add_article(self, place: Place, indexed: Indexed, *, moved_to: str | None = None) -> None:
-        """Enter an indexed article.
-
-        Args:
-            moved_to: Its origin, where that need not be the one in the archive.
-        """
-        self._put(place, Kind.INDEXED, indexed.digests, indexed.article, indexed.missing, moved_to)
+    def add_article(self, place: Place, indexed: Indexed) -> None:
+        """Enter an indexed article."""
+        self._put(place, Kind.INDEXED, indexed.digests, indexed.article, indexed.missing)
 
     def add_duplicate(self, place: Place, digests: Digests) -> None:
         """Enter an article whose wording or identity is indexed from another item."""
@@ -168,7 +164,6 @@ class Ledger(Transaction):
         digests: Digests | None,
         article: str | None = None,
         missing: str | None = None,
-        origin: str | None = None,
     ) -> None:
         record, text, names = digests or (None, None, ())
         self._connection.executemany(
@@ -176,11 +171,11 @@ class Ledger(Transaction):
             ((name, place.file, place.position) for name in names),
         )
         self._connection.execute(
-            "INSERT INTO item (file, position, kind, record, text, article, missing, origin) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file, position) DO UPDATE SET "
+            "INSERT INTO item (file, position, kind, record, text, article, missing) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file, position) DO UPDATE SET "
             "kind = excluded.kind, record = excluded.record, text = excluded.text, "
-            "article = excluded.article, missing = excluded.missing, origin = excluded.origin",
-            (place.file, place.position, str(kind), record, text, article, missing, origin),
+            "article = excluded.article, missing = excluded.missing",
+            (place.file, place.position, str(kind), record, text, article, missing),
         )
 
     def repeats(self, digests: Digests) -> bool:
@@ -292,48 +287,6 @@ class Ledger(Transaction):
                 raise
             msg = f"Expected a ledger at {self._path}, but: {error}; run `pasokh index build`."
             raise SnapshotCorrupt(msg) from error
-
-
-class Origins:
-    """Files and lines that the articles of a snapshot stand in now; safe to share between threads.
-
-    An archive keeps what an article was read from when it was indexed. A file that was renamed or
-    got lines before the article leaves that behind.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Open the ledger of a snapshot.
-
-        Raises:
-            SnapshotCorrupt: If it is missing.
-        """
-        self._path = path
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        try:
-            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise self._corrupt(error) from error
-
-    def close(self) -> None:
-        """Release the file."""
-        self._connection.close()
-
-    def placed(self, article: Article) -> Article:
-        """Return an article with the origin that it has now.
-
-        Raises:
-            SnapshotCorrupt: If the file is no ledger.
-        """
-        query = "SELECT origin FROM item WHERE article = ? AND kind = 'indexed'"
-        try:
-            row = self._connection.execute(query, (article.id,)).fetchone()
-        except sqlite3.Error as error:
-            raise self._corrupt(error) from error
-        return replace(article, origin=row[0]) if row and row[0] else article
-
-    def _corrupt(self, why: object) -> SnapshotCorrupt:
-        msg = f"Expected a ledger at {self._path}, but: {why}; run `pasokh index build`."
-        return SnapshotCorrupt(msg)
 
 
 def digests(article: Article) -> Digests:

@@ -13,7 +13,6 @@ import numpy as np
 
 from index.arrays import HalfVectors, Mask, Rows, Vectors
 from index.corpus.archive import Archive, ArchiveWriter
-from index.corpus.ledger import Origins
 from index.types import Article, ArticleId, Passage
 from index.vectors.store import PartVectors
 
@@ -55,12 +54,9 @@ class Archives:
         n_sentences: Sentences, likewise.
     """
 
-    def __init__(
-        self, parts: Sequence[Archive], origins: Origins, removed: Sequence[int] = ()
-    ) -> None:
+    def __init__(self, parts: Sequence[Archive], removed: Sequence[int] = ()) -> None:
         """Read `parts` as one, the articles of the rows `removed` masked."""
         self.parts: Final = tuple(parts)
-        self._origins = origins
         self._removed = frozenset(map(int, removed))
         self._articles = _RowRanges([part.n_articles for part in parts])
         self._passages = _RowRanges([part.n_passages for part in parts])
@@ -71,7 +67,6 @@ class Archives:
 
     def close(self) -> None:
         """Release the files."""
-        self._origins.close()
         for part in self.parts:
             part.close()
 
@@ -93,7 +88,7 @@ class Archives:
         for part, (start, end) in zip(self.parts, self._articles.ranges, strict=True):
             for row in range(start, end):
                 if row not in self._removed:
-                    yield self._origins.placed(part.article_at(row - start))
+                    yield part.article_at(row - start)
 
     def copy(self, writer: ArchiveWriter, rows: Rows) -> None:
         """Append the articles of `rows`, which rise, to another archive."""
@@ -102,14 +97,10 @@ class Archives:
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order."""
-        found = self._passages.gather(
+        return self._passages.gather(
             np.asarray(rows, np.int64),
             lambda part, local: self.parts[part].passages(local.tolist()),
         )
-        # Passages of one article share one object here too.
-        articles = {id(article): article for _, article in found}
-        placed = {key: self._origins.placed(article) for key, article in articles.items()}
-        return [(passage, placed[id(article)]) for passage, article in found]
 
     def check(self) -> list[str]:
         """Return what is wrong with the files, in words; empty when they are sound."""
@@ -118,7 +109,7 @@ class Archives:
     def article_at(self, row: int) -> Article:
         """Return the article of a row, even if it is removed."""
         ((part, _, local),) = self._articles.split(np.array([row]))
-        return self._origins.placed(self.parts[part].article_at(int(local[0])))
+        return self.parts[part].article_at(int(local[0]))
 
 
 class SnapshotVectors:

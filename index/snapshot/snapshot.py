@@ -36,7 +36,6 @@ from pathlib import Path
 import numpy as np
 
 from index.corpus.archive import Archive
-from index.corpus.ledger import Origins
 from index.dedup.groups import COPIES, Copies
 from index.disk.atomic import replace_text, sync_folder, sync_tree
 from index.encoders.space import VectorSpace
@@ -179,7 +178,6 @@ def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapsho
     with ExitStack() as opened:
         layout = open_layout(folder, n_passages=sum(part.passages for part in counts))
         texts = [opened.enter_context(closing(Archive(part / ARCHIVE))) for part in parts]
-        origins = opened.enter_context(closing(Origins(folder / LEDGER)))
         copies = Copies(
             [part / COPIES for part in parts],
             [part.articles for part in counts],
@@ -190,7 +188,7 @@ def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapsho
         snapshot = Snapshot(
             manifest=manifest,
             folder=folder,
-            archive=Archives(texts, origins, layout.removed.tolist()),
+            archive=Archives(texts, layout.removed.tolist()),
             vectors=SnapshotVectors(
                 [
                     store.open(part, layout.starts[start : end + 1], dim)

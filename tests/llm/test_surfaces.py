@@ -433,7 +433,8 @@ def test_help_and_privacy_name_the_model(person: Person) -> None:
     """What leaves for the model's server is said, and only where there is one."""
     assert "/translate - " in _texts(person.send("/help"))[0]
     assert "A language model words the answers" in _texts(person.send("/privacy"))[0]
-    bare = replace(person.conversation, writing=None, translating=None)
+    plain = replace(person.conversation.session, writing=None, translating=None)
+    bare = replace(person.conversation, session=plain)
     other = Person(bare)
 
     assert "/translate" not in _texts(other.send("/help"))[0]
