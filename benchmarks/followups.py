@@ -30,7 +30,7 @@ import numpy as np
 from bot import wire
 from bot.answer.answerer import Answerer
 from bot.evaluation import EvaluationFiles
-from bot.question.followup import resolve
+from bot.question.followup import resolve_by_rule
 from bot.question.question import read_question
 from bot.settings import read_settings
 from index import VectorSpace, open_encoder, open_snapshot
@@ -168,10 +168,10 @@ def measure(name: str, n: int) -> dict[str, Any]:
             "two texts of one title": compare(ask, one_title, leaning_ways(one_title)),
             "control": compare(ask, one_text, control_ways(one_text)),
             "leaning told": share(
-                resolve(one.leaning, [one.first]).was_resolved for one in one_text
+                resolve_by_rule(one.leaning, [one.first]).was_resolved for one in one_text
             ),
             "whole left alone": share(
-                not resolve(one.whole.text, [one.stranger]).was_resolved for one in one_text
+                not resolve_by_rule(one.whole.text, [one.stranger]).was_resolved for one in one_text
             ),
         }
 
@@ -189,7 +189,7 @@ Asked = tuple[str, str]
 def leaning_ways(chosen: Sequence[Pair]) -> dict[str, list[Asked]]:
     """Return the second questions unchanged, shortened, and resolved in several ways."""
     leaning = [one.leaning for one in chosen]
-    resolved = [resolve(one.leaning, [one.first]).text for one in chosen]
+    resolved = [resolve_by_rule(one.leaning, [one.first]).text for one in chosen]
     whole = [f"{one.first} {one.leaning}" for one in chosen]
     return {
         "whole": [(one.whole.text, one.whole.text) for one in chosen],
@@ -208,7 +208,10 @@ def control_ways(chosen: Sequence[Pair]) -> dict[str, list[Asked]]:
         for one in chosen
     ]
     resolved, led_resolved = (
-        [resolve(text, [one.stranger]).text for text, one in zip(texts, chosen, strict=True)]
+        [
+            resolve_by_rule(text, [one.stranger]).text
+            for text, one in zip(texts, chosen, strict=True)
+        ]
         for texts in (whole, led)
     )
     return {

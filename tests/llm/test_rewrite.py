@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.llm.client import OpenAIGenerator, ServerConfig
 from bot.llm.rewrite import Rewriter
-from bot.question.followup import Resolved, resolve
+from bot.question.followup import Resolved, resolve_by_rule
 
 BEFORE = ["What did Kirby say about Sukhoi jets?"]
 SHOWN = [
@@ -31,7 +31,7 @@ def _rewrite(
         question,
         before=before,
         shown=SHOWN if shown is None else shown,
-        by_rule=resolve(question, before),
+        by_rule=resolve_by_rule(question, before),
     )
 
 
@@ -80,7 +80,7 @@ def test_what_the_conversation_did_not_say_is_not_asked(
     """Then the rule's result is taken."""
     server.acts = [says(_says(rewritten))]
     found = _rewrite(server, LEANING, BEFORE)
-    assert found == resolve(LEANING, BEFORE)
+    assert found == resolve_by_rule(LEANING, BEFORE)
     assert found.text == f"{LEANING} (Kirby Sukhoi)"
     assert server.requests
 
@@ -104,7 +104,7 @@ def test_whatever_fails_the_rule_stands(server: ModelServer, act: str) -> None:
     """A follow-up is understood without a model as well."""
     acts = {"mute": hangs(server), "500": refuses(401), "prose": says("I think so.")}
     server.acts = [acts[act]]
-    assert _rewrite(server, LEANING, BEFORE) == resolve(LEANING, BEFORE)
+    assert _rewrite(server, LEANING, BEFORE) == resolve_by_rule(LEANING, BEFORE)
 
 
 def test_the_log_holds_no_word_of_it(server: ModelServer, caplog: pytest.LogCaptureFixture) -> None:
