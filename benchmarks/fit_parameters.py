@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from bot.answer.confidence import DEFAULT_THRESHOLD, FEATURES, Signals, features
 from bot.answer.evidence import ReaderConfig, find_quotes
+from bot.question.question import read_question
 from index import (
     BundledConfig,
     Encoder,
@@ -246,7 +247,8 @@ class _Archive:
 
     def _ask(self, question: Question, *, full: bool) -> Asked:
         found = self._retriever.retrieve(question.text, language=question.language)
-        quotes = find_quotes(question.text, found, self._snapshot, ReaderConfig(max_sentences=3))
+        read = read_question(question.text)
+        quotes = find_quotes(read, found, self._snapshot, ReaderConfig(max_sentences=3))
         parts = found.hits[0].parts
         signals = Signals(
             dense=parts.dense,
