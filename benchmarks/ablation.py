@@ -84,7 +84,7 @@ VARIANTS: Final = (
 def main() -> None:
     """Measure the cases asked for and write both files."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--limit", type=int, default=300, help="questions asked of each set")
+    parser.add_argument("--limit", type=int, help="questions asked of each set; all without")
     parser.add_argument("--only", nargs="*", help="names of sets, e.g. parsquad-en2fa+news-fa")
     options = parser.parse_args()
     settings = read_settings()
@@ -97,7 +97,7 @@ def main() -> None:
             print(case.name, json.dumps(found[case.name]), flush=True)
 
 
-def _measure(case: Case, settings: Settings, limit: int) -> dict[str, Any]:
+def _measure(case: Case, settings: Settings, limit: int | None) -> dict[str, Any]:
     """Return the figures of all variants on one case."""
     files = files_of(case, settings.data_dir / "benchmark", 3000)
     every = read_question_set(files.queries, files.qrels)
