@@ -105,9 +105,10 @@ def systems(python: str, work: Path, corpus: Path, questions: Path) -> dict[str,
     """Return how each system is run, its weights converted."""
     model = work / "model"
     # Subtle: in a process of its own, since a child's peak memory begins with its parent's.
-    exporting = "import sys; from pathlib import Path; from index.encoders import e5_export; "
+    exporting = "import sys; from pathlib import Path; import e5_export; "
     exporting += "e5_export.export_sentence_transformers(Path(sys.argv[1]))"
-    subprocess.run([sys.executable, "-c", exporting, str(model)], check=True)
+    folder = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    subprocess.run([sys.executable, "-c", exporting, str(model)], check=True, env=folder)
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PASOKH_")}
     ours |= {
         "PYTHONPATH": str(ROOT),
