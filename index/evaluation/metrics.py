@@ -98,7 +98,8 @@ def folded(text: str) -> str:
         for char in plain
         if char.isalnum() or not unicodedata.category(char).startswith("M")
     )
-    return " ".join("".join(letters).split())
+    # Subtle: cleaned again, as NFKD takes «ئ» apart into an Arabic yeh and a mark.
+    return clean(" ".join("".join(letters).split())).text
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:

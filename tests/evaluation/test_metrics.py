@@ -4,7 +4,7 @@ import math
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.evaluation import (
@@ -119,6 +119,7 @@ def test_an_answer_stands_in_one_quote() -> None:
 
 
 @given(st.text())
+@example("ئ")
 def test_folding_is_idempotent(text: str) -> None:
     """What was folded stays as it is."""
     assert folded(folded(text)) == folded(text)
