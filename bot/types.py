@@ -10,10 +10,31 @@ class Reason(StrEnum):
     """Why there is no answer; a key into the texts shown to people."""
 
     EMPTY_QUESTION = "empty_question"
+    SMALL_TALK = "small_talk"
     NOTHING_FOUND = "nothing_found"
     NOT_IN_ARCHIVE = "not_in_archive"
     UNVERIFIED = "unverified"
     MODEL_FOUND_NONE = "model_found_none"
+
+
+class Remark(StrEnum):
+    """Kinds of texts that ask nothing of the archive; a key into the texts shown to people."""
+
+    GREETING = "greeting"
+    HOW_ARE_YOU = "how_are_you"
+    WHO_ARE_YOU = "who_are_you"
+    WHAT_CAN_YOU_DO = "what_can_you_do"
+    THANKS = "thanks"
+    AGREEMENT = "agreement"
+    GOODBYE = "goodbye"
+    PRAISE = "praise"
+    ABUSE = "abuse"
+    EMOJI = "emoji"
+    SOURCES = "sources"
+    """These four are about the last answer."""
+    MORE = "more"
+    IS_TRUE = "is_true"
+    WHEN_SAID = "when_said"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +210,10 @@ class NoAnswer:
     """The archive does not hold the answer, or nothing could be verified.
 
     `within` and `is_missed` are as those of an `Answer`.
+
+    Attributes:
+        remark: What was said instead of a question, where the reason is small talk.
+        missing: Names, places and years of the question that no article near it has.
     """
 
     question: str
@@ -200,3 +225,5 @@ class NoAnswer:
     fingerprint: Fingerprint
     within: Scope = EVERYTHING
     is_missed: bool = False
+    remark: Remark | None = None
+    missing: tuple[str, ...] = ()

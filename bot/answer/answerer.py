@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.answer.cite import cite_earliest, cite_itself, head, in_time, verified
 from bot.answer.confidence import DEFAULT_THRESHOLD, Signals, confidence
 from bot.answer.contradictions import differences
 from bot.answer.evidence import Quote, ReaderConfig, find_quotes, spread_quotes
+from bot.answer.lacking import lacking
 from bot.question.question import Question
 from bot.question.scope import hull, narrowed, overlap
 from bot.types import Answer, Citation, Fingerprint, NoAnswer, Reason, Shape, Side
@@ -33,6 +37,10 @@ _HITS: Final = 10
 _HITS_OF_SEVERAL: Final = 40
 _QUOTES_OF_ONE: Final = 2
 _NEAREST: Final = 3
+_LACKING: Final = 0.3
+"""What is left of the confidence where the quoted articles lack what was asked for."""
+_MAX_WORDS: Final = 4000
+"""Words whose vectors are kept, 6 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +53,7 @@ class Consideration:
         confidence: Probability in [0, 1] that the drafts answer; 0 where nothing was found.
         is_missed: Whether the time that the question names had nothing, so that this was found
             beyond it.
+        missing: Telling words of the question that no article has which would be quoted.
     """
 
     language: str
@@ -53,6 +62,7 @@ class Consideration:
     drafts: tuple[Citation, ...]
     confidence: float
     is_missed: bool = False
+    missing: tuple[str, ...] = ()
 
 
 class Answerer:
@@ -77,6 +87,8 @@ class Answerer:
         self.encoder: Final = encoder
         self.retriever: Final = Retriever(snapshot, encoder, space=space, reranker=reranker)
         self.threshold: Final = DEFAULT_THRESHOLD if threshold is None else threshold
+        self._space: Final = space
+        self._words: dict[str, Vectors] = {}
         self._weights = stored_confidence(encoder.identity.name) if space.is_fitted else {}
         self._fingerprint = Fingerprint(
             snapshot=snapshot.manifest.snapshot, encoder=encoder.identity.fingerprint
@@ -90,6 +102,8 @@ class Answerer:
         articles (see `overview`) gets up to twice as many quotes.
         """
         started = time.perf_counter()
+        if question.remark is not None:
+            return self._refuse(question, None, Reason.SMALL_TALK, started)
         if question.is_empty:
             return self._refuse(question, None, Reason.EMPTY_QUESTION, started)
         several = self._answer_from_several(question, 2 * k, started)
@@ -100,7 +114,7 @@ class Answerer:
             seen = replace(seen, scope=asked, is_missed=True)
         if not seen.found.hits:
             return self._refuse(question, seen, Reason.NOTHING_FOUND, started)
-        if seen.confidence < self.threshold:
+        if seen.missing or seen.confidence < self.threshold:
             return self._refuse(question, seen, Reason.NOT_IN_ARCHIVE, started)
         citations = verified(seen.drafts, self.snapshot.article)
         if not citations:
@@ -217,7 +231,30 @@ class Answerer:
             found = merged(found, self._retrieve(question.typed_text, question, _HITS))
         config = ReaderConfig(max_sentences=k)
         quotes = find_quotes(question, found, self.snapshot, config, shown=shown)
-        return self._consideration(question, found, quotes)
+        absent = lacking(question, quotes, self.snapshot, self._alike)
+        whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
+        seen = self._consideration(question, found, whole or quotes)
+        if whole or not quotes:
+            return seen
+        missing = absent[quotes[0].hit.article.id]
+        return replace(seen, missing=missing, confidence=_LACKING * seen.confidence)
+
+    def _alike(
+        self, asked: Sequence[str], known: Sequence[str], language: str
+    ) -> NDArray[np.float32]:
+        """Return the cosines of words of a question with words of quotes, each encoded alone."""
+        texts = list(dict.fromkeys((*asked, *known)))
+        new = [word for word in texts if word not in self._words]
+        if len(self._words) + len(new) > _MAX_WORDS:
+            self._words.clear()
+            new = texts
+        self._words.update(zip(new, self.encoder.encode_queries(new), strict=True))
+        space = self._space
+        one, other = (
+            np.stack([space.query(self._words[word], language) for word in some])
+            for some in (asked, known)
+        )
+        return np.asarray(one @ other.T, np.float32)
 
     def _survey(self, topic: Question, most: int, vector: Vectors | None) -> Consideration:
         """Find at most `most` quotes of several articles on a topic, two of each; see `consider`.
@@ -280,6 +317,8 @@ class Answerer:
             fingerprint=self._fingerprint,
             within=seen.scope if seen else EVERYTHING,
             is_missed=bool(seen and seen.is_missed),
+            remark=question.remark,
+            missing=seen.missing if seen else (),
         )
 
 

@@ -25,6 +25,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.answer.kinds import holds
 from bot.question.question import Question
 from index import Hit, Retrieval, Snapshot, Span
 from index.arrays import Rows, Scores
@@ -59,6 +60,9 @@ class ReaderConfig:
         lexical: Weight of lexical coverage beside the cosine; 0.5 to 1.5 within 0.01.
         speaker: Bonus where a name of the question stands beside a verb of saying and the
             question asks for somebody's words; about the distance of neighbouring sentences.
+        kind: Bonus for a sentence that holds what is asked for: a number, a date, a reason. Of the
+            questions that ask for one, .856 (PQuAD) and .656 (English over Persian) have their
+            answer in the first quote without it, .869 and .694 with it; .3 gives .869 and .681.
         max_alike: Cosine above which two sentences say the same.
     """
 
@@ -67,6 +71,7 @@ class ReaderConfig:
     sentence: float = 0.4
     lexical: float = 1.0
     speaker: float = 0.08
+    kind: float = 0.15
     max_alike: float = 0.95
 
     def __post_init__(self) -> None:
@@ -94,6 +99,7 @@ def evidence_scores(  # one array for each thing known of a sentence
     owners: Rows,
     is_same_language: NDArray[np.bool_],
     is_speaker: NDArray[np.bool_],
+    is_kind: NDArray[np.bool_],
     config: ReaderConfig = DEFAULT_CONFIG,
 ) -> Scores:
     """Score sentences as evidence, shape (n,).
@@ -105,9 +111,11 @@ def evidence_scores(  # one array for each thing known of a sentence
         owners: Position in `passages` of each sentence's passage, shape (n,).
         is_same_language: Whether each sentence is in the question's language, shape (n,).
         is_speaker: Whether the sentence reports the words that are asked for, shape (n,).
+        is_kind: Whether it holds the kind of answer that is asked for, shape (n,).
         config: Weights of the parts.
     """
     own = config.sentence * (sentences + config.lexical * lexical) + config.speaker * is_speaker
+    own = own + config.kind * is_kind
     around = (1 - config.sentence) * passages[owners]
     counts = np.where(is_same_language, AGREEMENT, 1.0)
     return np.asarray(counts * own + around, dtype=np.float32)
@@ -284,6 +292,13 @@ def _weigh(
         owners=np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits]),
         is_same_language=is_same,
         is_speaker=is_speaker,
+        is_kind=np.array(
+            [
+                question.wanted is not None and holds(question.wanted, span.cut(hit.article.text))
+                for hit, span in places
+            ],
+            np.bool_,
+        ),
         config=config,
     )
     return _Sentences(places, words, vectors, cosines, scores)

@@ -51,7 +51,7 @@ class Evidence:
 Spans = Sequence[tuple[int, int]]
 
 _WORD = re.compile(r"[^\W\d_](?:[.'’]?[^\W\d_]|[\u0900-\u0963\u200d])*")
-_SENTENCE_END = re.compile(r"(?:^|[.!?:;؟…\"“«(\[-]|\n)[\s\"'“”«»‘’(\[]*$")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:;؟…¿¡\"“«(\[-]|\n)[\s\"'“”«»‘’(\[]*$")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LETTER_NAMES = (
     "ای بی سی دی ای اف جی اچ آی جی کی ال ام ان او پی کیو ار اس تی یو وی دبلیو ایکس وای زد"
@@ -97,14 +97,22 @@ _GENERIC_FA: Final = frozenset(
 )
 
 
-def unsupported_names(claim: str, language: str, evidence: Evidence, apart: Spans) -> list[str]:
+def unsupported_names(
+    claim: str,
+    language: str,
+    evidence: Evidence,
+    apart: Spans = (),
+    *,
+    may_be_translated: bool = True,
+) -> list[str]:
     """Return the names of a claim that the evidence does not have.
 
     Args:
         apart: Stretches of the cleaned claim without names, such as dates.
+        may_be_translated: Whether common words with a capital are let through across scripts.
     """
     line = clean_text(claim).text
-    missing = list(_unnamed_places(line, language, evidence, apart))
+    missing = list(unnamed_places(line, language, evidence, apart))
     is_cased = _has_capitals(line)
     if is_cased:
         names = _capitalised(line, language)
@@ -121,7 +129,11 @@ def unsupported_names(claim: str, language: str, evidence: Evidence, apart: Span
         # ones among common words.
         may_be_word = is_cased and language != _ENGLISH and _SENTENCE_END.search(line[:start])
         checked = words[1:] if may_be_word else words
-        missing += [word for word in checked if not _is_named(word, words, language, evidence)]
+        missing += [
+            word
+            for word in checked
+            if not _is_named(word, words, language, evidence, may_be_translated=may_be_translated)
+        ]
     return missing
 
 
@@ -212,7 +224,14 @@ _ENDINGS: Final = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "al", "ion", 
 _RARE = -16.0
 
 
-def _is_named(word: str, whole: Sequence[str], language: str, evidence: Evidence) -> bool:
+def _is_named(
+    word: str,
+    whole: Sequence[str],
+    language: str,
+    evidence: Evidence,
+    *,
+    may_be_translated: bool,
+) -> bool:
     """Tell whether the evidence has a word of a name, or may have it in translation."""
     is_alone = len(whole) == 1
     is_cased = _has_capitals(word)
@@ -254,7 +273,7 @@ def _is_named(word: str, whole: Sequence[str], language: str, evidence: Evidence
     # Across scripts, what is too short to compare by sound or may be translated is let through.
     is_short = is_acronym or len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
     is_common = _is_word(word, margin=0.0) if is_alone else _is_word(word)
-    return is_short or is_generic(word, language) or (is_cased and is_common)
+    return is_short or is_generic(word, language) or (may_be_translated and is_cased and is_common)
 
 
 _CASE_RU = re.compile(r"(?<=\w{3})(?:[аеиоуыюя]|[ео]й|[ео]м|ым|[ая]ми?|[ая]х|[иы]х|[ое]го)$")
@@ -280,8 +299,10 @@ def _names_place(codes: frozenset[str], evidence: Evidence) -> bool:
     return any(places.are_named(codes, text, language) for language in evidence.languages)
 
 
-def _unnamed_places(line: str, language: str, evidence: Evidence, apart: Spans) -> Iterator[str]:
-    """Yield the countries and cities of a claim that the evidence names by no name."""
+def unnamed_places(
+    line: str, language: str, evidence: Evidence, apart: Spans = ()
+) -> Iterator[str]:
+    """Yield the countries and cities of a cleaned text that the evidence names by no name."""
     is_cased = _has_capitals(line)
     matches = list(_WORD.finditer(line))
     first = 0

@@ -72,15 +72,16 @@ def are_named(wanted: frozenset[str], text: str, language: str) -> bool:
     """Tell whether a folded text names one of the codes; endings may follow («آلمانی‌ها»)."""
     padded = f" {text}"
     return any(
-        re.search(rf" {re.escape(name)}{'' if len(name) < _SHORT else _ENDING}(?= |$)", padded)
+        re.search(rf" {re.escape(name)}{_ENDINGS.get(len(name), _ENDING)}(?= |$)", padded)
         for code in wanted
         for name in spellings(code, language)
     )
 
 
-_SHORT = 3
 _WORLD = "001"
 _ENDING = r"\w{0,4}"
+_ENDINGS = {1: "", 2: "", 3: "(?:[یs]|ها|های|هایی)?"}
+"""Endings of names so short that other words begin with them: «روسا» is no «روس»."""
 
 
 @cache

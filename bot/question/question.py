@@ -10,8 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.question.courtesy import find_remark, without_courtesy
 from bot.question.overview import Plan, find_plan
 from bot.question.period import Period, find_period
+from bot.question.wanted import Wanted, wanted_of
+from bot.question.wording import questions_in, written
+from bot.types import Remark
 from index import EVERYTHING, Scope
 from index.text import detect
 
@@ -49,6 +53,9 @@ class Question:
         topic: The question that a plan looks for in each of its sides.
         follows: The earlier question that this one takes words from; empty for none.
         wants_statement: Whether it asks what somebody said, "what did Kirby say about ...?".
+        wanted: The kind of answer, where its words tell.
+        remark: What is said instead of a question, "thanks".
+        parts: The questions of which it may consist; empty where it is one.
     """
 
     text: str
@@ -61,6 +68,9 @@ class Question:
     topic: "Question | None" = None
     follows: str = ""
     wants_statement: bool = False
+    wanted: Wanted | None = None
+    remark: Remark | None = None
+    parts: "tuple[Question, ...]" = ()
 
     @property
     def is_empty(self) -> bool:
@@ -89,6 +99,11 @@ def read_question(
     """
     now = now or datetime.now(UTC)
     question = _plain(text, typed or text)
+    found = find_remark(text)
+    if found is not None:
+        remark, tag = found
+        return replace(question, language=tag, remark=remark, scope=scope)
+    texts = questions_in(question.search_text)
     plan = find_plan(question.search_text, now, outlets)
     return replace(
         question,
@@ -97,20 +112,28 @@ def read_question(
         plan=plan,
         topic=_plain(plan.topic, plan.topic) if plan else None,
         follows=follows,
+        parts=tuple(
+            replace(_plain(part, part), scope=scope, period=find_period(part, now))
+            for part in (texts if len(texts) > 1 else ())
+        ),
     )
 
 
 def _plain(text: str, typed: str) -> Question:
     """Read what every question has, one that is only the topic of another too."""
-    # Bytes that were no UTF-8 are read as question marks.
-    searched, alone = (
-        one.strip()[:MAX_QUESTION_CHARS].encode("utf-8", "replace").decode()
-        for one in (text, typed)
-    )
+    searched, alone = (_wording(one) for one in (text, typed))
     return Question(
         text=text,
         search_text=searched,
         typed_text=alone,
         language=detect(alone).tag,
         wants_statement=_WANTS_STATEMENT.search(searched) is not None,
+        wanted=wanted_of(searched),
     )
+
+
+def _wording(text: str) -> str:
+    """Return a text as it is searched: without courtesy, in the usual written form, once."""
+    # Bytes that were no UTF-8 are read as question marks.
+    line = written(text.strip()[:MAX_QUESTION_CHARS].encode("utf-8", "replace").decode())
+    return " ".join(questions_in(written(without_courtesy(line))))

@@ -6,6 +6,8 @@ Quotes stay verbatim, control characters included; whoever prints the object esc
 from collections.abc import Iterable
 from typing import NotRequired, TypedDict
 
+from bot.texts.labels import reason_text
+from bot.texts.language import Language
 from bot.types import Answer, Citation, Headline, NoAnswer
 from index import Moment, Scope
 
@@ -92,10 +94,15 @@ class Record(TypedDict):
     shape: str | None
     sides: list[SideRecord]
     differences: list[DifferenceRecord]
+    reply: NotRequired[str]
 
 
-def record_of(reply: Answer | NoAnswer) -> Record:
-    """Return the stable JSON object of a reply."""
+def record_of(reply: Answer | NoAnswer, language: Language) -> Record:
+    """Return the stable JSON object of a reply.
+
+    Args:
+        language: That of our own words.
+    """
     answer, refusal = (reply, None) if isinstance(reply, Answer) else (None, reply)
     citations = answer.citations if answer else ()
     return {
@@ -128,6 +135,7 @@ def record_of(reply: Answer | NoAnswer) -> Record:
             {"numbers": list(pair.numbers), "said": list(pair.said) if pair.said else None}
             for pair in (answer.differences if answer else ())
         ],
+        "reply": reason_text(refusal, language) if refusal else "",
     }
 
 

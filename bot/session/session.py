@@ -12,13 +12,14 @@ from enum import Enum, auto
 from typing import Final
 
 from bot.logs import log_reply
+from bot.question.courtesy import ABOUT_ANSWER, find_remark
 from bot.question.followup import Rewriting, resolve
 from bot.question.question import Question, read_question
 from bot.question.scope import check_scope, parse_scope
 from bot.session.protocols import Answering, TellClaims, Translating, Writing
 from bot.session.turns import Place, Turn, cited_again
 from bot.texts.language import Language, LanguageChoice, ui_language
-from bot.types import Answer, Citation, NoAnswer
+from bot.types import Answer, Citation, NoAnswer, Remark
 from index import EVERYTHING, Article, ArticleId, Scope, Span
 from index.text import detect
 
@@ -89,16 +90,27 @@ class Session:
     @property
     def language(self) -> Language:
         """The language of our words now: that set, of the last question, of the program."""
-        return self.language_of(self.turns[0].language if self.turns else self.app_language)
+        return self.language_of(_UNKNOWN)
 
     def language_of(self, question_language: str) -> Language:
-        """Return the language of our words beside a question in a language, a BCP 47 tag."""
+        """Return the language of our words beside a question in a language, a BCP 47 tag.
+
+        Where that cannot be told it is the language of the conversation, or of the program.
+        """
+        if question_language in {"", _UNKNOWN}:
+            question_language = self.turns[0].language if self.turns else self.app_language
         return ui_language(question_language, self.choice)
 
     @property
     def last(self) -> Turn | None:
         """The turn that commands refer to."""
         return self.turns[0] if self.turns else None
+
+    def about_answer(self, text: str) -> Remark | None:
+        """Return what a text wants of the last answer ("more"), None where it is a question."""
+        found = find_remark(text)
+        is_about = found is not None and found[0] in ABOUT_ANSWER
+        return found[0] if found and is_about and self.last and self.last.places else None
 
     def find(self, text: str, *, context: Sequence[Turn] | None = None) -> Found:
         """Ask the archive; nothing is remembered yet.

@@ -31,7 +31,8 @@ def ask_json(surface: Surface, question: str, *, k: int | None, within: Scope) -
     """Answer one question for a program."""
     session = _open_session(surface, k, within)
     reply = session.word(session.find(question))
-    surface.stdout.write(f"{to_json(record_of(reply))}\n")
+    record = record_of(reply, session.language_of(reply.language))
+    surface.stdout.write(f"{to_json(record)}\n")
     return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
 
 

@@ -10,7 +10,16 @@ from bot.answer.cite import head
 from bot.session.outline import Heading, Rank, by_article, difference_texts, rows_of
 from bot.terminal.screen import BLANK, Kind, Line
 from bot.texts.direction import reads_rtl
-from bot.texts.labels import agency, comma, dates, file_text, same_report_text, scope_note, title
+from bot.texts.labels import (
+    agency,
+    comma,
+    dates,
+    file_text,
+    reason_text,
+    same_report_text,
+    scope_note,
+    title,
+)
 from bot.texts.language import Language, localize_digits, say
 from bot.texts.language_model import ModelText, untranslated_text, unworded_text
 from bot.texts.messages import Key
@@ -22,7 +31,7 @@ def reply_lines(reply: Answer | NoAnswer, language: Language) -> list[Line]:
     """Return a reply for people: claims, quotes and sources, or the reason and near headlines."""
     if isinstance(reply, Answer):
         return [*claim_lines(reply.claims, language), *below_claims(reply, language)]
-    lines = [_label(Kind.NOTICE, say(Key[f"REASON_{reply.reason.name}"], language), language)]
+    lines = [_label(Kind.NOTICE, reason_text(reply, language), language)]
     if text := scope_note(reply, language):
         lines.append(_label(Kind.DETAIL, text, language))
     if reply.nearest:

@@ -28,8 +28,10 @@ from bot.terminal.streaming import ClaimsShowing
 from bot.texts.language import Language, LanguageChoice, Text, say
 from bot.texts.language_model import ModelText
 from bot.texts.messages import Key
+from bot.texts.remarks import AboutAnswer
 from bot.texts.scope_names import scope_text
 from bot.threads import Worker
+from bot.types import Remark
 from index import EVERYTHING, Span
 
 Page = Callable[[list[Line], Screen], None]
@@ -135,7 +137,19 @@ class Chat:
             self._say(ModelText.CHAT_HELP)
 
     def _ask(self, text: str) -> None:
-        """Answer a question, its claims shown as they are worded where there is a model."""
+        """Answer a question, its claims shown as they are worded where there is a model.
+
+        What is said about the last answer ("more", "is that true?") acts on that one.
+        """
+        match self.session.about_answer(text):
+            case Remark.MORE:
+                self._more()
+                return
+            case Remark.SOURCES | Remark.IS_TRUE | Remark.WHEN_SAID as remark:
+                if remark is Remark.IS_TRUE:
+                    self._say(AboutAnswer.IS_TRUE)
+                self._obey(Command.SOURCES, "")
+                return
         found = self.worker.run(lambda: self.session.find(text))
         language = self.session.language_of(found.reply.language)
         if found.question.follows:
@@ -148,7 +162,8 @@ class Chat:
             showing.is_over = True
             raise
         self._write([*showing.rest(reply), BLANK])
-        self.session.remember(turn_of(text, reply, self.session.scope))
+        if found.question.remark is None:
+            self.session.remember(turn_of(text, reply, self.session.scope))
 
     def _more(self) -> None:
         """Show further quotes; from then on they belong to the last answer."""

@@ -4,6 +4,7 @@ from bot.texts.direction import safe
 from bot.texts.language import Language, say
 from bot.texts.messages import Key
 from bot.texts.overviews import ShapeText
+from bot.texts.remarks import RemarkText
 from bot.texts.scope_names import scope_text
 from bot.types import Answer, Citation, Headline, NoAnswer
 from index import EVERYTHING, Moment
@@ -64,6 +65,16 @@ def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
     if reply.is_missed and reply.within.sources and not (reply.within.since or reply.within.until):
         return say(ShapeText.MISSED_OUTLETS, language, scope=scope)
     return say(Key.MISSED if reply.is_missed else Key.WITHIN, language, scope=scope)
+
+
+def reason_text(reply: NoAnswer, language: Language) -> str:
+    """Say why there is no answer, or reply to small talk."""
+    if reply.remark is not None:
+        return say(RemarkText[reply.remark.name], language)
+    if reply.missing:
+        quoted = (f"«{name}»" if language is Language.FA else f'"{name}"' for name in reply.missing)
+        return say(Key.REASON_MISSING, language, names=comma(language).join(quoted))
+    return say(Key[f"REASON_{reply.reason.name}"], language)
 
 
 def comma(language: Language) -> str:

@@ -23,7 +23,9 @@ from bot.telegram.dialog.reply import Reply
 from bot.telegram.types import Incoming, Kind, Outgoing, Show
 from bot.texts.language import Language, say
 from bot.texts.language_model import ModelText
+from bot.texts.remarks import AboutAnswer
 from bot.texts.telegram import Phrase
+from bot.types import Remark
 
 MENU: Final = ("ask", "sources", "article", "more", "only", "lang", "reset", "privacy", "help")
 """Commands in the order the menu lists them; /start needs no place there."""
@@ -223,6 +225,10 @@ class Conversation:
             for turn in reply.turns
             if turn not in same and (is_mine or turn.user_id == reply.user_id)
         ]
+        remark = None if incoming.is_forwarded else session.about_answer(question)
+        if remark is not None:
+            self._tell_more(reply, remark)
+            return
         found = session.find(question, context=() if incoming.is_forwarded else context)
         reply.language = session.language_of(found.reply.language)
         # What is said before the answer about how the question was read.
@@ -245,7 +251,7 @@ class Conversation:
         answered = session.word(
             found, lambda claims: reply.draft([*notes, *markup.claims(claims, reply.language)])
         )
-        reply.turn = chat_turn(
+        turn = chat_turn(
             turn_of(question, answered, session.scope),
             update_id=incoming.update_id,
             chat_id=incoming.chat_id,
@@ -253,4 +259,16 @@ class Conversation:
             message_id=incoming.message_id,
             at=session.clock().timestamp(),
         )
-        screens.send_answer(reply, reply.turn, answered, notes)
+        # Small talk is not remembered: what follows it still belongs to the question before.
+        reply.turn = turn if found.question.remark is None else None
+        screens.send_answer(reply, turn, answered, notes)
+
+    def _tell_more(self, reply: Reply, remark: Remark) -> None:
+        """Answer what was said about the last answer."""
+        turn = reply.turns[0]
+        if remark is Remark.MORE:
+            screens.send_more(reply, turn)
+            return
+        if remark is Remark.IS_TRUE:
+            reply.tell(AboutAnswer.IS_TRUE)
+        screens.send_sources(reply, turn)

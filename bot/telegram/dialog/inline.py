@@ -9,9 +9,8 @@ from typing import Final
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import Block, render
 from bot.telegram.types import AnswerInline, InlineResult
-from bot.texts.labels import title
+from bot.texts.labels import reason_text, title
 from bot.texts.language import Language, say
-from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
 from bot.types import Answer, NoAnswer
 
@@ -28,7 +27,7 @@ def results(query_id: str, found: Answer | NoAnswer, language: Language) -> Answ
     """Offer the whole answer and each quote alone, or say that there is none."""
     if isinstance(found, NoAnswer):
         title = say(Phrase.INLINE_NONE, language)
-        description = say(Key[f"REASON_{found.reason.name}"], language)
+        description = reason_text(found, language)
         none = _result("none", title, description, list(markup.refusal(found, language)))
         return AnswerInline(query_id=query_id, results=(none,))
     whole = _offered("answer", found, language)

@@ -24,7 +24,15 @@ from bot.telegram.dialog.html import (
     shorten,
 )
 from bot.texts.direction import isolate_runs, reads_rtl, safe
-from bot.texts.labels import agency, dates, file_text, same_report_text, scope_note, title
+from bot.texts.labels import (
+    agency,
+    dates,
+    file_text,
+    reason_text,
+    same_report_text,
+    scope_note,
+    title,
+)
 from bot.texts.language import Language, localize_digits, say
 from bot.texts.language_model import ModelText, untranslated_text, unworded_text
 from bot.texts.messages import Key
@@ -184,7 +192,7 @@ def _line(publisher: str, published: Moment | None, language: Language) -> str:
 
 def refusal(reply: NoAnswer, language: Language) -> Iterator[Block]:
     """Yield the reason, what part of the archive was asked, and the nearest headlines."""
-    yield note(say(Key[f"REASON_{reply.reason.name}"], language), language)
+    yield note(reason_text(reply, language), language)
     yield from within(reply, language)
     if not reply.nearest:
         return

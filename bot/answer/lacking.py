@@ -1,0 +1,243 @@
+"""Words of a question that its evidence lacks: another person's words under the asked name.
+
+An answer to "how many were hurt in Tabriz?" has to come from an article that has Tabriz in it,
+however well all other words agree. So the telling words of a question, its names, numbers and the
+words that few passages of this archive have, are looked up in each article that would be quoted: as
+the same word, with another ending or a slip of spelling, by its sound in another script, as another
+name of the same place. What is not found so may still be said in other words: a word of the quotes
+or the headline that means nearly the same (cosine of the two words alone in the centred space)
+stands for it.
+
+    "hurt" and "injured"     .75        Tabriz and Urmia       .48
+    "died" and "death"       .83        Modric and Bale        .35
+
+Across languages only names and numbers are looked up. Does not: look for names in questions without
+capitals over articles in another language, except those of countries and large cities.
+Source of the limits: see docs/results.md.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answer.evidence import Quote
+from bot.grounding.names import Evidence, unnamed_places, unsupported_names, vocabulary
+from bot.question.question import Question
+from index import Article, Snapshot, Span
+from index.text import STOP_WORDS, clean_text, token_set, tokens
+
+Alike = Callable[[Sequence[str], Sequence[str], str], NDArray[np.float32]]
+"""Cosines of words in a language with other words, shape (n, m)."""
+
+_FREQUENT: Final = -12.95
+"""Log probability from which on a word is too common in its language to be telling."""
+_COMMON: Final = 3.5
+"""Idf below which it is too common in this archive: it is in 3 % of the passages."""
+_COMMON_SHARE: Final = 0.5
+"""The same in a small archive, as a share of the highest idf."""
+_SAME_MEANING: Final = 0.5
+_SAME_NAME: Final = 0.7
+_SAME_MEANING_ACROSS: Final = 0.5
+_UNCASED: Final = frozenset({"fa", "ar"})
+"""Languages without capitals whose places are looked up in articles of others."""
+_MIN_DIGITS: Final = 3
+_MIN_LETTERS: Final = 3
+_MIN_STEM: Final = 4
+_MIN_SLIP: Final = 5
+_MAX_WORDS: Final = 80
+"""Words of the quotes and the headline that are compared by meaning."""
+
+_WORD: Final = re.compile(r"\d+|[^\W\d_](?:[.'’\u200c]?[^\W\d_])*")
+_ASKING: Final = frozenset(
+    tokens(
+        "چندم چندمین چندین کدامیک کجای کجایی کسی کسانی چیزی چیزهایی اتفاقی چجوری بنویسید ببرید "
+        "دهید کنید بگویید نام دلیل علت تعداد میزان مقدار مورد name mention list many much did does"
+    )
+)
+"""Words by which questions ask; articles that answer need not have them."""
+
+# Persian verbs that with a noun make another verb, and say little themselves.
+_LIGHT_VERB: Final = re.compile(
+    r"(?:ب|ن|ن?می)?(?:گردید?|گذاشت|گذار|افتاد?|ی?آورد?|ی?آمد|داد|ده|گرفت|گیر|زد|زن|خورد?|کشید?|داشت"
+    r"|یافت|یاب|رسید?|رفت|رو|کرد|کن|شد|شو|نمود|نما|ساخت|ساز|دانست|دان|خواست|خواه|توانست|توان)"
+    r"(?:م|ی|د|ه|ید|یم|ند|ن|ه ?(?:است|اند|بود))?"
+)
+_ENDING: Final = re.compile(
+    r"(?<=..)(?:ترین|تر|هایی|های|ها|ان|ات|شان|مان|تان|ش|ت|م|ی|ه|ای|گی|انه|s|es|ed|ing|ly)$"
+)
+
+
+def lacking(
+    question: Question, quotes: Sequence[Quote], snapshot: Snapshot, alike: Alike | None
+) -> dict[str, tuple[str, ...]]:
+    """Return the telling words that each quoted article lacks, by its id, as they were asked.
+
+    Args:
+        question: What was asked.
+        quotes: Sentences that would be quoted.
+        snapshot: Whose words are counted.
+        alike: Compares words by meaning; None where the encoder's cosines have no known meaning:
+            then only names in capitals and numbers are looked up.
+    """
+    by_article: dict[str, list[Quote]] = {}
+    for quote in quotes:
+        by_article.setdefault(str(quote.hit.article.id), []).append(quote)
+    return {
+        article_id: _lacking(question, group, snapshot, alike)
+        for article_id, group in by_article.items()
+    }
+
+
+def _lacking(
+    question: Question, quotes: Sequence[Quote], snapshot: Snapshot, alike: Alike | None
+) -> tuple[str, ...]:
+    """Return the telling words that the article of some quotes lacks."""
+    hit = quotes[0].hit
+    words = list(_WORD.finditer(question.search_text))
+    if hit.parts.is_same_language:
+        absent = list(_absent_words(words, hit.article, snapshot, only_names=alike is None))
+    else:
+        names = frozenset(_absent_names(question, hit.article, hit.passage.language))
+        absent = [word for word in words if word[0] in names]
+    by_meaning = [word for word in absent if not word[0].isdecimal()]
+    if by_meaning and alike is not None:
+        texts = [hit.article.headline, *(quote.span.cut(hit.article.text) for quote in quotes)]
+        said = dict.fromkeys(
+            match[0].casefold() for text in texts for match in _WORD.finditer(text)
+        )
+        known = [word for word in said if word not in STOP_WORDS][:_MAX_WORDS]
+        if known:
+            asked = [word[0].casefold() for word in by_meaning]
+            nearest = alike(asked, known, question.language).max(axis=1)
+            meant = {
+                word.start()
+                for word, near in zip(by_meaning, nearest.tolist(), strict=True)
+                if near >= _least_alike(word[0], is_same_language=hit.parts.is_same_language)
+            }
+            absent = [word for word in absent if word.start() not in meant]
+    absent += _absent_numbers(words, hit.article)
+    return tuple(_joined(question.search_text, words, absent))
+
+
+def _least_alike(word: str, *, is_same_language: bool) -> float:
+    """Return the cosine from which on a word of the evidence says the same as one of the question.
+
+    A name has no synonym in its own language, but may be translated in another.
+    """
+    if not is_same_language:
+        return _SAME_MEANING_ACROSS
+    return _SAME_NAME if word[0].isupper() else _SAME_MEANING
+
+
+def _absent_words(
+    words: Sequence[re.Match[str]], article: Article, snapshot: Snapshot, *, only_names: bool
+) -> Iterator[re.Match[str]]:
+    """Yield the telling words that an article in the language of the question lacks."""
+    has = token_set(f"{article.headline}\n{article.text}")
+    n_passages = snapshot.layout.n_rows
+    least = min(_COMMON, _COMMON_SHARE * np.log1p(n_passages))
+    for position, word in enumerate(words):
+        stems = tokens(word[0])
+        if word[0][0].isdecimal() or not stems or len(word[0]) < _MIN_LETTERS:
+            continue
+        is_name = position > 0 and word[0][0].isupper()
+        if _ASKING.issuperset(stems) or has.issuperset(stems) or (only_names and not is_name):
+            continue
+        frequency = min(snapshot.lexical.frequency(stem) for stem in stems)
+        rarity = np.log1p((n_passages - frequency + 0.5) / (frequency + 0.5))
+        is_telling = is_name or (rarity >= least and not _is_frequent(word[0]))
+        if is_telling and not _is_spelt_otherwise(stems[-1], has, frequency):
+            yield word
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_frequent(word: str) -> bool:
+    """Tell whether a word, or what is left of it without an ending, is common in its language."""
+    joined = word.casefold().replace("\u200c", "")
+    if _LIGHT_VERB.fullmatch(joined):
+        return True
+    bare = _ENDING.sub("", joined)
+    forms = {word.casefold(), joined, bare, _ENDING.sub("", bare)}
+    return any(vocabulary().weight(form) >= _FREQUENT for form in forms)
+
+
+def _is_spelt_otherwise(word: str, has: frozenset[str], frequency: int) -> bool:
+    """Tell whether an article has a word with another ending, written together, or with a slip."""
+    stem = word[: max(_MIN_STEM, len(word) - 2)]
+    if len(word) > _MIN_STEM and any(
+        other.startswith(stem) or (len(other) >= _MIN_STEM and word.startswith(other))
+        for other in has
+    ):
+        return True
+    if frequency:
+        return False
+    # A word that the archive does not have: «درکدام», «فلیم».
+    known = has | STOP_WORDS | _ASKING
+    is_two = any(word[:at] in known and (word[at:] in known) for at in range(1, len(word)))
+    return is_two or (len(word) >= _MIN_SLIP and any(_is_slip(word, other) for other in has))
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Tell whether two words differ by one letter more, less or other, or by two exchanged."""
+    if abs(len(word) - len(other)) > 1:
+        return False
+    same = 0
+    while same < min(len(word), len(other)) and word[same] == other[same]:
+        same += 1
+    left, right = word[same:], other[same:]
+    return (
+        left[1:] == right[1:]
+        or left[1:] == right
+        or left == right[1:]
+        or (left[:2] == right[:2][::-1] and left[2:] == right[2:])
+    )
+
+
+def _absent_names(question: Question, article: Article, language: str) -> Iterator[str]:
+    """Yield the words of names that an article in another language has in none of its ways."""
+    text = _whole(article)
+    evidence = Evidence(text=text, languages=(language,), quotes=text)
+    line = clean_text(question.search_text).text
+    is_cased = any(word[0][0].isupper() for word in _WORD.finditer(line))
+    if is_cased:
+        is_english = question.language == "en"
+        names = unsupported_names(
+            line, question.language, evidence, may_be_translated=not is_english
+        )
+    elif question.language in _UNCASED:
+        names = list(unnamed_places(line, question.language, evidence))
+    else:
+        return
+    for name in names:
+        yield from (word[0] for word in _WORD.finditer(name))
+
+
+@lru_cache(maxsize=256)
+def _whole(article: Article) -> str:
+    """Return all text of an article, cleaned."""
+    return clean_text(f"{article.headline}\n{article.text}").text
+
+
+def _absent_numbers(words: Sequence[re.Match[str]], article: Article) -> Iterator[re.Match[str]]:
+    """Yield the numbers of three digits and more, years among them, that an article lacks."""
+    has = token_set(f"{article.headline}\n{article.text}")
+    for word in words:
+        number = tokens(word[0])
+        if word[0][0].isdecimal() and len(word[0]) >= _MIN_DIGITS and not has.issuperset(number):
+            yield word
+
+
+def _joined(
+    text: str, words: Sequence[re.Match[str]], absent: Sequence[re.Match[str]]
+) -> Iterator[str]:
+    """Yield the absent words, neighbours as one: "Luka Modric"."""
+    places = {word.start() for word in absent}
+    for is_absent, group in groupby(words, key=lambda word: word.start() in places):
+        if is_absent:
+            run = list(group)
+            yield Span(run[0].start(), run[-1].end()).cut(text)

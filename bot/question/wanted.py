@@ -1,0 +1,47 @@
+"""Kind of answer that a question wants: a date, a number, a reason."""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+
+class Wanted(StrEnum):
+    """What an answer must hold to be one."""
+
+    TIME = "time"
+    NUMBER = "number"
+    REASON = "reason"
+
+
+# By the question words of the languages we meet most, the more particular first.
+_REASON: Final = (
+    r"\bwhy\b|\bfor what reason\b|\bcauses? of\b|\bwhat caused\b|\bhow did .{3,80} die\b"
+    r"|چرا|به چه (?:دلیل|علت)|(?:علت|دلیل) .{2,80}(?:چیست|چه بود|چه است)"
+    r"|لماذا|\bwarum\b|\bwieso\b|почему|\bneden\b|\bniçin\b|\bpourquoi\b|\bpor qué\b"
+)
+_TIME: Final = (
+    r"^(?:\W*and )?when\b|\b(?:what|which) (?:year|day|date|month|century|decade|time)\b"
+    r"|(?:چه|کدام) (?:سال|تاریخ|روز|ماه|زمان|وقت|قرن|ساعت|دهه)|(?:ساعت|سال) چند\b"
+    r"|\bکی (?:بود|شد|است|می)|متی|\bwann\b|когда|в каком году|\bne zaman\b|\bhangi (?:yıl|tarih)"
+    r"|\bquand\b|\bcuándo\b"
+)
+_NUMBER: Final = (
+    r"\bhow (?:many|much|old|long|far|tall|high|large|big|fast|often|heavy|deep|wide)\b"
+    r"|\bwhat (?:percent\w*|number|proportion|share|fraction|score)\b"
+    r"|\b(?:death toll|final score)\b"
+    r"|چند(?!ین)|چقدر|چه (?:تعداد|میزان|مقدار|مبلغ|درصد|قدر)|(?:^|\s)[كک]م\s"
+    r"|\bwie ?viele?\b|сколько|\bkaç\b|\bne kadar\b|\bcombien\b|\bcuánt[oa]s?\b"
+)
+_KINDS: Final = tuple(
+    (kind, re.compile(words, re.IGNORECASE))
+    for kind, words in (
+        (Wanted.REASON, _REASON),
+        (Wanted.TIME, _TIME),
+        (Wanted.NUMBER, _NUMBER),
+    )
+)
+
+
+def wanted_of(text: str) -> Wanted | None:
+    """Return the kind of answer that a question wants, None where its words do not tell."""
+    return next((kind for kind, words in _KINDS if words.search(text)), None)

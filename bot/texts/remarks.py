@@ -1,0 +1,78 @@
+"""What is said to small talk and to remarks about an answer that there is not."""
+
+from bot.texts.language import Text
+
+
+class RemarkText(Text):
+    """Replies to remarks, each by the name of its `Remark`; none is about the news."""
+
+    GREETING = (
+        ("Hello! Ask me something about the news in this archive, in any language."),
+        ("سلام! دربارهٔ خبرهای این بایگانی هرچه می‌خواهید بپرسید، به هر زبانی."),
+    )
+    HOW_ARE_YOU = (
+        ("Fine, thank you, and ready. What would you like to know from the archive?"),
+        ("خوبم، ممنون، و آماده‌ام. چه چیزی از بایگانی می‌خواهید بدانید؟"),
+    )
+    WHO_ARE_YOU = (
+        (
+            "I am Pasokh, a program. I look for the answer to your question in an archive of news "
+            "and show it in the articles' own words, with the place where each stands."
+        ),
+        (
+            "من «پاسخ» هستم، یک برنامه. جواب پرسش شما را در بایگانی خبر پیدا می‌کنم و با جمله‌های خودِ "
+            "خبرها و نشانیِ جای هرکدام نشان می‌دهم."
+        ),
+    )
+    WHAT_CAN_YOU_DO = (
+        (
+            "Ask a question about the news in this archive, for example: what did the minister say "
+            "about gas exports? Every sentence I answer with is a quote that you can look up; when "
+            "the archive does not have the answer, I say so. /help lists the commands."
+        ),
+        (
+            "پرسشی دربارهٔ خبرهای این بایگانی بنویسید، مثلاً: وزیر دربارهٔ صادرات گاز چه گفت؟ هر جملهٔ "
+            "پاسخ نقل‌قولی است که می‌توانید جایش را ببینید؛ اگر پاسخ در بایگانی نباشد همین را می‌گویم. "
+            "فهرست فرمان‌ها: /help"
+        ),
+    )
+    THANKS = ("You are welcome.", "خواهش می‌کنم.")
+    AGREEMENT = ("Good. Ask whenever you like.", "بسیار خوب. هر وقت خواستید بپرسید.")
+    GOODBYE = ("Goodbye!", "خدانگهدار!")
+    PRAISE = ("Thank you, that is kind.", "ممنون، لطف دارید.")
+    ABUSE = (
+        ("I am sorry that I was no help. Put the question in other words and I will look again."),
+        ("متأسفم که کمکی نکردم. پرسش را با واژه‌های دیگری بنویسید تا دوباره بگردم."),
+    )
+    EMOJI = ("🙂 Ask me something about the news.", "🙂 پرسشی دربارهٔ خبرها بنویسید.")
+    SOURCES = (
+        ("There is no answer yet whose sources I could show. Ask a question first."),
+        ("هنوز پاسخی نداده‌ام که منبعش را نشان دهم. اول پرسشی بنویسید."),
+    )
+    MORE = (
+        ("There is no answer yet that I could say more about. Ask a question first."),
+        ("هنوز پاسخی نداده‌ام که بیشترش را نشان دهم. اول پرسشی بنویسید."),
+    )
+    IS_TRUE = (
+        ("There is no answer yet to check. Ask a question first."),
+        ("هنوز پاسخی نیست که درستی‌اش را بشود دید. اول پرسشی بنویسید."),
+    )
+    WHEN_SAID = (
+        ("There is no answer yet whose date I could show. Ask a question first."),
+        ("هنوز پاسخی نداده‌ام که تاریخش را نشان دهم. اول پرسشی بنویسید."),
+    )
+
+
+class AboutAnswer(Text):
+    """What is said before the sources of an answer that was doubted."""
+
+    IS_TRUE = (
+        (
+            "Each quote stands in its article word for word; whether it is true the archive cannot "
+            "tell. These outlets published it:"
+        ),
+        (
+            "هر نقل‌قول کلمه‌به‌کلمه در خبرش آمده است؛ اینکه درست است یا نه، از بایگانی برنمی‌آید. این "
+            "رسانه‌ها آن را منتشر کرده‌اند:"
+        ),
+    )
