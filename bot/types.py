@@ -146,19 +146,23 @@ class Shape(StrEnum):
     """Up to eight from several articles, earliest first, those without a date last."""
     COMPARISON = "comparison"
     """Likewise, by sides."""
+    QUESTIONS = "questions"
+    """One to four to each of several questions, by sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One side of a comparison.
+    """One side of a comparison, or one of several questions.
 
     Attributes:
         within: The part of the archive that it is: a time or an outlet.
-        numbers: Of its citations, in order; () where that part has nothing to say.
+        numbers: Of its citations, in order; () where there is nothing to say.
+        question: Which of several questions this answers.
     """
 
     within: Scope
     numbers: tuple[int, ...]
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,10 +187,11 @@ class Answer:
         within: The part of the archive asked for, by the asker or by the question's words.
         is_missed: Whether the time in the question's words had no answer, so that this one is
             from beyond it.
+        is_unsure: Whether it is "perhaps": the right article probably, but maybe no answer.
         claims: The answer in the asker's language, each claim checked; () for quotes alone.
         unworded: Why there are no claims, where a language model was to make them.
         shape: How the quotes belong together.
-        sides: Of a comparison two to four, as they are shown; else ().
+        sides: Of a comparison or of several questions two to four, as they are shown; else ().
         differences: Quotes that contradict each other.
     """
 
@@ -198,6 +203,7 @@ class Answer:
     fingerprint: Fingerprint
     within: Scope = EVERYTHING
     is_missed: bool = False
+    is_unsure: bool = False
     claims: tuple[Claim, ...] = ()
     unworded: Unworded | None = None
     shape: Shape = Shape.QUOTES

@@ -12,11 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.cite import cite_earliest, cite_itself, head, in_time, verified
-from bot.answer.confidence import DEFAULT_THRESHOLD, Signals, confidence
+from bot.answer.confidence import DEFAULT_THRESHOLD, SURE, SURE_OF_EACH, Signals, confidence
 from bot.answer.contradictions import differences
-from bot.answer.evidence import Quote, ReaderConfig, find_quotes, spread_quotes
+from bot.answer.evidence import (
+    Quote,
+    ReaderConfig,
+    find_quotes,
+    names_asked,
+    spread_quotes,
+)
 from bot.answer.lacking import lacking
-from bot.question.question import Question
+from bot.answer.respell import respelled
+from bot.question.finglish import in_persian
+from bot.question.question import Question, read_question
 from bot.question.scope import hull, narrowed, overlap
 from bot.types import Answer, Citation, Fingerprint, NoAnswer, Reason, Shape, Side
 from index import (
@@ -37,6 +45,8 @@ _HITS: Final = 10
 _HITS_OF_SEVERAL: Final = 40
 _QUOTES_OF_ONE: Final = 2
 _NEAREST: Final = 3
+_NAMED: Final = 0.6
+"""Least confidence where only a name was asked for and the first quote has it."""
 _LACKING: Final = 0.3
 """What is left of the confidence where the quoted articles lack what was asked for."""
 _MAX_WORDS: Final = 4000
@@ -87,6 +97,7 @@ class Answerer:
         self.encoder: Final = encoder
         self.retriever: Final = Retriever(snapshot, encoder, space=space, reranker=reranker)
         self.threshold: Final = DEFAULT_THRESHOLD if threshold is None else threshold
+        self._least_of_each: Final = SURE_OF_EACH if threshold is None else threshold
         self._space: Final = space
         self._words: dict[str, Vectors] = {}
         self._weights = stored_confidence(encoder.identity.name) if space.is_fitted else {}
@@ -109,12 +120,19 @@ class Answerer:
         several = self._answer_from_several(question, 2 * k, started)
         if several:
             return several
-        seen = self._consider_in_time(question, k)
+        reply = self._answer_one(question, k, started)
+        return self._answer_parts(question, k, reply, started) if question.parts else reply
+
+    def _answer_one(self, question: Question, k: int, started: float) -> Answer | NoAnswer:
+        """Answer a question that asks one thing."""
+        question, seen = self._best_reading(question, k)
         if question.plan and (asked := hull(question.plan.sides)) != EVERYTHING:
             seen = replace(seen, scope=asked, is_missed=True)
         if not seen.found.hits:
             return self._refuse(question, seen, Reason.NOTHING_FOUND, started)
-        if seen.missing or seen.confidence < self.threshold:
+        # What is asked of today, the news of another day cannot tell.
+        is_late = question.is_of_today and (seen.is_missed or question.period is None)
+        if is_late or seen.missing or seen.confidence < self.threshold:
             return self._refuse(question, seen, Reason.NOT_IN_ARCHIVE, started)
         citations = verified(seen.drafts, self.snapshot.article)
         if not citations:
@@ -128,6 +146,59 @@ class Answerer:
             fingerprint=self._fingerprint,
             within=seen.scope,
             is_missed=seen.is_missed,
+            is_unsure=seen.confidence < SURE,
+            differences=differences(citations),
+        )
+
+    def _best_reading(self, question: Question, k: int) -> tuple[Question, Consideration]:
+        """Consider a question, and where that is not sure also as it may have been meant.
+
+        That is in Persian letters, or without slips of spelling; the surer reading counts.
+        """
+        seen = self._consider_in_time(question, k)
+        lexical, text = self.snapshot.lexical, question.search_text
+        if seen.confidence >= SURE:
+            return question, seen
+        if question.is_latin_persian:
+            other = read_question(in_persian(text, lexical.names.spell), scope=question.scope)
+        else:
+            meant = respelled(text, seen.found.hits, lexical.frequency)
+            other = replace(question, text=meant, search_text=meant, typed_text=meant)
+        if other.search_text == text:
+            return question, seen
+        instead = self._consider_in_time(other, k)
+        is_surer = instead.confidence > seen.confidence
+        return (other, instead) if is_surer else (question, seen)
+
+    def _answer_parts(
+        self, question: Question, k: int, whole: Answer | NoAnswer, started: float
+    ) -> Answer | NoAnswer:
+        """Answer several questions one after the other, each at least as surely as all as one.
+
+        Returns `whole`, the answer to them as one, where none of them has an answer of its own, or
+        some have none and the whole has.
+        """
+        replies = [self._answer_one(part, k, started) for part in question.parts]
+        answers = [reply for reply in replies if isinstance(reply, Answer)]
+        if not answers or (len(answers) < len(replies) and isinstance(whole, Answer)):
+            return whole
+        citations: list[Citation] = []
+        sides: list[Side] = []
+        for part, reply in zip(question.parts, replies, strict=True):
+            first = len(citations) + 1
+            if isinstance(reply, Answer):
+                citations += verified(reply.citations, self.snapshot.article, first=first)
+            numbers = tuple(range(first, len(citations) + 1))
+            sides.append(Side(within=question.scope, numbers=numbers, question=part.text))
+        return replace(
+            answers[0],
+            question=question.text,
+            language=question.language,
+            citations=tuple(citations),
+            confidence=min(answer.confidence for answer in answers),
+            is_unsure=any(answer.is_unsure for answer in answers),
+            shape=Shape.QUESTIONS,
+            sides=tuple(sides),
             differences=differences(citations),
         )
 
@@ -152,7 +223,7 @@ class Answerer:
                 replace(question.topic, scope=scope), most // len(plan.sides) or 1, vector
             )
             vector = seen.found.vector
-            drafts = in_time(seen.drafts) if seen.confidence >= self.threshold else ()
+            drafts = in_time(seen.drafts) if seen.confidence >= self._least_of_each else ()
             kept = verified(drafts, self.snapshot.article, first=len(citations) + 1)
             citations += kept
             sides.append(Side(within=scope, numbers=tuple(cited.number for cited in kept)))
@@ -234,6 +305,8 @@ class Answerer:
         absent = lacking(question, quotes, self.snapshot, self._alike)
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
         seen = self._consideration(question, found, whole or quotes)
+        if question.names_only and whole and names_asked(question, found, whole[0].words):
+            seen = replace(seen, confidence=max(seen.confidence, _NAMED))
         if whole or not quotes:
             return seen
         missing = absent[quotes[0].hit.article.id]
@@ -267,7 +340,7 @@ class Answerer:
         quotes = [
             quote
             for quote in chosen
-            if confidence(_signals(found, quote.hit, [quote]), self._weights) >= self.threshold
+            if confidence(_signals(found, quote.hit, [quote]), self._weights) >= self._least_of_each
         ]
         return self._consideration(topic, found, quotes, is_side=topic.scope != EVERYTHING)
 

@@ -1,6 +1,7 @@
 """Evidence: the sentences that are quoted, chosen from the passages found.
 
-    evidence = a (0.4 (sentence + lexical coverage) + 0.08 (the speaker's own words)) + 0.6 passage
+    evidence = a (0.4 (sentence + lexical coverage) + bonus) + 0.6 passage
+    bonus = 0.08 (the speaker's own words) + 0.15 (the kind of answer asked for) - 0.15 (fragment)
 
 `sentence` is the cosine of question and sentence (encoded alone), `passage` the fused score of
 the passage it stands in, and `a` what scores count where languages agree, as in `passage` (0.48,
@@ -15,6 +16,7 @@ Source of the numbers: our experiments on PQuAD and ParSQuAD; what three sentenc
 answers stands in docs/results.md.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 from collections.abc import Set as AbstractSet
@@ -27,7 +29,7 @@ from numpy.typing import NDArray
 
 from bot.answer.kinds import holds
 from bot.question.question import Question
-from index import Hit, Retrieval, Snapshot, Span
+from index import Article, Hit, Retrieval, Snapshot, Span
 from index.arrays import Rows, Scores
 from index.search import AGREEMENT, coverage
 from index.text import token_set, tokens
@@ -60,6 +62,7 @@ class ReaderConfig:
         lexical: Weight of lexical coverage beside the cosine; 0.5 to 1.5 within 0.01.
         speaker: Bonus where a name of the question stands beside a verb of saying and the
             question asks for somebody's words; about the distance of neighbouring sentences.
+        weak: What a fragment, or a question that a reporter asks, has less.
         kind: Bonus for a sentence that holds what is asked for: a number, a date, a reason. Of the
             questions that ask for one, .856 (PQuAD) and .656 (English over Persian) have their
             answer in the first quote without it, .869 and .694 with it; .3 gives .869 and .681.
@@ -71,6 +74,7 @@ class ReaderConfig:
     sentence: float = 0.4
     lexical: float = 1.0
     speaker: float = 0.08
+    weak: float = 0.15
     kind: float = 0.15
     max_alike: float = 0.95
 
@@ -98,8 +102,7 @@ def evidence_scores(  # one array for each thing known of a sentence
     *,
     owners: Rows,
     is_same_language: NDArray[np.bool_],
-    is_speaker: NDArray[np.bool_],
-    is_kind: NDArray[np.bool_],
+    bonus: Scores,
     config: ReaderConfig = DEFAULT_CONFIG,
 ) -> Scores:
     """Score sentences as evidence, shape (n,).
@@ -110,12 +113,11 @@ def evidence_scores(  # one array for each thing known of a sentence
         passages: Fused score of each passage, shape (n_passages,).
         owners: Position in `passages` of each sentence's passage, shape (n,).
         is_same_language: Whether each sentence is in the question's language, shape (n,).
-        is_speaker: Whether the sentence reports the words that are asked for, shape (n,).
-        is_kind: Whether it holds the kind of answer that is asked for, shape (n,).
+        bonus: What is known of the sentence beside its words and meaning, see `ReaderConfig`,
+            shape (n,).
         config: Weights of the parts.
     """
-    own = config.sentence * (sentences + config.lexical * lexical) + config.speaker * is_speaker
-    own = own + config.kind * is_kind
+    own = config.sentence * (sentences + config.lexical * lexical) + bonus
     around = (1 - config.sentence) * passages[owners]
     counts = np.where(is_same_language, AGREEMENT, 1.0)
     return np.asarray(counts * own + around, dtype=np.float32)
@@ -189,18 +191,33 @@ def spread(
     return sorted(kept, key=lambda one: -one.score)
 
 
+_MAX_LIST: Final = 500
+_MAX_ITEM: Final = 100
+"""Characters of a line that belongs to a list; a longer one is a sentence after it."""
+
+_MIN_WORDS: Final = 4
+"""Words of a sentence that can be an answer; fewer are a heading or the row of a table."""
+
 _PASSAGES: Final = 5
 """Passages whose sentences are looked at: quoting from more found no more answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A sentence chosen as evidence: where it stands, its cosine with the question, its score."""
+    """A sentence chosen as evidence.
+
+    Attributes:
+        hit, span: Where it stands.
+        cosine: Of question and sentence.
+        score: Of the evidence; higher is better.
+        words: Its tokens.
+    """
 
     hit: Hit
     span: Span
     cosine: float
     score: float
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +234,35 @@ class _Sentences:
         """Return a chosen sentence."""
         hit, span = self.places[evidence.position]
         cosine = float(self.cosines[evidence.position])
-        return Quote(hit=hit, span=span, cosine=cosine, score=evidence.score)
+        words = self.words[evidence.position]
+        span = with_list(hit.article, span)
+        return Quote(hit=hit, span=span, cosine=cosine, score=evidence.score, words=words)
+
+
+def with_list(article: Article, span: Span) -> Span:
+    """Return a sentence with what follows its colon: the list whole, at most 500 characters."""
+    if not span.cut(article.text).rstrip().endswith(":"):
+        return span
+    end = next(part.end for part in article.body if part.start <= span.start < part.end)
+    following = article.text[span.end : min(end, span.end + _MAX_LIST)]
+    if len(following) == _MAX_LIST:  # cut within a line, which stays out
+        following = following[: following.rfind("\n") + 1]
+    kept = 0
+    for line in re.finditer(r"\s*[^\n]+", following):
+        is_item = len(line[0].strip()) <= _MAX_ITEM
+        if kept and not is_item:
+            break
+        kept = line.end()
+        if not is_item:
+            break
+    return Span(span.start, span.end + len(following[:kept].rstrip()))
+
+
+def names_asked(question: Question, found: Retrieval, sentence: AbstractSet[str]) -> bool:
+    """Tell whether the tokens of a sentence hold the name that a question is."""
+    if found.names:
+        return not found.names.isdisjoint(sentence)
+    return token_set(question.search_text) <= sentence
 
 
 def find_quotes(
@@ -278,27 +323,32 @@ def _weigh(
     is_same = np.array([hit.parts.is_same_language for hit, _ in places], np.bool_)
     # A sentence that reports words and shares a name or word with a question for somebody's words.
     named = found.names | found.words.keys()
-    is_speaker = np.array(
-        [
-            question.wants_statement and not named.isdisjoint(sentence) and reports_words(sentence)
-            for sentence in words
-        ],
-        np.bool_,
-    )
+    bonus = [
+        config.speaker
+        * (question.wants_statement and not named.isdisjoint(sentence) and reports_words(sentence))
+        + config.kind * _is_kind(question, found, span.cut(hit.article.text), sentence)
+        - config.weak * _is_weak(span.cut(hit.article.text))
+        for (hit, span), sentence in zip(places, words, strict=True)
+    ]
     scores = evidence_scores(
         cosines,
         coverage(found.words, words) * is_same,
         np.array([hit.score for hit in hits], np.float32),
         owners=np.repeat(np.arange(len(hits)), [len(hit.passage.sentences) for hit in hits]),
         is_same_language=is_same,
-        is_speaker=is_speaker,
-        is_kind=np.array(
-            [
-                question.wanted is not None and holds(question.wanted, span.cut(hit.article.text))
-                for hit, span in places
-            ],
-            np.bool_,
-        ),
+        bonus=np.array(bonus, np.float32),
         config=config,
     )
     return _Sentences(places, words, vectors, cosines, scores)
+
+
+def _is_kind(question: Question, found: Retrieval, sentence: str, words: AbstractSet[str]) -> bool:
+    """Tell whether a sentence holds what is asked for: a name, a number, a date, a reason."""
+    if question.names_only:
+        return names_asked(question, found, words)
+    return question.wanted is not None and holds(question.wanted, sentence)
+
+
+def _is_weak(sentence: str) -> bool:
+    """Tell whether a sentence is a fragment or asks something itself."""
+    return len(sentence.split()) < _MIN_WORDS or sentence.rstrip(" »”\"'").endswith(("?", "؟"))

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.evidence import Quote
+from bot.answer.respell import is_slip
 from bot.grounding.names import Evidence, unnamed_places, unsupported_names, vocabulary
 from bot.question.question import Question
 from index import Article, Snapshot, Span
@@ -48,7 +49,6 @@ _UNCASED: Final = frozenset({"fa", "ar"})
 _MIN_DIGITS: Final = 3
 _MIN_LETTERS: Final = 3
 _MIN_STEM: Final = 4
-_MIN_SLIP: Final = 5
 _MAX_WORDS: Final = 80
 """Words of the quotes and the headline that are compared by meaning."""
 
@@ -63,7 +63,7 @@ _ASKING: Final = frozenset(
 
 # Persian verbs that with a noun make another verb, and say little themselves.
 _LIGHT_VERB: Final = re.compile(
-    r"(?:ب|ن|ن?می)?(?:گردید?|گذاشت|گذار|افتاد?|ی?آورد?|ی?آمد|داد|ده|گرفت|گیر|زد|زن|خورد?|کشید?|داشت"
+    r"(?:بر|در|باز|فرا|فرو|وا|بالا|پیش)?(?:ب|ن|ن?می)?(?:خورد?ار|برد|پیوست|پیوند|گردید?|گذاشت|گذار|افتاد?|ی?آورد?|ی?آمد|داد|ده|گرفت|گیر|زد|زن|خورد?|کشید?|داشت"
     r"|یافت|یاب|رسید?|رفت|رو|کرد|کن|شد|شو|نمود|نما|ساخت|ساز|دانست|دان|خواست|خواه|توانست|توان)"
     r"(?:م|ی|د|ه|ید|یم|ند|ن|ه ?(?:است|اند|بود))?"
 )
@@ -178,24 +178,8 @@ def _is_spelt_otherwise(word: str, has: frozenset[str], frequency: int) -> bool:
         return False
     # A word that the archive does not have: «درکدام», «فلیم».
     known = has | STOP_WORDS | _ASKING
-    is_two = any(word[:at] in known and (word[at:] in known) for at in range(1, len(word)))
-    return is_two or (len(word) >= _MIN_SLIP and any(_is_slip(word, other) for other in has))
-
-
-def _is_slip(word: str, other: str) -> bool:
-    """Tell whether two words differ by one letter more, less or other, or by two exchanged."""
-    if abs(len(word) - len(other)) > 1:
-        return False
-    same = 0
-    while same < min(len(word), len(other)) and word[same] == other[same]:
-        same += 1
-    left, right = word[same:], other[same:]
-    return (
-        left[1:] == right[1:]
-        or left[1:] == right
-        or left == right[1:]
-        or (left[:2] == right[:2][::-1] and left[2:] == right[2:])
-    )
+    is_two = any(word[:at] in known and word[at:] in known for at in range(1, len(word)))
+    return is_two or any(is_slip(word, other) for other in known)
 
 
 def _absent_names(question: Question, article: Article, language: str) -> Iterator[str]:

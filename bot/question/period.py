@@ -87,6 +87,18 @@ class _Time:
                 return first, None if self.is_open else after
 
 
+def is_today(period: Period, now: datetime) -> bool:
+    """Tell whether a period is the day of `now` and no other."""
+    today = now.astimezone(TEHRAN).date()
+    first, after = period.since, period.until
+    return (
+        first is not None
+        and after is not None
+        and first.astimezone(TEHRAN).date() == today
+        and after - first <= timedelta(days=1)
+    )
+
+
 def find_period(question: str, now: datetime) -> Period | None:
     """Return the one time that a question names, or None.
 

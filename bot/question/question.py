@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.question.courtesy import find_remark, without_courtesy
+from bot.question.finglish import is_latin_persian
 from bot.question.overview import Plan, find_plan
-from bot.question.period import Period, find_period
+from bot.question.period import Period, find_period, is_today
 from bot.question.wanted import Wanted, wanted_of
 from bot.question.wording import questions_in, written
 from bot.types import Remark
@@ -37,6 +38,19 @@ _WANTS_STATEMENT: Final = re.compile(
 )
 
 
+_TO_COME: Final = re.compile(
+    r"\b(?:tomorrow|tonight|next (?:week|month|year))\b|(?<!\w)(?:پس ?)?فردا(?:ی)?(?!\w)|امشب",
+    re.IGNORECASE,
+)
+_NAME: Final = r"[^\W\d_]+(?:[ \u200c-][^\W\d_]+){0,2}"
+# A name alone, or with "who is" and its like; in scripts with capitals each word has one.
+_NAMES_ONLY: Final = re.compile(
+    rf"(?:who(?: i|['’])s |(?i:wer ist |кто такой |من هو ))?(?-i:[A-ZА-Я]\w+(?:[ -][A-ZА-Я]\w+){{0,2}})\?*"
+    rf"|{_NAME} (?:کیست|کی است|که است|چه کسی است|کی هست)[؟?]*|who(?: i|['’])s {_NAME}\?*",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question as it is meant.
@@ -55,6 +69,9 @@ class Question:
         wants_statement: Whether it asks what somebody said, "what did Kirby say about ...?".
         wanted: The kind of answer, where its words tell.
         remark: What is said instead of a question, "thanks".
+        is_of_today: Whether it asks how things are today or will be.
+        names_only: Whether it is a name and nothing else, "Kirby?", «کربی کیست؟».
+        is_latin_persian: Whether it may be Persian in Latin letters.
         parts: The questions of which it may consist; empty where it is one.
     """
 
@@ -70,12 +87,15 @@ class Question:
     wants_statement: bool = False
     wanted: Wanted | None = None
     remark: Remark | None = None
+    is_of_today: bool = False
+    names_only: bool = False
+    is_latin_persian: bool = False
     parts: "tuple[Question, ...]" = ()
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no letter or digit to look for."""
-        return not any(character.isalnum() for character in self.search_text)
+        """Whether there is no letter and no number of three digits to look for: "2+2"."""
+        return re.search(r"[^\W\d_]|\d{3}", self.search_text) is None
 
 
 def read_question(
@@ -105,10 +125,13 @@ def read_question(
         return replace(question, language=tag, remark=remark, scope=scope)
     texts = questions_in(question.search_text)
     plan = find_plan(question.search_text, now, outlets)
+    period = find_period(question.search_text, now)
     return replace(
         question,
         scope=scope,
-        period=find_period(question.search_text, now),
+        period=period,
+        is_of_today=(period is not None and is_today(period, now))
+        or _TO_COME.search(question.search_text) is not None,
         plan=plan,
         topic=_plain(plan.topic, plan.topic) if plan else None,
         follows=follows,
@@ -129,6 +152,8 @@ def _plain(text: str, typed: str) -> Question:
         language=detect(alone).tag,
         wants_statement=_WANTS_STATEMENT.search(searched) is not None,
         wanted=wanted_of(searched),
+        names_only=_NAMES_ONLY.fullmatch(searched) is not None,
+        is_latin_persian=is_latin_persian(searched),
     )
 
 
@@ -136,4 +161,6 @@ def _wording(text: str) -> str:
     """Return a text as it is searched: without courtesy, in the usual written form, once."""
     # Bytes that were no UTF-8 are read as question marks.
     line = written(text.strip()[:MAX_QUESTION_CHARS].encode("utf-8", "replace").decode())
-    return " ".join(questions_in(written(without_courtesy(line))))
+    bare = written(without_courtesy(line))
+    only, *others = questions_in(bare)
+    return bare if others else only

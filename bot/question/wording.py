@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from index.text import token_set
+
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _SIGNS: Final = frozenset({"So", "Sk", "Cs", "Cf", "Cn"})
 _FIRST_SIGN: Final = "\u200e"
@@ -108,7 +110,7 @@ def questions_in(text: str) -> tuple[str, ...]:
     """Return the questions of a text, each once, in order; the whole text where it is one.
 
     They are told by question marks between them, or by "and" before a question word where both
-    sides ask and each has three words at least.
+    sides ask and each has three telling words at least.
     """
     parts = [part.strip() for part in _BETWEEN.split(text)]
     if len(parts) == 1:
@@ -116,14 +118,14 @@ def questions_in(text: str) -> tuple[str, ...]:
         parts = [half.strip() for half in halves] if all(map(_asks, halves)) else parts
     distinct = {_ENDING.sub("", part).casefold(): part for part in reversed(parts)}
     found = [part for key, part in distinct.items() if key][::-1]
-    is_several = all(len(_WORD.findall(part)) >= _MIN_WORDS for part in found)
+    is_several = len(parts) == 1 or all(len(token_set(part)) >= _MIN_WORDS for part in found)
     return tuple(found) if is_several and 1 <= len(found) <= _MOST else (text,)
 
 
 def _asks(text: str) -> bool:
     """Tell whether a text has a question word and enough words to be asked alone."""
     words = [word.lower() for word in _WORD.findall(text)]
-    return len(words) >= _MIN_WORDS and _has_question_word(words)
+    return len(token_set(text)) >= _MIN_WORDS and _has_question_word(words)
 
 
 def _has_question_word(words: Sequence[str]) -> bool:

@@ -58,10 +58,11 @@ class ClaimRecord(TypedDict):
 
 
 class SideRecord(TypedDict):
-    """A side of a comparison and the numbers of its citations, as JSON."""
+    """A side of a comparison, or one of several questions, and the numbers of its citations."""
 
     within: ScopeRecord
     numbers: list[int]
+    question: NotRequired[str]
 
 
 class DifferenceRecord(TypedDict):
@@ -95,6 +96,7 @@ class Record(TypedDict):
     sides: list[SideRecord]
     differences: list[DifferenceRecord]
     reply: NotRequired[str]
+    unsure: NotRequired[bool]
 
 
 def record_of(reply: Answer | NoAnswer, language: Language) -> Record:
@@ -128,7 +130,11 @@ def record_of(reply: Answer | NoAnswer, language: Language) -> Record:
         "prompt": reply.fingerprint.prompt,
         "shape": answer.shape.value if answer else None,
         "sides": [
-            {"within": _scope_record(side.within), "numbers": list(side.numbers)}
+            {
+                "within": _scope_record(side.within),
+                "numbers": list(side.numbers),
+                "question": side.question,
+            }
             for side in (answer.sides if answer else ())
         ],
         "differences": [
@@ -136,6 +142,7 @@ def record_of(reply: Answer | NoAnswer, language: Language) -> Record:
             for pair in (answer.differences if answer else ())
         ],
         "reply": reason_text(refusal, language) if refusal else "",
+        "unsure": answer.is_unsure if answer else False,
     }
 
 

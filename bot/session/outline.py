@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 from bot.texts.language import Language, localize_digits, say
+from bot.texts.messages import Key
 from bot.texts.overviews import ShapeText
 from bot.texts.scope_names import day_text, scope_text
 from bot.types import Answer, Citation, Shape
@@ -21,6 +22,8 @@ class Rank(Enum):
 
     ANSWER = auto()
     SIDE = auto()
+    NOTE = auto()
+    """It says how sure the quotes are."""
     DATE = auto()
     NOTHING = auto()
     """It stands in the place of quotes that there are not."""
@@ -38,7 +41,9 @@ Row: TypeAlias = Heading | Citation
 
 
 def rows_of(answer: Answer, language: Language) -> Iterator[Row]:
-    """Yield the quotes of an answer and the headings between them; no headings for plain quotes."""
+    """Yield the quotes of an answer and the headings between them; none for plain sure quotes."""
+    if answer.is_unsure:
+        yield Heading(Rank.NOTE, say(Key.PERHAPS, language))
     match answer.shape:
         case Shape.QUOTES:
             yield from answer.citations
@@ -53,6 +58,13 @@ def rows_of(answer: Answer, language: Language) -> Iterator[Row]:
                 yield from _dated(quotes, language)
                 if not quotes:
                     yield Heading(Rank.NOTHING, say(ShapeText.SIDE_EMPTY, language))
+
+        case Shape.QUESTIONS:
+            for side in answer.sides:
+                yield Heading(Rank.SIDE, side.question)
+                yield from (cited for cited in answer.citations if cited.number in side.numbers)
+                if not side.numbers:
+                    yield Heading(Rank.NOTHING, say(Key.REASON_NOT_IN_ARCHIVE, language))
 
 
 def _dated(citations: Sequence[Citation], language: Language) -> Iterator[Row]:

@@ -60,6 +60,12 @@ class Found:
     question: Question
     reply: Answer | NoAnswer
 
+    @property
+    def understood(self) -> str:
+        """The question as it was read where that is not how it was typed; else empty."""
+        is_other = bool(self.question.follows) or self.reply.question != self.question.text
+        return self.reply.question if is_other else ""
+
 
 @dataclass(kw_only=True)
 class Session:

@@ -29,6 +29,10 @@ class Key(Text):
         ("خبرهای دیگر با همین گزارش: {count}"),
     )
     CONFIDENCE = ("Confidence: {percent}%", "اطمینان: {percent}٪")
+    PERHAPS = (
+        ("Perhaps this; I am not sure that it answers the question:"),
+        ("شاید این باشد؛ مطمئن نیستم که پاسخ پرسش باشد:"),
+    )
     UNDERSTOOD = ("Understood as: {question}", "این‌طور فهمیدم: {question}")
     WITHIN = ("Asked of: {scope}", "محدوده: {scope}")
     MISSED = (

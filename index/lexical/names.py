@@ -12,6 +12,7 @@ Does not: translate («Germany» is not found in «آلمان»), rank passages,
 Korean and Thai spellings.
 """
 
+import math
 import mmap
 import re
 from collections import Counter
@@ -42,6 +43,8 @@ _MIN_LETTERS = 3
 # (likeness alone) to 0.277 and 0.283.
 _SHARPNESS = 3.0
 _SHARING = 0.25
+# What a word e times as frequent may sound less alike. By hand, on questions in Latin letters.
+_COMMONER = 0.02
 # Words with letters of Arabic origin are seldom names from elsewhere.
 _NATIVE = re.compile("[عحصضظذث]")
 _NATIVE_COST = 0.1
@@ -59,8 +62,8 @@ _UNVOICED = {"v": "f", "d": "t"}  # «لاوروف» is Lavrov, «اشمیت» i
 _ARABIC_ONLY = re.compile("[يىكةأإؤئ]|\\bال")
 
 
-_Line: TypeAlias = tuple[str, str, str]
-"""Word, token, and how it may sound, separated by spaces."""
+_Line: TypeAlias = tuple[str, str, int, str]
+"""Word, token, number of passages, and how it may sound, separated by spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,23 @@ class NameIndex:
                     names[word] = Name(word, terms)
         return list(names.values())
 
+    def spell(self, word: str) -> str:
+        """Return the archive's word in another script that sounds like a word in lower case.
+
+        Words in many passages are likelier; empty for none.
+        """
+        script = script_of(word)
+        best: dict[str, float] = {}
+        for sounds in readings(word):
+            key = skeleton(sounds)
+            for file in self._files if key else ():
+                for surface, _, count, ways in _lines(file, key):
+                    if script_of(surface) != script:
+                        alike = _likeness(word, sounds, surface, ways.split(" "))
+                        alike += _COMMONER * math.log(count)
+                        best[surface] = max(alike, best.get(surface, -math.inf))
+        return max(best, key=lambda surface: (best[surface], surface), default="")
+
     def _terms(self, word: str, *, arabic: bool, is_sure: bool) -> tuple[tuple[str, float], ...]:
         """Return the archive's tokens that may be this name, likeliest first."""
         floor = MIN_LIKENESS if is_sure else MIN_LIKENESS_UNSURE
@@ -178,9 +198,9 @@ class NameIndex:
             key = skeleton(sounds)
             if len(key) < fewest:
                 continue
-            for surface, token, ways in {
+            for surface, token, _, ways in (
                 line for file in self._files for line in _lines(file, key)
-            }:
+            ):
                 alike = _likeness(word, sounds, surface, ways.split(" "))
                 best[token] = max(alike, best.get(token, 0.0))
         floor = max(floor, max(best.values(), default=0.0) - _NEAR_BEST)
@@ -207,8 +227,8 @@ def _lines(file: mmap.mmap | bytes, key: str) -> Iterator[_Line]:
             high = middle
     while file[low : low + len(prefix)] == prefix:
         end = file.find(b"\n", low)
-        _, surface, token, _, ways = file[low:end].decode().split("\t")
-        yield surface, token, ways
+        _, surface, token, count, ways = file[low:end].decode().split("\t")
+        yield surface, token, int(count), ways
         low = end + 1
 
 

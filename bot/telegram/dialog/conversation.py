@@ -246,8 +246,8 @@ class Conversation:
             for phrase, holds in reasons.items()
             if holds
         ]
-        if found.question.follows:
-            notes.append(markup.understood(found.question.text, reply.language))
+        if found.understood:
+            notes.append(markup.understood(found.understood, reply.language))
         answered = session.word(
             found, lambda claims: reply.draft([*notes, *markup.claims(claims, reply.language)])
         )

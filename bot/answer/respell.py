@@ -1,0 +1,55 @@
+"""Slips of spelling in a question, mended by the words of what it found.
+
+«قرراداد» is «قرارداد» where the archive has no such word and a text found for the question has one
+that differs by a slip.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from index import Hit
+from index.text import tokens
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:\u200c[^\W\d_]+)*")
+_MIN_LETTERS: Final = 4
+_MIN_OF_ONE: Final = 5
+"""Letters of a word that may differ by one; shorter ones are other words."""
+
+
+def is_slip(word: str, other: str) -> bool:
+    """Tell whether two words differ by two exchanged letters, or long ones by any one letter."""
+    if abs(len(word) - len(other)) > 1 or len(word) < _MIN_LETTERS:
+        return False
+    same = 0
+    while same < min(len(word), len(other)) and word[same] == other[same]:
+        same += 1
+    left, right = word[same:], other[same:]
+    if left[:2] == right[:2][::-1] and left[2:] == right[2:]:
+        return True
+    return len(word) >= _MIN_OF_ONE and (left[1:] in {right, right[1:]} or left == right[1:])
+
+
+def respelled(text: str, hits: Sequence[Hit], frequency: Callable[[str], int]) -> str:
+    """Return a question with the slips mended that words of its hits are near to.
+
+    Args:
+        text: The question.
+        hits: What was found for it.
+        frequency: Counts the passages of the archive that have a token.
+    """
+    known: Counter[str] = Counter()
+    for hit in hits:
+        for source in (hit.article.headline, hit.passage.text):
+            known.update(match[0].replace("\u200c", "") for match in _WORD.finditer(source))
+
+    def mended(match: re.Match[str]) -> str:
+        word = match[0].replace("\u200c", "")
+        stems = tokens(word)
+        if len(word) < _MIN_LETTERS or not stems or any(map(frequency, stems)):
+            return match[0]
+        near = [other for other in known if is_slip(word.casefold(), other.casefold())]
+        return max(near, key=lambda other: (known[other], other), default=match[0])
+
+    return _WORD.sub(mended, text)
