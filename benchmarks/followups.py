@@ -29,7 +29,7 @@ import numpy as np
 
 from bot import wire
 from bot.answer.answerer import Answerer
-from bot.evaluation import EvaluationFiles
+from bot.evaluation.files import EvaluationFiles
 from bot.question.followup import resolve_by_rule
 from bot.question.question import read_question
 from bot.settings import read_settings
