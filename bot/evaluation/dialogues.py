@@ -1,4 +1,4 @@
-"""Evaluation on people's dialogues: follow-ups with the history, as gold rewrites, and alone.
+"""Evaluation on people's dialogues: follow-ups with their history, and without in other words.
 
 An answer is a place in the dialogue's own article. A turn is answered right where a quote of that
 article overlaps any of its answers by a character or more: people mark several sentences as an
@@ -27,6 +27,8 @@ class Way(StrEnum):
     """As it was asked, after the turns before it."""
     GOLD = "gold"
     """As people rewrote it, the first of a conversation."""
+    TITLED = "titled"
+    """As it was asked, the title of its article behind it, the first of a conversation."""
     ALONE = "alone"
     """As it was asked, the first of a conversation."""
 
@@ -107,6 +109,7 @@ def evaluate(  # as that of judged questions
             replies = {
                 Way.HISTORY: reply,
                 Way.GOLD: session.find(turn.rewritten, context=()).reply,
+                Way.TITLED: session.find(f"{turn.question} ({dialogue.title})", context=()).reply,
                 Way.ALONE: session.find(turn.question, context=()).reply,
             }
             session.remember(turn_of(turn.question, reply, session.scope))
@@ -154,10 +157,16 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _ways(outcomes: Sequence[TurnOutcome]) -> dict[str, Any]:
-    """Return the figures of each way, and what the history reaches of the gold rewrites."""
+    """Return the figures of each way, and what the history reaches of two others."""
     rows = {way.value: _row([o for o in outcomes if o.way is way]) for way in Way}
-    reached, gold = (rows[way]["answer_recall"] for way in (Way.HISTORY, Way.GOLD))
-    return {**rows, "share_of_gold": round(reached / gold, 4) if reached and gold else None}
+    reached = rows[Way.HISTORY]["answer_recall"]
+    shares = {
+        f"share_of_{way}": round(reached / whole, 4)
+        if reached is not None and (whole := rows[way]["answer_recall"])
+        else None
+        for way in (Way.GOLD, Way.TITLED)
+    }
+    return {**rows, **shares}
 
 
 def _row(outcomes: Sequence[TurnOutcome]) -> dict[str, float | int | None]:

@@ -95,10 +95,10 @@ def _dialogue_lines(surface: Surface, record: dict[str, Any]) -> Iterator[Line]:
     yield Line(Kind.BODY, say(Key.EVAL_WAY_COLUMNS, surface.language), rtl=False)
     for turns in ("all", "later"):
         ways = dict(record[turns])
-        share = ways.pop("share_of_gold")
+        gold, titled = (_figure(ways.pop(f"share_of_{way}")) for way in ("gold", "titled"))
         for way, row in ways.items():
             yield _row(f"{turns:<8}{way:<8}", row, _WAY_WIDTHS)
-        yield surface.line(Key.EVAL_SHARE_OF_GOLD, share=_figure(share))
+        yield surface.line(Key.EVAL_SHARES, gold=gold, titled=titled)
 
 
 def _row(name: str, row: dict[str, Any], widths: dict[str, int]) -> Line:

@@ -180,9 +180,13 @@ class Key(Text):
         ("turns   asked         n  answered  answer recall      F1  unanswerable  refused"),
         ("turns   asked         n  answered  answer recall      F1  unanswerable  refused"),
     )
-    EVAL_SHARE_OF_GOLD = (
-        ("answer recall with the history, of that with the gold rewrites: {share}"),
-        ("پاسخ درست با گفت‌وگوی پیشین، نسبت به بازنویسی انسانی: {share}"),
+    EVAL_SHARES = (
+        (
+            "answer recall with the history, of that with the gold rewrites {gold}, with titles {titled}"
+        ),
+        (
+            "پاسخ درست با گفت‌وگوی پیشین، نسبت به بازنویسی انسانی {gold}، نسبت به پرسش با عنوان {titled}"
+        ),
     )
     EVAL_ALL = ("all", "همه")
     EVAL_QUOTES = (

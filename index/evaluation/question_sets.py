@@ -12,8 +12,9 @@ Questions with patterns, each of which a quote that holds the answer matches:
 
 Dialogues, each on an article of its own, which stands in the same line:
 
-    dialogues.jsonl {"id", "text", "turns"}, a turn {"question", "rewritten", "answers"?} and an
-                    answer {"start", "end", "text"?}, characters of the dialogue's text
+    dialogues.jsonl {"id", "title", "text", "turns"}, one a line, of each turn {"question",
+                    "rewritten", "answers"?}, of each answer {"start", "end", "text"?} in
+                    characters of the dialogue's text
 
 A record is a line of the corpus, known by its `id`. Indexing may drop a record that repeats
 another or rename one whose id was taken, so `find_articles` maps records to articles.
@@ -103,6 +104,7 @@ class Dialogue:
     """Questions on one article, in the order they were asked; `id` is also the article's record."""
 
     id: str
+    title: str
     text: str
     turns: tuple[DialogueTurn, ...]
 
@@ -342,6 +344,7 @@ def _dialogue(record: _Record, origin: str) -> Dialogue:
     turns = _list(record, "turns", origin)
     return Dialogue(
         id=_text(record, "id", origin),
+        title=_text(record, "title", origin),
         text=text,
         turns=tuple(
             _turn(turn, text, f"{origin}, turn {number}")

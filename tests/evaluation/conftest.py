@@ -98,7 +98,7 @@ def _dialogue(name: str) -> dict[str, object]:
         place = {"start": start, "end": start + len(answer), "text": answer}
         answers = [place] if answer else []
         turns.append({"question": question, "rewritten": rewritten, "answers": answers})
-    return {"id": name, "text": text, "turns": turns}
+    return {"id": name, "title": f"{name} opens a bakery", "text": text, "turns": turns}
 
 
 def _write_records(path: Path, records: Sequence[dict[str, object]]) -> None:

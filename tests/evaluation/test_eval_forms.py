@@ -57,27 +57,28 @@ def test_questions_with_patterns_are_counted_by_kind(folder: Path, capsys: Captu
     )
 
 
-def test_dialogues_are_asked_in_three_ways(folder: Path, capsys: Capture) -> None:
+def test_dialogues_are_asked_in_four_ways(folder: Path, capsys: Capture) -> None:
     """Dialogues bring their articles; a follow-up is right with its history, refused without."""
     found = _figures(folder, "--queries", str(folder / "dialogues.jsonl"))
     shown = capsys.readouterr().out
 
     assert (found["n_dialogues"], found["n_questions"], found["n_articles"]) == (2, 3, 2)
-    for way in ("history", "gold", "alone"):
+    for way in ("history", "gold", "titled", "alone"):
         first = found["by_turn"]["1"][way]
         assert first["n"] == first["answered"] == first["answer_recall"] == 1
         assert 0 < first["f1"] < 1
-        assert first["n_unanswerable"] == first["refused"] == 1
+        assert first["n_unanswerable"] == 1
+    assert found["by_turn"]["1"]["history"]["refused"] == 1
     later = found["later"]
-    right = {way: later[way]["answer_recall"] for way in ("history", "gold", "alone")}
-    assert right == {"history": 1, "gold": 1, "alone": 0}
+    right = {way: later[way]["answer_recall"] for way in ("history", "gold", "titled", "alone")}
+    assert right == {"history": 1, "gold": 1, "titled": 1, "alone": 0}
     assert (later["alone"]["answered"], later["alone"]["f1"]) == (0, 0)
     assert (later["gold"]["n_unanswerable"], later["gold"]["refused"]) == (0, None)
-    assert later["share_of_gold"] == found["all"]["share_of_gold"] == 1
+    assert later["share_of_gold"] == later["share_of_titled"] == found["all"]["share_of_gold"] == 1
     assert found["all"]["alone"]["answer_recall"] == 0.5
     assert "seed-set: 3 questions, 2 articles, 2 passages" in shown
     assert "all     alone         2     0.500          0.500" in shown
-    assert "of that with the gold rewrites: 1.000" in shown
+    assert "of that with the gold rewrites 1.000, with titles 1.000" in shown
 
 
 def test_a_corpus_is_added_to_the_articles_of_dialogues(folder: Path) -> None:

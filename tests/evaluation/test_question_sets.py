@@ -107,6 +107,7 @@ def test_dialogues(folder: Path) -> None:
     """A dialogue holds its article, and the places of its answers there."""
     anvar, lola = read_dialogues(folder / "dialogues.jsonl")
 
+    assert lola.title == "lola opens a bakery"
     assert [turn.question for turn in anvar.turns][1:] == ["and when was it?"]
     assert [turn.rewritten for turn in anvar.turns][1:] == ["When did Anvar Karimov open a bakery?"]
     (place,) = anvar.turns[1].answers
@@ -159,7 +160,9 @@ def test_a_broken_question_with_a_pattern_is_named(folder: Path, line: str, mess
 def test_a_broken_turn_is_named(tmp_path: Path, turn: str, message: str) -> None:
     """An unusable turn, or an answer that is not at its place, names file, line and turn."""
     path = tmp_path / "dialogues.jsonl"
-    path.write_text(f'{{"id": "d", "text": "abc", "turns": [{turn}]}}', encoding="utf-8")
+    path.write_text(
+        f'{{"id": "d", "title": "t", "text": "abc", "turns": [{turn}]}}', encoding="utf-8"
+    )
 
     with pytest.raises(QuestionSetError) as caught:
         read_dialogues(path)
@@ -170,7 +173,9 @@ def test_an_answer_needs_no_copy_of_its_text(tmp_path: Path) -> None:
     """The place of an answer is enough, up to the end of the text."""
     path = tmp_path / "dialogues.jsonl"
     turn = '{"question": "?", "rewritten": "?", "answers": [{"start": 1, "end": 3}]}'
-    path.write_text(f'{{"id": "d", "text": "abc", "turns": [{turn}]}}', encoding="utf-8")
+    path.write_text(
+        f'{{"id": "d", "title": "t", "text": "abc", "turns": [{turn}]}}', encoding="utf-8"
+    )
 
     assert read_dialogues(path)[0].turns[0].answers == (Span(1, 3),)
 
