@@ -73,6 +73,8 @@ class EvaluationFiles:
         needed, welcome = _OPTIONS[form]
         holds = f"{self.queries.name} holds {form}"
         if missing := sorted(needed - given):
-            raise QuestionSetError(f"{holds}: expected {' and '.join(missing)} too; give them.")
+            raise QuestionSetError(
+                f"{holds}: expected {' and '.join(missing)} too; add what is missing."
+            )
         if surplus := sorted(given - needed - welcome):
             raise QuestionSetError(f"{holds}: expected no {' or '.join(surplus)}; leave it out.")
