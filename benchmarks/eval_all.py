@@ -19,19 +19,24 @@ import numpy as np
 from readme import README, RESULTS_PAGE, markdown, write_section
 
 from bot import wire
-from bot.evaluation import Evaluation, EvaluationFiles
+from bot.evaluation.files import EvaluationFiles
+from bot.evaluation.judged import JudgedEvaluation
 from bot.settings import Settings, read_settings
 from index import Snapshot, VectorSpace, open_encoder, open_snapshot
 from index.encoders.vector_cache import VectorCache
 from index.evaluation import (
+    Form,
     QuestionSet,
     Ranked,
     RememberingEncoder,
     find_articles,
+    form_of,
     join_corpora,
     paired_interval,
     rank_measures,
     read_question_set,
+    share_at_least,
+    threshold_at,
 )
 from index.text import detect
 from index.text.chunk import encoder_text
@@ -42,16 +47,29 @@ DATA: Final = ROOT.parent / "shared" / "eval"
 RESULTS: Final = ROOT / "benchmarks" / "results" / "eval"
 QUESTIONS: Final = RESULTS / "questions"
 _DEPTH: Final = 10
+_MANY: Final = 10
+
+
+# Large language models on NoMIRACL's Persian sets, ten passages given: share of the answerable
+# answered, share of the unanswerable refused (../shared/train/README.md).
+MODELS: Final = {"GPT-4": (0.864, 0.560), "GPT-3.5": (0.956, 0.236), "Mixtral 8x7B": (0.464, 0.812)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A set, the news added to its corpus, and the set whose questions it must refuse."""
+    """A set, the news added to its corpus, and the set whose questions it must refuse.
+
+    Attributes:
+        answer_rates: Shares of the answerable to be answered, at each of which it is told how many
+            unanswerable questions are refused. A set that has some is one for refusals only: its
+            judgements do not say which article answers.
+    """
 
     questions: str
     mixed: tuple[str, ...] = ()
     others: str = ""
     is_split: bool = False
+    answer_rates: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,6 +81,9 @@ CASES: Final = (
     Case(questions="pquad", others="parsquad-fa"),
     Case(questions="parsquad-en2fa", others="persianqa"),
     Case(questions="parsquad-fa", others="pquad"),
+    Case(questions="asked"),
+    Case(questions="pcoqa"),
+    Case(questions="nomiracl-fa", answer_rates=(0.95, 0.864)),
     Case(questions="parsquad-en2fa", is_split=True),
     Case(questions="parsquad-fa", is_split=True),
     Case(questions="parsquad-en2fa", mixed=("news-fa",), others="persianqa"),
@@ -83,6 +104,8 @@ SHORT: Final = {
     "parsquad-fa+news-fa": "Persian, translated with their texts",
     "parsquad-en2fa+news-fa": "English, over Persian articles",
     "parsquad-x2fa+news-fa": "twelve languages, over Persian articles",
+    "asked": "in six languages, as people type them",
+    "pcoqa": "Persian follow-ups in dialogues",
 }
 
 
@@ -104,12 +127,12 @@ def main() -> None:
             path = RESULTS / f"{case.name}.json"
             path.write_text(f"{json.dumps(record, indent=1)}\n", encoding="utf-8")
             _write_tables()
-            print(case.name, json.dumps(record["overall"]), record["gain"], flush=True)
+            print(case.name, *(json.dumps(part) for part in _heads(record)), flush=True)
     _write_tables()
 
 
 def _run(case: Case, settings: Settings, n_mixed: int, limit: int | None) -> dict[str, Any]:
-    """Evaluate one case and the raw dense baseline beside it."""
+    """Evaluate one case, and the raw dense baseline beside it where a ranking is judged."""
     files = replace(files_of(case, settings.data_dir / "benchmark", n_mixed), limit=limit)
     told: dict[str, int] = {}
 
@@ -118,7 +141,9 @@ def _run(case: Case, settings: Settings, n_mixed: int, limit: int | None) -> dic
             told[stage] = done
             print(f"  {case.name}: {stage} {done} of {total}", flush=True)
 
-    evaluation = wire.evaluate(settings, files, tell)
+    if form_of(files.queries) is not Form.JUDGED:
+        return wire.evaluate(settings, files, tell).record()
+    evaluation = wire.evaluate_judged(settings, files, tell)
     raw = _raw_dense(settings, files)
     record = evaluation.record() | {"set": case.name}
     record["raw_dense"] = _means(raw, evaluation)
@@ -126,6 +151,7 @@ def _run(case: Case, settings: Settings, n_mixed: int, limit: int | None) -> dic
         name: _interval(evaluation.ranked, raw, sorted(raw), name) for name in ("ndcg", "hit")
     }
     record["intervals"] = _intervals(evaluation)
+    record["refused_at"] = _refused_at(evaluation, case.answer_rates)
     _write_questions(case.name, {q: one.ndcg for q, one in sorted(evaluation.ranked.items())})
     foreign = [
         o.question.id for o in evaluation.outcomes if o.question.language not in ("en", "fa")
@@ -144,12 +170,19 @@ def files_of(case: Case, folder: Path, n_mixed: int) -> EvaluationFiles:
     if case.is_split:
         files = _half(source, folder / case.questions)
         return replace(files, corpora=(*files.corpora, *mixed))
-    related = source / "related.tsv"
+    corpus, qrels, related = (
+        path if (path := source / name).exists() else None
+        for name in ("corpus.jsonl", "qrels.tsv", "related.tsv")
+    )
     return EvaluationFiles(
-        corpora=(source / "corpus.jsonl", *mixed),
-        queries=source / "queries.jsonl",
-        qrels=source / "qrels.tsv",
-        related=related if related.exists() else None,
+        corpora=(*([corpus] if corpus else []), *mixed),
+        queries=next(
+            path
+            for name in ("queries", "questions", "dialogues")
+            if (path := source / f"{name}.jsonl").exists()
+        ),
+        qrels=qrels,
+        related=related,
         other_queries=DATA / case.others / "queries.jsonl" if case.others else None,
     )
 
@@ -242,7 +275,33 @@ def _measured(
     return rank_measures(qrels, run)
 
 
-def _means(raw: dict[str, Ranked], evaluation: Evaluation) -> dict[str, dict[str, float]]:
+def _heads(record: dict[str, Any]) -> list[Any]:
+    """Return the figures of a record that are printed."""
+    keys = ("overall", "gain", "answerable", "unanswerable", "all", "later")
+    return [record[key] for key in keys if key in record]
+
+
+def _refused_at(evaluation: JudgedEvaluation, rates: Sequence[float]) -> list[dict[str, float]]:
+    """Return the shares of answerable answered and of unanswerable refused, at each rate."""
+    answerable, unanswerable = (
+        [o.confidence for o in evaluation.outcomes if o.question.is_answerable is wanted]
+        for wanted in (True, False)
+    )
+    rows = []
+    for rate in rates:
+        threshold = threshold_at(answerable, rate)
+        answered, wrongly = (share_at_least(ones, threshold) for ones in (answerable, unanswerable))
+        rows.append(
+            {
+                "threshold": round(threshold, 4),
+                "answered": round(answered, 4),
+                "refused": round(1 - wrongly, 4),
+            }
+        )
+    return rows
+
+
+def _means(raw: dict[str, Ranked], evaluation: JudgedEvaluation) -> dict[str, dict[str, float]]:
     """Return raw dense's nDCG@10 and hit@1 by question language."""
     groups: dict[str, list[Ranked]] = {}
     for outcome in evaluation.outcomes:
@@ -267,7 +326,7 @@ def _interval(
     return [round(value, 4) for value in paired_interval(first, second)]
 
 
-def _intervals(evaluation: Evaluation) -> dict[str, list[float]]:
+def _intervals(evaluation: JudgedEvaluation) -> dict[str, list[float]]:
     """Return mean and 95% interval of our own measures over all questions."""
     ranked = list(evaluation.ranked.values())
     values = {
@@ -291,24 +350,24 @@ def _write_tables() -> None:
         for case in CASES
         if (path := RESULTS / f"{case.name}.json").exists()
     ]
-    tables = "\n\n".join((_ranking_table(records), _refusal_table(records), _mixed_note()))
-    write_section("eval", tables, RESULTS_PAGE)
+    judged = [record for record in records if "overall" in record]
+    tables = (
+        _ranking_table([record for record in judged if not record.get("refused_at")]),
+        _refusal_table(judged),
+        _mixed_note(),
+        *(_models_table(record) for record in judged if record.get("refused_at")),
+        *(_asked_table(record) for record in records if "by_kind" in record),
+        *(_dialogue_table(record) for record in records if "by_turn" in record),
+    )
+    write_section("eval", "\n\n".join(filter(None, tables)), RESULTS_PAGE)
     write_section("eval", _short_table(records), README)
 
 
 def _short_table(records: Sequence[dict[str, Any]]) -> str:
-    """Return the README's table: four sets, each mixed with 3,000 news articles."""
+    """Return the README's table: some of the sets, whatever their form."""
     by_name = {record["set"]: record for record in records}
     rows = [
-        [
-            f"{asked} (`{name}`)",
-            f"{record['overall']['n']:,}",
-            f"{record['n_passages']:,}",
-            f"{_shown(record['overall']['ndcg@10'])} ({_shown(_raw_ndcg(record))})",
-            _shown(record["overall"]["answer_recall"]),
-            _shown(record["abstention"]["answer_rate"]),
-            _shown(record["quotes_verified"]),
-        ]
+        [f"{asked} (`{name}`)", *_short_row(record)]
         for name, asked in SHORT.items()
         if (record := by_name.get(name))
     ]
@@ -320,10 +379,35 @@ def _short_table(records: Sequence[dict[str, Any]]) -> str:
             "nDCG@10 (encoder alone)",
             "right answer among the quotes",
             "answered at all",
+            "refused where there is no answer",
             "quotes verified",
         ),
         rows,
     )
+
+
+def _short_row(record: dict[str, Any]) -> list[str]:
+    """Return the figures of one set in the README's table."""
+    passages = f"{record['n_passages']:,}"
+    if "by_kind" in record:
+        row, others = record["answerable"], record["unanswerable"]
+        shares = (row["some_quote"] / row["n"], row["answered"] / row["n"])
+        refused = others["refused"] / others["n"]
+        return [f"{row['n']:,}", passages, "-", *map(_shown, (*shares, refused)), "-"]
+    if "by_turn" in record:
+        row = record["all"]["history"]
+        figures = (row[key] for key in ("answer_recall", "answered", "refused"))
+        return [f"{row['n']:,}", passages, "-", *map(_shown, figures), "-"]
+    row, sure = record["overall"], record["abstention"]
+    return [
+        f"{row['n']:,}",
+        passages,
+        f"{_shown(row['ndcg@10'])} ({_shown(_raw_ndcg(record))})",
+        _shown(row["answer_recall"]),
+        _shown(sure["answer_rate"]),
+        _shown(sure["unanswerable"]["refusal_rate"]),
+        _shown(record["quotes_verified"]),
+    ]
 
 
 def _raw_ndcg(record: dict[str, Any]) -> float:
@@ -354,10 +438,10 @@ def _ranking_table(records: Sequence[dict[str, Any]]) -> str:
 def _refusal_table(records: Sequence[dict[str, Any]]) -> str:
     rows = [
         (
-            "| set | answered of answerable | refused of unanswerable (AUROC) "
-            "| refused of other questions (AUROC) | the same at 95% answered |"
+            "| set | answered of answerable | refused of unanswerable (AUROC) | at 95% answered "
+            "| refused of other questions (AUROC) | at 95% answered |"
         ),
-        "|---|---:|---:|---:|---:|",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for record in records:
         sure = record["abstention"]
@@ -365,10 +449,58 @@ def _refusal_table(records: Sequence[dict[str, Any]]) -> str:
         rows.append(
             f"| {record['set']} | {_shown(sure['answer_rate'])} "
             f"| {_shown(near['refusal_rate'])} ({_shown(near['auroc'])}) "
+            f"| {_shown(near['refusal_rate_at_95'])} "
             f"| {_shown(far['refusal_rate'])} ({_shown(far['auroc'])}) "
             f"| {_shown(far['refusal_rate_at_95'])} |"
         )
     return "\n".join(rows)
+
+
+def _models_table(record: dict[str, Any]) -> str:
+    """Compare refusals with those of language models that were given the right passages."""
+    sure = record["abstention"]
+    ours = [("default", sure["answer_rate"], sure["unanswerable"]["refusal_rate"])]
+    ours += [
+        (f"{row['threshold']:.2f}", row["answered"], row["refused"]) for row in record["refused_at"]
+    ]
+    rows = [
+        (f"Pasokh over all passages, threshold {name}", _shown(answered), _shown(refused))
+        for name, answered, refused in ours
+    ]
+    rows += [
+        (f"{name}, given the ten passages judged", *map(_shown, row))
+        for name, row in MODELS.items()
+    ]
+    return markdown(
+        (f"`{record['set']}`", "answered of answerable", "refused of unanswerable"), rows
+    )
+
+
+def _asked_table(record: dict[str, Any]) -> str:
+    """Return the counts of each kind; of "typed" also the forms asked ten times or more."""
+    columns = ("n", "answered", "some_quote", "first_quote", "refused", "small_talk")
+    rows = [
+        (kind, *(row[column] for column in columns))
+        for kind, row in record["by_kind"].items()
+        if " " not in kind or row["n"] >= _MANY
+    ]
+    names = (column.replace("_", " ") for column in columns)
+    return markdown((f"`{record['set']}`", *names), rows)
+
+
+def _dialogue_table(record: dict[str, Any]) -> str:
+    """Return how turns are answered in each way, all of them and those after the first."""
+    rows = []
+    for turns, name in (("all", "all turns"), ("later", "turns after the first")):
+        for way in ("history", "gold", "titled", "alone"):
+            row = record[turns][way]
+            figures = (row[key] for key in ("answered", "answer_recall", "f1", "refused"))
+            rows.append((f"{name}, {way}", row["n"], *map(_shown, figures)))
+        for way in ("gold", "titled"):
+            share = _shown(record[turns][f"share_of_{way}"])
+            rows.append((f"{name}, history / {way}", "", "", share, "", ""))
+    names = ("answerable", "answered", "answer recall", "F1", "refused of unanswerable")
+    return markdown((f"`{record['set']}`", *names), rows)
 
 
 def _write_questions(name: str, ndcg: dict[str, float]) -> None:

@@ -9,7 +9,7 @@ resolving should not change the former and not harm the latter.
     python benchmarks/followups.py [--pairs N] [--only SET ...]
 
 Writes `benchmarks/results/followups.json`.
-Does not: measure answers, or follow-ups as people type them; no set at hand has those. The words a
+Does not: measure answers, or follow-ups as people type them (`pcoqa` in eval_all.py). The words a
 question shares with the one before often carry less meaning than the words left, more so on two
 texts.
 """
@@ -29,7 +29,7 @@ import numpy as np
 
 from bot import wire
 from bot.answer.answerer import Answerer
-from bot.evaluation import EvaluationFiles
+from bot.evaluation.files import EvaluationFiles
 from bot.question.followup import resolve_by_rule
 from bot.question.question import read_question
 from bot.settings import read_settings

@@ -26,7 +26,7 @@ from typing import Any, Final
 from eval_all import CASES, Case, files_of
 
 from bot import wire
-from bot.evaluation import Evaluation
+from bot.evaluation.judged import JudgedEvaluation
 from bot.settings import Settings, read_settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -100,7 +100,7 @@ def _compare(
     }
 
 
-def _row(evaluation: Evaluation, seconds: float) -> dict[str, Any]:
+def _row(evaluation: JudgedEvaluation, seconds: float) -> dict[str, Any]:
     """Return the figures of one store."""
     record = evaluation.record()
     return {one: record["overall"][one] for one in MEASURES} | {
@@ -109,7 +109,7 @@ def _row(evaluation: Evaluation, seconds: float) -> dict[str, Any]:
     }
 
 
-def _n_same(files: Evaluation, other: Evaluation) -> int:
+def _n_same(files: JudgedEvaluation, other: JudgedEvaluation) -> int:
     """Count the questions that found the same articles in the same order and the same quotes."""
     return sum(
         (one.articles, one.quotes) == (two.articles, two.quotes)
@@ -119,7 +119,7 @@ def _n_same(files: Evaluation, other: Evaluation) -> int:
 
 def _run(
     case: Case, settings: Settings, store: str, vectors: str, limit: int | None
-) -> tuple[Evaluation, float]:
+) -> tuple[JudgedEvaluation, float]:
     """Evaluate one case on one store, each with an index of its own."""
     folder = settings.data_dir / "vector-store" / store
     own = settings.model_copy(update={"vectors": vectors, "data_dir": folder})
@@ -131,7 +131,7 @@ def _run(
         if done == total:
             print(f"  {case.name} {store}: {stage} {done}", flush=True)
 
-    return wire.evaluate(own, files, tell), time.monotonic() - started
+    return wire.evaluate_judged(own, files, tell), time.monotonic() - started
 
 
 if __name__ == "__main__":

@@ -3,18 +3,18 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from bot import evaluation
 from bot.answer.answerer import Answerer
 from bot.answer.serving import Serving
-from bot.evaluation import Evaluation, EvaluationFiles
+from bot.evaluation import asked, dialogues, judged
+from bot.evaluation.files import MAX_QUOTES, Evaluation, EvaluationFiles
 from bot.llm import prompt
 from bot.llm.opening import (
     open_grounder,
@@ -44,6 +44,7 @@ from index import (
     RemovalReport,
     Reranker,
     SentenceTransformerConfig,
+    Snapshot,
     SnapshotLocked,
     SnapshotMissing,
     VectorSpace,
@@ -60,10 +61,14 @@ from index import (
 from index.cluster import Spread, open_cluster
 from index.config import COLLECTED, ClusterConfig
 from index.evaluation import (
+    Form,
     RememberingEncoder,
     evenly,
     find_articles,
+    form_of,
     join_corpora,
+    read_asked_questions,
+    read_dialogues,
     read_question_set,
     read_questions,
 )
@@ -206,29 +211,108 @@ def evaluate(settings: Settings, files: EvaluationFiles, progress: Progress) -> 
     Raises:
         QuestionSetError: If questions or judgements cannot be used.
     """
+    form = form_of(files.queries)
+    files.check(form)
+    match form:
+        case Form.JUDGED:
+            return evaluate_judged(settings, files, progress)
+        case Form.ASKED:
+            questions = evenly(read_asked_questions(files.queries), files.limit)
+            with _evaluating(settings, files, files.corpora, progress) as trial:
+                return asked.evaluate(
+                    trial.serving,
+                    questions,
+                    name=files.name,
+                    settings=trial.settings,
+                    progress=progress,
+                )
+        case Form.DIALOGUES:
+            held = evenly(read_dialogues(files.queries), files.limit)
+            corpora = (files.queries, *files.corpora)
+            with _evaluating(settings, files, corpora, progress) as trial:
+                return dialogues.evaluate(
+                    trial.serving,
+                    held,
+                    article_of=trial.find_articles({dialogue.id for dialogue in held}),
+                    name=files.name,
+                    settings=trial.settings,
+                    progress=progress,
+                )
+
+
+def evaluate_judged(
+    settings: Settings, files: EvaluationFiles, progress: Progress
+) -> judged.JudgedEvaluation:
+    """Evaluate on judged questions; see `evaluate`."""
+    files.check(Form.JUDGED)
+    assert files.qrels is not None, "check() sees to it"  # noqa: S101
     questions = read_question_set(files.queries, files.qrels, files.related, limit=files.limit)
     strange = read_questions(files.other_queries) if files.other_queries else ()
-    corpus = join_corpora(files.corpora, settings.data_dir / "evaluation")
-    asked = evaluation_settings(settings, corpus)
-    encoder = open_encoder(encoder_config(asked))
-    _build(asked, encoder, progress)
-    with RememberingEncoder(encoder, asked.cache_dir / "vectors") as remembering:
-        space = VectorSpace(encoder.identity)
-        snapshot = open_snapshot(asked.index_home, space=space, store=vector_store(asked))
-        return evaluation.evaluate(
-            snapshot,
-            remembering,
+    with _evaluating(settings, files, files.corpora, progress) as trial:
+        return judged.evaluate(
+            trial.snapshot,
+            trial.encoder,
             questions,
-            article_of=find_articles(corpus, snapshot, questions.record_ids),
+            article_of=trial.find_articles(questions.record_ids),
             others=evenly(strange, files.limit),
             threshold=settings.answer_threshold,
-            reranker=_open_reranker(asked),
-            settings={
-                "corpora": [path.name for path in files.corpora],
-                "limit": files.limit,
-                "reranker": asked.reranker,
-            },
+            reranker=trial.reranker,
+            settings=trial.settings,
             progress=progress,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """The index of a question set's corpus, open to be asked by one thread.
+
+    `settings` is what the figures depend on, as it is recorded with them.
+    """
+
+    corpus: Path
+    snapshot: Snapshot
+    encoder: RememberingEncoder
+    reranker: Reranker | None
+    serving: Serving
+    settings: dict[str, Any]
+
+    def find_articles(self, records: Collection[str]) -> dict[str, ArticleId]:
+        return find_articles(self.corpus, self.snapshot, records)
+
+
+@contextmanager
+def _evaluating(
+    settings: Settings, files: EvaluationFiles, corpora: Sequence[Path], progress: Progress
+) -> Iterator[_Trial]:
+    """Index `corpora` apart from everybody's own index, and open what answers from them."""
+    corpus = join_corpora(corpora, settings.data_dir / "evaluation")
+    own = evaluation_settings(settings, corpus)
+    encoder = open_encoder(encoder_config(own))
+    _build(own, encoder, progress)
+    reranker = _open_reranker(own)
+    with RememberingEncoder(encoder, own.cache_dir / "vectors") as remembering:
+        snapshot = open_snapshot(
+            own.index_home, space=VectorSpace(encoder.identity), store=vector_store(own)
+        )
+        answerer = Answerer(
+            snapshot, remembering, threshold=own.answer_threshold, reranker=reranker
+        )
+        yield _Trial(
+            corpus=corpus,
+            snapshot=snapshot,
+            encoder=remembering,
+            reranker=reranker,
+            serving=Serving(answerer, home=own.index_home, reopen=lambda: answerer),
+            settings={
+                "encoder": snapshot.manifest.encoder.fingerprint,
+                "space": snapshot.manifest.space,
+                "snapshot": snapshot.manifest.snapshot,
+                "max_quotes": MAX_QUOTES,
+                "threshold": answerer.threshold,
+                "corpora": [path.name for path in corpora],
+                "limit": files.limit,
+                "reranker": own.reranker,
+            },
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation import EvaluationFiles
+from bot.evaluation.files import EvaluationFiles
 from bot.records.read import ExportError, read_records
 from bot.records.recheck import Recheck, Standing
 from bot.records.write import Record
@@ -25,8 +25,24 @@ from index import StorageError
 
 _STDIN = Path("-")
 _INDENT = 4
-# Columns of `Key.EVAL_COLUMNS`.
-_WIDTHS = {"ndcg@10": 9, "recall@10": 11, "mrr": 8, "hit@1": 8, "answer_recall": 15}
+# Columns of `Key.EVAL_COLUMNS`, `Key.EVAL_KIND_COLUMNS` and `Key.EVAL_WAY_COLUMNS`.
+_WIDTHS = {"n": 7, "ndcg@10": 9, "recall@10": 11, "mrr": 8, "hit@1": 8, "answer_recall": 15}
+_KIND_WIDTHS = {
+    "n": 6,
+    "answered": 10,
+    "some_quote": 12,
+    "first_quote": 13,
+    "refused": 9,
+    "small_talk": 12,
+}
+_WAY_WIDTHS = {
+    "n": 7,
+    "answered": 10,
+    "answer_recall": 15,
+    "f1": 8,
+    "n_unanswerable": 14,
+    "refused": 9,
+}
 
 
 def evaluate(surface: Surface, files: EvaluationFiles, *, json_file: Path | None) -> ExitCode:
@@ -56,7 +72,7 @@ def export_feedback(surface: Surface, queries: Path, qrels: Path) -> ExitCode:
 
 
 def _evaluation_lines(surface: Surface, record: dict[str, Any]) -> Iterator[Line]:
-    """Yield the summary of an evaluation."""
+    """Yield the summary of an evaluation, whatever the form of its questions."""
     yield surface.line(
         Key.EVAL_SET,
         name=record["set"],
@@ -64,13 +80,44 @@ def _evaluation_lines(surface: Surface, record: dict[str, Any]) -> Iterator[Line
         articles=record["n_articles"],
         passages=record["n_passages"],
     )
+    if "by_kind" in record:
+        yield Line(Kind.BODY, say(Key.EVAL_KIND_COLUMNS, surface.language), rtl=False)
+        for kind, row in record["by_kind"].items():
+            yield _row(f"{kind:<28}", row, _KIND_WIDTHS)
+    elif "by_turn" in record:
+        yield from _dialogue_lines(surface, record)
+    else:
+        yield from _judged_lines(surface, record)
+
+
+def _dialogue_lines(surface: Surface, record: dict[str, Any]) -> Iterator[Line]:
+    """Yield how the turns of dialogues were answered, all of them and those after the first."""
+    yield Line(Kind.BODY, say(Key.EVAL_WAY_COLUMNS, surface.language), rtl=False)
+    for turns in ("all", "later"):
+        ways = dict(record[turns])
+        gold, titled = (_figure(ways.pop(f"share_of_{way}")) for way in ("gold", "titled"))
+        for way, row in ways.items():
+            yield _row(f"{turns:<8}{way:<8}", row, _WAY_WIDTHS)
+        yield surface.line(Key.EVAL_SHARES, gold=gold, titled=titled)
+
+
+def _row(name: str, row: dict[str, Any], widths: dict[str, int]) -> Line:
+    """Return the named columns of a row: counts as they are, shares by `_figure`."""
+    cells = (
+        f"{value:>{width},}" if isinstance(value := row[key], int) else f"{_figure(value):>{width}}"
+        for key, width in widths.items()
+    )
+    return Line(Kind.BODY, name + "".join(cells), rtl=False)
+
+
+def _judged_lines(surface: Surface, record: dict[str, Any]) -> Iterator[Line]:
+    """Yield how judged questions were answered."""
     yield Line(Kind.BODY, say(Key.EVAL_COLUMNS, surface.language), rtl=False)
     rows = dict(record["by_language"])
     if len(rows) > 1:
         rows[say(Key.EVAL_ALL, surface.language)] = record["overall"]
     for language, row in rows.items():
-        figures = "".join(f"{_figure(row[name]):>{width}}" for name, width in _WIDTHS.items())
-        yield Line(Kind.BODY, f"{language:<9}{row['n']:>7,}{figures}", rtl=False)
+        yield _row(f"{language:<9}", row, _WIDTHS)
     share, abstention = _figure(record["quotes_verified"]), record["abstention"]
     yield surface.line(Key.EVAL_QUOTES, share=share, count=record["n_quotes"])
     yield surface.line(

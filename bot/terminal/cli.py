@@ -40,14 +40,15 @@ if TYPE_CHECKING:  # the same names, so that every use is checked
     from importlib import metadata
 
     import index
-    from bot import evaluation, logs, settings, wire
+    from bot import logs, settings, wire
+    from bot.evaluation import files as evaluation_files
     from bot.question import scope as scopes
     from bot.terminal import ask as ask_commands
     from bot.terminal import check_commands, context, index_commands
     from bot.texts import direction, language
 else:
     index = _LazyModule("index")
-    evaluation = _LazyModule("bot.evaluation")
+    evaluation_files = _LazyModule("bot.evaluation.files")
     logs = _LazyModule("bot.logs")
     settings = _LazyModule("bot.settings")
     wire = _LazyModule("bot.wire")
@@ -212,13 +213,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--corpus",
     "corpora",
-    required=True,
     multiple=True,
     type=click.Path(path_type=Path),
-    help="File or folder of articles; several times for several.",
+    help="File or folder of articles; several times for several. Dialogues hold their own.",
 )
-@click.option("--queries", required=True, type=_FILE, help="Questions, JSON Lines.")
-@click.option("--qrels", required=True, type=_FILE, help="Question id, article id, relevance.")
+@click.option("--queries", required=True, type=_FILE, help="Questions or dialogues, JSON Lines.")
+@click.option("--qrels", type=_FILE, help="Question id, article id, relevance.")
 @click.option("--related", type=_FILE, help="Question id, article id of unanswerable questions.")
 @click.option("--other-queries", type=_FILE, help="Questions the corpus does not answer.")
 @click.option("--json", "json_file", type=_FILE, help="Write all figures to a file.")
@@ -227,7 +227,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def evaluate(run: _Run, /, *, json_file: Path | None, **files: Any) -> int:  # noqa: ANN401  # see EvaluationFiles
     """Measure answers on questions whose answers are known (docs/evaluation.md)."""
     return check_commands.evaluate(
-        run.open(), evaluation.EvaluationFiles(**files), json_file=json_file
+        run.open(), evaluation_files.EvaluationFiles(**files), json_file=json_file
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol, TextIO
 
-from bot.evaluation import Evaluation, EvaluationFiles
+from bot.evaluation.files import Evaluation, EvaluationFiles
 from bot.records.recheck import Rechecker
 from bot.session.session import Session
 from bot.settings import Settings

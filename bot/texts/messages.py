@@ -177,6 +177,26 @@ class Key(Text):
         ("language       n  nDCG@10  recall@10     MRR   hit@1  answer recall"),
         ("language       n  nDCG@10  recall@10     MRR   hit@1  answer recall"),
     )
+    EVAL_KIND_COLUMNS = (
+        (
+            "kind                             n  answered  some quote  first quote  refused  small talk"
+        ),
+        (
+            "kind                             n  answered  some quote  first quote  refused  small talk"
+        ),
+    )
+    EVAL_WAY_COLUMNS = (
+        ("turns   asked         n  answered  answer recall      F1  unanswerable  refused"),
+        ("turns   asked         n  answered  answer recall      F1  unanswerable  refused"),
+    )
+    EVAL_SHARES = (
+        (
+            "answer recall with the history, of that with the gold rewrites {gold}, with titles {titled}"
+        ),
+        (
+            "پاسخ درست با گفت‌وگوی پیشین، نسبت به بازنویسی انسانی {gold}، نسبت به پرسش با عنوان {titled}"
+        ),
+    )
     EVAL_ALL = ("all", "همه")
     EVAL_QUOTES = (
         ("quotes found verbatim: {share} of {count}"),

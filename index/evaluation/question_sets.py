@@ -1,31 +1,54 @@
-"""Question sets with relevance judgements, read from files.
+"""Question sets in three forms, read from files; the first line of its questions tells the form.
+
+Judged questions:
 
     queries.jsonl   {"id", "text", "lang"?, "answers"?, "answerable"?}, one a line
     qrels.tsv       question id, record id, relevance; 0 says that the record does not answer
     related.tsv     question id, record id: the text an unanswerable question was written for
+
+Questions with patterns, each of which a quote that holds the answer matches:
+
+    questions.jsonl {"id", "kind", "text", "lang"?, "answer"?}, one a line
+
+Dialogues, each on an article of its own, which stands in the same line:
+
+    dialogues.jsonl {"id", "title", "text", "turns"}, one a line, of each turn {"question",
+                    "rewritten", "answers"?}, of each answer {"start", "end", "text"?} in
+                    characters of the dialogue's text
 
 A record is a line of the corpus, known by its `id`. Indexing may drop a record that repeats
 another or rename one whose id was taken, so `find_articles` maps records to articles.
 """
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from index.disk.atomic import storage_errors
 from index.errors import QuestionSetError
 from index.snapshot.snapshot import Snapshot
 from index.sources import corpus_files, read_articles
-from index.types import ArticleId, Reject
+from index.types import ArticleId, Reject, Span
 
 UNKNOWN_LANGUAGE: Final = "und"
 _SHOWN: Final = 3
 
 Qrels = Mapping[str, Mapping[str, int]]
+_Record = dict[str, Any]
+
+
+class Form(StrEnum):
+    """What a file of questions holds."""
+
+    JUDGED = "judged questions"
+    ASKED = "questions with patterns"
+    DIALOGUES = "dialogues"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +66,51 @@ class JudgedQuestion:
     text: str
     answers: tuple[str, ...]
     is_answerable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedQuestion:
+    """A question as somebody types it, or what else people type to a bot.
+
+    Attributes:
+        kind: What is tried with it, e.g. "typed polite", whose first word names a wider kind.
+        pattern: What a quote that holds the answer matches; None where there is no answer.
+    """
+
+    id: str
+    language: str
+    kind: str
+    text: str
+    pattern: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueTurn:
+    """One question of a dialogue.
+
+    Attributes:
+        question: As it was asked, after those before it.
+        rewritten: The same as people wrote it to be understood alone.
+        answers: Places in the dialogue's text, any of which is right; () where it has no answer.
+    """
+
+    question: str
+    rewritten: str
+    answers: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Questions on one article, in the order they were asked; `id` is also the article's record."""
+
+    id: str
+    title: str
+    text: str
+    turns: tuple[DialogueTurn, ...]
+
+
+_Item = TypeVar("_Item")
+_Identified = TypeVar("_Identified", JudgedQuestion, AskedQuestion, Dialogue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,28 +170,44 @@ def read_question_set(
     )
 
 
+def form_of(path: Path) -> Form:
+    """Tell what a file of questions holds, by the keys of its first line.
+
+    Raises:
+        QuestionSetError: If it cannot be read or holds nothing.
+    """
+    for origin, line in _lines(path):
+        keys = _record(line, origin).keys()
+        if "turns" in keys:
+            return Form.DIALOGUES
+        return Form.ASKED if "kind" in keys else Form.JUDGED
+    raise _holds_nothing(path)
+
+
 def read_questions(path: Path) -> tuple[JudgedQuestion, ...]:
-    """Read questions, in order.
+    """Read judged questions, in order.
 
     Raises:
         QuestionSetError: If the file, a line of it or an id used twice stops us.
     """
-    questions: dict[str, JudgedQuestion] = {}
-    for origin, line in _lines(path):
-        question = _question(line, origin)
-        if question.id in questions:
-            raise QuestionSetError(f"{origin}: expected each id once, {question.id!r} came before")
-        questions[question.id] = question
-    if not questions:
-        raise QuestionSetError(f"Expected questions in {path}, but it holds none.")
-    return tuple(questions.values())
+    return _read(path, _question)
 
 
-def evenly(questions: tuple[JudgedQuestion, ...], limit: int | None) -> tuple[JudgedQuestion, ...]:
-    """Keep at most `limit` questions, evenly spaced over the whole file."""
-    if limit is None or limit >= len(questions):
-        return questions
-    return tuple(questions[row * len(questions) // limit] for row in range(limit))
+def read_asked_questions(path: Path) -> tuple[AskedQuestion, ...]:
+    """Read questions with patterns, in order; raises as `read_questions` does."""
+    return _read(path, _asked_question)
+
+
+def read_dialogues(path: Path) -> tuple[Dialogue, ...]:
+    """Read dialogues, in order; raises as `read_questions` does."""
+    return _read(path, _dialogue)
+
+
+def evenly(items: tuple[_Item, ...], limit: int | None) -> tuple[_Item, ...]:
+    """Keep at most `limit` questions or dialogues, evenly spaced over the whole file."""
+    if limit is None or limit >= len(items):
+        return items
+    return tuple(items[row * len(items) // limit] for row in range(limit))
 
 
 def join_corpora(corpora: Sequence[Path], folder: Path) -> Path:
@@ -200,28 +284,111 @@ def find_articles(
     return articles | repeated
 
 
-def _question(line: str, origin: str) -> JudgedQuestion:
-    """Read a line of a file of questions; `origin` names it in messages."""
+def _read(path: Path, parse: Callable[[_Record, str], _Identified]) -> tuple[_Identified, ...]:
+    """Read the lines of a file with `parse`, which takes a line and its origin for messages."""
+    items: dict[str, _Identified] = {}
+    for origin, line in _lines(path):
+        item = parse(_record(line, origin), origin)
+        if item.id in items:
+            raise QuestionSetError(f"{origin}: expected each id once, {item.id!r} came before")
+        items[item.id] = item
+    if not items:
+        raise _holds_nothing(path)
+    return tuple(items.values())
+
+
+def _holds_nothing(path: Path) -> QuestionSetError:
+    return QuestionSetError(f"Expected questions in {path}, but it holds none.")
+
+
+def _record(line: str, origin: str) -> _Record:
+    """Read a line as a JSON object."""
     try:
         record = json.loads(line)
     except ValueError as error:
         raise QuestionSetError(f"{origin}: expected a JSON object, but {error}") from error
     if not isinstance(record, dict):
         raise QuestionSetError(f"{origin}: expected a JSON object, got {type(record).__name__}")
-    answers = record.get("answers") or []
-    if not isinstance(answers, list):
-        raise QuestionSetError(f"{origin}: expected a list under 'answers', got {answers!r}")
-    for key in ("id", "text"):
-        value = record.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise QuestionSetError(f"{origin}: expected a text under {key!r}, got {value!r}")
+    return record
+
+
+def _question(record: _Record, origin: str) -> JudgedQuestion:
     return JudgedQuestion(
-        id=record["id"],
+        id=_text(record, "id", origin),
         language=str(record.get("lang") or UNKNOWN_LANGUAGE),
-        text=record["text"],
-        answers=tuple(map(str, answers)),
+        text=_text(record, "text", origin),
+        answers=tuple(map(str, _list(record, "answers", origin))),
         is_answerable=bool(record.get("answerable", True)),
     )
+
+
+def _asked_question(record: _Record, origin: str) -> AskedQuestion:
+    answer = record.get("answer") or ""
+    try:
+        pattern = re.compile(answer) if answer else None
+    except (re.error, TypeError) as error:
+        raise QuestionSetError(
+            f"{origin}: expected a regular expression under 'answer', got {answer!r}: {error}"
+        ) from error
+    return AskedQuestion(
+        id=_text(record, "id", origin),
+        language=str(record.get("lang") or UNKNOWN_LANGUAGE),
+        kind=_text(record, "kind", origin),
+        text=_text(record, "text", origin),
+        pattern=pattern,
+    )
+
+
+def _dialogue(record: _Record, origin: str) -> Dialogue:
+    text = _text(record, "text", origin)
+    turns = _list(record, "turns", origin)
+    return Dialogue(
+        id=_text(record, "id", origin),
+        title=_text(record, "title", origin),
+        text=text,
+        turns=tuple(
+            _turn(turn, text, f"{origin}, turn {number}")
+            for number, turn in enumerate(turns, start=1)
+        ),
+    )
+
+
+def _turn(turn: object, text: str, origin: str) -> DialogueTurn:
+    """Read a turn of a dialogue on `text`."""
+    if not isinstance(turn, dict):
+        raise QuestionSetError(f"{origin}: expected a JSON object, got {turn!r}")
+    answers = []
+    for answer in _list(turn, "answers", origin):
+        try:
+            span = Span(answer["start"], answer["end"])
+            quoted = span.cut(text)
+            is_there = 0 < len(span) == len(quoted) and answer.get("text", quoted) == quoted
+        except (AttributeError, LookupError, TypeError, ValueError):
+            is_there = False
+        if not is_there:
+            raise QuestionSetError(
+                f"{origin}: expected the 'start' and 'end' of an answer in 'text', got {answer!r}"
+            )
+        answers.append(span)
+    return DialogueTurn(
+        question=_text(turn, "question", origin),
+        rewritten=_text(turn, "rewritten", origin),
+        answers=tuple(answers),
+    )
+
+
+def _text(record: _Record, key: str, origin: str) -> str:
+    value = record.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise QuestionSetError(f"{origin}: expected a text under {key!r}, got {value!r}")
+    return value
+
+
+def _list(record: _Record, key: str, origin: str) -> list[Any]:
+    value = record.get(key) or []
+    if not isinstance(value, list):
+        raise QuestionSetError(f"{origin}: expected a list under {key!r}, got {value!r}")
+    return value
 
 
 def _rows(

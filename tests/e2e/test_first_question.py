@@ -13,7 +13,7 @@ from threading import Event
 import pytest
 
 from bot import wire
-from bot.evaluation import EvaluationFiles
+from bot.evaluation.files import EvaluationFiles
 from bot.question.question import read_question
 from bot.settings import Settings
 from bot.terminal.progress import progress_on

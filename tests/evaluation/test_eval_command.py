@@ -1,28 +1,18 @@
 """Tests of `pasokh eval` with the real encoder on paragraphs of the seed article."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.settings import PREFIX
 from bot.terminal.cli import main
 
 Capture = pytest.CaptureFixture[str]
 
+pytestmark = pytest.mark.usefixtures("own_surroundings")
+
 ROW_KEYS = ["n", "ndcg@10", "recall@10", "mrr", "hit@1", "answer_recall"]
-
-
-@pytest.fixture(autouse=True)
-def _own_surroundings(tmp_path: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test a data folder of its own, and the run's cache."""
-    for name in [name for name in os.environ if name.startswith(PREFIX)]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PASOKH_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("PASOKH_CACHE_DIR", str(cache_dir))
-    monkeypatch.chdir(tmp_path)
 
 
 def _arguments(folder: Path) -> list[str]:
@@ -142,6 +132,6 @@ def test_figures_that_cannot_be_written(folder: Path, capsys: Capture) -> None:
 
 
 def test_usage(capsys: Capture) -> None:
-    """Corpus, questions and judgements must be given."""
+    """Questions must be given."""
     assert main(["eval"]) == 2
-    assert "--corpus" in capsys.readouterr().err
+    assert "--queries" in capsys.readouterr().err

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.answer.answerer import Answerer
-from bot.evaluation import MAX_QUOTES, Evaluation, evaluate, ranked_articles
+from bot.evaluation.files import MAX_QUOTES
+from bot.evaluation.judged import JudgedEvaluation, evaluate, ranked_articles
 from bot.question.question import read_question
 from bot.types import Answer
 from index import Encoder, IndexConfig, Snapshot, VectorSpace, build_index, open_snapshot
@@ -35,7 +36,9 @@ def snapshot(folder: Path, encoder: Encoder, cache_dir: Path) -> Iterator[Snapsh
     opened.close()
 
 
-def _evaluate(folder: Path, snapshot: Snapshot, encoder: Encoder, threshold: float) -> Evaluation:
+def _evaluate(
+    folder: Path, snapshot: Snapshot, encoder: Encoder, threshold: float
+) -> JudgedEvaluation:
     """Ask the set's questions."""
     questions = read_question_set(folder / "queries.jsonl", folder / "qrels.tsv")
     with RememberingEncoder(encoder, folder / "vectors") as remembering:

@@ -17,6 +17,7 @@ from index.evaluation import (
     rank_measures,
     share_at_least,
     threshold_at,
+    token_f1,
 )
 
 ARTICLES = [f"a{n}" for n in range(15)]
@@ -123,6 +124,22 @@ def test_an_answer_stands_in_one_quote() -> None:
 def test_folding_is_idempotent(text: str) -> None:
     """What was folded stays as it is."""
     assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "expected"),
+    [
+        ("در سال ۱۳۹۵ بود", ["سال 1395"], 2 * (2 / 4) * 1 / (2 / 4 + 1)),
+        ("a b", ["c", "B, a!"], 1.0),
+        ("a a", ["a"], 2 / 3),
+        ("a", ["b"], 0.0),
+        ("", [""], 0.0),
+        ("a", [], 0.0),
+    ],
+)
+def test_token_f1(text: str, answers: list[str], expected: float) -> None:
+    """Words are folded and counted as often as they stand; the answer that fits best counts."""
+    assert token_f1(text, answers) == pytest.approx(expected)
 
 
 scores = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=1, max_size=20)

@@ -4,8 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from index import CorpusError, QuestionSetError
-from index.evaluation import JudgedQuestion, evenly, join_corpora, read_question_set, read_questions
+from index import CorpusError, QuestionSetError, Span
+from index.evaluation import (
+    Form,
+    JudgedQuestion,
+    evenly,
+    form_of,
+    join_corpora,
+    read_asked_questions,
+    read_dialogues,
+    read_question_set,
+    read_questions,
+)
+
+_EVAL = Path(__file__).parents[3] / "shared" / "eval"
 
 
 def test_a_set_is_read_whole(folder: Path) -> None:
@@ -69,6 +81,116 @@ def test_a_broken_judgement_is_named(folder: Path, line: str, message: str) -> N
     with pytest.raises(QuestionSetError) as caught:
         read_question_set(folder / "queries.jsonl", folder / "qrels.tsv")
     assert message in str(caught.value)
+
+
+def test_the_form_is_told_by_the_file(folder: Path) -> None:
+    """Turns make a dialogue, a kind a question with a pattern; an empty file is an error."""
+    assert form_of(folder / "queries.jsonl") is Form.JUDGED
+    assert form_of(folder / "questions.jsonl") is Form.ASKED
+    assert form_of(folder / "dialogues.jsonl") is Form.DIALOGUES
+    (folder / "queries.jsonl").write_text("\n", encoding="utf-8")
+    with pytest.raises(QuestionSetError, match="holds none"):
+        form_of(folder / "queries.jsonl")
+
+
+def test_questions_with_patterns(folder: Path) -> None:
+    """A question has a kind, and a pattern where it has an answer."""
+    plain, *_, signs = read_asked_questions(folder / "questions.jsonl")
+
+    assert (plain.id, plain.language, plain.kind) == ("plain", "en", "answerable")
+    assert plain.pattern is not None
+    assert plain.pattern.search("the Sukhoi jets")
+    assert (signs.text, signs.language, signs.pattern) == ("?!", "und", None)
+
+
+def test_dialogues(folder: Path) -> None:
+    """A dialogue holds its article, and the places of its answers there."""
+    anvar, lola = read_dialogues(folder / "dialogues.jsonl")
+
+    assert lola.title == "lola opens a bakery"
+    assert [turn.question for turn in anvar.turns][1:] == ["and when was it?"]
+    assert [turn.rewritten for turn in anvar.turns][1:] == ["When did Anvar Karimov open a bakery?"]
+    (place,) = anvar.turns[1].answers
+    assert place.cut(anvar.text) == "in the year 2012"
+    assert [turn.answers for turn in lola.turns] == [()]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"id": "x", "text": "?"}', "questions.jsonl:6: expected a text under 'kind', got None"),
+        (
+            '{"id": "x", "kind": "k", "text": "?", "answer": "(a"}',
+            "questions.jsonl:6: expected a regular expression under 'answer', got '(a'",
+        ),
+        (
+            '{"id": "x", "kind": "k", "text": "?", "answer": ["a"]}',
+            "questions.jsonl:6: expected a regular expression under 'answer', got ['a']",
+        ),
+        ('{"id": "bread", "kind": "k", "text": "?"}', "questions.jsonl:6: expected each id once"),
+    ],
+)
+def test_a_broken_question_with_a_pattern_is_named(folder: Path, line: str, message: str) -> None:
+    """An unusable line is an error that names file and line."""
+    with (folder / "questions.jsonl").open("a", encoding="utf-8") as file:
+        file.write(line)
+
+    with pytest.raises(QuestionSetError) as caught:
+        read_asked_questions(folder / "questions.jsonl")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("turn", "message"),
+    [
+        ("7", "dialogues.jsonl:1, turn 1: expected a JSON object, got 7"),
+        ('{"question": "?"}', "turn 1: expected a text under 'rewritten', got None"),
+        (
+            '{"question": "?", "rewritten": "?", "answers": [{"start": 0, "end": 9}]}',
+            "turn 1: expected the 'start' and 'end' of an answer in 'text', got {",
+        ),
+        ('{"question": "?", "rewritten": "?", "answers": [{"start": 2, "end": 1}]}', "'start' and"),
+        ('{"question": "?", "rewritten": "?", "answers": [[0, 1]]}', "'start' and"),
+        (
+            '{"question": "?", "rewritten": "?", "answers": [{"start": 0, "end": 1, "text": "b"}]}',
+            "'start' and 'end' of an answer in 'text', got {'start': 0, 'end': 1, 'text': 'b'}",
+        ),
+    ],
+)
+def test_a_broken_turn_is_named(tmp_path: Path, turn: str, message: str) -> None:
+    """An unusable turn, or an answer that is not at its place, names file, line and turn."""
+    path = tmp_path / "dialogues.jsonl"
+    path.write_text(
+        f'{{"id": "d", "title": "t", "text": "abc", "turns": [{turn}]}}', encoding="utf-8"
+    )
+
+    with pytest.raises(QuestionSetError) as caught:
+        read_dialogues(path)
+    assert message in str(caught.value)
+
+
+def test_an_answer_needs_no_copy_of_its_text(tmp_path: Path) -> None:
+    """The place of an answer is enough, up to the end of the text."""
+    path = tmp_path / "dialogues.jsonl"
+    turn = '{"question": "?", "rewritten": "?", "answers": [{"start": 1, "end": 3}]}'
+    path.write_text(
+        f'{{"id": "d", "title": "t", "text": "abc", "turns": [{turn}]}}', encoding="utf-8"
+    )
+
+    assert read_dialogues(path)[0].turns[0].answers == (Span(1, 3),)
+
+
+@pytest.mark.skipif(not _EVAL.exists(), reason="needs ../shared/eval")
+def test_the_sets_beside_are_read() -> None:
+    """Every question of the sets made by others is read, in the form that it has."""
+    asked, held = _EVAL / "asked" / "questions.jsonl", _EVAL / "pcoqa" / "dialogues.jsonl"
+
+    assert (form_of(asked), form_of(held)) == (Form.ASKED, Form.DIALOGUES)
+    assert form_of(_EVAL / "nomiracl-fa" / "queries.jsonl") is Form.JUDGED
+    assert len(read_asked_questions(asked)) == asked.read_text("utf-8").count("\n")
+    dialogues = read_dialogues(held)
+    assert len(dialogues) == held.read_text("utf-8").count("\n")
+    assert all(dialogue.turns for dialogue in dialogues)
 
 
 def test_files_that_cannot_be_read(folder: Path) -> None:

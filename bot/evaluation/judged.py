@@ -1,4 +1,4 @@
-"""Evaluation of the real pipeline on a question set.
+"""Evaluation of the real pipeline on judged questions.
 
 Every question goes through `Answerer.consider`, the same call that `answer` makes, so what is
 measured is the product: its passages, its quotes, its confidence. Ranking is measured over
@@ -9,12 +9,12 @@ the product's own order does not change.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
 from bot.answer.answerer import Answerer, Consideration
 from bot.answer.cite import is_supported
+from bot.evaluation.files import MAX_QUOTES
 from bot.question.question import Question, read_question
 from index import Hit, Progress, Reranker, Snapshot
 from index.evaluation import (
@@ -34,33 +34,11 @@ from index.evaluation import (
 )
 from index.text import detect
 
-MAX_QUOTES: Final = 3
-"""Quotes among which the answer is looked for."""
-
 _DEEPER: Final = (20, 50)
 _MAX_OTHERS: Final = 1000
 _TIMED: Final = 100
 _ANSWER_RATE: Final = 0.95
 _PREPARED: Final = 512
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluationFiles:
-    """Files of an evaluation.
-
-    Attributes:
-        corpora: Files or folders that together are the corpus.
-        queries, qrels, related: The question set (`index.read_question_set`).
-        other_queries: Questions that the corpus does not answer.
-        limit: Ask so many questions, evenly spaced through the file; None for all.
-    """
-
-    corpora: tuple[Path, ...]
-    queries: Path
-    qrels: Path
-    related: Path | None = None
-    other_queries: Path | None = None
-    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +64,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
+class JudgedEvaluation:
     """All outcomes of a set, and the ranking measures of each question by its id.
 
     Attributes:
@@ -177,9 +155,9 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
     others: Sequence[JudgedQuestion],
     threshold: float | None,
     reranker: Reranker | None = None,
-    settings: Mapping[str, object],
+    settings: dict[str, Any],
     progress: Progress,
-) -> Evaluation:
+) -> JudgedEvaluation:
     """Ask every question of a set, and some that its corpus does not answer.
 
     Unanswerable questions worded like an answerable one are not asked.
@@ -192,7 +170,7 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
         others: Questions that the corpus does not answer; a thousand of them are asked.
         threshold: Least confidence to answer with; None for the calibrated default.
         reranker: Reorders the best passages; None for none.
-        settings: What else the figures depend on, recorded with them.
+        settings: What the figures depend on, recorded with them.
         progress: Called with the stages "questions" (encoded) and "ask".
     """
     answerable = {folded(q.text) for q in questions.questions if q.is_answerable}
@@ -221,7 +199,7 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
     timed = Answerer(snapshot, encoder.encoder, threshold=threshold, reranker=reranker)
     sample = evenly(tuple(judged), _TIMED)
     answers = [timed.answer(read_question(q.text), k=MAX_QUOTES) for q in sample]
-    return Evaluation(
+    return JudgedEvaluation(
         name=questions.name,
         n_articles=snapshot.manifest.n_articles,
         n_passages=snapshot.manifest.n_passages,
@@ -233,13 +211,7 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
         n_related=len(related),
         others=tuple(outcomes[len(judged) :]),
         answer_ms=tuple(answer.timings_ms["total"] for answer in answers),
-        settings={
-            "encoder": snapshot.manifest.encoder.fingerprint,
-            "space": snapshot.manifest.space,
-            "snapshot": snapshot.manifest.snapshot,
-            "max_quotes": MAX_QUOTES,
-            **settings,
-        },
+        settings=settings,
     )
 
 
