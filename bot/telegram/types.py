@@ -10,7 +10,16 @@ that the list can be stored before the first call and finished after a crash.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+_ID_LIMIT = 2**63
+
+Id: TypeAlias = Annotated[int, Field(strict=True, ge=-_ID_LIMIT, lt=_ID_LIMIT)]
+"""Number of a chat, a user or a message: what a database column holds."""
+
+UpdateId: TypeAlias = Annotated[int, Field(strict=True, ge=0, lt=_ID_LIMIT)]
 
 
 class Kind(StrEnum):
@@ -42,13 +51,13 @@ class Incoming:
         query_id: Id by which a button or an inline question is answered; empty otherwise.
     """
 
-    update_id: int
+    update_id: UpdateId
     kind: Kind
-    chat_id: int
-    user_id: int | None
+    chat_id: Id
+    user_id: Id | None
     is_private: bool
     language_code: str = ""
-    message_id: int = 0
+    message_id: Id = 0
     text: str = field(default="", repr=False)
     replied_text: str = field(default="", repr=False)
     is_addressed: bool = True

@@ -1,11 +1,15 @@
 """Parser of the library's updates into `Incoming`.
 
 Drops what asks for nothing: service messages, other bots, talk in a group that does not address
-the bot.
+the bot. Drops and logs what cannot be read: the library checks few of the values that it hands on.
 """
 
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Final
 
+from pydantic import TypeAdapter
 from telegram import Bot, Message, MessageEntity, Update, User
 from telegram.constants import ChatType, UpdateType
 
@@ -19,9 +23,13 @@ ALLOWED_UPDATES: Final = (
 )
 """The kinds of updates to ask Telegram for."""
 
+_INCOMING: Final = TypeAdapter(Incoming)
+
+_log = logging.getLogger(__name__)
+
 
 def parse(update: object) -> Incoming | None:
-    """Parse an update; None if it asks for nothing.
+    """Parse an update; None if it asks for nothing or cannot be read, which is logged.
 
     Raises:
         TypeError: If it is no update: the library puts its own signals into the same queue.
@@ -29,6 +37,21 @@ def parse(update: object) -> Incoming | None:
     if not isinstance(update, Update):
         msg = f"expected an update, got {type(update).__name__}"
         raise TypeError(msg)
+    try:
+        if (incoming := _parse(update)) is None:
+            return None
+        values = asdict(incoming).items()
+        return _INCOMING.validate_python(
+            {name: _clean(value) if isinstance(value, str) else value for name, value in values}
+        )
+    except Exception as error:  # noqa: BLE001  # whatever shape it has, others come after it
+        fields = {"update_id": update.update_id, "error": type(error).__name__}
+        _log.error("unreadable", extra={"fields": fields})
+        return None
+
+
+def _parse(update: Update) -> Incoming | None:
+    """Parse an update whose values may be of any type."""
     if (press := update.callback_query) is not None:
         # A button under an inline message belongs to the user's own chat.
         message = press.message
@@ -40,7 +63,7 @@ def parse(update: object) -> Incoming | None:
             is_private=message is None or message.chat.type == ChatType.PRIVATE,
             language_code=_language_code(press.from_user),
             message_id=message.message_id if message is not None else 0,
-            text=_clean(press.data or ""),
+            text=press.data or "",
             query_id=press.id,
         )
     if (question := update.inline_query) is not None:
@@ -51,7 +74,7 @@ def parse(update: object) -> Incoming | None:
             user_id=question.from_user.id,
             is_private=True,
             language_code=_language_code(question.from_user),
-            text=_clean(question.query),
+            text=question.query,
             query_id=question.id,
         )
     if update.message is not None:
@@ -63,7 +86,7 @@ def parse(update: object) -> Incoming | None:
 
 def _message(update_id: int, message: Message, kind: Kind, me: Bot) -> Incoming | None:
     """Parse a person's message that addresses the bot and has text or an attachment."""
-    text = _clean(message.text or message.caption or "")
+    text = message.text or message.caption or ""
     is_private = message.chat.type == ChatType.PRIVATE
     is_through_us = message.via_bot is not None and message.via_bot.id == me.id
     # Subtle: Telegram shows anonymous admins and channels as bots too, but names their chat.
@@ -82,7 +105,7 @@ def _message(update_id: int, message: Message, kind: Kind, me: Bot) -> Incoming 
         language_code=_language_code(message.from_user),
         message_id=message.message_id,
         text=text,
-        replied_text=_clean(replied.text or replied.caption or "") if replied is not None else "",
+        replied_text=(replied.text or replied.caption or "") if replied is not None else "",
         is_forwarded=message.forward_origin is not None,
     )
 
@@ -91,7 +114,7 @@ def _is_addressed(message: Message, me: Bot) -> bool:
     """Tell whether a message in a group is a reply to the bot, names it or is a command for it."""
     if _is_ours(message.reply_to_message, me):
         return True
-    for entity, words in (message.parse_entities() | message.parse_caption_entities()).items():
+    for entity, words in _entities(message):
         match entity.type:
             case MessageEntity.MENTION if words.lower() == f"@{me.username}".lower():
                 return True
@@ -102,6 +125,17 @@ def _is_addressed(message: Message, me: Bot) -> bool:
                 if not at or name.lower() == me.username.lower():
                     return True
     return False
+
+
+def _entities(message: Message) -> Iterator[tuple[MessageEntity, str]]:
+    """Yield the entities of a text or caption with their words; offsets count UTF-16 units.
+
+    Subtle: `_clean` keeps the number of units, the library's own method refuses half pairs.
+    """
+    units = _clean(message.text or message.caption or "").encode("utf-16-le")
+    for entity in message.entities or message.caption_entities:
+        words = units[2 * entity.offset : 2 * (entity.offset + entity.length)]
+        yield entity, words.decode("utf-16-le", "replace")
 
 
 def _is_ours(message: Message | None, me: Bot) -> bool:

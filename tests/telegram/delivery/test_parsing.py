@@ -97,6 +97,19 @@ def test_in_groups_only_what_is_meant_for_us(said: dict[str, Any], is_meant: boo
     assert (read(message=said) is not None) is is_meant
 
 
+def test_half_a_surrogate_pair_hides_no_mention() -> None:
+    """The half is a question mark, and what stands after it is where Telegram says."""
+    said = message(
+        _GROUP,
+        text="\ud83d 😀 @pasokh_test_bot who?",
+        entities=[{"type": "mention", "offset": 5, "length": 16}],
+    )
+    incoming = read(message=said)
+
+    assert incoming is not None
+    assert incoming.text == "? 😀 @pasokh_test_bot who?"
+
+
 def test_what_asks_for_nothing() -> None:
     """Service messages, other bots and our own inline results are passed over."""
     other = {"id": 6, "is_bot": True, "first_name": "B"}
