@@ -21,6 +21,12 @@ Id: TypeAlias = Annotated[int, Field(strict=True, ge=-_ID_LIMIT, lt=_ID_LIMIT)]
 
 UpdateId: TypeAlias = Annotated[int, Field(strict=True, ge=0, lt=_ID_LIMIT)]
 
+Key: TypeAlias = tuple[int, int]
+"""Chat and number of an update."""
+
+Lane: TypeAlias = tuple[int, bool]
+"""Chat, and whether it is of inline questions, which people type at the same time elsewhere."""
+
 
 class Kind(StrEnum):
     """What a person did."""
@@ -41,6 +47,7 @@ class Incoming:
         update_id: Telegram's number; the same update may come twice.
         chat_id: Where to answer; the user's id for inline questions.
         user_id: Who asks; None where Telegram does not say (an anonymous admin, a channel).
+        is_as_chat: Whether it is said in the chat's own name, as only its administrators can.
         is_private: Whether the chat is between one person and the bot.
         language_code: Language of the person's app as Telegram gives it; empty if it does not.
         message_id: The message to answer; for a button the message it stands under; 0 for inline.
@@ -56,6 +63,7 @@ class Incoming:
     chat_id: Id
     user_id: Id | None
     is_private: bool
+    is_as_chat: bool = False
     language_code: str = ""
     message_id: Id = 0
     text: str = field(default="", repr=False)
@@ -63,6 +71,16 @@ class Incoming:
     is_addressed: bool = True
     is_forwarded: bool = False
     query_id: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Chat and number, by which everything is kept: never by what an update says of others."""
+        return self.chat_id, self.update_id
+
+    @property
+    def lane(self) -> Lane:
+        """What is answered one after the other, and limited together."""
+        return self.chat_id, self.kind is Kind.INLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,9 @@ class Part:
 
 Show: TypeAlias = Callable[[Part], None]
 """Takes the text of an answer so far, which replaces the one before; from any thread."""
+
+IsAdmin: TypeAlias = Callable[[], bool]
+"""Asks Telegram whether who asks administers the group; not from the event loop's thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +168,9 @@ class AnswerInline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseQueued:
-    """Erase the queued updates of a chat, and of a person in any chat."""
+    """Erase the queued updates of a chat, if one is named, and of a person in any chat."""
 
-    chat_id: int
+    chat_id: int | None
     user_id: int
 
 

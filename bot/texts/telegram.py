@@ -225,6 +225,12 @@ class Phrase(Text):
         ("Forgotten. What would you like to know?"),
         ("همه را فراموش کردم. چه می‌خواهید بدانید؟"),
     )
+    RESET_OWN = (
+        (
+            "Forgotten what you asked here. The rest of this group's conversation is for its administrators."
+        ),
+        ("پرسش‌های شما در این گروه را فراموش کردم. بقیهٔ گفت‌وگو را مدیران گروه می‌توانند پاک کنند."),
+    )
     PRIVACY = (
         (
             "What I keep, for at most {days} days:\n"
@@ -242,7 +248,8 @@ class Phrase(Text):
             "\n"
             "/reset deletes this conversation, but not what you chose with /lang and /only. The button "
             "below deletes everything I have of you and of this chat, at once and for good, and what "
-            "you wrote before and still waits."
+            "you wrote before and still waits. In a group, what others said and the group's choices "
+            "are deleted only for its administrators."
         ),
         (
             "آنچه نگه می‌دارم، حداکثر تا {days} روز:\n"
@@ -261,12 +268,23 @@ class Phrase(Text):
             "\n"
             "/reset این گفت‌وگو را پاک می‌کند، ولی نه آنچه را با /lang و /only برگزیده‌اید. دکمهٔ زیر "
             "هر چه را از شما و این گفت‌وگو دارم، همین حالا و برای همیشه پاک می‌کند؛ آنچه را پیش‌تر "
-            "نوشته‌اید و هنوز در انتظار است هم."
+            "نوشته‌اید و هنوز در انتظار است هم. در گروه، گفته‌های دیگران و تنظیم‌های گروه را فقط "
+            "مدیرانش می‌توانند پاک کنند."
         ),
     )
     FORGOTTEN = (
         ("Done. I have nothing of you or of this chat any more."),
         ("انجام شد. دیگر چیزی از شما و این گفت‌وگو ندارم."),
+    )
+    FORGOTTEN_OWN = (
+        (
+            "Done. I have nothing of you any more. What others asked in this group can be deleted by "
+            "its administrators."
+        ),
+        (
+            "انجام شد. دیگر چیزی از شما ندارم. آنچه را دیگران در این گروه پرسیده‌اند مدیران گروه "
+            "می‌توانند پاک کنند."
+        ),
     )
     INLINE_NONE = ("No answer in the archive", "در بایگانی پاسخی نیست")
     NOT_ALLOWED = (

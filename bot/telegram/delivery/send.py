@@ -20,7 +20,7 @@ from telegram import (
     LinkPreviewOptions,
     ReplyParameters,
 )
-from telegram.constants import ParseMode
+from telegram.constants import ChatMemberStatus, ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -36,12 +36,14 @@ from bot.telegram.types import (
     AnswerInline,
     Call,
     EditMessage,
+    Incoming,
     Keyboard,
     SendMessage,
 )
 
 _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAIT_S: Final = 30.0
+_ADMINS: Final = {ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR}
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 # Errors before a request reached Telegram.
 _UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -77,6 +79,17 @@ class Sender:
             raise
         self._metrics.called(name, "sent")
         return message_id
+
+    async def is_admin(self, incoming: Incoming) -> bool:
+        """Ask Telegram whether who wrote or pressed administers the group.
+
+        Raises:
+            TelegramError: If it does not say.
+        """
+        if incoming.user_id is None:
+            return incoming.is_as_chat
+        member = await self._bot.get_chat_member(incoming.chat_id, incoming.user_id)
+        return member.status in _ADMINS
 
     async def _until_accepted(
         self, call: Call, when_uncertain: Callable[[], Awaitable[None]]

@@ -102,6 +102,7 @@ def _message(update_id: int, message: Message, kind: Kind, me: Bot) -> Incoming 
         chat_id=message.chat.id,
         user_id=sender.id if sender is not None else None,
         is_private=is_private,
+        is_as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
         language_code=_language_code(message.from_user),
         message_id=message.message_id,
         text=text,

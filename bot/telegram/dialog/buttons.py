@@ -2,7 +2,8 @@
 
 The data of a button is an id that is looked up among those made for the same chat, and nothing
 else: an id that is unknown, of another chat or forgotten gets a kind word. Anybody in a chat may
-press. `reply` and `screens` make the buttons.
+press, but only an administrator of a group deletes what others said in it. `reply` and `screens`
+make the buttons.
 """
 
 from typing import Final
@@ -31,10 +32,14 @@ def press(reply: Reply) -> None:
     elif pressed.action == Action.LANGUAGE:
         set_language(reply, _CHOICES[pressed.place])
     elif pressed.action == Action.FORGET:
-        reply.memory.forget_all(reply.incoming.chat_id, reply.user_id)
-        reply.calls.append(EraseQueued(chat_id=reply.incoming.chat_id, user_id=reply.user_id))
+        may_delete, chat_id = reply.may_delete, reply.incoming.chat_id
+        if may_delete:
+            reply.memory.forget_chat(chat_id)
+        reply.memory.forget_person(reply.user_id)
+        erased = chat_id if may_delete else None
+        reply.calls.append(EraseQueued(chat_id=erased, user_id=reply.user_id))
         reply.obeyed()
-        reply.tell(Phrase.FORGOTTEN)
+        reply.tell(Phrase.FORGOTTEN if may_delete else Phrase.FORGOTTEN_OWN)
     else:
         _act_on_turn(reply, pressed)
 

@@ -20,7 +20,7 @@ from bot.telegram.dialog import buttons, inline, markup, scope_command, screens
 from bot.telegram.dialog.html import sendable
 from bot.telegram.dialog.memory import Memory, chat_turn
 from bot.telegram.dialog.reply import Reply
-from bot.telegram.types import Incoming, Kind, Outgoing, Show
+from bot.telegram.types import Incoming, IsAdmin, Kind, Outgoing, Show
 from bot.texts.language import Language, say
 from bot.texts.language_model import ModelText
 from bot.texts.telegram import Phrase
@@ -78,11 +78,14 @@ class Conversation:
         """Delete what has been remembered longer than it may be."""
         self.memory.purge()
 
-    def respond(self, incoming: Incoming, show: Show | None = None) -> tuple[Outgoing, ...]:
+    def respond(
+        self, incoming: Incoming, show: Show | None = None, is_admin: IsAdmin = lambda: False
+    ) -> tuple[Outgoing, ...]:
         """Return the calls that answer an update, in order; none for what is not for us.
 
         Args:
             show: Takes what the answer says so far, while it is being worded.
+            is_admin: Called where only an administrator of a group may do what is asked.
 
         Raises:
             Exception: Whatever goes wrong; nothing was remembered then, and asking again may help.
@@ -103,6 +106,7 @@ class Conversation:
             language=session.language,
             turns=turns,
             show=show,
+            is_admin=is_admin,
         )
         match incoming.kind:
             case Kind.BUTTON:
@@ -163,8 +167,12 @@ class Conversation:
                 else:
                     buttons.set_language(reply, choice)
             case "reset":
-                self.memory.forget(reply.incoming.chat_id)
-                reply.tell(Phrase.RESET_DONE)
+                if reply.may_delete:
+                    self.memory.forget(reply.incoming.chat_id)
+                    reply.tell(Phrase.RESET_DONE)
+                else:
+                    self.memory.forget_person(reply.user_id, chat_id=reply.incoming.chat_id)
+                    reply.tell(Phrase.RESET_OWN)
             case "privacy":
                 days = self.memory.retention_days
                 texts = [say(Phrase.PRIVACY, reply.language, days=days)]

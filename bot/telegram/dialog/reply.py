@@ -13,6 +13,7 @@ from bot.telegram.types import (
     Button,
     EditMessage,
     Incoming,
+    IsAdmin,
     Keyboard,
     Kind,
     Outgoing,
@@ -46,6 +47,7 @@ class Reply:
     language: Language
     turns: Sequence[ChatTurn] = ()
     show: Show | None = None
+    is_admin: IsAdmin = lambda: False
     calls: list[Outgoing] = field(default_factory=list)
     buttons: dict[str, Press] = field(default_factory=dict)
     turn: ChatTurn | None = None
@@ -55,11 +57,16 @@ class Reply:
         """Who asks; the chat where Telegram does not say."""
         return self.incoming.user_id or self.incoming.chat_id
 
+    @property
+    def may_delete(self) -> bool:
+        """Whether who asks may delete what others said in the chat."""
+        return self.incoming.is_private or self.is_admin()
+
     def button(
         self, text: str, action: Action, turn: int = 0, place: int = 0, page: int = 0
     ) -> Button:
         """Return a button whose id stands for what it does."""
-        data = self.memory.button_id(self.incoming.update_id, len(self.buttons))
+        data = self.memory.button_id(*self.incoming.key, len(self.buttons))
         self.buttons[data] = Press(action=action.value, turn=turn, place=place, page=page)
         return Button(text, data)
 

@@ -92,6 +92,8 @@ class BotApi:
     scripted: dict[str, list[str]] = field(default_factory=dict)
     """Faults to strike the next calls of a method, in order, before chance decides."""
     blocked: set[int] = field(default_factory=set)
+    admins: set[int] = field(default_factory=set)
+    """Users who own every group; all others are members."""
     knows_drafts: bool = True
     port: int = 0
 
@@ -265,6 +267,18 @@ class BotApi:
                 return ME
             case "getUpdates":
                 return await self._get_updates(call, reader)
+            case "getChatMember":
+                user_id = int(call.params["user_id"])
+                user = {"id": user_id, "is_bot": False, "first_name": "Person"}
+                is_owner = user_id in self.admins
+                return (
+                    {"status": "creator", "user": user, "is_anonymous": False}
+                    if is_owner
+                    else {
+                        "status": "member",
+                        "user": user,
+                    }
+                )
             case "sendMessage":
                 return self._send(call)
             case "editMessageText":
