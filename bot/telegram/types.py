@@ -37,6 +37,8 @@ class Kind(StrEnum):
     INLINE = "inline"
     OTHER = "other"
     """Something without text to answer: a voice message, a photo, a sticker."""
+    MOVED = "moved"
+    """A group has become a supergroup, which is another chat for Telegram."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,15 @@ class Incoming:
         is_as_chat: Whether it is said in the chat's own name, as only its administrators can.
         is_private: Whether the chat is between one person and the bot.
         language_code: Language of the person's app as Telegram gives it; empty if it does not.
+        thread_id: The topic of the chat where it was said; 0 outside topics.
         message_id: The message to answer; for a button the message it stands under; 0 for inline.
         text: The text or caption verbatim, the inline question, or the button's data.
         replied_text: Text of the message of ours that this one replies to; empty for none.
+        about: What this one replies to of somebody else's message, or quotes; empty for nothing.
         is_addressed: Whether the bot is meant: a private chat, a mention, a reply to it, a command.
         is_forwarded: Whether the text is somebody else's.
         query_id: Id by which a button or an inline question is answered; empty otherwise.
+        moved_from, moved_to: The group's id and the supergroup's; 0 but where `kind` is MOVED.
     """
 
     update_id: UpdateId
@@ -65,12 +70,16 @@ class Incoming:
     is_private: bool
     is_as_chat: bool = False
     language_code: str = ""
+    thread_id: Id = 0
     message_id: Id = 0
     text: str = field(default="", repr=False)
     replied_text: str = field(default="", repr=False)
+    about: str = field(default="", repr=False)
     is_addressed: bool = True
     is_forwarded: bool = False
     query_id: str = ""
+    moved_from: Id = 0
+    moved_to: Id = 0
 
     @property
     def key(self) -> Key:
@@ -117,6 +126,7 @@ class SendMessage:
     Attributes:
         html: Text in Telegram's HTML, at most 4,096 UTF-16 units after its entities are parsed.
         plain: The same for when Telegram refuses the markup.
+        thread_id: Topic of the chat; 0 outside topics.
         reply_to: Message answered; 0 for none.
     """
 
@@ -124,6 +134,7 @@ class SendMessage:
     html: str = field(repr=False)
     plain: str = field(repr=False)
     keyboard: Keyboard = ()
+    thread_id: int = 0
     reply_to: int = 0
 
 

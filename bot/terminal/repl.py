@@ -25,6 +25,7 @@ from bot.terminal.render import (
 )
 from bot.terminal.screen import BLANK, Kind, Line, Screen, paint
 from bot.terminal.streaming import ClaimsShowing
+from bot.texts.commands import command_name
 from bot.texts.language import Language, LanguageChoice, Text, say
 from bot.texts.language_model import ModelText
 from bot.texts.messages import Key
@@ -55,6 +56,9 @@ class Command(StrEnum):
     ONLY = "/only"
     HELP = "/help"
     QUIT = "/quit"
+
+
+_OF_LAST_ANSWER: Final = {Command.SOURCES, Command.OPEN, Command.MORE, Command.TRANSLATE}
 
 
 @dataclass(kw_only=True)
@@ -88,7 +92,7 @@ class Chat:
         is told and survived.
         """
         text = " ".join(line.split())
-        if text in {Command.QUIT, "quit", "exit"}:
+        if text in {Command.QUIT, "quit", "exit"} or _command(text) == Command.QUIT:
             return False
         try:
             if text.startswith("/"):
@@ -105,14 +109,17 @@ class Chat:
 
     def _obey(self, name: str, argument: str) -> None:
         """Carry out one command; an unknown one gets the list of all."""
-        match name.lower():
+        command = _command(name)
+        if command in _OF_LAST_ANSWER and (earlier := self.session.earlier):
+            self._say(Key.EARLIER, question=earlier.asked)
+        match command:
             case Command.SOURCES:
                 citations = self.session.sources()
                 if isinstance(citations, Lack):
                     self._say(_LACKS[citations])
                 else:
                     self._write(full_source_lines(citations, self.language))
-            case Command.OPEN:
+            case Command.OPEN | "/article":
                 self._open(argument)
             case Command.MORE:
                 self._more()
@@ -238,6 +245,11 @@ class Chat:
         """Write lines as the screen shows them."""
         self.out.write(paint(lines, self.screen()))
         self.out.flush()
+
+
+def _command(text: str) -> str:
+    """Return a command in Latin letters, whichever it was typed in."""
+    return f"/{command_name(text[1:])}" if text.startswith("/") else text
 
 
 def _last_number(turn: Turn) -> int:

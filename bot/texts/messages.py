@@ -99,6 +99,7 @@ class Key(Text):
             "/only since=1402/03 until=TIME source=Mehr lang=fa پرسش از بخشی از بایگانی\n"
             "/only محدودهٔ پرسش‌ها؛ /only off پرسش از همهٔ بایگانی\n"
             "/help همین فهرست\n"
+            "فرمان‌ها را به فارسی هم می‌شود نوشت: /منابع، /خبر ۱، /بیشتر، /فقط، /زبان، /کمک، /خروج\n"
             "/quit خروج (یا Ctrl-D)\n"
             "Ctrl-C پرسش در حال اجرا را متوقف می‌کند."
         ),
@@ -109,6 +110,10 @@ class Key(Text):
     CHAT_NO_ANSWER_YET = (
         ("There is no answer with sources yet."),
         ("هنوز پاسخی با منبع داده نشده است."),
+    )
+    EARLIER = (
+        ("The last question had no answer; this is about: {question}"),
+        ("پرسش آخر پاسخی نداشت؛ این دربارهٔ پرسش پیش از آن است: {question}"),
     )
     CHAT_OPEN_USAGE = (
         ("/open needs the number of a source, from 1 to {last}."),

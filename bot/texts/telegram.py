@@ -49,14 +49,19 @@ class Phrase(Text):
             "/lang - فارسی یا انگلیسی\n"
             "/reset - فراموش کردن این گفت‌وگو\n"
             "/privacy - چه چیزی را تا کی نگه می‌دارم\n"
+            "به فارسی هم می‌شود نوشت: /منابع، /خبر ۱، /بیشتر، /فقط، /زبان، /ازنو، /حریم، /کمک\n"
             "\n"
             "با 👍 و 👎 زیر هر پاسخ به ما بگویید که به کارتان آمد یا نه."
         ),
     )
     HELP_GROUP = (
-        ("In a group, mention me, reply to one of my messages, or write /ask and your question."),
         (
-            "در گروه، نام مرا بیاورید، به یکی از پیام‌هایم پاسخ دهید، یا جلوی /ask پرسشتان را بنویسید."
+            "In a group, mention me, reply to one of my messages, or write /ask and your question. "
+            "Mention me in a reply to somebody's message, and I look up what the archive says of it."
+        ),
+        (
+            "در گروه، نام مرا بیاورید، به یکی از پیام‌هایم پاسخ دهید، یا جلوی /ask پرسشتان را بنویسید. "
+            "اگر در پاسخ به پیام کسی نام مرا بیاورید، می‌گویم بایگانی دربارهٔ آن چه دارد."
         ),
     )
     UNKNOWN = (
@@ -78,6 +83,10 @@ class Phrase(Text):
     FORWARDED = (
         ("I read the forwarded text as a question."),
         ("متن فرستاده‌شده را به‌جای پرسش خواندم."),
+    )
+    ABOUT = (
+        ("About the message you replied to:"),
+        ("دربارهٔ پیامی که به آن پاسخ دادید:"),
     )
     TOO_LONG = (
         ("That was long; I read the first {limit} characters."),
@@ -244,7 +253,8 @@ class Phrase(Text):
             "Until you delete it, also what you chose with /lang and /only in this chat.\n"
             "\n"
             "I do not keep your name, your photos or what others write in a group without addressing "
-            "me. Inline questions are not kept once they are answered.\n"
+            "me, unless somebody asks me about it in a reply. Inline questions are not kept once they "
+            "are answered.\n"
             "\n"
             "/reset deletes this conversation, but not what you chose with /lang and /only. The button "
             "below deletes everything I have of you and of this chat, at once and for good, and what "
@@ -263,7 +273,8 @@ class Phrase(Text):
             "\n"
             "و آنچه در این گفت‌وگو با /lang و /only برگزیده‌اید، تا وقتی پاکش کنید.\n"
             "\n"
-            "نام و عکس شما، و آنچه دیگران در گروه بی‌آن‌که با من باشند می‌نویسند، نزد من نمی‌ماند. "
+            "نام و عکس شما، و آنچه دیگران در گروه بی‌آن‌که با من باشند می‌نویسند، نزد من نمی‌ماند، مگر "
+            "کسی در پاسخ به آن از من بپرسد. "
             "پرسش‌های درون‌خطی هم پس از پاسخ نمی‌ماند.\n"
             "\n"
             "/reset این گفت‌وگو را پاک می‌کند، ولی نه آنچه را با /lang و /only برگزیده‌اید. دکمهٔ زیر "

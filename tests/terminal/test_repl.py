@@ -84,9 +84,20 @@ def test_sources_shows_those_of_the_last_answer(answerer: Answering) -> None:
     """The sources are listed again, and only when there are any."""
     assert _talk(answerer, "/sources") == "There is no answer with sources yet.\n"
     assert _talk(answerer, "Su-35", "/sources").endswith(f"\n\n{_SOURCES}")
-    assert _talk(answerer, "Su-35", "football", "/sources").endswith(
+    assert _talk(answerer, "football", "/sources").endswith(
         "There is no answer with sources yet.\n"
     )
+
+
+@pytest.mark.parametrize("command", ["/sources", "/منابع"])
+def test_after_refusals_commands_are_about_the_last_answer(
+    answerer: Answering, command: str
+) -> None:
+    """They say so, however many questions got none since."""
+    shown = _talk(answerer, "Su-35", *["football"] * 4, command)
+
+    note = "The last question had no answer; this is about: Su-35\n"
+    assert shown.endswith(f"{note}{_SOURCES}")
 
 
 @pytest.mark.parametrize("number", ["1", "۱", " 01 ", ""])

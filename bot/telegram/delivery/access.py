@@ -6,7 +6,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
@@ -75,7 +75,11 @@ class _TokenBucket:
 
 
 class Gate:
-    """Applies the rules; keeps its state in memory only, so a restart resets it."""
+    """Applies the rules; keeps its state in memory only, so a restart resets it.
+
+    Attributes:
+        moves: Groups that have become supergroups, by their old ids; the lists name either.
+    """
 
     def __init__(self, rules: Rules, clock: Callable[[], float] = time.monotonic) -> None:
         """Apply `rules`; `clock` returns seconds."""
@@ -85,10 +89,23 @@ class Gate:
             is_inline: _TokenBucket(rules.total_per_minute, clock()) for is_inline in (False, True)
         }
         self._buckets: dict[Lane, _TokenBucket] = {}
+        self.moves: dict[int, int] = {}
 
     def is_admin(self, incoming: Incoming) -> bool:
         """Tell whether an admin did it."""
         return incoming.user_id in self._rules.admins
+
+    def names_chat(self, chat_id: int) -> bool:
+        """Tell whether a chat is on the list, by this id or by the one it had before."""
+        chats = self._rules.chats
+        return chat_id in chats or any(self.moves.get(listed) == chat_id for listed in chats)
+
+    def where_it_is_now(self, incoming: Incoming) -> Incoming:
+        """Return what was said in a group before it moved as said in the supergroup."""
+        chat_id = self.moves.get(incoming.chat_id)
+        if chat_id is None or incoming.kind is Kind.MOVED:
+            return incoming
+        return replace(incoming, chat_id=chat_id, message_id=0)
 
     def refuse(self, incoming: Incoming) -> Refusal | None:
         """Return None to let an update through, which takes a token of its user and of the total.
@@ -97,9 +114,9 @@ class Gate:
         group is told once that it has to wait, and never that it is not on a list.
         """
         rules, now = self._rules, self._clock()
-        if self.is_admin(incoming):
+        if self.is_admin(incoming) or incoming.kind is Kind.MOVED:
             return None
-        is_listed = incoming.user_id in rules.users or incoming.chat_id in rules.chats
+        is_listed = incoming.user_id in rules.users or self.names_chat(incoming.chat_id)
         if (rules.users or rules.chats) and not is_listed:
             if not incoming.is_private:
                 return Refusal(why="not_allowed")
@@ -143,12 +160,15 @@ def reply(incoming: Incoming, text: str) -> tuple[Outgoing, ...]:
             return (AnswerInline(query_id=incoming.query_id, results=(), cache_s=1),)
         case Kind.BUTTON:
             return (AnswerButton(query_id=incoming.query_id, text=text),)
+        case Kind.MOVED:
+            return ()
         case _:
             return (
                 SendMessage(
                     chat_id=incoming.chat_id,
                     html=escape(text, quote=False),
                     plain=text,
+                    thread_id=incoming.thread_id,
                     reply_to=0 if incoming.is_private else incoming.message_id,
                 ),
             )

@@ -138,10 +138,11 @@ class _Service:
             per_minute=settings.telegram_rate_per_minute,
             total_per_minute=settings.telegram_total_per_minute,
         )
+        self._gate = Gate(rules)
         self._handler = UpdateHandler(
             store=store,
             queue=self._queue,
-            gate=Gate(rules),
+            gate=self._gate,
             admin=Admin(executor, self._metrics, self._queue),
             executor=executor,
             typing=self._typing,
@@ -167,6 +168,7 @@ class _Service:
         stack.push_async_callback(self._application.shutdown)
         await self._unless_stopped(self._executor.load(self._application.bot.username))
         await self._forget_old()
+        self._gate.moves |= await self._store.do(queue_sql.moves)
         n_left = await self._queue.recover()
         metrics, queue = self._metrics, self._queue
         metrics.add_gauge("waiting_updates", "Updates that wait", lambda: len(queue))

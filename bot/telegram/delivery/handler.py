@@ -111,11 +111,16 @@ class UpdateHandler:
         }
         _log.info("update", extra={"fields": fields})
 
-    async def _answer(self, incoming: Incoming) -> tuple[Outgoing, ...] | None:
+    async def _answer(self, update: Incoming) -> tuple[Outgoing, ...] | None:
         """Return the calls that answer an update; an apology when every try failed.
 
         None where its asker has typed on since.
         """
+        if update.kind is Kind.MOVED:
+            self.gate.moves[update.moved_from] = update.moved_to
+            if self.gate.names_chat(update.moved_from):
+                await self.store.do(queue_sql.move, update.moved_from, update.moved_to)
+        incoming = self.gate.where_it_is_now(update)
         refusal = await self._refusal(incoming)
         if self.queue.is_superseded(incoming):
             return None
@@ -134,7 +139,7 @@ class UpdateHandler:
             for wait_s in (*_ANSWER_AGAIN_S, None):
                 try:
                     async with self.executor.free_thread:
-                        if await self.store.do(queue_sql.count_try, incoming.key) > _MAX_TRIES:
+                        if await self.store.do(queue_sql.count_try, update.key) > _MAX_TRIES:
                             break
                         with self.metrics.thinking():
                             return await self.executor.respond(incoming, show, is_admin)

@@ -17,7 +17,7 @@ from typing import Final
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.delivery.queue_store import Store
-from bot.telegram.types import Incoming, Kind, Lane
+from bot.telegram.types import Incoming, Key, Kind, Lane
 from index import StorageError
 
 
@@ -25,14 +25,16 @@ class FairQueue:
     """Fair queue: one update per lane at a time, round-robin over lanes.
 
     Within a lane the lowest update id comes first, which is the order in which Telegram numbered
-    them even if they arrived in another; the next one comes after `release`.
+    them even if they arrived in another; the next one comes after `release`. A group that becomes
+    a supergroup keeps its lane, so that what was said in the old chat comes before.
     """
 
     def __init__(self) -> None:
         """Begin empty."""
         self._waiting: dict[Lane, list[tuple[int, Incoming]]] = {}
         self._ready: deque[Lane] = deque()
-        self._busy: set[Lane] = set()
+        self._busy: dict[Key, Lane] = {}
+        self._moves: dict[int, int] = {}
         self._n_waiting = 0
 
     def __len__(self) -> int:
@@ -51,9 +53,13 @@ class FairQueue:
 
     def add(self, incoming: Incoming) -> None:
         """Add an update to its lane, and the lane to the end of the round if it has no other."""
-        updates = self._waiting.setdefault(incoming.lane, [])
-        if not updates and incoming.lane not in self._busy:
-            self._ready.append(incoming.lane)
+        if incoming.kind is Kind.MOVED:
+            self._moves[incoming.moved_to] = incoming.moved_from
+        chat_id, is_inline = incoming.lane
+        lane = self._moves.get(chat_id, chat_id), is_inline
+        updates = self._waiting.setdefault(lane, [])
+        if not updates and lane not in self._busy.values():
+            self._ready.append(lane)
         heappush(updates, (incoming.update_id, incoming))
         self._n_waiting += 1
 
@@ -66,16 +72,15 @@ class FairQueue:
         _, incoming = heappop(updates)
         if not updates:
             del self._waiting[lane]
-        self._busy.add(lane)
+        self._busy[incoming.key] = lane
         self._n_waiting -= 1
         return incoming
 
-    def release(self, lane: Lane) -> None:
-        """Let a lane have its next turn; does nothing if the lane is not busy."""
-        if lane in self._busy:
-            self._busy.remove(lane)
-            if lane in self._waiting:
-                self._ready.append(lane)
+    def release(self, incoming: Incoming) -> None:
+        """Let the lane of an update have its next turn; does nothing if it is not busy with it."""
+        lane = self._busy.pop(incoming.key, None)
+        if lane in self._waiting:
+            self._ready.append(lane)
 
 
 MAX_CHATS: Final = 256
@@ -180,7 +185,7 @@ class UpdateQueue:
         """Let the lane of an update that `get` returned have its next turn."""
         if self._newest_inline.get(incoming.chat_id) == incoming.update_id:
             del self._newest_inline[incoming.chat_id]
-        self._waiting.release(incoming.lane)
+        self._waiting.release(incoming)
         self._wake()
 
     def close(self) -> None:

@@ -66,6 +66,10 @@ CREATE TABLE calls (
     PRIMARY KEY (chat_id, update_id, position),
     FOREIGN KEY (chat_id, update_id) REFERENCES updates ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE moves (
+    moved_from INTEGER PRIMARY KEY,
+    chat_id    INTEGER NOT NULL
+) STRICT;
 """
 # Settled updates had no chat; what they are kept for, a repeat, does not come days later.
 _WITHOUT_CHATS: Final = f"""
@@ -236,6 +240,16 @@ def expire(database: sqlite3.Connection, before: float) -> None:
 def prune(database: sqlite3.Connection, before: float) -> int:
     """Delete the numbers of updates settled before a time; return how many."""
     return database.execute("DELETE FROM updates WHERE settled < ?", (before,)).rowcount
+
+
+def move(database: sqlite3.Connection, moved_from: int, chat_id: int) -> None:
+    """Keep that a chat is another now, for as long as lists of chats name the old one."""
+    database.execute("INSERT OR REPLACE INTO moves VALUES (?, ?)", (moved_from, chat_id))
+
+
+def moves(database: sqlite3.Connection) -> dict[int, int]:
+    """Return the chats that are others now, by what they were."""
+    return dict(database.execute("SELECT moved_from, chat_id FROM moves"))
 
 
 def counts(database: sqlite3.Connection) -> dict[str, int]:

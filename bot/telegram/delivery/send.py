@@ -102,8 +102,11 @@ class Sender:
             except RetryAfter:  # the rate limiter makes the next try wait
                 self._metrics.retried("flood", is_uncertain=False)
             except ChatMigrated as error:
-                if isinstance(call, SendMessage | EditMessage):
-                    call = replace(call, chat_id=error.new_chat_id)
+                match call:
+                    case SendMessage():  # messages are numbered anew there
+                        call = replace(call, chat_id=error.new_chat_id, reply_to=0)
+                    case EditMessage():
+                        call = replace(call, chat_id=error.new_chat_id)
             except (BadRequest, Forbidden) as error:
                 if is_plain or isinstance(error, Forbidden) or not _has_plain_form(call):
                     raise Undeliverable(error.message) from error
@@ -130,6 +133,7 @@ class Sender:
                     call.plain if is_plain else call.html,
                     parse_mode=None if is_plain else ParseMode.HTML,
                     link_preview_options=_NO_PREVIEW,
+                    message_thread_id=call.thread_id or None,
                     reply_parameters=replied if call.reply_to else None,
                     reply_markup=_markup(call.keyboard),
                 )

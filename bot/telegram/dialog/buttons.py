@@ -58,7 +58,7 @@ def _act_on_turn(reply: Reply, pressed: Press) -> None:
         return
     if action in _VOTES:
         vote, thanks = _VOTES[action]
-        reply.memory.vote(turn, reply.user_id, vote)
+        reply.memory.vote(turn, reply.user_id, vote, thread_id=reply.incoming.thread_id)
         reply.obeyed(say(thanks, reply.language))
         return
     reply.obeyed()

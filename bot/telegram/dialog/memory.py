@@ -245,16 +245,21 @@ class Memory:
         return _TURN.validate_json(rows[0][0]) if rows else None
 
     def recent(self, chat_id: int, *, before: int, n: int, thread_id: int = 0) -> list[ChatTurn]:
-        """Return the last `n` turns of a topic, newest first, without that of update `before`."""
-        rows = self._rows(
+        """Return the last `n` turns of a topic, newest first, without that of update `before`.
+
+        The last that was answered comes behind them where none of them was.
+        """
+        query = (
             "SELECT record FROM turns WHERE (chat_id, thread_id) = (?, ?) AND update_id <> ?"
-            " ORDER BY number DESC LIMIT ?",
-            chat_id,
-            thread_id,
-            before,
-            n,
+            " {condition} ORDER BY number DESC LIMIT ?"
         )
-        return [_TURN.validate_json(record) for (record,) in rows]
+        topic, is_answered = (chat_id, thread_id, before), "AND record ->> '$.places[0]' NOT NULL"
+        rows = self._rows(query.format(condition=""), *topic, n)
+        turns = [_TURN.validate_json(record) for (record,) in rows]
+        if not any(turn.places for turn in turns):
+            rows = self._rows(query.format(condition=is_answered), *topic, 1)
+            turns += [_TURN.validate_json(record) for (record,) in rows]
+        return turns
 
     def pressed(self, chat_id: int, button_id: str) -> Press | None:
         """Return what a button of a chat means; None for any other id."""
@@ -315,6 +320,28 @@ class Memory:
                 names,
             )
             db.execute(f"DELETE FROM turns WHERE {of_person}", names)  # noqa: S608  # ours
+
+    def move(self, moved_from: int, chat_id: int) -> None:
+        """Keep all that is known of a chat under another number; what that has already stays."""
+        with self._writing() as db:
+            for table in ("turns", "votes"):
+                db.execute(
+                    f"UPDATE {table} SET record = json_set(record, '$.chat_id', ?)"  # noqa: S608  # ours
+                    " WHERE chat_id = ?",
+                    (chat_id, moved_from),
+                )
+            # Messages are numbered anew in the new chat.
+            db.execute(
+                "UPDATE turns SET message_id = 0, record = json_set(record, '$.message_id', 0)"
+                " WHERE chat_id = ?",
+                (moved_from,),
+            )
+            for table in ("turns", "buttons", "votes", "settings"):
+                db.execute(
+                    f"UPDATE OR IGNORE {table} SET chat_id = ? WHERE chat_id = ?",  # noqa: S608  # ours
+                    (chat_id, moved_from),
+                )
+                db.execute(f"DELETE FROM {table} WHERE chat_id = ?", (moved_from,))  # noqa: S608  # ours
 
     def purge(self) -> None:
         """Delete what is older than `retention_days`; settings stay."""

@@ -73,7 +73,10 @@ class Reply:
     def keep(self) -> None:
         """Remember what was asked and what the buttons mean, before anything is sent."""
         if self.turn is not None or self.buttons:
-            self.memory.keep(self.incoming.chat_id, self.turn, self.buttons)
+            incoming = self.incoming
+            self.memory.keep(
+                incoming.chat_id, self.turn, self.buttons, thread_id=incoming.thread_id
+            )
 
     def tell(self, text: Text, *, keyboard: Keyboard = (), **values: object) -> None:
         """Send one of our texts."""
@@ -92,6 +95,7 @@ class Reply:
                     html=part.html,
                     plain=part.plain,
                     keyboard=keyboard if part is parts[-1] else (),
+                    thread_id=incoming.thread_id,
                     reply_to=0 if is_plain else incoming.message_id,
                 )
             )

@@ -94,6 +94,8 @@ class BotApi:
     blocked: set[int] = field(default_factory=set)
     admins: set[int] = field(default_factory=set)
     """Users who own every group; all others are members."""
+    moved: dict[int, int] = field(default_factory=dict)
+    """Groups that are supergroups now: what is sent to the old one is refused."""
     knows_drafts: bool = True
     port: int = 0
 
@@ -333,6 +335,9 @@ class BotApi:
         chat_id = int(call.params["chat_id"])
         if chat_id in self.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
+        if chat_id in self.moved:
+            description = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, description, migrate_to_chat_id=self.moved[chat_id])
         call.text = self._checked(call.params)
         self._next_message += 1
         call.message_id = self._next_message

@@ -62,19 +62,19 @@ def test_turns_are_fair_and_in_order(steps: list[tuple[int, bool]]) -> None:
     for number, (chat_id, finishes) in enumerate(steps):
         fair_queue.add(asked(number, chat_id))
         if finishes and (incoming := fair_queue.next()) is not None:
-            assert incoming.chat_id not in out
+            assert incoming.chat_id not in {one.chat_id for one in out}
             assert served.get(incoming.chat_id, -1) < incoming.update_id
             served[incoming.chat_id] = incoming.update_id
-            out.append(incoming.chat_id)
+            out.append(incoming)
         elif out:
-            fair_queue.release((out.pop(0), False))
-    for chat_id in out:
-        fair_queue.release((chat_id, False))
+            fair_queue.release(out.pop(0))
+    for incoming in out:
+        fair_queue.release(incoming)
     waiting = len(fair_queue)
     for _ in range(waiting):
         incoming = fair_queue.next()
         assert incoming is not None
-        fair_queue.release(incoming.lane)
+        fair_queue.release(incoming)
     assert (fair_queue.next(), len(fair_queue), fair_queue.n_busy) == (None, 0, 0)
 
 
@@ -89,9 +89,24 @@ def test_one_loud_chat_does_not_hold_up_the_others() -> None:
         incoming = fair_queue.next()
         assert incoming is not None
         turns.append(incoming.update_id)
-        fair_queue.release(incoming.lane)
+        fair_queue.release(incoming)
 
     assert turns == [0, 100, 1]
+
+
+def test_a_group_that_moves_keeps_its_lane() -> None:
+    """What was said in the new chat waits for what was said in the old one and for the move."""
+    fair_queue = FairQueue()
+    move = replace(asked(2, -1), kind=Kind.MOVED, moved_from=-1, moved_to=-2)
+    for one in (asked(1, -1), move, asked(3, -2)):
+        fair_queue.add(one)
+    turns = []
+    while (incoming := fair_queue.next()) is not None:
+        assert fair_queue.next() is None
+        turns.append(incoming.update_id)
+        fair_queue.release(incoming)
+
+    assert turns == [1, 2, 3]
 
 
 @pytest.mark.asyncio

@@ -6,6 +6,7 @@ import stat
 import string
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -185,6 +186,23 @@ def test_a_topic_has_its_own_turns_and_settings(memory: Memory) -> None:
     memory.forget_chat(1)
     assert memory.recent(1, before=0, n=9, thread_id=4) == []
     assert memory.setting(1, "only", thread_id=4) == ""
+
+
+def test_a_chat_that_moves_is_known_by_its_new_number(memory: Memory) -> None:
+    """Turns, buttons, votes and settings go along; what was chosen there already stands."""
+    turn = _turn(5, -1, message_id=9)
+    memory.keep(-1, turn, {"x": Press(action="why", turn=5)}, thread_id=0)
+    memory.vote(turn, 77, 1)
+    for chat_id, name, value in ((-1, "language", "fa"), (-1, "only", "a"), (-2, "only", "b")):
+        memory.choose(chat_id, name, value)
+    for _ in range(2):
+        memory.move(-1, -2)
+
+        assert memory.turn(-2, 5) == replace(turn, chat_id=-2, message_id=0)
+        assert memory.pressed(-2, "x") == Press(action="why", turn=5)
+        assert [vote.chat_id for vote in memory.votes()] == [-2]
+        assert [memory.setting(-2, name) for name in ("language", "only")] == ["fa", "b"]
+        assert memory.recent(-1, before=0, n=9) == []
 
 
 def test_a_file_of_the_version_before_is_taken_over(tmp_path: Path) -> None:
