@@ -15,6 +15,7 @@ from bot.logs import log_reply
 from bot.question.followup import Rewriting, resolve
 from bot.question.question import Question, read_question
 from bot.question.scope import check_scope, parse_scope
+from bot.session.export import Finding
 from bot.session.protocols import Answering, TellClaims, Translating, Writing
 from bot.session.turns import Place, Turn, cited_again, last_answered
 from bot.texts.language import Language, LanguageChoice, ui_language
@@ -160,6 +161,10 @@ class Session:
         }
         recalled = (cited_again(place, reports[place.article_id]) for place in turn.places)
         return tuple(citation for citation in recalled if citation is not None)
+
+    def finding(self, turn: Turn) -> Finding:
+        """Return what a turn has found, of which only what still stands in the archive."""
+        return Finding(question=turn.asked, snapshot=turn.snapshot, citations=self.recall(turn))
 
     def sources(self, turn: Turn | None = None) -> tuple[Citation, ...] | Lack:
         """Return the quotes of a turn, of the last one without."""

@@ -139,6 +139,24 @@ class SendMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendDocument:
+    """Send a text as a file.
+
+    Attributes:
+        name: Of the file, with its suffix.
+        caption: Plain text of at most 1,024 UTF-16 units.
+        thread_id, reply_to: As those of a message.
+    """
+
+    chat_id: int
+    name: str
+    content: str = field(repr=False)
+    caption: str = field(repr=False)
+    thread_id: int = 0
+    reply_to: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditMessage:
     """Replace the text of a message of ours."""
 
@@ -185,7 +203,7 @@ class EraseQueued:
     user_id: int
 
 
-Call: TypeAlias = SendMessage | EditMessage | AnswerButton | AnswerInline
+Call: TypeAlias = SendMessage | SendDocument | EditMessage | AnswerButton | AnswerInline
 """A call of the Bot API."""
 
 Outgoing: TypeAlias = Call | EraseQueued

@@ -21,6 +21,8 @@ _PERSIAN: Final[Mapping[str, str]] = {
     "فراموش": "reset",
     "حریم": "privacy",
     "ترجمه": "translate",
+    "پرونده": "export",
+    "خروجی": "export",
     "خروج": "quit",
 }
 _ARABIC_KEYS: Final = str.maketrans("كي", "کی")

@@ -83,6 +83,7 @@ class Key(Text):
             "/sources        the sources of the last answer, and where else each report stands\n"
             "/open N         the whole article behind source N, its quote marked\n"
             "/more           further quotes\n"
+            "/export FORMAT [all]  the last answer, or all, as csv, markdown, ris, bibtex, csl-json\n"
             "/lang en|fa|auto  the language of labels and dates\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
             "/only           what part is asked; /only off asks all of it\n"
@@ -95,6 +96,7 @@ class Key(Text):
             "/sources منابع آخرین پاسخ، و جاهای دیگری که هر گزارش آمده است\n"
             "/open N متن کامل خبرِ منبع N، با نقل‌قولِ نشان‌دار\n"
             "/more نقل‌قول‌های بیشتر\n"
+            "/export FORMAT [all] آخرین پاسخ یا همهٔ گفت‌وگو در پرونده: csv، markdown، ris، bibtex، csl-json\n"
             "/lang en|fa|auto زبان برچسب‌ها و تاریخ‌ها\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa پرسش از بخشی از بایگانی\n"
             "/only محدودهٔ پرسش‌ها؛ /only off پرسش از همهٔ بایگانی\n"
@@ -118,6 +120,10 @@ class Key(Text):
     CHAT_OPEN_USAGE = (
         ("/open needs the number of a source, from 1 to {last}."),
         ("/open شمارهٔ یک منبع را می‌خواهد، از ۱ تا {last}."),
+    )
+    EXPORT_USAGE = (
+        ('/export needs a format: {formats}; "all" behind it takes the whole conversation.'),
+        ("/export یک قالب می‌خواهد: {formats}؛ با all پس از آن همهٔ گفت‌وگو."),
     )
     MORE_HEAD = (
         ("Further quotes, not as close to your question:"),

@@ -32,6 +32,7 @@ class Phrase(Text):
             "/sources - the sources of the last answer\n"
             "/article 1 - the whole article behind source 1\n"
             "/more - further quotes\n"
+            "/export - the last answer as a file for a spreadsheet, an article, a reference manager\n"
             "/only since=1402/03 source=Mehr lang=fa - ask a part of the archive; /only off asks all\n"
             "/lang - English or Persian\n"
             "/reset - forget this conversation\n"
@@ -45,6 +46,7 @@ class Phrase(Text):
             "/sources - منابع آخرین پاسخ\n"
             "/article 1 - متن کامل خبرِ منبع ۱\n"
             "/more - نقل‌قول‌های بیشتر\n"
+            "/export - آخرین پاسخ در پرونده‌ای برای صفحه‌گسترده، مقاله یا برنامهٔ ارجاع‌دهی\n"
             "/only since=1402/03 source=مهر lang=fa - پرسش از بخشی از بایگانی؛ با /only off از همهٔ آن\n"
             "/lang - فارسی یا انگلیسی\n"
             "/reset - فراموش کردن این گفت‌وگو\n"
@@ -186,6 +188,20 @@ class Phrase(Text):
     TIP_REFUSED = (
         ("Other words, a name or a place may help me find it."),
         ("شاید با واژه‌های دیگر، یا نام یک شخص یا جا، پیدایش کنم."),
+    )
+    EXPORT_ASK = (
+        (
+            "In which form shall I send the last answer with its sources? Write “all” for the whole "
+            "conversation, e.g. /export csv all."
+        ),
+        (
+            "آخرین پاسخ را با منابعش در چه قالبی بفرستم؟ برای همهٔ گفت‌وگو all هم بنویسید، مثلاً "
+            "/export csv all"
+        ),
+    )
+    EXPORTED = (
+        ("Quotes: {quotes}, questions: {questions}"),
+        ("نقل‌قول‌ها: {quotes}، پرسش‌ها: {questions}"),
     )
     LANG_ASK = ("In which language shall I speak with you?", "به چه زبانی با شما صحبت کنم؟")
     LANG_SET = (
@@ -348,6 +364,7 @@ class Phrase(Text):
     MENU_SOURCES = ("Sources of the last answer", "منابع آخرین پاسخ")
     MENU_ARTICLE = ("Open a source, e.g. /article 1", "متن کامل یک منبع، با شمارهٔ آن")
     MENU_MORE = ("Further quotes", "نقل‌قول‌های بیشتر")
+    MENU_EXPORT = ("The last answer as a file", "آخرین پاسخ در یک پرونده")
     MENU_ONLY = (
         ("Ask a part of the archive, e.g. /only source=Mehr"),
         ("پرسش از بخشی از بایگانی، مثلاً /only source=مهر"),

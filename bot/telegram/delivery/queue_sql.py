@@ -28,13 +28,14 @@ from bot.telegram.types import (
     Incoming,
     Key,
     Outgoing,
+    SendDocument,
     SendMessage,
 )
 
 _INCOMING: Final = TypeAdapter(Incoming)
 _CALLS: Final[dict[str, TypeAdapter[Any]]] = {
     kind.__name__: TypeAdapter(kind)
-    for kind in (SendMessage, EditMessage, AnswerButton, AnswerInline, EraseQueued)
+    for kind in (SendMessage, SendDocument, EditMessage, AnswerButton, AnswerInline, EraseQueued)
 }
 
 KEPT_DAYS: Final = 2

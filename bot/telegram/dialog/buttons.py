@@ -8,6 +8,7 @@ make the buttons.
 
 from typing import Final
 
+from bot.session.export import Format
 from bot.telegram.dialog import screens
 from bot.telegram.dialog.memory import Memory, Press
 from bot.telegram.dialog.reply import Action, Reply
@@ -71,6 +72,8 @@ def _act_on_turn(reply: Reply, pressed: Press) -> None:
             screens.send_more(reply, turn)
         case Action.WHY:
             screens.send_why(reply, turn)
+        case Action.EXPORT:
+            screens.send_file(reply, [turn], list(Format)[pressed.place])
 
 
 _VOTES: Final = {

@@ -28,7 +28,18 @@ from bot.texts.language_model import ModelText
 from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
 
-MENU: Final = ("ask", "sources", "article", "more", "only", "lang", "reset", "privacy", "help")
+MENU: Final = (
+    "ask",
+    "sources",
+    "article",
+    "more",
+    "export",
+    "only",
+    "lang",
+    "reset",
+    "privacy",
+    "help",
+)
 """Commands in the order the menu lists them; /start needs no place there."""
 
 _MAX_SHOWN: Final = 200
@@ -203,7 +214,7 @@ class Conversation:
                     texts.append(say(ModelText.PRIVACY, reply.language))
                 blocks = [markup.note("\n\n".join(texts), reply.language)]
                 reply.send(blocks, buttons.forget_keyboard(reply))
-            case "sources" | "article" | "more" | "translate":
+            case "sources" | "article" | "more" | "translate" | "export":
                 self._look_back(reply, name, argument)
             case _:
                 self._tell_unknown(reply, f"/{typed}")
@@ -219,7 +230,7 @@ class Conversation:
             reply.tell(Phrase.NOTHING_ASKED)
             return
         turn = last_answered(reply.turns) or reply.turns[0]
-        if reply.session.earlier:
+        if reply.session.earlier and name != "export":  # a file names the question itself
             reply.tell(Key.EARLIER, question=shorten(turn.asked, _MAX_SHOWN))
         match name:
             case "more":
@@ -228,6 +239,8 @@ class Conversation:
                 screens.send_sources(reply, turn)
             case "translate":
                 screens.send_translations(reply, turn, argument)
+            case "export":
+                screens.send_export(reply, turn, argument)
             case _:
                 place = reply.session.source(argument)
                 if place is Lack.NO_SUCH_SOURCE:

@@ -17,6 +17,7 @@ from bot.telegram.types import (
     Keyboard,
     Kind,
     Outgoing,
+    SendDocument,
     SendMessage,
     Show,
 )
@@ -35,6 +36,7 @@ class Action(StrEnum):
     LANGUAGE = "language"
     FORGET = "forget"
     TRANSLATE = "translate"
+    EXPORT = "export"
 
 
 @dataclass(kw_only=True)
@@ -99,6 +101,20 @@ class Reply:
                     reply_to=0 if is_plain else incoming.message_id,
                 )
             )
+
+    def attach(self, name: str, content: str, caption: str) -> None:
+        """Send a file."""
+        incoming = self.incoming
+        self.calls.append(
+            SendDocument(
+                chat_id=incoming.chat_id,
+                name=name,
+                content=content,
+                caption=label(caption, self.language),
+                thread_id=incoming.thread_id,
+                reply_to=0 if incoming.is_private else incoming.message_id,
+            )
+        )
 
     def draft(self, blocks: Iterable[Block]) -> None:
         """Show what the answer says so far, as much as fits in one message."""

@@ -1,8 +1,11 @@
 """Tests of the conversation over a real archive: every command and every button."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -18,6 +21,7 @@ from bot.telegram.types import (
     EraseQueued,
     Kind,
     Outgoing,
+    SendDocument,
     SendMessage,
 )
 from bot.texts.direction import safe
@@ -252,6 +256,32 @@ def test_a_question_in_reply_to_somebody_takes_what_it_lacks(talker: Talker) -> 
     assert not _said(alone, Phrase.ABOUT)
     ours = talker.send("and the pilots?", replied_text="[1] ...", **group)
     assert not _said(ours, Phrase.ABOUT)
+
+
+def test_an_answer_or_all_can_be_taken_away_as_a_file(talker: Talker) -> None:
+    """The last answer by button or word, with /more's quotes; all questions once, in order."""
+    assert _said(talker.send("/export csv"), Phrase.NOTHING_ASKED)
+    talker.send(EN)
+    talker.send("/more")
+    talker.send(DAM)
+    asked = talker.send("/export")
+    assert _said(asked, Phrase.EXPORT_ASK)
+    assert [one.label for one in asked[0].keyboard[0]] == ["CSV", "MD", "RIS", "BIB", "JSON"]
+    pressed, _ = talker.press(asked, "RIS")[::-1]
+    (typed,) = talker.send("/export ris")
+    (everything,) = talker.send("/خروجی csv همه")
+
+    assert isinstance(typed, SendDocument)
+    assert (pressed.name, pressed.content) == (typed.name, typed.content)
+    assert re.fullmatch(r"pasokh-20231114-221320\.ris", typed.name)
+    assert "TI  - Karun dam: the long report\r\n" in typed.content
+    rows = list(csv.DictReader(io.StringIO(everything.content.removeprefix("\ufeff"), newline="")))
+    questions = [row["question"] for row in rows]
+    assert sorted(set(questions), key=questions.index) == [EN, DAM]
+    assert questions.count(EN) == 5
+    assert talker.send("/export csv all", thread_id=4)[0] == replace(
+        talker.send("/sources", thread_id=4)[0], reply_to=0
+    )
 
 
 def test_commands_after_a_refusal_are_about_the_last_answer(talker: Talker, check: Check) -> None:
