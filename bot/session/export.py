@@ -185,7 +185,7 @@ def _markdown_lines(finding: Finding, language: Language) -> Iterator[str]:
         yield "- " + " · ".join(parts)
     if not finding.citations:
         yield say(Key.REASON_NOT_IN_ARCHIVE, language)
-    yield from ("", _marked(finding.snapshot), "")
+    yield from ("", say(Key.EXPORT_SNAPSHOT, language, snapshot=_marked(finding.snapshot)), "")
 
 
 def _marked(text: str) -> str:

@@ -125,6 +125,7 @@ class Key(Text):
         ('/export needs a format: {formats}; "all" behind it takes the whole conversation.'),
         ("/export یک قالب می‌خواهد: {formats}؛ با all پس از آن همهٔ گفت‌وگو."),
     )
+    EXPORT_SNAPSHOT = ("Index: {snapshot}", "نمایه: {snapshot}")
     MORE_HEAD = (
         ("Further quotes, not as close to your question:"),
         ("نقل‌قول‌های بیشتر، کمی دورتر از پرسش شما:"),

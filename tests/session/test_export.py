@@ -109,6 +109,7 @@ def test_markdown_shows_texts_as_they_are() -> None:
     assert any("9 June 2023, 18:15 (۱۹ خرداد ۱۴۰۲، ۱۸:۱۵)" in text for text in texts)
     assert any("[1] characters 25-40 · [2] characters 60-70" in text for text in texts)
     assert "The archive does not answer this question." in texts
+    assert f"Index: {FOUND.snapshot}" in texts
 
 
 def _text(child: object) -> str:
