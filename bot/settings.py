@@ -252,10 +252,14 @@ class Settings(BaseSettings):
         description="Updates that may wait; when there are more, Telegram keeps them.",
     )
     telegram_rate_per_minute: int = Field(
-        default=20, ge=1, description="Questions a minute that one user may ask the bot."
+        default=20,
+        ge=1,
+        description="Questions a minute that one user may ask the bot, and inline as many.",
     )
     telegram_total_per_minute: int = Field(
-        default=600, ge=1, description="Questions a minute that all users together may ask."
+        default=600,
+        ge=1,
+        description="Questions a minute that all users together may ask, and inline as many.",
     )
     telegram_allowed_users: Ids = Field(
         default_factory=frozenset, description="Users the bot answers, as ids; everybody if empty."

@@ -21,6 +21,7 @@ from index.text import token_set
 _MAX_WORDS: Final = 14
 """Longer questions are taken to say what they mean."""
 _MAX_SUBJECT_WORDS: Final = 12
+_MAX_BARE_TOKENS: Final = 2
 
 _LEADS: Final = re.compile(
     r"\s*(?:(?:and|but|so|then|also|what about|how about|what else|who else)\b"
@@ -82,6 +83,23 @@ def resolve_by_rule(question: str, before: Sequence[str]) -> Resolved:
         return Resolved(text=question, was_resolved=False)
     added = " ".join(subject[:_MAX_SUBJECT_WORDS])
     return Resolved(text=f"{question} ({added})", was_resolved=True)
+
+
+def resolve_about(question: str, message: str) -> Resolved:
+    """Return a question that was put in reply to somebody's message.
+
+    "Is this true?", "درسته؟" or nothing at all asks about the message itself; two words without a
+    pronoun ask it together with the message; more are read like a follow-up to it.
+
+    Args:
+        question: As it was typed; may be empty.
+        message: What it replies to.
+    """
+    own = token_set(question)
+    if _LEADS.match(question) or len(own) > _MAX_BARE_TOKENS:
+        return resolve_by_rule(question, [message])
+    is_bare = needs_context(question) or len(own) < _MAX_BARE_TOKENS
+    return Resolved(text=message if is_bare else f"{question} ({message})", was_resolved=True)
 
 
 def needs_context(question: str) -> bool:

@@ -16,8 +16,9 @@ from bot.question.courtesy import ABOUT_ANSWER, find_remark
 from bot.question.followup import Rewriting, resolve
 from bot.question.question import Question, read_question
 from bot.question.scope import check_scope, parse_scope
+from bot.session.export import Finding
 from bot.session.protocols import Answering, TellClaims, Translating, Writing
-from bot.session.turns import Place, Turn, cited_again
+from bot.session.turns import Place, Turn, cited_again, last_answered
 from bot.texts.language import Language, LanguageChoice, ui_language
 from bot.types import Answer, Citation, NoAnswer, Remark
 from index import EVERYTHING, Article, ArticleId, Scope, Span
@@ -77,7 +78,7 @@ class Session:
         max_quotes: Most quotes of an answer.
         choice: The language of our words, or that of the question.
         scope: The part of the archive that is asked.
-        turns: Newest first, at most `REMEMBERED`.
+        turns: Newest first, at most `REMEMBERED` and the last answer behind them.
         app_language: Language of the asker's program, for before anything was asked.
         clock: Tells the aware time that "last week" is told by.
     """
@@ -109,8 +110,13 @@ class Session:
 
     @property
     def last(self) -> Turn | None:
-        """The turn that commands refer to."""
-        return self.turns[0] if self.turns else None
+        """The turn that commands refer to: the last that was answered."""
+        return last_answered(self.turns)
+
+    @property
+    def earlier(self) -> Turn | None:
+        """The turn that commands refer to where a question after it got no answer; else None."""
+        return None if not self.turns or self.last is self.turns[0] else self.last
 
     def about_answer(self, text: str) -> Remark | None:
         """Return what a text wants of the last answer ("more"), None where it is a question."""
@@ -160,7 +166,10 @@ class Session:
 
     def remember(self, turn: Turn) -> None:
         """Let later questions and commands refer to a turn."""
-        self.turns = (turn, *self.turns)[:REMEMBERED]
+        turns = (turn, *self.turns)
+        recent, older = turns[:REMEMBERED], turns[REMEMBERED:]
+        has_answer = any(one.places for one in recent)
+        self.turns = (*recent, *[one for one in older if one.places and not has_answer][:1])
 
     def recall(self, turn: Turn) -> tuple[Citation, ...]:
         """Return the quotes of a turn that still stand in the archive, with their numbers."""
@@ -170,6 +179,10 @@ class Session:
         }
         recalled = (cited_again(place, reports[place.article_id]) for place in turn.places)
         return tuple(citation for citation in recalled if citation is not None)
+
+    def finding(self, turn: Turn) -> Finding:
+        """Return what a turn has found, of which only what still stands in the archive."""
+        return Finding(question=turn.asked, snapshot=turn.snapshot, citations=self.recall(turn))
 
     def sources(self, turn: Turn | None = None) -> tuple[Citation, ...] | Lack:
         """Return the quotes of a turn, of the last one without."""
@@ -230,7 +243,7 @@ class Session:
         citations = self.sources(turn)
         if isinstance(citations, Lack):
             return citations
-        turn = turn or self.turns[0]
+        turn = turn or self.last or self.turns[0]
         number = typed_number(argument)
         chosen = [cited for cited in citations if not argument or cited.number == number]
         is_known = turn.language not in {"", _UNKNOWN}

@@ -7,6 +7,7 @@ the archive no longer says the same.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeVar
 
 from bot.answer.cite import cite, is_supported, with_others
 from bot.question.followup import needs_context
@@ -57,6 +58,14 @@ class Turn:
     def stands_alone(self) -> bool:
         """Whether the question can be understood without the one before it."""
         return self.asked != self.question or not needs_context(self.question)
+
+
+_T = TypeVar("_T", bound=Turn)
+
+
+def last_answered(turns: Sequence[_T]) -> _T | None:
+    """Return the turn that "the last answer" means: the newest with quotes, else the newest."""
+    return next((turn for turn in turns if turn.places), turns[0] if turns else None)
 
 
 def turn_of(typed: str, reply: Answer | NoAnswer, scope: Scope) -> Turn:

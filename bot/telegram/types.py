@@ -10,7 +10,22 @@ that the list can be stored before the first call and finished after a crash.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+_ID_LIMIT = 2**63
+
+Id: TypeAlias = Annotated[int, Field(strict=True, ge=-_ID_LIMIT, lt=_ID_LIMIT)]
+"""Number of a chat, a user or a message: what a database column holds."""
+
+UpdateId: TypeAlias = Annotated[int, Field(strict=True, ge=0, lt=_ID_LIMIT)]
+
+Key: TypeAlias = tuple[int, int]
+"""Chat and number of an update."""
+
+Lane: TypeAlias = tuple[int, bool]
+"""Chat, and whether it is of inline questions, which people type at the same time elsewhere."""
 
 
 class Kind(StrEnum):
@@ -22,6 +37,8 @@ class Kind(StrEnum):
     INLINE = "inline"
     OTHER = "other"
     """Something without text to answer: a voice message, a photo, a sticker."""
+    MOVED = "moved"
+    """A group has become a supergroup, which is another chat for Telegram."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,28 +49,47 @@ class Incoming:
         update_id: Telegram's number; the same update may come twice.
         chat_id: Where to answer; the user's id for inline questions.
         user_id: Who asks; None where Telegram does not say (an anonymous admin, a channel).
+        is_as_chat: Whether it is said in the chat's own name, as only its administrators can.
         is_private: Whether the chat is between one person and the bot.
         language_code: Language of the person's app as Telegram gives it; empty if it does not.
+        thread_id: The topic of the chat where it was said; 0 outside topics.
         message_id: The message to answer; for a button the message it stands under; 0 for inline.
         text: The text or caption verbatim, the inline question, or the button's data.
         replied_text: Text of the message of ours that this one replies to; empty for none.
+        about: What this one replies to of somebody else's message, or quotes; empty for nothing.
         is_addressed: Whether the bot is meant: a private chat, a mention, a reply to it, a command.
         is_forwarded: Whether the text is somebody else's.
         query_id: Id by which a button or an inline question is answered; empty otherwise.
+        moved_from, moved_to: The group's id and the supergroup's; 0 but where `kind` is MOVED.
     """
 
-    update_id: int
+    update_id: UpdateId
     kind: Kind
-    chat_id: int
-    user_id: int | None
+    chat_id: Id
+    user_id: Id | None
     is_private: bool
+    is_as_chat: bool = False
     language_code: str = ""
-    message_id: int = 0
+    thread_id: Id = 0
+    message_id: Id = 0
     text: str = field(default="", repr=False)
     replied_text: str = field(default="", repr=False)
+    about: str = field(default="", repr=False)
     is_addressed: bool = True
     is_forwarded: bool = False
     query_id: str = ""
+    moved_from: Id = 0
+    moved_to: Id = 0
+
+    @property
+    def key(self) -> Key:
+        """Chat and number, by which everything is kept: never by what an update says of others."""
+        return self.chat_id, self.update_id
+
+    @property
+    def lane(self) -> Lane:
+        """What is answered one after the other, and limited together."""
+        return self.chat_id, self.kind is Kind.INLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +102,9 @@ class Part:
 
 Show: TypeAlias = Callable[[Part], None]
 """Takes the text of an answer so far, which replaces the one before; from any thread."""
+
+IsAdmin: TypeAlias = Callable[[], bool]
+"""Asks Telegram whether who asks administers the group; not from the event loop's thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +126,7 @@ class SendMessage:
     Attributes:
         html: Text in Telegram's HTML, at most 4,096 UTF-16 units after its entities are parsed.
         plain: The same for when Telegram refuses the markup.
+        thread_id: Topic of the chat; 0 outside topics.
         reply_to: Message answered; 0 for none.
     """
 
@@ -94,6 +134,25 @@ class SendMessage:
     html: str = field(repr=False)
     plain: str = field(repr=False)
     keyboard: Keyboard = ()
+    thread_id: int = 0
+    reply_to: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendDocument:
+    """Send a text as a file.
+
+    Attributes:
+        name: Of the file, with its suffix.
+        caption: Plain text of at most 1,024 UTF-16 units.
+        thread_id, reply_to: As those of a message.
+    """
+
+    chat_id: int
+    name: str
+    content: str = field(repr=False)
+    caption: str = field(repr=False)
+    thread_id: int = 0
     reply_to: int = 0
 
 
@@ -138,13 +197,13 @@ class AnswerInline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseQueued:
-    """Erase the queued updates of a chat, and of a person in any chat."""
+    """Erase the queued updates of a chat, if one is named, and of a person in any chat."""
 
-    chat_id: int
+    chat_id: int | None
     user_id: int
 
 
-Call: TypeAlias = SendMessage | EditMessage | AnswerButton | AnswerInline
+Call: TypeAlias = SendMessage | SendDocument | EditMessage | AnswerButton | AnswerInline
 """A call of the Bot API."""
 
 Outgoing: TypeAlias = Call | EraseQueued

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.question.scope import check_scope
 from bot.records.write import record_of
+from bot.session.export import Format, export, finding_of
 from bot.session.session import Session
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.repl import Chat, pager, typed_lines
@@ -33,6 +34,17 @@ def ask_json(surface: Surface, question: str, *, k: int | None, within: Scope) -
     reply = session.word(session.find(question))
     record = record_of(reply, session.language_of(reply.language))
     surface.stdout.write(f"{to_json(record)}\n")
+    return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
+
+
+def ask_export(
+    surface: Surface, question: str, *, k: int | None, within: Scope, form: str
+) -> ExitCode:
+    """Answer one question as a file of a `Format`."""
+    session = _open_session(surface, k, within)
+    reply = session.word(session.find(question))
+    language = session.language_of(reply.language)
+    surface.stdout.write(export([finding_of(reply)], Format(form), language))
     return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
 
 

@@ -164,6 +164,12 @@ def _scope(options: dict[str, Any]) -> "index.Scope":
 @click.argument("question", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON (docs/json.md).")
 @click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "markdown", "ris", "bibtex", "csl-json"]),
+    help="Print the quotes and their places as a file for other programs (docs/export.md).",
+)
+@click.option(
     "-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4; double in overviews."
 )
 @_scope_options
@@ -174,6 +180,7 @@ def ask(
     question: tuple[str, ...],
     *,
     as_json: bool,
+    form: str | None,
     k: int | None,
     **scope: Any,  # noqa: ANN401  # see _scope_options
 ) -> int:
@@ -181,9 +188,13 @@ def ask(
 
     The index is built first where there is none.
     """
+    if as_json and form:
+        raise click.UsageError("--json and --format exclude each other; choose one.")
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
-    command = ask_commands.ask_json if as_json else ask_commands.ask
     within = _scope(scope)
+    if form:
+        return ask_commands.ask_export(run.open(), text.strip(), k=k, within=within, form=form)
+    command = ask_commands.ask_json if as_json else ask_commands.ask
     return command(run.open(), text.strip(), k=k, within=within)
 
 

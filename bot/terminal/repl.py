@@ -14,6 +14,7 @@ from typing import Final, TextIO
 
 from bot.logs import report_failure
 from bot.question.scope import ScopeError
+from bot.session.export import SUFFIXES, Format, export, parse_export
 from bot.session.session import LANGUAGES, Lack, Session
 from bot.session.turns import Turn, places_of, turn_of
 from bot.terminal.render import (
@@ -25,6 +26,7 @@ from bot.terminal.render import (
 )
 from bot.terminal.screen import BLANK, Kind, Line, Screen, paint
 from bot.terminal.streaming import ClaimsShowing
+from bot.texts.commands import command_name
 from bot.texts.language import Language, LanguageChoice, Text, say
 from bot.texts.language_model import ModelText
 from bot.texts.messages import Key
@@ -32,7 +34,7 @@ from bot.texts.remarks import AboutAnswer
 from bot.texts.scope_names import scope_text
 from bot.threads import Worker
 from bot.types import Remark
-from index import EVERYTHING, Span
+from index import EVERYTHING, Span, StorageError
 
 Page = Callable[[list[Line], Screen], None]
 """Shows many lines, one of them of the kind MARKED."""
@@ -53,10 +55,14 @@ class Command(StrEnum):
     OPEN = "/open"
     MORE = "/more"
     TRANSLATE = "/translate"
+    EXPORT = "/export"
     LANG = "/lang"
     ONLY = "/only"
     HELP = "/help"
     QUIT = "/quit"
+
+
+_OF_LAST_ANSWER: Final = {Command.SOURCES, Command.OPEN, Command.MORE, Command.TRANSLATE}
 
 
 @dataclass(kw_only=True)
@@ -68,6 +74,7 @@ class Chat:
     screen: Callable[[], Screen]
     log_file: Path | None = None
     page: Page | None = None
+    asked: list[Turn] = field(default_factory=list)
     worker: Worker = field(default_factory=Worker)
 
     @property
@@ -90,7 +97,7 @@ class Chat:
         is told and survived.
         """
         text = " ".join(line.split())
-        if text in {Command.QUIT, "quit", "exit"}:
+        if text in {Command.QUIT, "quit", "exit"} or _command(text) == Command.QUIT:
             return False
         try:
             if text.startswith("/"):
@@ -107,19 +114,24 @@ class Chat:
 
     def _obey(self, name: str, argument: str) -> None:
         """Carry out one command; an unknown one gets the list of all."""
-        match name.lower():
+        command = _command(name)
+        if command in _OF_LAST_ANSWER and (earlier := self.session.earlier):
+            self._say(Key.EARLIER, question=earlier.asked)
+        match command:
             case Command.SOURCES:
                 citations = self.session.sources()
                 if isinstance(citations, Lack):
                     self._say(_LACKS[citations])
                 else:
                     self._write(full_source_lines(citations, self.language))
-            case Command.OPEN:
+            case Command.OPEN | "/article":
                 self._open(argument)
             case Command.MORE:
                 self._more()
             case Command.TRANSLATE:
                 self._translate(argument)
+            case Command.EXPORT:
+                self._export(argument)
             case Command.LANG:
                 self._set_language(argument.lower())
             case Command.ONLY:
@@ -163,7 +175,9 @@ class Chat:
             raise
         self._write([*showing.rest(reply), BLANK])
         if found.question.remark is None:
-            self.session.remember(turn_of(text, reply, self.session.scope))
+            turn = turn_of(text, reply, self.session.scope)
+            self.session.remember(turn)
+            self.asked.append(turn)
 
     def _more(self) -> None:
         """Show further quotes; from then on they belong to the last answer."""
@@ -178,7 +192,9 @@ class Chat:
         self._say(Key.MORE_HEAD)
         quotes = quote_lines(further, self.language)
         self._write([*quotes, BLANK, *source_lines(further, self.language), BLANK])
-        self.session.remember(replace(turn, places=places_of((*shown, *further))))
+        both = replace(turn, places=places_of((*shown, *further)))
+        self.session.remember(both)
+        self.asked = [both if one is turn else one for one in self.asked]
 
     def _translate(self, argument: str) -> None:
         """Show quotes of the last answer in the language of its question, all without a number."""
@@ -195,6 +211,21 @@ class Chat:
                 if position == 0:
                     self._say(ModelText.TRANSLATED, model=made.model)
                 self._write(translation_lines(cited, made, self.language))
+
+    def _export(self, argument: str) -> None:
+        """Write the last answer, or the whole conversation, into a new file."""
+        form, is_all = parse_export(argument)
+        turn = self.session.last
+        if turn is None or not turn.places:
+            self._say(Key.CHAT_NO_ANSWER_YET)
+        elif form is None:
+            self._say(Key.EXPORT_USAGE, formats=", ".join(Format))
+        else:
+            turns = self.asked if is_all else [turn]
+            findings = self.worker.run(lambda: [self.session.finding(one) for one in turns])
+            path = Path(f"pasokh-{self.session.clock():%Y%m%d-%H%M%S}.{SUFFIXES[form]}")
+            write_new(path, export(findings, form, self.language))
+            self._say(Key.EVAL_WRITTEN, path=path)
 
     def _open(self, argument: str) -> None:
         """Show the article behind a source of the last answer, its quote marked."""
@@ -255,9 +286,29 @@ class Chat:
         self.out.flush()
 
 
+def _command(text: str) -> str:
+    """Return a command in Latin letters, whichever it was typed in."""
+    return f"/{command_name(text[1:])}" if text.startswith("/") else text
+
+
 def _last_number(turn: Turn) -> int:
     """Return the highest number of a source."""
     return max(place.number for place in turn.places)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that only its owner may read: it says what somebody asked.
+
+    Raises:
+        StorageError: If it is there already or cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        msg = f"Expected to write {path}, but: {error.strerror}; try again from another folder."
+        raise StorageError(msg) from error
 
 
 def typed_lines(history_file: Path, warn: Callable[[], None]) -> Iterator[str]:

@@ -92,6 +92,7 @@ class Key(Text):
             "/sources        the sources of the last answer, and where else each report stands\n"
             "/open N         the whole article behind source N, its quote marked\n"
             "/more           further quotes\n"
+            "/export FORMAT [all]  the last answer, or all, as csv, markdown, ris, bibtex, csl-json\n"
             "/lang en|fa|auto  the language of labels and dates\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
             "/only           what part is asked; /only off asks all of it\n"
@@ -104,10 +105,12 @@ class Key(Text):
             "/sources منابع آخرین پاسخ، و جاهای دیگری که هر گزارش آمده است\n"
             "/open N متن کامل خبرِ منبع N، با نقل‌قولِ نشان‌دار\n"
             "/more نقل‌قول‌های بیشتر\n"
+            "/export FORMAT [all] آخرین پاسخ یا همهٔ گفت‌وگو در پرونده: csv، markdown، ris، bibtex، csl-json\n"
             "/lang en|fa|auto زبان برچسب‌ها و تاریخ‌ها\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa پرسش از بخشی از بایگانی\n"
             "/only محدودهٔ پرسش‌ها؛ /only off پرسش از همهٔ بایگانی\n"
             "/help همین فهرست\n"
+            "فرمان‌ها را به فارسی هم می‌شود نوشت: /منابع، /خبر ۱، /بیشتر، /فقط، /زبان، /کمک، /خروج\n"
             "/quit خروج (یا Ctrl-D)\n"
             "Ctrl-C پرسش در حال اجرا را متوقف می‌کند."
         ),
@@ -119,10 +122,19 @@ class Key(Text):
         ("There is no answer with sources yet."),
         ("هنوز پاسخی با منبع داده نشده است."),
     )
+    EARLIER = (
+        ("The last question had no answer; this is about: {question}"),
+        ("پرسش آخر پاسخی نداشت؛ این دربارهٔ پرسش پیش از آن است: {question}"),
+    )
     CHAT_OPEN_USAGE = (
         ("/open needs the number of a source, from 1 to {last}."),
         ("/open شمارهٔ یک منبع را می‌خواهد، از ۱ تا {last}."),
     )
+    EXPORT_USAGE = (
+        ('/export needs a format: {formats}; "all" behind it takes the whole conversation.'),
+        ("/export یک قالب می‌خواهد: {formats}؛ با all پس از آن همهٔ گفت‌وگو."),
+    )
+    EXPORT_SNAPSHOT = ("Index: {snapshot}", "نمایه: {snapshot}")
     MORE_HEAD = (
         ("Further quotes, not as close to your question:"),
         ("نقل‌قول‌های بیشتر، کمی دورتر از پرسش شما:"),

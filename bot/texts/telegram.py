@@ -32,6 +32,7 @@ class Phrase(Text):
             "/sources - the sources of the last answer\n"
             "/article 1 - the whole article behind source 1\n"
             "/more - further quotes\n"
+            "/export - the last answer as a file for a spreadsheet, an article, a reference manager\n"
             "/only since=1402/03 source=Mehr lang=fa - ask a part of the archive; /only off asks all\n"
             "/lang - English or Persian\n"
             "/reset - forget this conversation\n"
@@ -45,18 +46,24 @@ class Phrase(Text):
             "/sources - منابع آخرین پاسخ\n"
             "/article 1 - متن کامل خبرِ منبع ۱\n"
             "/more - نقل‌قول‌های بیشتر\n"
+            "/export - آخرین پاسخ در پرونده‌ای برای صفحه‌گسترده، مقاله یا برنامهٔ ارجاع‌دهی\n"
             "/only since=1402/03 source=مهر lang=fa - پرسش از بخشی از بایگانی؛ با /only off از همهٔ آن\n"
             "/lang - فارسی یا انگلیسی\n"
             "/reset - فراموش کردن این گفت‌وگو\n"
             "/privacy - چه چیزی را تا کی نگه می‌دارم\n"
+            "به فارسی هم می‌شود نوشت: /منابع، /خبر ۱، /بیشتر، /فقط، /زبان، /ازنو، /حریم، /کمک\n"
             "\n"
             "با 👍 و 👎 زیر هر پاسخ به ما بگویید که به کارتان آمد یا نه."
         ),
     )
     HELP_GROUP = (
-        ("In a group, mention me, reply to one of my messages, or write /ask and your question."),
         (
-            "در گروه، نام مرا بیاورید، به یکی از پیام‌هایم پاسخ دهید، یا جلوی /ask پرسشتان را بنویسید."
+            "In a group, mention me, reply to one of my messages, or write /ask and your question. "
+            "Mention me in a reply to somebody's message, and I look up what the archive says of it."
+        ),
+        (
+            "در گروه، نام مرا بیاورید، به یکی از پیام‌هایم پاسخ دهید، یا جلوی /ask پرسشتان را بنویسید. "
+            "اگر در پاسخ به پیام کسی نام مرا بیاورید، می‌گویم بایگانی دربارهٔ آن چه دارد."
         ),
     )
     UNKNOWN = (
@@ -78,6 +85,10 @@ class Phrase(Text):
     FORWARDED = (
         ("I read the forwarded text as a question."),
         ("متن فرستاده‌شده را به‌جای پرسش خواندم."),
+    )
+    ABOUT = (
+        ("About the message you replied to:"),
+        ("دربارهٔ پیامی که به آن پاسخ دادید:"),
     )
     TOO_LONG = (
         ("That was long; I read the first {limit} characters."),
@@ -178,6 +189,20 @@ class Phrase(Text):
         ("Other words, a name or a place may help me find it."),
         ("شاید با واژه‌های دیگر، یا نام یک شخص یا جا، پیدایش کنم."),
     )
+    EXPORT_ASK = (
+        (
+            "In which form shall I send the last answer with its sources? Write “all” for the whole "
+            "conversation, e.g. /export csv all."
+        ),
+        (
+            "آخرین پاسخ را با منابعش در چه قالبی بفرستم؟ برای همهٔ گفت‌وگو all هم بنویسید، مثلاً "
+            "/export csv all"
+        ),
+    )
+    EXPORTED = (
+        ("Quotes: {quotes}, questions: {questions}"),
+        ("نقل‌قول‌ها: {quotes}، پرسش‌ها: {questions}"),
+    )
     LANG_ASK = ("In which language shall I speak with you?", "به چه زبانی با شما صحبت کنم؟")
     LANG_SET = (
         ("Good, I will speak English with you. Quotes stay in their own language."),
@@ -225,6 +250,12 @@ class Phrase(Text):
         ("Forgotten. What would you like to know?"),
         ("همه را فراموش کردم. چه می‌خواهید بدانید؟"),
     )
+    RESET_OWN = (
+        (
+            "Forgotten what you asked here. The rest of this group's conversation is for its administrators."
+        ),
+        ("پرسش‌های شما در این گروه را فراموش کردم. بقیهٔ گفت‌وگو را مدیران گروه می‌توانند پاک کنند."),
+    )
     PRIVACY = (
         (
             "What I keep, for at most {days} days:\n"
@@ -238,11 +269,13 @@ class Phrase(Text):
             "Until you delete it, also what you chose with /lang and /only in this chat.\n"
             "\n"
             "I do not keep your name, your photos or what others write in a group without addressing "
-            "me. Inline questions are not kept once they are answered.\n"
+            "me, unless somebody asks me about it in a reply. Inline questions are not kept once they "
+            "are answered.\n"
             "\n"
             "/reset deletes this conversation, but not what you chose with /lang and /only. The button "
             "below deletes everything I have of you and of this chat, at once and for good, and what "
-            "you wrote before and still waits."
+            "you wrote before and still waits. In a group, what others said and the group's choices "
+            "are deleted only for its administrators."
         ),
         (
             "آنچه نگه می‌دارم، حداکثر تا {days} روز:\n"
@@ -256,17 +289,29 @@ class Phrase(Text):
             "\n"
             "و آنچه در این گفت‌وگو با /lang و /only برگزیده‌اید، تا وقتی پاکش کنید.\n"
             "\n"
-            "نام و عکس شما، و آنچه دیگران در گروه بی‌آن‌که با من باشند می‌نویسند، نزد من نمی‌ماند. "
+            "نام و عکس شما، و آنچه دیگران در گروه بی‌آن‌که با من باشند می‌نویسند، نزد من نمی‌ماند، مگر "
+            "کسی در پاسخ به آن از من بپرسد. "
             "پرسش‌های درون‌خطی هم پس از پاسخ نمی‌ماند.\n"
             "\n"
             "/reset این گفت‌وگو را پاک می‌کند، ولی نه آنچه را با /lang و /only برگزیده‌اید. دکمهٔ زیر "
             "هر چه را از شما و این گفت‌وگو دارم، همین حالا و برای همیشه پاک می‌کند؛ آنچه را پیش‌تر "
-            "نوشته‌اید و هنوز در انتظار است هم."
+            "نوشته‌اید و هنوز در انتظار است هم. در گروه، گفته‌های دیگران و تنظیم‌های گروه را فقط "
+            "مدیرانش می‌توانند پاک کنند."
         ),
     )
     FORGOTTEN = (
         ("Done. I have nothing of you or of this chat any more."),
         ("انجام شد. دیگر چیزی از شما و این گفت‌وگو ندارم."),
+    )
+    FORGOTTEN_OWN = (
+        (
+            "Done. I have nothing of you any more. What others asked in this group can be deleted by "
+            "its administrators."
+        ),
+        (
+            "انجام شد. دیگر چیزی از شما ندارم. آنچه را دیگران در این گروه پرسیده‌اند مدیران گروه "
+            "می‌توانند پاک کنند."
+        ),
     )
     INLINE_NONE = ("No answer in the archive", "در بایگانی پاسخی نیست")
     NOT_ALLOWED = (
@@ -319,6 +364,7 @@ class Phrase(Text):
     MENU_SOURCES = ("Sources of the last answer", "منابع آخرین پاسخ")
     MENU_ARTICLE = ("Open a source, e.g. /article 1", "متن کامل یک منبع، با شمارهٔ آن")
     MENU_MORE = ("Further quotes", "نقل‌قول‌های بیشتر")
+    MENU_EXPORT = ("The last answer as a file", "آخرین پاسخ در یک پرونده")
     MENU_ONLY = (
         ("Ask a part of the archive, e.g. /only source=Mehr"),
         ("پرسش از بخشی از بایگانی، مثلاً /only source=مهر"),

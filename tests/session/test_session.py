@@ -91,6 +91,18 @@ def test_looking_back_before_anything_and_after_a_refusal(session: Session) -> N
     assert session.turns[0].nearest != ()
 
 
+def test_the_last_answer_is_not_forgotten_for_refusals(session: Session) -> None:
+    """It is looked back at however many questions got none since, and follows the others."""
+    reply = _ask(session, KIRBY)
+    assert session.earlier is None
+    for _ in range(REMEMBERED + 1):
+        _ask(session, OFF_TOPIC)
+
+    assert session.earlier is session.last is session.turns[-1]
+    assert len(session.turns) == REMEMBERED + 1
+    assert session.sources() == reply.citations
+
+
 def test_looking_back_at_an_answer(session: Session) -> None:
     """Sources are read from the archive again, by number in any digits."""
     reply = _ask(session, KIRBY)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal.cli import main
+from bot.session.export import Format
+from bot.terminal.cli import _pasokh, main
 from bot.terminal.context import Backend
 
 _CONFTEST = Path(__file__).with_name("conftest.py")
@@ -38,6 +39,40 @@ def test_ask_without_an_answer(backend: Backend, capsys: Capture) -> None:
 
     assert (code, err) == (3, "")
     assert out.startswith("پاسخ این پرسش در بایگانی نیست.\n\nنزدیک‌ترین تیترها\n")
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("csv", "\ufeffquestion,number,quote,start,end,"),
+        ("markdown", "## Su-35\n\n> کربی گفت"),
+        ("ris", "TY  - NEWS\r\nTI  - روایت کاخ سفید"),
+        ("bibtex", "@misc{mehr-5805672-1,\n"),
+        ("csl-json", '[\n  {\n    "id": "mehr-5805672"'),
+    ],
+)
+def test_ask_for_a_file(backend: Backend, capsys: Capture, form: str, begins: str) -> None:
+    """With --format the quotes are printed as a file of that format and nothing else."""
+    code = main(["ask", "--format", form, "Su-35"], backend=backend)
+    out, err = capsys.readouterr()
+
+    assert (code, err) == (0, "")
+    assert out.startswith(begins)
+    assert "۱۹ خرداد ۱۴۰۲" in out
+
+
+def test_ask_for_a_file_where_there_is_no_answer(backend: Backend, capsys: Capture) -> None:
+    """The exit code is the same as without; two forms at once are a usage error."""
+    assert main(["ask", "--format", "csv", "football"], backend=backend) == 3
+    assert capsys.readouterr().out.count("football") == 1
+    assert main(["ask", "--format", "csv", "--json", "Su-35"], backend=backend) == 2
+
+
+def test_every_format_can_be_asked_for() -> None:
+    """The command line names the formats there are."""
+    (option,) = [one for one in _pasokh.commands["ask"].params if one.name == "form"]
+
+    assert list(option.type.choices) == list(Format)
 
 
 def test_ask_json(backend: Backend, capsys: Capture) -> None:

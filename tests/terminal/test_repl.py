@@ -1,8 +1,10 @@
 """Transcripts of the chat."""
 
+import csv
 import io
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -29,6 +31,7 @@ _HELP = (
     "/sources        the sources of the last answer, and where else each report stands\n"
     "/open N         the whole article behind source N, its quote marked\n"
     "/more           further quotes\n"
+    "/export FORMAT [all]  the last answer, or all, as csv, markdown, ris, bibtex, csl-json\n"
     "/lang en|fa|auto  the language of labels and dates\n"
     "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
     "/only           what part is asked; /only off asks all of it\n"
@@ -84,9 +87,42 @@ def test_sources_shows_those_of_the_last_answer(answerer: Answering) -> None:
     """The sources are listed again, and only when there are any."""
     assert _talk(answerer, "/sources") == "There is no answer with sources yet.\n"
     assert _talk(answerer, "Su-35", "/sources").endswith(f"\n\n{_SOURCES}")
-    assert _talk(answerer, "Su-35", "football", "/sources").endswith(
+    assert _talk(answerer, "football", "/sources").endswith(
         "There is no answer with sources yet.\n"
     )
+
+
+def test_export_writes_the_last_answer_or_all(
+    answerer: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Into a new file in the working folder, whose name is told; never over another."""
+    monkeypatch.chdir(tmp_path)
+    assert _talk(answerer, "/export csv") == "There is no answer with sources yet.\n"
+    assert 'csl-json; "all" behind it' in _talk(answerer, "Su-35", "/export")
+    assert list(tmp_path.iterdir()) == []
+
+    shown = _talk(answerer, "Su-35", "football", "/export ris", "/export csv all")
+    ris, table = sorted(tmp_path.iterdir(), key=lambda path: path.suffix, reverse=True)
+    assert f"Written to {ris.name}\n" in shown
+    assert f"Written to {table.name}\n" in shown
+    assert ris.read_bytes().count(b"\r\nN1  - ") == 2
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline="")))
+    assert [(row["question"], row["start"], row["end"]) for row in rows] == [
+        ("Su-35", "25", "92"),
+        ("football", "", ""),
+    ]
+    assert stat.S_IMODE(ris.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("command", ["/sources", "/منابع"])
+def test_after_refusals_commands_are_about_the_last_answer(
+    answerer: Answering, command: str
+) -> None:
+    """They say so, however many questions got none since."""
+    shown = _talk(answerer, "Su-35", *["football"] * 4, command)
+
+    note = "The last question had no answer; this is about: Su-35\n"
+    assert shown.endswith(f"{note}{_SOURCES}")
 
 
 @pytest.mark.parametrize("number", ["1", "۱", " 01 ", ""])

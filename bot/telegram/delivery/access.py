@@ -6,16 +6,23 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
 
-from bot.telegram.types import AnswerButton, AnswerInline, Incoming, Kind, Outgoing, SendMessage
+from bot.telegram.types import (
+    AnswerButton,
+    AnswerInline,
+    Incoming,
+    Kind,
+    Lane,
+    Outgoing,
+    SendMessage,
+)
 from bot.texts.language import Language, say
 from bot.texts.telegram import Phrase
 
 _MAX_BUCKETS: Final = 10_000
-_NOT_ALLOWED_AGAIN_S: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +38,15 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why an update is refused and the reply; no reply where the person was told before."""
+    """Why an update is refused and the reply; no reply in a group that was told before.
+
+    Attributes:
+        wait_s: Seconds after which the same may be let through; 0 where it never is.
+    """
 
     why: str
     calls: tuple[Outgoing, ...] = ()
+    wait_s: float = 0.0
 
 
 class _TokenBucket:
@@ -47,14 +59,15 @@ class _TokenBucket:
         self.told_until = 0.0
 
     def wait_s(self, now: float) -> float:
-        """Take a token and return 0, or return the seconds until there is one."""
+        """Return the seconds until there is a token, 0 if there is one."""
         rate = self._size / 60
         self._tokens = min(self._size, self._tokens + (now - self._seen) * rate)
         self._seen = now
-        if self._tokens >= 1:
-            self._tokens -= 1
-            return 0.0
-        return (1 - self._tokens) / rate
+        return max(0.0, (1 - self._tokens) / rate)
+
+    def take(self) -> None:
+        """Take a token."""
+        self._tokens -= 1
 
     def is_full(self, now: float) -> bool:
         """Tell whether the bucket has all its tokens, as a new one has."""
@@ -62,54 +75,76 @@ class _TokenBucket:
 
 
 class Gate:
-    """Applies the rules; keeps its state in memory only, so a restart resets it."""
+    """Applies the rules; keeps its state in memory only, so a restart resets it.
+
+    Attributes:
+        moves: Groups that have become supergroups, by their old ids; the lists name either.
+    """
 
     def __init__(self, rules: Rules, clock: Callable[[], float] = time.monotonic) -> None:
         """Apply `rules`; `clock` returns seconds."""
         self._rules = rules
         self._clock = clock
-        self._total = _TokenBucket(rules.total_per_minute, clock())
-        self._buckets: dict[int, _TokenBucket] = {}
-        self._told: dict[int, float] = {}
+        self._total = {
+            is_inline: _TokenBucket(rules.total_per_minute, clock()) for is_inline in (False, True)
+        }
+        self._buckets: dict[Lane, _TokenBucket] = {}
+        self.moves: dict[int, int] = {}
 
     def is_admin(self, incoming: Incoming) -> bool:
         """Tell whether an admin did it."""
         return incoming.user_id in self._rules.admins
 
+    def names_chat(self, chat_id: int) -> bool:
+        """Tell whether a chat is on the list, by this id or by the one it had before."""
+        chats = self._rules.chats
+        return chat_id in chats or any(self.moves.get(listed) == chat_id for listed in chats)
+
+    def where_it_is_now(self, incoming: Incoming) -> Incoming:
+        """Return what was said in a group before it moved as said in the supergroup."""
+        chat_id = self.moves.get(incoming.chat_id)
+        if chat_id is None or incoming.kind is Kind.MOVED:
+            return incoming
+        return replace(incoming, chat_id=chat_id, message_id=0)
+
     def refuse(self, incoming: Incoming) -> Refusal | None:
         """Return None to let an update through, which takes a token of its user and of the total.
 
-        Someone who is not allowed is told in private, at most once an hour.
+        Inline questions have tokens of their own. Whatever is refused in private is told so; a
+        group is told once that it has to wait, and never that it is not on a list.
         """
         rules, now = self._rules, self._clock()
-        if self.is_admin(incoming):
+        if self.is_admin(incoming) or incoming.kind is Kind.MOVED:
             return None
-        is_listed = incoming.user_id in rules.users or incoming.chat_id in rules.chats
+        is_listed = incoming.user_id in rules.users or self.names_chat(incoming.chat_id)
         if (rules.users or rules.chats) and not is_listed:
-            if not incoming.is_private or now < self._told.get(incoming.chat_id, 0):
+            if not incoming.is_private:
                 return Refusal(why="not_allowed")
-            self._told = {chat: until for chat, until in self._told.items() if until > now}
-            self._told[incoming.chat_id] = now + _NOT_ALLOWED_AGAIN_S
             user = str(incoming.user_id or "-")
             text = say(Phrase.NOT_ALLOWED, language_of(incoming), user=user)
             return Refusal(why="not_allowed", calls=reply(incoming, text))
         if len(self._buckets) >= _MAX_BUCKETS:  # full buckets hold nothing that a new one would not
             self._buckets = {
-                user: bucket for user, bucket in self._buckets.items() if not bucket.is_full(now)
+                lane: bucket for lane, bucket in self._buckets.items() if not bucket.is_full(now)
             }
+        is_inline = incoming.kind is Kind.INLINE
         user_bucket = self._buckets.setdefault(
-            incoming.user_id or incoming.chat_id, _TokenBucket(rules.per_minute, now)
+            (incoming.user_id or incoming.chat_id, is_inline), _TokenBucket(rules.per_minute, now)
         )
-        for why, phrase, bucket in (
+        buckets = (
             ("user", Phrase.SLOW_DOWN, user_bucket),
-            ("total", Phrase.BUSY, self._total),
-        ):
+            ("total", Phrase.BUSY, self._total[is_inline]),
+        )
+        for why, phrase, bucket in buckets:
             if wait_s := bucket.wait_s(now):
-                if now < user_bucket.told_until and incoming.kind is not Kind.BUTTON:
-                    return Refusal(why=why)
+                is_told = now < user_bucket.told_until and not incoming.is_private
+                if is_told and incoming.kind is not Kind.BUTTON:
+                    return Refusal(why=why, wait_s=wait_s)
                 user_bucket.told_until = now + wait_s
                 text = say(phrase, language_of(incoming), seconds=math.ceil(wait_s))
-                return Refusal(why=why, calls=reply(incoming, text))
+                return Refusal(why=why, calls=reply(incoming, text), wait_s=wait_s)
+        for _, _, bucket in buckets:
+            bucket.take()
         return None
 
 
@@ -125,12 +160,15 @@ def reply(incoming: Incoming, text: str) -> tuple[Outgoing, ...]:
             return (AnswerInline(query_id=incoming.query_id, results=(), cache_s=1),)
         case Kind.BUTTON:
             return (AnswerButton(query_id=incoming.query_id, text=text),)
+        case Kind.MOVED:
+            return ()
         case _:
             return (
                 SendMessage(
                     chat_id=incoming.chat_id,
                     html=escape(text, quote=False),
                     plain=text,
+                    thread_id=incoming.thread_id,
                     reply_to=0 if incoming.is_private else incoming.message_id,
                 ),
             )

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, TypeHandler
+from telegram.ext import Application, ApplicationBuilder, TypeHandler, Updater
 from telegram.request import HTTPXRequest
 
 from bot.logs import log_failure
@@ -28,6 +28,7 @@ from bot.telegram.delivery.handler import UpdateHandler
 from bot.telegram.delivery.live_draft import LiveDrafts, TypingIndicator
 from bot.telegram.delivery.metrics import Metrics, serve_metrics
 from bot.telegram.delivery.poll_health import PollHealth, PollingRequest, Refused
+from bot.telegram.delivery.polling import Polling
 from bot.telegram.delivery.queue import MAX_CHATS, UpdateQueue
 from bot.telegram.delivery.queue_store import Store
 from bot.telegram.delivery.rate_limiter import ChatRateLimiter
@@ -41,7 +42,6 @@ from index import StorageError
 STOP_S: Final = 20.0
 """How long answers under way may take at the end; later ones are left to the next start."""
 
-_POLL_TIMEOUT_S: Final = 25
 _UNHEALTHY_AFTER_S: Final = 90.0
 _HEARTBEAT_S: Final = 5.0
 _CLEANUP_EVERY_S: Final = 3600.0
@@ -127,6 +127,8 @@ class _Service:
         self._health = PollHealth(self._metrics)
         self._queue = UpdateQueue(store, parse, self._metrics, size=settings.telegram_queue)
         self._application = _build_application(settings, self._queue, self._health)
+        self._polling = Polling(self._new_updater, self._health)
+        self._webhook = self._new_updater()
         self._typing = TypingIndicator(self._application.bot)
         self._drafts = LiveDrafts(self._application.bot, self._metrics)
         rules = Rules(
@@ -136,10 +138,11 @@ class _Service:
             per_minute=settings.telegram_rate_per_minute,
             total_per_minute=settings.telegram_total_per_minute,
         )
+        self._gate = Gate(rules)
         self._handler = UpdateHandler(
             store=store,
             queue=self._queue,
-            gate=Gate(rules),
+            gate=self._gate,
             admin=Admin(executor, self._metrics, self._queue),
             executor=executor,
             typing=self._typing,
@@ -165,6 +168,7 @@ class _Service:
         stack.push_async_callback(self._application.shutdown)
         await self._unless_stopped(self._executor.load(self._application.bot.username))
         await self._forget_old()
+        self._gate.moves |= await self._store.do(queue_sql.moves)
         n_left = await self._queue.recover()
         metrics, queue = self._metrics, self._queue
         metrics.add_gauge("waiting_updates", "Updates that wait", lambda: len(queue))
@@ -231,7 +235,7 @@ class _Service:
 
     async def _fetch(self) -> None:
         """Give Telegram the menus of commands, then take updates by polling or by a webhook."""
-        settings, updater = self._settings, self._application.updater
+        settings = self._settings
         menus = commands(translates=settings.llm_base_url is not None)
         for language, menu in menus.items():
             code = "" if language is Language.EN else language.value
@@ -239,18 +243,13 @@ class _Service:
                 await self._application.bot.set_my_commands(menu, language_code=code)
             except TelegramError as error:  # a menu is not worth a failed start
                 log_failure("menu", error)
-        assert updater is not None, "the builder makes one"  # noqa: S101
         if settings.telegram_webhook_url is None:
-            await updater.start_polling(
-                timeout=_POLL_TIMEOUT_S,
-                bootstrap_retries=-1,
-                allowed_updates=ALLOWED_UPDATES,
-                error_callback=lambda error: log_failure("polling", error),
-            )
+            await self._polling.start()
             return
         assert settings.telegram_webhook_secret is not None, "the settings see to it"  # noqa: S101
         try:
-            await updater.start_webhook(
+            await self._webhook.initialize()
+            await self._webhook.start_webhook(
                 listen=settings.telegram_webhook_listen,
                 port=settings.telegram_webhook_port,
                 url_path=urlsplit(settings.telegram_webhook_url).path,
@@ -264,12 +263,16 @@ class _Service:
             msg = f"The webhook cannot be opened ({words}); check PASOKH_TELEGRAM_WEBHOOK_*."
             raise Refused(msg) from error
 
+    def _new_updater(self) -> Updater:
+        """Return the library's part that takes updates and puts them into our queue."""
+        return Updater(self._application.bot, self._application.update_queue)
+
     async def _finish(self) -> None:
         """Stop taking updates, let answers under way arrive, leave the rest to the next start."""
-        updater = self._application.updater
         self._queue.close()
-        if updater is not None and updater.running:
-            await updater.stop()
+        await self._polling.close()
+        if self._webhook.running:
+            await self._webhook.stop()
         if not await self._queue.drain(STOP_S):
             await self._handler.cancel()
         await self._typing.close()
@@ -306,6 +309,7 @@ def _build_application(settings: Settings, queue: UpdateQueue, health: PollHealt
     address = settings.telegram_base_url.rstrip("/")
     return (
         ApplicationBuilder()
+        .updater(None)  # `Polling` and the webhook have their own
         .token(settings.telegram_token.get_secret_value())
         .base_url(f"{address}/bot")
         .base_file_url(f"{address}/file/bot")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.telegram.dialog.conversation import Conversation
-from bot.telegram.types import Incoming, Outgoing, Show
+from bot.telegram.types import Incoming, IsAdmin, Outgoing, Show
 from bot.threads import Worker
 
 
@@ -41,9 +41,11 @@ class AnswerExecutor:
         if self._conversation is not None:
             await asyncio.wrap_future(self._loader.submit(self._conversation.forget_old))
 
-    async def respond(self, incoming: Incoming, show: Show) -> tuple[Outgoing, ...]:
+    async def respond(
+        self, incoming: Incoming, show: Show, is_admin: IsAdmin
+    ) -> tuple[Outgoing, ...]:
         """Answer an update on a thread; begins at once for who holds `free_thread`."""
         conversation = self._conversation
         assert conversation is not None, "load() comes before the first update"  # noqa: S101
-        future = self._worker.submit(lambda: conversation.respond(incoming, show))
+        future = self._worker.submit(lambda: conversation.respond(incoming, show, is_admin))
         return await asyncio.wrap_future(future)

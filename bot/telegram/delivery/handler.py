@@ -18,7 +18,7 @@ from telegram.error import InvalidToken
 
 from bot.logs import log_failure
 from bot.telegram.delivery import queue_sql
-from bot.telegram.delivery.access import Gate, language_of, reply
+from bot.telegram.delivery.access import Gate, Refusal, language_of, reply
 from bot.telegram.delivery.admin import Admin
 from bot.telegram.delivery.executor import AnswerExecutor
 from bot.telegram.delivery.live_draft import LiveDrafts, TypingIndicator
@@ -27,7 +27,7 @@ from bot.telegram.delivery.poll_health import PollHealth
 from bot.telegram.delivery.queue import STORAGE_RETRY_S, UpdateQueue
 from bot.telegram.delivery.queue_store import Store
 from bot.telegram.delivery.send import Sender, Undeliverable
-from bot.telegram.types import EraseQueued, Incoming, Outgoing
+from bot.telegram.types import EraseQueued, Incoming, Kind, Outgoing
 from bot.texts.language import say
 from bot.texts.telegram import Phrase
 
@@ -36,6 +36,11 @@ _ANSWER_AGAIN_S: Final = (1.0, 4.0)
 
 _MAX_TRIES: Final = 12
 """Tries of one answer, over all processes, before its update counts as what ends them."""
+
+_INLINE_PATIENCE_S: Final = 8.0
+"""How long an inline question may wait for its turn; Telegram gives it up soon after."""
+
+_ADMIN_TIMEOUT_S: Final = 30.0
 
 _log = logging.getLogger(__name__)
 
@@ -87,44 +92,57 @@ class UpdateHandler:
 
     async def _settle(self, incoming: Incoming) -> None:
         """Do what remains to be done for an update, and log that it is over."""
-        progress = await self.store.do(queue_sql.progress, incoming.update_id)
+        progress = await self.store.do(queue_sql.progress, incoming.key)
         calls = progress.calls
-        if calls is None:
-            answer = await self._answer(incoming)
-            await self.store.do(queue_sql.answer, incoming.update_id, answer)
+        if calls is None and (answer := await self._answer(incoming)) is not None:
+            await self.store.do(queue_sql.answer, incoming.key, answer)
             calls = dict(enumerate(answer))
-        state = await self._send(incoming.update_id, calls)
-        await self.store.do(queue_sql.settle, incoming.update_id, state=state)
+        state = "superseded" if calls is None else await self._send(incoming, calls)
+        await self.store.do(queue_sql.settle, incoming.key, state=state)
         seconds = time.time() - progress.received
         self.metrics.settled(state, seconds)
         fields = {
             "update_id": incoming.update_id,
             "kind": incoming.kind.value,
             "state": state,
-            "calls": len(calls),
+            "calls": len(calls or ()),
             "seconds": round(seconds, 3),
             "waiting": len(self.queue),
         }
         _log.info("update", extra={"fields": fields})
 
-    async def _answer(self, incoming: Incoming) -> tuple[Outgoing, ...]:
-        """Return the calls that answer an update; an apology when every try failed."""
-        if refusal := self.gate.refuse(incoming):
+    async def _answer(self, update: Incoming) -> tuple[Outgoing, ...] | None:
+        """Return the calls that answer an update; an apology when every try failed.
+
+        None where its asker has typed on since.
+        """
+        if update.kind is Kind.MOVED:
+            self.gate.moves[update.moved_from] = update.moved_to
+            if self.gate.names_chat(update.moved_from):
+                await self.store.do(queue_sql.move, update.moved_from, update.moved_to)
+        incoming = self.gate.where_it_is_now(update)
+        refusal = await self._refusal(incoming)
+        if self.queue.is_superseded(incoming):
+            return None
+        if refusal:
             self.metrics.refused(refusal.why)
             return refusal.calls
         if self.gate.is_admin(incoming) and (calls := await self.admin.obey(incoming)) is not None:
             return calls
+        loop = asyncio.get_running_loop()
+
+        def is_admin() -> bool:
+            asked = asyncio.run_coroutine_threadsafe(self.sender.is_admin(incoming), loop)
+            return asked.result(_ADMIN_TIMEOUT_S)
+
         async with self.typing.showing(incoming), self.drafts.showing(incoming) as show:
             for wait_s in (*_ANSWER_AGAIN_S, None):
                 try:
                     async with self.executor.free_thread:
-                        if (
-                            await self.store.do(queue_sql.count_try, incoming.update_id)
-                            > _MAX_TRIES
-                        ):
+                        if await self.store.do(queue_sql.count_try, update.key) > _MAX_TRIES:
                             break
                         with self.metrics.thinking():
-                            return await self.executor.respond(incoming, show)
+                            return await self.executor.respond(incoming, show, is_admin)
                 except Exception as error:  # noqa: BLE001  # whatever it is, somebody waits
                     self.metrics.failed()
                     log_failure("answer", error, update_id=incoming.update_id)
@@ -132,20 +150,44 @@ class UpdateHandler:
                     await asyncio.sleep(wait_s)
         return reply(incoming, say(Phrase.FAILED, language_of(incoming)))
 
-    async def _send(self, update_id: int, calls: Mapping[int, Outgoing]) -> str:
+    async def _refusal(self, incoming: Incoming) -> Refusal | None:
+        """Return why an update is refused, if it is; an inline question first waits a while.
+
+        People type faster than they may ask: the last letter, not the first, is to be answered.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _INLINE_PATIENCE_S
+        while not self.queue.is_superseded(incoming):
+            refusal = self.gate.refuse(incoming)
+            may_wait = refusal is not None and incoming.kind is Kind.INLINE and refusal.wait_s
+            if not may_wait or loop.time() + may_wait > end:
+                return refusal
+            await asyncio.sleep(may_wait)
+        return None
+
+    async def _send(self, incoming: Incoming, calls: Mapping[int, Outgoing]) -> str:
         """Make calls in order, marking each; return the state they leave the update in."""
+        key = incoming.key
         for position, call in calls.items():
             message_id = None
             try:
                 if isinstance(call, EraseQueued):
-                    ids = {"chat_id": call.chat_id, "user_id": call.user_id}
-                    await self.store.do(queue_sql.erase, update_id, **ids)
+                    await self.store.do(
+                        queue_sql.erase,
+                        incoming.update_id,
+                        chat_id=call.chat_id,
+                        user_id=call.user_id,
+                    )
                 else:
-                    note = partial(self.store.do, queue_sql.mark_uncertain, update_id, position)
+                    note = partial(self.store.do, queue_sql.mark_uncertain, key, position)
                     message_id = await self.sender.make(call, note)
             except Undeliverable as error:
-                fields = {"call": type(call).__name__, "update_id": update_id, "why": str(error)}
+                fields = {
+                    "call": type(call).__name__,
+                    "update_id": incoming.update_id,
+                    "why": str(error),
+                }
                 _log.warning("undeliverable", extra={"fields": fields})
                 return "dropped"
-            await self.store.do(queue_sql.mark_sent, update_id, position, message_id)
+            await self.store.do(queue_sql.mark_sent, key, position, message_id)
         return "done"

@@ -68,17 +68,21 @@ class TypingIndicator(_Background):
         """Show at once and every four seconds that an answer is being made."""
         is_over = asyncio.Event()
         if incoming.kind in {Kind.TEXT, Kind.EDITED}:
-            self._start(self._show(incoming.chat_id, is_over))
+            self._start(self._show(incoming, is_over))
         try:
             yield
         finally:
             is_over.set()
 
-    async def _show(self, chat_id: int, is_over: asyncio.Event) -> None:
+    async def _show(self, incoming: Incoming, is_over: asyncio.Event) -> None:
         """Show it until it is over; errors of Telegram do not matter."""
         while not is_over.is_set():
             with suppress(TelegramError):
-                await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+                await self._bot.send_chat_action(
+                    incoming.chat_id,
+                    ChatAction.TYPING,
+                    message_thread_id=incoming.thread_id or None,
+                )
             with suppress(TimeoutError):
                 await asyncio.wait_for(is_over.wait(), _TYPING_EVERY_S)
 
@@ -149,6 +153,7 @@ class LiveDrafts(_Background):
                         incoming.chat_id,
                         incoming.update_id,
                         part.html,
+                        message_thread_id=incoming.thread_id or None,
                         parse_mode=ParseMode.HTML,
                         connect_timeout=_DRAFT_TIMEOUT_S,
                         read_timeout=_DRAFT_TIMEOUT_S,

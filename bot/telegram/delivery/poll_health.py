@@ -23,6 +23,9 @@ _CONFLICTS_OF_ELDER: Final = range(12, 24)
 """Conflicts in a row that mean another instance. Of two instances the one that Telegram has not
 served yet gives up first; if it has served both, chance decides, so that one goes on."""
 
+_NUMBER_LIMIT: Final = 2**63
+"""What a database column holds."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -93,25 +96,39 @@ def readable(payload: bytes) -> bytes:
     """Return the answer with every update readable, in the order of their numbers.
 
     Subtle: the library asks again at once for a batch of which it cannot read one update, and
-    would do so for ever; so that update is replaced by its bare number, which acknowledges it.
+    would do so for ever; so that update is replaced by its bare number, which acknowledges it. One
+    without a number is left out, and acknowledged with the next that has one.
 
     Raises:
-        NetworkError: If the answer is no list of updates at all; the library asks again.
+        NetworkError: If the answer is no list of updates at all, or none has a number; the
+            library waits and asks again.
     """
     try:
         answer = json.loads(payload)
-        updates = sorted(map(_checked, answer["result"]), key=itemgetter("update_id"))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        numbered = [update for update in answer["result"] if _has_number(update)]
+        n_odd = len(answer["result"]) - len(numbered)
+    except (ValueError, TypeError, KeyError) as error:
         raise NetworkError("malformed answer to getUpdates") from error
+    if n_odd:
+        _log.error("unnumbered", extra={"fields": {"updates": n_odd}})
+        if not numbered:
+            raise NetworkError("no update of the answer to getUpdates has a number")
+    updates = sorted(map(_checked, numbered), key=itemgetter("update_id"))
     return json.dumps(answer | {"result": updates}).encode()
+
+
+def _has_number(update: Any) -> bool:  # noqa: ANN401
+    """Tell whether a value is an update that can be acknowledged."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return type(number) is int and 0 <= number < _NUMBER_LIMIT
 
 
 def _checked(update: dict[str, Any]) -> dict[str, Any]:
     """Return an update, or its number alone if the rest cannot be read."""
-    number = {"update_id": int(update["update_id"])}
     try:
         Update.de_json(update)
     except Exception as error:  # noqa: BLE001  # whatever shape it has
+        number = {"update_id": update["update_id"]}
         fields = number | {"error": type(error).__name__}
         _log.error("unreadable", extra={"fields": fields})
         return number

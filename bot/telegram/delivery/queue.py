@@ -17,31 +17,33 @@ from typing import Final
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.delivery.queue_store import Store
-from bot.telegram.types import Incoming
+from bot.telegram.types import Incoming, Key, Kind, Lane
 from index import StorageError
 
 
 class FairQueue:
-    """Fair queue: one update per chat at a time, round-robin over chats.
+    """Fair queue: one update per lane at a time, round-robin over lanes.
 
-    Within a chat the lowest update id comes first, which is the order in which Telegram numbered
-    them even if they arrived in another; the next one comes after `release`.
+    Within a lane the lowest update id comes first, which is the order in which Telegram numbered
+    them even if they arrived in another; the next one comes after `release`. A group that becomes
+    a supergroup keeps its lane, so that what was said in the old chat comes before.
     """
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._waiting: dict[int, list[tuple[int, Incoming]]] = {}
-        self._ready: deque[int] = deque()
-        self._busy: set[int] = set()
+        self._waiting: dict[Lane, list[tuple[int, Incoming]]] = {}
+        self._ready: deque[Lane] = deque()
+        self._busy: dict[Key, Lane] = {}
+        self._moves: dict[int, int] = {}
         self._n_waiting = 0
 
     def __len__(self) -> int:
-        """Count the updates that wait, those of busy chats too."""
+        """Count the updates that wait, those of busy lanes too."""
         return self._n_waiting
 
     @property
     def n_busy(self) -> int:
-        """Number of chats with an update taken and not released."""
+        """Number of lanes with an update taken and not released."""
         return len(self._busy)
 
     @property
@@ -50,32 +52,35 @@ class FairQueue:
         return bool(self._ready)
 
     def add(self, incoming: Incoming) -> None:
-        """Add an update to its chat, and the chat to the end of the round if it has no other."""
-        updates = self._waiting.setdefault(incoming.chat_id, [])
-        if not updates and incoming.chat_id not in self._busy:
-            self._ready.append(incoming.chat_id)
+        """Add an update to its lane, and the lane to the end of the round if it has no other."""
+        if incoming.kind is Kind.MOVED:
+            self._moves[incoming.moved_to] = incoming.moved_from
+        chat_id, is_inline = incoming.lane
+        lane = self._moves.get(chat_id, chat_id), is_inline
+        updates = self._waiting.setdefault(lane, [])
+        if not updates and lane not in self._busy.values():
+            self._ready.append(lane)
         heappush(updates, (incoming.update_id, incoming))
         self._n_waiting += 1
 
     def next(self) -> Incoming | None:
-        """Take the first update of the next chat that is not busy, and make that chat busy."""
+        """Take the first update of the next lane that is not busy, and make that lane busy."""
         if not self._ready:
             return None
-        chat_id = self._ready.popleft()
-        updates = self._waiting[chat_id]
+        lane = self._ready.popleft()
+        updates = self._waiting[lane]
         _, incoming = heappop(updates)
         if not updates:
-            del self._waiting[chat_id]
-        self._busy.add(chat_id)
+            del self._waiting[lane]
+        self._busy[incoming.key] = lane
         self._n_waiting -= 1
         return incoming
 
-    def release(self, chat_id: int) -> None:
-        """Let a chat have its next turn; does nothing if the chat is not busy."""
-        if chat_id in self._busy:
-            self._busy.remove(chat_id)
-            if chat_id in self._waiting:
-                self._ready.append(chat_id)
+    def release(self, incoming: Incoming) -> None:
+        """Let the lane of an update have its next turn; does nothing if it is not busy with it."""
+        lane = self._busy.pop(incoming.key, None)
+        if lane in self._waiting:
+            self._ready.append(lane)
 
 
 MAX_CHATS: Final = 256
@@ -104,6 +109,7 @@ class UpdateQueue:
         self._metrics = metrics
         self._size = size
         self._waiting = FairQueue()
+        self._newest_inline: dict[int, int] = {}
         self._signals: deque[object] = deque()
         self._changed = asyncio.Event()
         self._is_open = True
@@ -121,8 +127,13 @@ class UpdateQueue:
         """Queue what an earlier process did not settle; return how many updates that is."""
         unsettled = await self._store.do(queue_sql.unsettled)
         for incoming in unsettled:
-            self._waiting.add(incoming)
+            self._add(incoming)
         return len(unsettled)
+
+    def is_superseded(self, incoming: Incoming) -> bool:
+        """Tell whether its asker has typed on since: Telegram shows only the newest's answer."""
+        newest = self._newest_inline.get(incoming.chat_id, 0)
+        return incoming.kind is Kind.INLINE and newest > incoming.update_id
 
     async def put(self, item: object) -> None:
         """Store an update and return when it is safe; a signal of the library is only queued.
@@ -148,11 +159,18 @@ class UpdateQueue:
                 await asyncio.sleep(STORAGE_RETRY_S)
         self._metrics.received(incoming.kind, is_new=is_new)
         if is_new:
-            self._waiting.add(incoming)
+            self._add(incoming)
         self._wake()
 
+    def _add(self, incoming: Incoming) -> None:
+        """Let an update wait for its turn."""
+        if incoming.kind is Kind.INLINE:
+            newest = self._newest_inline.get(incoming.chat_id, 0)
+            self._newest_inline[incoming.chat_id] = max(newest, incoming.update_id)
+        self._waiting.add(incoming)
+
     async def get(self) -> object:
-        """Return a signal, or the first update of the chat whose turn it is."""
+        """Return a signal, or the first update of the lane whose turn it is."""
         waiting = self._waiting
         await self._wait_for(
             lambda: (
@@ -164,8 +182,10 @@ class UpdateQueue:
         return item
 
     def release(self, incoming: Incoming) -> None:
-        """Let the chat of an update that `get` returned have its next turn."""
-        self._waiting.release(incoming.chat_id)
+        """Let the lane of an update that `get` returned have its next turn."""
+        if self._newest_inline.get(incoming.chat_id) == incoming.update_id:
+            del self._newest_inline[incoming.chat_id]
+        self._waiting.release(incoming)
         self._wake()
 
     def close(self) -> None:

@@ -1,9 +1,11 @@
 """SQL of the durable queue: updates, the calls that answer them, and how far each has got.
 
-An update is `waiting`, then `answered` (its calls are stored), then `done` or `dropped`; a call is
+An update is `waiting`, then `answered` (its calls are stored), then `done` or `dropped`, or never
+answered but `superseded`, as an inline question by what its asker typed next; a call is
 `waiting`, then `sent` or `dropped`. It is not stored which updates are being handled, only how
 often an answer was tried, so that after a crash all of them wait again. What people wrote and
-what was answered is erased once an update is settled; its number stays, to recognise a repeat.
+what was answered is erased once an update is settled; its key (chat and number) stays, to
+recognise a repeat.
 Bodies are JSON: the fields of an update, or the class name of a call and its fields.
 
 Every function is a few statements inside the caller's transaction (`queue_store`).
@@ -24,14 +26,16 @@ from bot.telegram.types import (
     EditMessage,
     EraseQueued,
     Incoming,
+    Key,
     Outgoing,
+    SendDocument,
     SendMessage,
 )
 
 _INCOMING: Final = TypeAdapter(Incoming)
 _CALLS: Final[dict[str, TypeAdapter[Any]]] = {
     kind.__name__: TypeAdapter(kind)
-    for kind in (SendMessage, EditMessage, AnswerButton, AnswerInline, EraseQueued)
+    for kind in (SendMessage, SendDocument, EditMessage, AnswerButton, AnswerInline, EraseQueued)
 }
 
 KEPT_DAYS: Final = 2
@@ -40,26 +44,59 @@ KEPT_DAYS: Final = 2
 Source: https://core.telegram.org/bots/api#getting-updates.
 """
 
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS updates (
-    update_id INTEGER PRIMARY KEY,
+_TABLES: Final = """
+CREATE TABLE updates (
+    chat_id   INTEGER NOT NULL,
+    update_id INTEGER NOT NULL,
     body      TEXT NOT NULL,
     state     TEXT NOT NULL DEFAULT 'waiting',
     tries     INTEGER NOT NULL DEFAULT 0,
     received  REAL NOT NULL,
-    settled   REAL
+    settled   REAL,
+    PRIMARY KEY (chat_id, update_id)
 ) STRICT;
-CREATE INDEX IF NOT EXISTS updates_by_state ON updates (state);
-CREATE TABLE IF NOT EXISTS calls (
-    update_id  INTEGER NOT NULL REFERENCES updates ON DELETE CASCADE,
+CREATE INDEX updates_by_state ON updates (state);
+CREATE TABLE calls (
+    chat_id    INTEGER NOT NULL,
+    update_id  INTEGER NOT NULL,
     position   INTEGER NOT NULL,
     body       TEXT NOT NULL,
     state      TEXT NOT NULL DEFAULT 'waiting',
     message_id INTEGER,
     uncertain  INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (update_id, position)
+    PRIMARY KEY (chat_id, update_id, position),
+    FOREIGN KEY (chat_id, update_id) REFERENCES updates ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE moves (
+    moved_from INTEGER PRIMARY KEY,
+    chat_id    INTEGER NOT NULL
+) STRICT;
 """
+# Settled updates had no chat; what they are kept for, a repeat, does not come days later.
+_WITHOUT_CHATS: Final = f"""
+DROP INDEX updates_by_state;
+ALTER TABLE updates RENAME TO old_updates;
+ALTER TABLE calls RENAME TO old_calls;
+{_TABLES}
+INSERT INTO updates
+    SELECT body ->> 'chat_id', update_id, body, state, tries, received, settled
+    FROM old_updates WHERE settled IS NULL;
+INSERT INTO calls
+    SELECT chat_id, update_id, position, old_calls.body, old_calls.state, message_id, uncertain
+    FROM old_calls JOIN updates USING (update_id);
+DROP TABLE old_calls;
+DROP TABLE old_updates;
+"""  # noqa: S608  # ours
+_VERSION: Final = 1
+
+
+def prepare(database: sqlite3.Connection) -> None:
+    """Make the tables, out of those of an earlier version where there are any."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        is_old = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'updates'").fetchone()
+        tables = _WITHOUT_CHATS if is_old else _TABLES
+        database.executescript(f"BEGIN;{tables}PRAGMA user_version={_VERSION};COMMIT;")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +114,10 @@ class Progress:
 
 def add(database: sqlite3.Connection, incoming: Incoming) -> bool:
     """Store an update; return whether it is new."""
-    row = (incoming.update_id, json.dumps(asdict(incoming)), time.time())
-    statement = "INSERT OR IGNORE INTO updates (update_id, body, received) VALUES (?, ?, ?)"
+    row = (*incoming.key, json.dumps(asdict(incoming)), time.time())
+    statement = (
+        "INSERT OR IGNORE INTO updates (chat_id, update_id, body, received) VALUES (?, ?, ?, ?)"
+    )
     return database.execute(statement, row).rowcount > 0
 
 
@@ -88,9 +127,11 @@ def unsettled(database: sqlite3.Connection) -> list[Incoming]:
     The next call of each may have been made when the process ended: it is marked uncertain.
     """
     database.execute(
-        "UPDATE calls SET uncertain = uncertain + 1 WHERE (update_id, position) IN ("
-        " SELECT update_id, min(position) FROM calls JOIN updates USING (update_id)"
-        " WHERE calls.state = 'waiting' AND updates.state = 'answered' GROUP BY update_id)"
+        "UPDATE calls SET uncertain = uncertain + 1 WHERE (chat_id, update_id, position) IN ("
+        " SELECT chat_id, update_id, min(position)"
+        " FROM calls JOIN updates USING (chat_id, update_id)"
+        " WHERE calls.state = 'waiting' AND updates.state = 'answered'"
+        " GROUP BY chat_id, update_id)"
     )
     return _unsettled(database)
 
@@ -103,17 +144,17 @@ def _unsettled(database: sqlite3.Connection) -> list[Incoming]:
     return [_INCOMING.validate_json(body) for (body,) in rows]
 
 
-def progress(database: sqlite3.Connection, update_id: int) -> Progress:
+def progress(database: sqlite3.Connection, key: Key) -> Progress:
     """Return how far an update has got."""
     state, received = database.execute(
-        "SELECT state, received FROM updates WHERE update_id = ?", (update_id,)
+        "SELECT state, received FROM updates WHERE (chat_id, update_id) = (?, ?)", key
     ).fetchone()
     if state == "waiting":
         return Progress(received=received, calls=None)
     rows = database.execute(
-        "SELECT position, body FROM calls WHERE update_id = ? AND state = 'waiting'"
-        " ORDER BY position",
-        (update_id,),
+        "SELECT position, body FROM calls"
+        " WHERE (chat_id, update_id) = (?, ?) AND state = 'waiting' ORDER BY position",
+        key,
     )
     calls: dict[int, Outgoing] = {}
     for position, body in rows:
@@ -122,77 +163,94 @@ def progress(database: sqlite3.Connection, update_id: int) -> Progress:
     return Progress(received=received, calls=calls)
 
 
-def count_try(database: sqlite3.Connection, update_id: int) -> int:
+def count_try(database: sqlite3.Connection, key: Key) -> int:
     """Count a try of an answer before it is made; return the number of tries, this one included."""
     row = database.execute(
-        "UPDATE updates SET tries = tries + 1 WHERE update_id = ? RETURNING tries", (update_id,)
+        "UPDATE updates SET tries = tries + 1 WHERE (chat_id, update_id) = (?, ?) RETURNING tries",
+        key,
     ).fetchone()
     return int(row[0])
 
 
-def answer(database: sqlite3.Connection, update_id: int, calls: Sequence[Outgoing]) -> None:
+def answer(database: sqlite3.Connection, key: Key, calls: Sequence[Outgoing]) -> None:
     """Store all calls that answer an update."""
     rows = [
-        (update_id, position, json.dumps([type(call).__name__, asdict(call)]))
+        (*key, position, json.dumps([type(call).__name__, asdict(call)]))
         for position, call in enumerate(calls)
     ]
-    database.executemany("INSERT INTO calls (update_id, position, body) VALUES (?, ?, ?)", rows)
-    database.execute("UPDATE updates SET state = 'answered' WHERE update_id = ?", (update_id,))
+    database.executemany(
+        "INSERT INTO calls (chat_id, update_id, position, body) VALUES (?, ?, ?, ?)", rows
+    )
+    database.execute(
+        "UPDATE updates SET state = 'answered' WHERE (chat_id, update_id) = (?, ?)", key
+    )
 
 
 def mark_sent(
-    database: sqlite3.Connection, update_id: int, position: int, message_id: int | None
+    database: sqlite3.Connection, key: Key, position: int, message_id: int | None
 ) -> None:
     """Mark a call as made, with the message it became, and erase its body."""
     database.execute(
         "UPDATE calls SET state = 'sent', body = '', message_id = ?"
-        " WHERE update_id = ? AND position = ?",
-        (message_id, update_id, position),
+        " WHERE (chat_id, update_id, position) = (?, ?, ?)",
+        (message_id, *key, position),
     )
 
 
-def mark_uncertain(database: sqlite3.Connection, update_id: int, position: int) -> None:
+def mark_uncertain(database: sqlite3.Connection, key: Key, position: int) -> None:
     """Mark a call that may have been made although no answer to it came."""
     database.execute(
-        "UPDATE calls SET uncertain = uncertain + 1 WHERE update_id = ? AND position = ?",
-        (update_id, position),
+        "UPDATE calls SET uncertain = uncertain + 1"
+        " WHERE (chat_id, update_id, position) = (?, ?, ?)",
+        (*key, position),
     )
 
 
-def settle(database: sqlite3.Connection, update_id: int, *, state: str) -> None:
-    """End an update as `done` or `dropped` and erase what was asked and answered."""
+def settle(database: sqlite3.Connection, key: Key, *, state: str) -> None:
+    """End an update as `done`, `dropped` or `superseded`; erase what was asked and answered."""
     database.execute(
-        "UPDATE calls SET state = 'dropped', body = '' WHERE update_id = ? AND state = 'waiting'",
-        (update_id,),
+        "UPDATE calls SET state = 'dropped', body = ''"
+        " WHERE (chat_id, update_id) = (?, ?) AND state = 'waiting'",
+        key,
     )
     database.execute(
-        "UPDATE updates SET state = ?, body = '', settled = ? WHERE update_id = ?",
-        (state, time.time(), update_id),
+        "UPDATE updates SET state = ?, body = '', settled = ? WHERE (chat_id, update_id) = (?, ?)",
+        (state, time.time(), *key),
     )
 
 
-def erase(database: sqlite3.Connection, before: int, *, chat_id: int, user_id: int) -> None:
+def erase(database: sqlite3.Connection, before: int, *, chat_id: int | None, user_id: int) -> None:
     """Drop the unsettled updates of a chat, and of a person anywhere, that came before an update.
 
     Subtle: a task that handles one of them finds nothing left to send.
     """
     for update in _unsettled(database):
         if update.update_id < before and (update.chat_id == chat_id or update.user_id == user_id):
-            settle(database, update.update_id, state="dropped")
+            settle(database, update.key, state="dropped")
 
 
 def expire(database: sqlite3.Connection, before: float) -> None:
     """Drop the updates that arrived before a time and are still unsettled."""
     rows = database.execute(
-        "SELECT update_id FROM updates WHERE settled IS NULL AND received < ?", (before,)
+        "SELECT chat_id, update_id FROM updates WHERE settled IS NULL AND received < ?", (before,)
     )
-    for (update_id,) in rows.fetchall():
-        settle(database, update_id, state="dropped")
+    for key in rows.fetchall():
+        settle(database, key, state="dropped")
 
 
 def prune(database: sqlite3.Connection, before: float) -> int:
     """Delete the numbers of updates settled before a time; return how many."""
     return database.execute("DELETE FROM updates WHERE settled < ?", (before,)).rowcount
+
+
+def move(database: sqlite3.Connection, moved_from: int, chat_id: int) -> None:
+    """Keep that a chat is another now, for as long as lists of chats name the old one."""
+    database.execute("INSERT OR REPLACE INTO moves VALUES (?, ?)", (moved_from, chat_id))
+
+
+def moves(database: sqlite3.Connection) -> dict[int, int]:
+    """Return the chats that are others now, by what they were."""
+    return dict(database.execute("SELECT moved_from, chat_id FROM moves"))
 
 
 def counts(database: sqlite3.Connection) -> dict[str, int]:

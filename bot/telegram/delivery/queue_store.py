@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.telegram.delivery.queue_sql import SCHEMA
+from bot.telegram.delivery.queue_sql import prepare
 from index import StorageError
 
 _MAX_GROUP = 256
@@ -49,7 +49,7 @@ class Store:
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.execute("PRAGMA secure_delete = ON")
             self._database.execute("PRAGMA foreign_keys = ON")
-            self._database.executescript(SCHEMA)
+            prepare(self._database)
         self._thread.start()
 
     async def do(

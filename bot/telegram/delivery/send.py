@@ -36,7 +36,9 @@ from bot.telegram.types import (
     AnswerInline,
     Call,
     EditMessage,
+    Incoming,
     Keyboard,
+    SendDocument,
     SendMessage,
 )
 
@@ -78,6 +80,18 @@ class Sender:
         self._metrics.called(name, "sent")
         return message_id
 
+    async def is_admin(self, incoming: Incoming) -> bool:
+        """Ask Telegram whether who wrote or pressed administers the group.
+
+        Raises:
+            TelegramError: If it does not say.
+        """
+        if incoming.user_id is None:
+            return incoming.is_as_chat
+        # Of one member Telegram need not tell a bot that is no administrator itself.
+        members = await self._bot.get_chat_administrators(incoming.chat_id)
+        return incoming.user_id in {member.user.id for member in members}
+
     async def _until_accepted(
         self, call: Call, when_uncertain: Callable[[], Awaitable[None]]
     ) -> int | None:
@@ -89,8 +103,11 @@ class Sender:
             except RetryAfter:  # the rate limiter makes the next try wait
                 self._metrics.retried("flood", is_uncertain=False)
             except ChatMigrated as error:
-                if isinstance(call, SendMessage | EditMessage):
-                    call = replace(call, chat_id=error.new_chat_id)
+                match call:
+                    case SendMessage() | SendDocument():  # messages are numbered anew there
+                        call = replace(call, chat_id=error.new_chat_id, reply_to=0)
+                    case EditMessage():
+                        call = replace(call, chat_id=error.new_chat_id)
             except (BadRequest, Forbidden) as error:
                 if is_plain or isinstance(error, Forbidden) or not _has_plain_form(call):
                     raise Undeliverable(error.message) from error
@@ -110,15 +127,24 @@ class Sender:
         """Make a call once."""
         match call:
             case SendMessage():
-                # A message to reply to that is gone does not prevent the answer.
-                replied = ReplyParameters(call.reply_to, allow_sending_without_reply=True)
                 message = await self._bot.send_message(
                     call.chat_id,
                     call.plain if is_plain else call.html,
                     parse_mode=None if is_plain else ParseMode.HTML,
                     link_preview_options=_NO_PREVIEW,
-                    reply_parameters=replied if call.reply_to else None,
+                    message_thread_id=call.thread_id or None,
+                    reply_parameters=_replying(call.reply_to),
                     reply_markup=_markup(call.keyboard),
+                )
+                return message.message_id
+            case SendDocument():
+                message = await self._bot.send_document(
+                    call.chat_id,
+                    call.content.encode(),
+                    filename=call.name,
+                    caption=call.caption,
+                    message_thread_id=call.thread_id or None,
+                    reply_parameters=_replying(call.reply_to),
                 )
                 return message.message_id
             case EditMessage():
@@ -162,14 +188,22 @@ class Sender:
 def _waits(call: Call) -> Iterator[float]:
     """Yield the seconds to wait after each try: endlessly for messages, twice for other calls."""
     yield (wait_s := _FIRST_WAIT_S)
-    while _has_plain_form(call) or wait_s == _FIRST_WAIT_S:
+    is_message = isinstance(call, SendMessage | SendDocument | EditMessage)
+    while is_message or wait_s == _FIRST_WAIT_S:
         wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
         yield wait_s
 
 
 def _has_plain_form(call: Call) -> bool:
-    """Tell messages from answers to buttons and inline questions, which are soon stale."""
+    """Tell whether there is a form of it without markup."""
     return isinstance(call, SendMessage | EditMessage)
+
+
+def _replying(message_id: int) -> ReplyParameters | None:
+    """Return what a message replies to; one that is gone does not prevent the reply."""
+    if not message_id:
+        return None
+    return ReplyParameters(message_id, allow_sending_without_reply=True)
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

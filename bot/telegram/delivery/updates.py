@@ -1,13 +1,18 @@
 """Parser of the library's updates into `Incoming`.
 
 Drops what asks for nothing: service messages, other bots, talk in a group that does not address
-the bot.
+the bot. Drops and logs what cannot be read: the library checks few of the values that it hands on.
 """
 
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Final
 
+from pydantic import TypeAdapter
 from telegram import Bot, Message, MessageEntity, Update, User
 from telegram.constants import ChatType, UpdateType
+from telegram.ext import filters
 
 from bot.telegram.types import Incoming, Kind
 
@@ -19,9 +24,13 @@ ALLOWED_UPDATES: Final = (
 )
 """The kinds of updates to ask Telegram for."""
 
+_INCOMING: Final = TypeAdapter(Incoming)
+
+_log = logging.getLogger(__name__)
+
 
 def parse(update: object) -> Incoming | None:
-    """Parse an update; None if it asks for nothing.
+    """Parse an update; None if it asks for nothing or cannot be read, which is logged.
 
     Raises:
         TypeError: If it is no update: the library puts its own signals into the same queue.
@@ -29,6 +38,21 @@ def parse(update: object) -> Incoming | None:
     if not isinstance(update, Update):
         msg = f"expected an update, got {type(update).__name__}"
         raise TypeError(msg)
+    try:
+        if (incoming := _parse(update)) is None:
+            return None
+        values = asdict(incoming).items()
+        return _INCOMING.validate_python(
+            {name: _clean(value) if isinstance(value, str) else value for name, value in values}
+        )
+    except Exception as error:  # noqa: BLE001  # whatever shape it has, others come after it
+        fields = {"update_id": update.update_id, "error": type(error).__name__}
+        _log.error("unreadable", extra={"fields": fields})
+        return None
+
+
+def _parse(update: Update) -> Incoming | None:
+    """Parse an update whose values may be of any type."""
     if (press := update.callback_query) is not None:
         # A button under an inline message belongs to the user's own chat.
         message = press.message
@@ -39,8 +63,9 @@ def parse(update: object) -> Incoming | None:
             user_id=press.from_user.id,
             is_private=message is None or message.chat.type == ChatType.PRIVATE,
             language_code=_language_code(press.from_user),
+            thread_id=_thread_id(message) if isinstance(message, Message) else 0,
             message_id=message.message_id if message is not None else 0,
-            text=_clean(press.data or ""),
+            text=press.data or "",
             query_id=press.id,
         )
     if (question := update.inline_query) is not None:
@@ -51,38 +76,56 @@ def parse(update: object) -> Incoming | None:
             user_id=question.from_user.id,
             is_private=True,
             language_code=_language_code(question.from_user),
-            text=_clean(question.query),
+            text=question.query,
             query_id=question.id,
         )
     if update.message is not None:
-        return _message(update.update_id, update.message, Kind.TEXT, update.get_bot())
+        return _message(update, update.message, Kind.TEXT)
     if update.edited_message is not None:
-        return _message(update.update_id, update.edited_message, Kind.EDITED, update.get_bot())
+        return _message(update, update.edited_message, Kind.EDITED)
     return None
 
 
-def _message(update_id: int, message: Message, kind: Kind, me: Bot) -> Incoming | None:
-    """Parse a person's message that addresses the bot and has text or an attachment."""
-    text = _clean(message.text or message.caption or "")
+def _message(update: Update, message: Message, kind: Kind) -> Incoming | None:
+    """Parse a move of a group, or a person's message that is for the bot and asks something."""
+    if message.migrate_to_chat_id or message.migrate_from_chat_id:
+        # Telegram says so in both chats: what was said in the old one before comes before.
+        return Incoming(
+            update_id=update.update_id,
+            kind=Kind.MOVED,
+            chat_id=message.chat.id,
+            user_id=None,
+            is_private=False,
+            moved_from=message.migrate_from_chat_id or message.chat.id,
+            moved_to=message.migrate_to_chat_id or message.chat.id,
+        )
+    me, text = update.get_bot(), message.text or message.caption or ""
     is_private = message.chat.type == ChatType.PRIVATE
     is_through_us = message.via_bot is not None and message.via_bot.id == me.id
     # Subtle: Telegram shows anonymous admins and channels as bots too, but names their chat.
     sender = None if message.sender_chat is not None else message.from_user
     is_from_bot = is_through_us or (sender is not None and sender.is_bot)
-    is_empty = not text and message.effective_attachment is None
-    if is_empty or is_from_bot or not (is_private or _is_addressed(message, me)):
+    # In private a message of a kind that the library does not know is still somebody's.
+    is_other = is_private and not filters.StatusUpdate.ALL.filter(update)
+    has_content = bool(text) or is_other or message.effective_attachment is not None
+    if not has_content or is_from_bot or not (is_private or _is_addressed(message, me)):
         return None
-    replied = message.reply_to_message if _is_ours(message.reply_to_message, me) else None
+    replied = message.reply_to_message
+    said = (replied.text or replied.caption or "") if replied is not None else ""
+    is_ours = _is_ours(replied, me)
     return Incoming(
-        update_id=update_id,
+        update_id=update.update_id,
         kind=kind if text else Kind.OTHER,
         chat_id=message.chat.id,
         user_id=sender.id if sender is not None else None,
         is_private=is_private,
+        is_as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
         language_code=_language_code(message.from_user),
+        thread_id=_thread_id(message),
         message_id=message.message_id,
         text=text,
-        replied_text=_clean(replied.text or replied.caption or "") if replied is not None else "",
+        replied_text=said if is_ours else "",
+        about=message.quote.text if message.quote is not None else "" if is_ours else said,
         is_forwarded=message.forward_origin is not None,
     )
 
@@ -91,7 +134,7 @@ def _is_addressed(message: Message, me: Bot) -> bool:
     """Tell whether a message in a group is a reply to the bot, names it or is a command for it."""
     if _is_ours(message.reply_to_message, me):
         return True
-    for entity, words in (message.parse_entities() | message.parse_caption_entities()).items():
+    for entity, words in _entities(message):
         match entity.type:
             case MessageEntity.MENTION if words.lower() == f"@{me.username}".lower():
                 return True
@@ -104,9 +147,25 @@ def _is_addressed(message: Message, me: Bot) -> bool:
     return False
 
 
+def _entities(message: Message) -> Iterator[tuple[MessageEntity, str]]:
+    """Yield the entities of a text or caption with their words; offsets count UTF-16 units.
+
+    Subtle: `_clean` keeps the number of units, the library's own method refuses half pairs.
+    """
+    units = _clean(message.text or message.caption or "").encode("utf-16-le")
+    for entity in message.entities or message.caption_entities:
+        words = units[2 * entity.offset : 2 * (entity.offset + entity.length)]
+        yield entity, words.decode("utf-16-le", "replace")
+
+
 def _is_ours(message: Message | None, me: Bot) -> bool:
     """Tell whether the bot wrote a message."""
     return message is not None and message.from_user is not None and message.from_user.id == me.id
+
+
+def _thread_id(message: Message) -> int:
+    """Return the topic of a message; a group without topics numbers threads of replies as well."""
+    return (message.message_thread_id or 0) if message.is_topic_message else 0
 
 
 def _language_code(user: User | None) -> str:

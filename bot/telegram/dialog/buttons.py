@@ -2,11 +2,13 @@
 
 The data of a button is an id that is looked up among those made for the same chat, and nothing
 else: an id that is unknown, of another chat or forgotten gets a kind word. Anybody in a chat may
-press. `reply` and `screens` make the buttons.
+press, but only an administrator of a group deletes what others said in it. `reply` and `screens`
+make the buttons.
 """
 
 from typing import Final
 
+from bot.session.export import Format
 from bot.telegram.dialog import screens
 from bot.telegram.dialog.memory import Memory, Press
 from bot.telegram.dialog.reply import Action, Reply
@@ -31,10 +33,14 @@ def press(reply: Reply) -> None:
     elif pressed.action == Action.LANGUAGE:
         set_language(reply, _CHOICES[pressed.place])
     elif pressed.action == Action.FORGET:
-        reply.memory.forget_all(reply.incoming.chat_id, reply.user_id)
-        reply.calls.append(EraseQueued(chat_id=reply.incoming.chat_id, user_id=reply.user_id))
+        may_delete, chat_id = reply.may_delete, reply.incoming.chat_id
+        if may_delete:
+            reply.memory.forget_chat(chat_id)
+        reply.memory.forget_person(reply.user_id)
+        erased = chat_id if may_delete else None
+        reply.calls.append(EraseQueued(chat_id=erased, user_id=reply.user_id))
         reply.obeyed()
-        reply.tell(Phrase.FORGOTTEN)
+        reply.tell(Phrase.FORGOTTEN if may_delete else Phrase.FORGOTTEN_OWN)
     else:
         _act_on_turn(reply, pressed)
 
@@ -53,7 +59,7 @@ def _act_on_turn(reply: Reply, pressed: Press) -> None:
         return
     if action in _VOTES:
         vote, thanks = _VOTES[action]
-        reply.memory.vote(turn, reply.user_id, vote)
+        reply.memory.vote(turn, reply.user_id, vote, thread_id=reply.incoming.thread_id)
         reply.obeyed(say(thanks, reply.language))
         return
     reply.obeyed()
@@ -66,6 +72,8 @@ def _act_on_turn(reply: Reply, pressed: Press) -> None:
             screens.send_more(reply, turn)
         case Action.WHY:
             screens.send_why(reply, turn)
+        case Action.EXPORT:
+            screens.send_file(reply, [turn], list(Format)[pressed.place])
 
 
 _VOTES: Final = {

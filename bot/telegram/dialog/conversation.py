@@ -9,26 +9,43 @@ messages are sent.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.logs import log_reply
+from bot.question.followup import resolve_about
 from bot.question.question import MAX_QUESTION_CHARS
 from bot.session.session import LANGUAGES, REMEMBERED, Lack, Session
-from bot.session.turns import turn_of
+from bot.session.turns import last_answered, turn_of
 from bot.telegram.dialog import buttons, inline, markup, scope_command, screens
-from bot.telegram.dialog.html import sendable
+from bot.telegram.dialog.html import sendable, shorten
 from bot.telegram.dialog.memory import Memory, chat_turn
 from bot.telegram.dialog.reply import Reply
-from bot.telegram.types import Incoming, Kind, Outgoing, Show
+from bot.telegram.types import Incoming, IsAdmin, Kind, Outgoing, Show
+from bot.texts.commands import command_name
 from bot.texts.language import Language, say
 from bot.texts.language_model import ModelText
+from bot.texts.messages import Key
 from bot.texts.remarks import AboutAnswer
 from bot.texts.telegram import Phrase
 from bot.types import Remark
 
-MENU: Final = ("ask", "sources", "article", "more", "only", "lang", "reset", "privacy", "help")
+MENU: Final = (
+    "ask",
+    "sources",
+    "article",
+    "more",
+    "export",
+    "only",
+    "lang",
+    "reset",
+    "privacy",
+    "help",
+)
 """Commands in the order the menu lists them; /start needs no place there."""
+
+_MAX_SHOWN: Final = 200
+_TOLD_AGAIN_S: Final = 3600.0
 
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:\s+(?P<argument>.*))?", re.DOTALL)
 
@@ -55,6 +72,7 @@ class Conversation:
     Attributes:
         session: What every chat's session is made from: archive, language model, defaults.
         memory: Turns, settings and buttons of all chats.
+        told: Update and time at which each chat was last told that only text is read.
         username: Of the bot, without the @; its mention is no part of a question. Where it is
             not known, any name that ends in "bot" is taken for it, as Telegram wants of bots.
     """
@@ -62,6 +80,7 @@ class Conversation:
     session: Session
     memory: Memory
     username: str = ""
+    told: dict[int, tuple[int, float]] = field(default_factory=dict)
 
     @property
     def snapshot(self) -> str:
@@ -80,21 +99,29 @@ class Conversation:
         """Delete what has been remembered longer than it may be."""
         self.memory.purge()
 
-    def respond(self, incoming: Incoming, show: Show | None = None) -> tuple[Outgoing, ...]:
+    def respond(
+        self, incoming: Incoming, show: Show | None = None, is_admin: IsAdmin = lambda: False
+    ) -> tuple[Outgoing, ...]:
         """Return the calls that answer an update, in order; none for what is not for us.
 
         Args:
             show: Takes what the answer says so far, while it is being worded.
+            is_admin: Called where only an administrator of a group may do what is asked.
 
         Raises:
             Exception: Whatever goes wrong; nothing was remembered then, and asking again may help.
         """
         chat_id, memory = incoming.chat_id, self.memory
-        turns = memory.recent(chat_id, before=incoming.update_id, n=REMEMBERED)
+        if incoming.kind is Kind.MOVED:
+            memory.move(incoming.moved_from, incoming.moved_to)
+            return ()
+        turns = memory.recent(
+            chat_id, before=incoming.update_id, n=REMEMBERED, thread_id=incoming.thread_id
+        )
         session = replace(
             self.session,
             choice=buttons.language_of(memory, chat_id, self.session.choice),
-            scope=scope_command.scope_of(memory, chat_id),
+            scope=scope_command.scope_of(memory, incoming),
             turns=tuple(turns),
             app_language=incoming.language_code,
         )
@@ -105,6 +132,7 @@ class Conversation:
             language=session.language,
             turns=turns,
             show=show,
+            is_admin=is_admin,
         )
         match incoming.kind:
             case Kind.BUTTON:
@@ -119,12 +147,21 @@ class Conversation:
                     reply.calls.append(inline.results(incoming.query_id, found, language))
                 else:
                     reply.calls.append(inline.nothing(incoming.query_id))
-            case Kind.OTHER if incoming.is_addressed:
+            case Kind.OTHER if incoming.is_addressed and self._is_first(incoming):
                 reply.tell(Phrase.NO_TEXT)
             case Kind.TEXT | Kind.EDITED if incoming.is_addressed:
                 self._answer_text(reply)
         reply.keep()
         return tuple(reply.calls)
+
+    def _is_first(self, incoming: Incoming) -> bool:
+        """Tell whether a chat has been sent nothing without text for a while, as in an album."""
+        now = self.session.clock().timestamp()
+        told = {chat: one for chat, one in self.told.items() if now - one[1] < _TOLD_AGAIN_S}
+        update_id, _ = told.setdefault(incoming.chat_id, (incoming.update_id, now))
+        self.told.clear()
+        self.told.update(told)
+        return update_id == incoming.update_id
 
     def _answer_text(self, reply: Reply) -> None:
         """Obey a command or answer a question."""
@@ -141,11 +178,11 @@ class Conversation:
         bot = command["bot"] or ""
         # A command behind which another bot's name stands is not for us.
         if not bot or not self.username or bot.lower() == self.username.lower():
-            self._obey(reply, command["name"].lower(), (command["argument"] or "").strip())
+            self._obey(reply, command["name"], (command["argument"] or "").strip())
 
-    def _obey(self, reply: Reply, name: str, argument: str) -> None:
+    def _obey(self, reply: Reply, typed: str, argument: str) -> None:
         """Carry out one command."""
-        match name:
+        match name := command_name(typed):
             case "start":
                 reply.tell(Phrase.START, articles=reply.session.answering.manifest.n_articles)
             case "help":
@@ -165,8 +202,13 @@ class Conversation:
                 else:
                     buttons.set_language(reply, choice)
             case "reset":
-                self.memory.forget(reply.incoming.chat_id)
-                reply.tell(Phrase.RESET_DONE)
+                if reply.may_delete:
+                    incoming = reply.incoming
+                    self.memory.forget(incoming.chat_id, thread_id=incoming.thread_id)
+                    reply.tell(Phrase.RESET_DONE)
+                else:
+                    self.memory.forget_person(reply.user_id, chat_id=reply.incoming.chat_id)
+                    reply.tell(Phrase.RESET_OWN)
             case "privacy":
                 days = self.memory.retention_days
                 texts = [say(Phrase.PRIVACY, reply.language, days=days)]
@@ -174,10 +216,10 @@ class Conversation:
                     texts.append(say(ModelText.PRIVACY, reply.language))
                 blocks = [markup.note("\n\n".join(texts), reply.language)]
                 reply.send(blocks, buttons.forget_keyboard(reply))
-            case "sources" | "article" | "more" | "translate":
+            case "sources" | "article" | "more" | "translate" | "export":
                 self._look_back(reply, name, argument)
             case _:
-                self._tell_unknown(reply, f"/{name}")
+                self._tell_unknown(reply, f"/{typed}")
 
     def _tell_unknown(self, reply: Reply, command: str) -> None:
         """Say that there is no such command; in a group it may be for another bot."""
@@ -189,7 +231,9 @@ class Conversation:
         if not reply.turns:
             reply.tell(Phrase.NOTHING_ASKED)
             return
-        turn = reply.turns[0]
+        turn = last_answered(reply.turns) or reply.turns[0]
+        if reply.session.earlier and name != "export":  # a file names the question itself
+            reply.tell(Key.EARLIER, question=shorten(turn.asked, _MAX_SHOWN))
         match name:
             case "more":
                 screens.send_more(reply, turn)
@@ -197,6 +241,8 @@ class Conversation:
                 screens.send_sources(reply, turn)
             case "translate":
                 screens.send_translations(reply, turn, argument)
+            case "export":
+                screens.send_export(reply, turn, argument)
             case _:
                 place = reply.session.source(argument)
                 if place is Lack.NO_SUCH_SOURCE:
@@ -211,7 +257,10 @@ class Conversation:
     def _ask(self, reply: Reply, text: str) -> None:
         """Answer a question."""
         incoming, session = reply.incoming, reply.session
-        question = text[:MAX_QUESTION_CHARS].strip()
+        typed, about = (
+            one[:MAX_QUESTION_CHARS].strip() for one in (text, sendable(incoming.about))
+        )
+        question = typed or about
         if not question:
             reply.tell(Phrase.ASK_USAGE)
             return
@@ -225,16 +274,23 @@ class Conversation:
             for turn in reply.turns
             if turn not in same and (is_mine or turn.user_id == reply.user_id)
         ]
-        remark = None if incoming.is_forwarded else session.about_answer(question)
+        # What is said to us of our own answer is a follow-up, whatever of it is quoted.
+        is_about = about and not incoming.is_forwarded and not (typed and incoming.replied_text)
+        resolved = resolve_about(typed, about) if is_about else None
+        remark = None if resolved or incoming.is_forwarded else session.about_answer(question)
         if remark is not None:
             self._tell_more(reply, remark)
             return
-        found = session.find(question, context=() if incoming.is_forwarded else context)
+        if resolved is not None and resolved.was_resolved:
+            found = session.find(resolved.text[:MAX_QUESTION_CHARS], context=())
+        else:
+            found = session.find(question, context=() if incoming.is_forwarded else context)
         reply.language = session.language_of(found.reply.language)
         # What is said before the answer about how the question was read.
         reasons = {
             Phrase.EDITED: incoming.kind is Kind.EDITED,
             Phrase.FORWARDED: incoming.is_forwarded,
+            Phrase.ABOUT: resolved is not None and resolved.was_resolved,
             Phrase.TOO_LONG: len(text) > MAX_QUESTION_CHARS,
         }
         notes = [
@@ -265,10 +321,6 @@ class Conversation:
 
     def _tell_more(self, reply: Reply, remark: Remark) -> None:
         """Answer what was said about the last answer."""
-        turn = reply.turns[0]
-        if remark is Remark.MORE:
-            screens.send_more(reply, turn)
-            return
         if remark is Remark.IS_TRUE:
             reply.tell(AboutAnswer.IS_TRUE)
-        screens.send_sources(reply, turn)
+        self._look_back(reply, "more" if remark is Remark.MORE else "sources", "")

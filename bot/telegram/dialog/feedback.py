@@ -23,13 +23,17 @@ def export(votes: Sequence[Vote], queries: Path, qrels: Path) -> int:
     """
     if not votes:
         raise StorageError("Expected votes on answers, but nobody has pressed 👍 or 👎 yet.")
-    balance: Counter[int] = Counter()
+    balance: Counter[tuple[int, int]] = Counter()
     for vote in votes:
-        balance[vote.turn] += 1 if vote.vote else -1
+        balance[vote.chat_id, vote.turn] += 1 if vote.vote else -1
+    seen: Counter[int] = Counter()
     records: list[str] = []
     judgements: list[str] = []
-    for turn, vote in {vote.turn: vote for vote in votes}.items():
-        is_good, question_id = balance[turn] > 0, f"telegram-{turn}"
+    for turn, vote in {(vote.chat_id, vote.turn): vote for vote in votes}.items():
+        # The number of a chat stays here, so a number that two chats share is told apart by order.
+        seen[vote.turn] += 1
+        question_id = f"telegram-{vote.turn}" + (f"-{n}" if (n := seen[vote.turn]) > 1 else "")
+        is_good = balance[turn] > 0
         record = {
             "id": question_id,
             "lang": vote.language,

@@ -13,9 +13,11 @@ from bot.telegram.types import (
     Button,
     EditMessage,
     Incoming,
+    IsAdmin,
     Keyboard,
     Kind,
     Outgoing,
+    SendDocument,
     SendMessage,
     Show,
 )
@@ -34,6 +36,7 @@ class Action(StrEnum):
     LANGUAGE = "language"
     FORGET = "forget"
     TRANSLATE = "translate"
+    EXPORT = "export"
 
 
 @dataclass(kw_only=True)
@@ -46,6 +49,7 @@ class Reply:
     language: Language
     turns: Sequence[ChatTurn] = ()
     show: Show | None = None
+    is_admin: IsAdmin = lambda: False
     calls: list[Outgoing] = field(default_factory=list)
     buttons: dict[str, Press] = field(default_factory=dict)
     turn: ChatTurn | None = None
@@ -55,18 +59,26 @@ class Reply:
         """Who asks; the chat where Telegram does not say."""
         return self.incoming.user_id or self.incoming.chat_id
 
+    @property
+    def may_delete(self) -> bool:
+        """Whether who asks may delete what others said in the chat."""
+        return self.incoming.is_private or self.is_admin()
+
     def button(
         self, text: str, action: Action, turn: int = 0, place: int = 0, page: int = 0
     ) -> Button:
         """Return a button whose id stands for what it does."""
-        data = self.memory.button_id(self.incoming.update_id, len(self.buttons))
+        data = self.memory.button_id(*self.incoming.key, len(self.buttons))
         self.buttons[data] = Press(action=action.value, turn=turn, place=place, page=page)
         return Button(text, data)
 
     def keep(self) -> None:
         """Remember what was asked and what the buttons mean, before anything is sent."""
         if self.turn is not None or self.buttons:
-            self.memory.keep(self.incoming.chat_id, self.turn, self.buttons)
+            incoming = self.incoming
+            self.memory.keep(
+                incoming.chat_id, self.turn, self.buttons, thread_id=incoming.thread_id
+            )
 
     def tell(self, text: Text, *, keyboard: Keyboard = (), **values: object) -> None:
         """Send one of our texts."""
@@ -85,9 +97,24 @@ class Reply:
                     html=part.html,
                     plain=part.plain,
                     keyboard=keyboard if part is parts[-1] else (),
+                    thread_id=incoming.thread_id,
                     reply_to=0 if is_plain else incoming.message_id,
                 )
             )
+
+    def attach(self, name: str, content: str, caption: str) -> None:
+        """Send a file."""
+        incoming = self.incoming
+        self.calls.append(
+            SendDocument(
+                chat_id=incoming.chat_id,
+                name=name,
+                content=content,
+                caption=label(caption, self.language),
+                thread_id=incoming.thread_id,
+                reply_to=0 if incoming.is_private else incoming.message_id,
+            )
+        )
 
     def draft(self, blocks: Iterable[Block]) -> None:
         """Show what the answer says so far, as much as fits in one message."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.session.export import SUFFIXES, Format, export, parse_export
 from bot.session.outline import by_article
 from bot.session.session import Lack, foreign
 from bot.session.turns import places_of
@@ -36,6 +37,7 @@ _BUTTONS: Final = {
     Action.WHY: Phrase.BUTTON_WHY,
     Action.TRANSLATE: ModelText.BUTTON,
 }
+_MAX_EXPORTED: Final = 1000
 _THUMBS: Final = {Action.UP: "👍", Action.DOWN: "👎"}
 
 
@@ -105,6 +107,45 @@ def send_more(reply: Reply, turn: ChatTurn) -> None:
     reply.send(
         [head, *blocks, BLANK, *markup.sources(further, reply.language)],
         (*_source_rows(reply, both, further), _row(reply, both, Action.MORE)),
+    )
+
+
+def send_export(reply: Reply, turn: ChatTurn, argument: str) -> None:
+    """Send an answer, or the whole conversation, as a file; ask for the format where none is."""
+    form, is_all = parse_export(argument)
+    if form is None:
+        row = (
+            reply.button(SUFFIXES[one].upper(), Action.EXPORT, turn.update_id, place)
+            for place, one in enumerate(Format)
+        )
+        reply.tell(Phrase.EXPORT_ASK, keyboard=(tuple(row),))
+        return
+    if not is_all:
+        send_file(reply, [turn], form)
+        return
+    incoming = reply.incoming
+    turns = reply.memory.recent(
+        incoming.chat_id,
+        before=incoming.update_id,
+        n=_MAX_EXPORTED,
+        thread_id=incoming.thread_id,
+    )
+    # "More" keeps a question once more, with all quotes shown until then.
+    send_file(reply, list({(one.at, one.asked): one for one in reversed(turns)}.values()), form)
+
+
+def send_file(reply: Reply, turns: Sequence[ChatTurn], form: Format) -> None:
+    """Send answers as a file."""
+    findings = [reply.session.finding(turn) for turn in turns]
+    n_quotes = sum(len(finding.citations) for finding in findings)
+    if not n_quotes:
+        reply.tell(_LACKS[Lack.GONE if turns[-1].places else Lack.NO_SOURCES])
+        return
+    at = datetime.fromtimestamp(turns[-1].at, UTC)
+    reply.attach(
+        f"pasokh-{at:%Y%m%d-%H%M%S}.{SUFFIXES[form]}",
+        export(findings, form, reply.language),
+        say(Phrase.EXPORTED, reply.language, questions=len(findings), quotes=n_quotes),
     )
 
 

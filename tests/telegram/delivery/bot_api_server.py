@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl
@@ -92,6 +93,10 @@ class BotApi:
     scripted: dict[str, list[str]] = field(default_factory=dict)
     """Faults to strike the next calls of a method, in order, before chance decides."""
     blocked: set[int] = field(default_factory=set)
+    admins: set[int] = field(default_factory=set)
+    """Users who administer every group."""
+    moved: dict[int, int] = field(default_factory=dict)
+    """Groups that are supergroups now: what is sent to the old one is refused."""
     knows_drafts: bool = True
     port: int = 0
 
@@ -204,7 +209,8 @@ class BotApi:
         lengths = [one.split(":")[1] for one in headers if one.lower().startswith("content-length")]
         body = await reader.readexactly(int(lengths[0])) if lengths else b""
         _, secret, method = line.split()[1].split("/")
-        params = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        types = [one for one in headers if one.lower().startswith("content-type: multipart")]
+        params = _parts(types[0], body) if types else _fields(body)
         call = Call(method, params, time.monotonic())
         self.calls.append(call)
         script = self.scripted.get(method)
@@ -265,8 +271,16 @@ class BotApi:
                 return ME
             case "getUpdates":
                 return await self._get_updates(call, reader)
+            case "getChatAdministrators":
+                person = {"is_bot": False, "first_name": "Person"}
+                return [
+                    {"status": "creator", "user": person | {"id": one}, "is_anonymous": False}
+                    for one in self.admins
+                ]
             case "sendMessage":
                 return self._send(call)
+            case "sendDocument":
+                return self._send_document(call)
             case "editMessageText":
                 return self._edit(call)
             case _:
@@ -319,12 +333,24 @@ class BotApi:
         chat_id = int(call.params["chat_id"])
         if chat_id in self.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
+        if chat_id in self.moved:
+            description = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, description, migrate_to_chat_id=self.moved[chat_id])
         call.text = self._checked(call.params)
         self._next_message += 1
         call.message_id = self._next_message
         key = (chat_id, call.message_id)
         self._messages[key] = (call.text, call.params.get("reply_markup", ""))
         return self._message(chat_id, call.message_id, call.text)
+
+    def _send_document(self, call: Call) -> Params:
+        """Take a file."""
+        _require(len(call.params["document"]) < 50 * 2**20, "file is too big")
+        _require(units(call.params.get("caption", "")) <= 1024, "caption is too long")
+        self._next_message += 1
+        call.message_id = self._next_message
+        call.text = call.params.get("caption", "")
+        return self._message(int(call.params["chat_id"]), call.message_id, call.text)
 
     def _edit(self, call: Call) -> Params:
         """Change a message."""
@@ -389,6 +415,23 @@ class BotApi:
                 name.isascii() and name == name.lower() and len(name) <= 32, "BOT_COMMAND_INVALID"
             )
             _require(0 < len(one["description"]) <= 256, "BOT_COMMAND_DESCRIPTION_INVALID")
+
+
+def _fields(body: bytes) -> Params:
+    """Return the parameters of a form."""
+    return dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+
+def _parts(content_type: str, body: bytes) -> Params:
+    """Return the parameters of a form with files: the text of each, and names of files."""
+    message = message_from_bytes(content_type.encode() + b"\r\n\r\n" + body)
+    params: Params = {}
+    for part in message.get_payload():
+        name = part.get_param("name", header="content-disposition")
+        params[name] = part.get_payload(decode=True).decode()
+        if (filename := part.get_filename()) is not None:
+            params[f"{name} name"] = filename
+    return params
 
 
 def _parsed(text: str, mode: str) -> str:

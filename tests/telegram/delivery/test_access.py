@@ -33,8 +33,8 @@ def asked(user_id: int, chat_id: int = 0, kind: Kind = Kind.TEXT, language: str 
     )
 
 
-def test_a_user_is_asked_to_wait_once_and_let_in_again() -> None:
-    """After a minute's share the reply says how long to wait, once; then questions pass again."""
+def test_a_user_is_asked_to_wait_and_let_in_again() -> None:
+    """After a minute's share each reply says how long to wait, and then questions pass again."""
     clock = Clock()
     gate = Gate(_OPEN, clock)
     assert [gate.refuse(asked(1)) for _ in range(3)] == [None] * 3
@@ -44,7 +44,7 @@ def test_a_user_is_asked_to_wait_once_and_let_in_again() -> None:
     (call,) = first.calls
     assert isinstance(call, SendMessage)
     assert "20 seconds" in call.plain
-    assert second.calls == ()
+    assert second.calls == first.calls
 
     assert gate.refuse(asked(2)) is None
     clock.now = 20.0
@@ -66,7 +66,7 @@ def test_all_users_together_have_a_share_too() -> None:
 
 
 def test_lists_name_users_or_chats() -> None:
-    """With lists, a named user or chat passes; others are told their id once, groups nothing."""
+    """With lists, a named user or chat passes; others are told their id, groups nothing."""
     gate = Gate(replace(_OPEN, users=frozenset({1}), chats=frozenset({-5})), Clock())
     assert gate.refuse(asked(1)) is None
     assert gate.refuse(asked(2, chat_id=-5)) is None
@@ -78,7 +78,29 @@ def test_lists_name_users_or_chats() -> None:
     (call,) = told.calls
     assert isinstance(call, SendMessage)
     assert call.plain.endswith(": 2")
-    assert (again.calls, group.calls) == ((), ())
+    assert (again.calls, group.calls) == (told.calls, ())
+
+
+def test_a_group_is_asked_to_wait_once() -> None:
+    """What one person asks too much in a group is answered once until they may ask again."""
+    gate = Gate(replace(_OPEN, per_minute=1), Clock())
+    assert gate.refuse(asked(1, chat_id=-5)) is None
+    refusals = [gate.refuse(asked(1, chat_id=-5)) for _ in range(3)]
+
+    assert [len(refusal.calls) for refusal in refusals if refusal] == [1, 0, 0]
+
+
+def test_inline_questions_take_nothing_of_private_ones() -> None:
+    """Each has a share of its own, of the user's and of everybody's; a refusal takes of neither."""
+    clock = Clock()
+    gate = Gate(replace(_OPEN, per_minute=2, total_per_minute=3), clock)
+    inline, private = asked(1, kind=Kind.INLINE), asked(1)
+    assert [gate.refuse(inline) is None for _ in range(4)] == [True, True, False, False]
+    assert gate.refuse(asked(2, kind=Kind.INLINE)) is None
+    assert gate.refuse(asked(3, kind=Kind.INLINE)) is not None
+
+    assert [gate.refuse(private) is None for _ in range(3)] == [True, True, False]
+    assert gate.refuse(asked(2)) is None
 
 
 def test_admins_always_pass() -> None:

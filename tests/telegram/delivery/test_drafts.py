@@ -79,6 +79,14 @@ async def test_an_answer_grows_before_it_comes(api: BotApi, trial: Trial) -> Non
 
 
 @pytest.mark.asyncio
+async def test_a_draft_stays_in_its_topic(api: BotApi, trial: Trial) -> None:
+    """It is shown in the topic that asked."""
+    await trial.answer("one", thread_id=3)
+
+    assert [call.params["message_thread_id"] for call in api.accepted("sendMessageDraft")] == ["3"]
+
+
+@pytest.mark.asyncio
 async def test_what_comes_too_fast_is_left_out(api: BotApi, trial: Trial) -> None:
     """Of many texts within a second the first is shown and then the newest."""
     await trial.answer(*(f"text {n}" for n in range(30)), every_s=0.05)

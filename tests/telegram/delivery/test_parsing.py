@@ -80,6 +80,38 @@ def test_edits_forwards_and_replies() -> None:
     assert replying.replied_text == "an answer"
 
 
+def test_what_a_message_is_about() -> None:
+    """The words of somebody's message that is replied to, or the part of a message quoted."""
+    theirs = message(_GROUP, text="Iran sent 400 drones.") | {"from": {**_PERSON, "id": 6}}
+    picture = {"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}
+    photo = message(_GROUP, photo=[picture], caption="A drone factory.")
+    ours = message(_GROUP, text="an answer") | {"from": ME}
+    quote = {"text": "400 drones", "position": 10}
+    said = mention("@pasokh_test_bot is this true?")
+
+    def about(**fields: object) -> tuple[str, str]:
+        incoming = read(message=said | fields)
+        assert incoming is not None
+        return incoming.about, incoming.replied_text
+
+    assert about() == ("", "")
+    assert about(reply_to_message=theirs) == ("Iran sent 400 drones.", "")
+    assert about(reply_to_message=photo) == ("A drone factory.", "")
+    assert about(reply_to_message=theirs, quote=quote) == ("400 drones", "")
+    assert about(quote=quote) == ("400 drones", "")
+    assert about(reply_to_message=ours) == ("", "an answer")
+
+
+@pytest.mark.parametrize("unknown", [{"poll_of_tomorrow": {"id": 1}}, {"dice": None}, {}])
+def test_a_private_message_of_an_unknown_kind_is_somebody_s(unknown: dict[str, Any]) -> None:
+    """It is known as without text; in a group, where it may be anything, it is passed over."""
+    incoming = read(message=message(**unknown))
+
+    assert incoming is not None
+    assert incoming.kind is Kind.OTHER
+    assert read(message=message(_GROUP, **unknown)) is None
+
+
 @pytest.mark.parametrize(
     ("said", "is_meant"),
     [
@@ -95,6 +127,19 @@ def test_edits_forwards_and_replies() -> None:
 def test_in_groups_only_what_is_meant_for_us(said: dict[str, Any], is_meant: bool) -> None:  # noqa: FBT001
     """Talk among people is neither answered nor stored."""
     assert (read(message=said) is not None) is is_meant
+
+
+def test_half_a_surrogate_pair_hides_no_mention() -> None:
+    """The half is a question mark, and what stands after it is where Telegram says."""
+    said = message(
+        _GROUP,
+        text="\ud83d 😀 @pasokh_test_bot who?",
+        entities=[{"type": "mention", "offset": 5, "length": 16}],
+    )
+    incoming = read(message=said)
+
+    assert incoming is not None
+    assert incoming.text == "? 😀 @pasokh_test_bot who?"
 
 
 def test_what_asks_for_nothing() -> None:

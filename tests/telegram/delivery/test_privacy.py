@@ -14,9 +14,9 @@ QUESTION = "What did Kirby say about Sukhoi jets?"
 GROUP = -100
 
 
-def _ask_in_group(api: BotApi, user_id: int, words: str) -> None:
+def _ask_in_group(api: BotApi, user_id: int, words: str, command: str = "/ask") -> None:
     """Ask by command in the group."""
-    text = f"/ask {QUESTION} {words}"
+    text = f"{command} {QUESTION} {words}"
     user = {"id": user_id, "is_bot": False, "first_name": "Person", "language_code": "en"}
     message = {
         "message_id": user_id,
@@ -24,13 +24,13 @@ def _ask_in_group(api: BotApi, user_id: int, words: str) -> None:
         "chat": {"id": GROUP, "type": "supergroup", "title": "Group"},
         "from": user,
         "text": text,
-        "entities": [{"type": "bot_command", "offset": 0, "length": 4}],
+        "entities": [{"type": "bot_command", "offset": 0, "length": len(command)}],
     }
     api.push({"message": message})
 
 
-def _press(api: BotApi, call: Call, user_id: int, label: str) -> None:
-    """Press a button of a message in a private chat."""
+def _press(api: BotApi, call: Call, user_id: int, label: str, chat_id: int | None = None) -> None:
+    """Press a button of a message, in a private chat or in the group."""
     rows = json.loads(call.params["reply_markup"])["inline_keyboard"]
     (data,) = [one["callback_data"] for row in rows for one in row if label in one["text"]]
     user = {"id": user_id, "is_bot": False, "first_name": "Person", "language_code": "en"}
@@ -39,6 +39,8 @@ def _press(api: BotApi, call: Call, user_id: int, label: str) -> None:
         "date": 1_700_000_000,
         "chat": {"id": user_id, "type": "private", "first_name": "Person"},
     }
+    if chat_id is not None:
+        message["chat"] = {"id": chat_id, "type": "supergroup", "title": "Group"}
     query = {"id": "q", "from": user, "chat_instance": "c", "data": data, "message": message}
     api.push({"callback_query": query})
 
@@ -83,6 +85,35 @@ def test_delete_everything_reaches_what_still_waits(api: BotApi, bot: Bot) -> No
     assert b"xyzzy0" not in _kept(bot)
     assert b"xyzzy1" not in _kept(bot)
     assert b"xyzzy2" in _kept(bot)
+
+
+def test_only_an_administrator_deletes_what_others_said(api: BotApi, bot: Bot) -> None:
+    """A member's button and /reset delete the member's own; an administrator's all of the group."""
+    api.admins.add(9)
+    bot.start(telegram_rate_per_minute=1000)
+    for user_id in (7, 8, 9):
+        _ask_in_group(api, user_id, f"xyzzy{user_id}")
+    api.wait_until(lambda: len(api.texts(GROUP)) == 3)
+    _ask_in_group(api, 7, "", "/privacy")
+    api.wait_until(lambda: len(api.texts(GROUP)) == 4)
+    _press(api, api.accepted(chat_id=GROUP)[3], 7, "🗑", GROUP)
+    api.wait_until(lambda: len(api.texts(GROUP)) == 5)
+    assert say(Phrase.FORGOTTEN_OWN, Language.EN) in api.texts(GROUP)[4]
+    assert b"xyzzy7" not in bot.memory.read_bytes()
+    assert b"xyzzy8" in bot.memory.read_bytes()
+    _ask_in_group(api, 8, "", "/reset")
+    api.wait_until(lambda: len(api.texts(GROUP)) == 6)
+    assert say(Phrase.RESET_OWN, Language.EN) in api.texts(GROUP)[5]
+    assert b"xyzzy8" not in bot.memory.read_bytes()
+    assert b"xyzzy9" in bot.memory.read_bytes()
+    _ask_in_group(api, 8, "xyzzy8")
+    api.wait_until(lambda: len(api.texts(GROUP)) == 7)
+    _press(api, api.accepted(chat_id=GROUP)[3], 9, "🗑", GROUP)
+    api.wait_until(lambda: len(api.texts(GROUP)) == 8)
+
+    assert say(Phrase.FORGOTTEN, Language.EN) in api.texts(GROUP)[7]
+    assert b"xyzzy" not in bot.memory.read_bytes()
+    assert bot.stop() == 0
 
 
 def test_two_bots_share_a_folder_and_no_file(tmp_path: Path) -> None:

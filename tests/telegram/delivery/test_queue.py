@@ -1,9 +1,11 @@
 """The durable queue: order, fairness, bounds and what a process that dies leaves behind."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -60,19 +62,19 @@ def test_turns_are_fair_and_in_order(steps: list[tuple[int, bool]]) -> None:
     for number, (chat_id, finishes) in enumerate(steps):
         fair_queue.add(asked(number, chat_id))
         if finishes and (incoming := fair_queue.next()) is not None:
-            assert incoming.chat_id not in out
+            assert incoming.chat_id not in {one.chat_id for one in out}
             assert served.get(incoming.chat_id, -1) < incoming.update_id
             served[incoming.chat_id] = incoming.update_id
-            out.append(incoming.chat_id)
+            out.append(incoming)
         elif out:
             fair_queue.release(out.pop(0))
-    for chat_id in out:
-        fair_queue.release(chat_id)
+    for incoming in out:
+        fair_queue.release(incoming)
     waiting = len(fair_queue)
     for _ in range(waiting):
         incoming = fair_queue.next()
         assert incoming is not None
-        fair_queue.release(incoming.chat_id)
+        fair_queue.release(incoming)
     assert (fair_queue.next(), len(fair_queue), fair_queue.n_busy) == (None, 0, 0)
 
 
@@ -87,9 +89,24 @@ def test_one_loud_chat_does_not_hold_up_the_others() -> None:
         incoming = fair_queue.next()
         assert incoming is not None
         turns.append(incoming.update_id)
-        fair_queue.release(incoming.chat_id)
+        fair_queue.release(incoming)
 
     assert turns == [0, 100, 1]
+
+
+def test_a_group_that_moves_keeps_its_lane() -> None:
+    """What was said in the new chat waits for what was said in the old one and for the move."""
+    fair_queue = FairQueue()
+    move = replace(asked(2, -1), kind=Kind.MOVED, moved_from=-1, moved_to=-2)
+    for one in (asked(1, -1), move, asked(3, -2)):
+        fair_queue.add(one)
+    turns = []
+    while (incoming := fair_queue.next()) is not None:
+        assert fair_queue.next() is None
+        turns.append(incoming.update_id)
+        fair_queue.release(incoming)
+
+    assert turns == [1, 2, 3]
 
 
 @pytest.mark.asyncio
@@ -104,12 +121,65 @@ async def test_an_update_that_comes_twice_is_stored_once(store: Store) -> None:
         incoming = await update_queue.get()
         assert isinstance(incoming, Incoming)
         got.append(incoming)
-        await store.do(queue_sql.settle, incoming.update_id, state="done")
+        await store.do(queue_sql.settle, incoming.key, state="done")
         update_queue.release(incoming)
     await update_queue.put(asked(2))
 
     assert got == [asked(1), asked(2), asked(3)]
     assert len(update_queue) == 0
+
+
+@pytest.mark.asyncio
+async def test_the_same_number_of_another_chat_is_another_update(store: Store) -> None:
+    """Each is stored, answered and settled for itself, whatever a server numbers them."""
+    update_queue = queue_on(store)
+    mine, theirs = asked(1, 1), asked(1, 2)
+    for one in (mine, theirs, mine):
+        await update_queue.put(one)
+    await store.do(queue_sql.answer, mine.key, (HELLO,))
+    await store.do(queue_sql.settle, mine.key, state="done")
+
+    assert len(update_queue) == 2
+    assert await store.do(queue_sql.unsettled) == [theirs]
+    assert (await store.do(queue_sql.progress, theirs.key)).calls is None
+
+
+@pytest.mark.asyncio
+async def test_a_file_of_the_version_before_is_taken_over(tmp_path: Path) -> None:
+    """What waited is answered from where it was; what was settled is let go."""
+    path = tmp_path / "queue.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(_OLD_TABLES)
+        for number, state, settled in ((1, "answered", None), (2, "waiting", None), (3, "done", 1)):
+            body = json.dumps(asdict(asked(number))) if settled is None else ""
+            row = (number, body, state, 0, 1.0, settled)
+            old.execute("INSERT INTO updates VALUES (?, ?, ?, ?, ?, ?)", row)
+        body = json.dumps(["SendMessage", asdict(HELLO)])
+        old.execute("INSERT INTO calls VALUES (1, 0, '', 'sent', 9, 0)")
+        old.execute("INSERT INTO calls VALUES (1, 1, ?, 'waiting', NULL, 0)", (body,))
+        old.commit()
+    for _ in range(2):
+        store = Store(path)
+        left = await store.do(queue_sql.unsettled)
+        progress = await store.do(queue_sql.progress, (1, 1))
+        store.close()
+
+        assert left == [asked(1), asked(2)]
+        assert progress.calls == {1: HELLO}
+
+
+_OLD_TABLES = """
+CREATE TABLE updates (
+    update_id INTEGER PRIMARY KEY, body TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
+    tries INTEGER NOT NULL DEFAULT 0, received REAL NOT NULL, settled REAL
+) STRICT;
+CREATE INDEX updates_by_state ON updates (state);
+CREATE TABLE calls (
+    update_id INTEGER NOT NULL REFERENCES updates ON DELETE CASCADE, position INTEGER NOT NULL,
+    body TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting', message_id INTEGER,
+    uncertain INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (update_id, position)
+) STRICT, WITHOUT ROWID;
+"""
 
 
 @pytest.mark.asyncio
@@ -148,16 +218,16 @@ async def test_an_answered_update_goes_on_from_its_first_unsent_call(tmp_path: P
     """After a crash the calls that were not ticked off are there, the first marked uncertain."""
     store = Store(tmp_path / "queue.db")
     await queue_on(store).put(asked(1))
-    first = await store.do(queue_sql.progress, 1)
-    assert await store.do(queue_sql.count_try, 1) == 1
-    await store.do(queue_sql.answer, 1, (HELLO, AGAIN, HELLO))
-    await store.do(queue_sql.mark_sent, 1, 0, 99)
+    first = await store.do(queue_sql.progress, (1, 1))
+    assert await store.do(queue_sql.count_try, (1, 1)) == 1
+    await store.do(queue_sql.answer, (1, 1), (HELLO, AGAIN, HELLO))
+    await store.do(queue_sql.mark_sent, (1, 1), 0, 99)
     store.close()
 
     store = Store(tmp_path / "queue.db")
     assert await queue_on(store).recover() == 1
-    then = await store.do(queue_sql.progress, 1)
-    assert await store.do(queue_sql.count_try, 1) == 2
+    then = await store.do(queue_sql.progress, (1, 1))
+    assert await store.do(queue_sql.count_try, (1, 1)) == 2
     store.close()
     assert (first.calls, then.calls) == (None, {1: AGAIN, 2: HELLO})
     with sqlite3.connect(tmp_path / "queue.db") as database:
@@ -194,7 +264,7 @@ async def test_old_numbers_are_deleted(store: Store) -> None:
     """`prune` deletes what was settled before, and only that."""
     for number in (1, 2):
         await store.do(queue_sql.add, asked(number))
-    await store.do(queue_sql.settle, 1, state="done")
+    await store.do(queue_sql.settle, (1, 1), state="done")
 
     assert await store.do(queue_sql.prune, 0.0) == 0
     assert await store.do(queue_sql.prune, 1e12) == 1
@@ -206,7 +276,7 @@ async def test_what_nobody_could_answer_is_deleted_in_time(store: Store) -> None
     """What waits longer than it may be kept is erased; whoever holds it has nothing to send."""
     for number in (1, 2):
         await store.do(queue_sql.add, asked(number))
-    await store.do(queue_sql.answer, 2, (HELLO,))
+    await store.do(queue_sql.answer, (1, 2), (HELLO,))
 
     await store.do(queue_sql.expire, 0.0)
     assert len(await store.do(queue_sql.unsettled)) == 2
@@ -214,7 +284,7 @@ async def test_what_nobody_could_answer_is_deleted_in_time(store: Store) -> None
 
     assert await store.do(queue_sql.unsettled) == []
     assert [
-        dict((await store.do(queue_sql.progress, number)).calls or {}) for number in (1, 2)
+        dict((await store.do(queue_sql.progress, (1, number))).calls or {}) for number in (1, 2)
     ] == [
         {},
         {},
@@ -229,7 +299,7 @@ async def test_a_person_s_updates_are_erased_wherever_they_wait(store: Store) ->
     of_another = replace(asked(3, 8), chat_id=-5)
     for one in (asked(1), group, of_another, asked(4), asked(5)):
         await store.do(queue_sql.add, one)
-    await store.do(queue_sql.answer, 1, (HELLO,))
+    await store.do(queue_sql.answer, (1, 1), (HELLO,))
 
     await store.do(queue_sql.erase, 4, chat_id=1, user_id=1)
 

@@ -1,6 +1,7 @@
 """Calls against a server that refuses, delays and cuts: made once, made again or given up."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -20,6 +21,7 @@ from bot.telegram.types import (
     Call,
     EditMessage,
     InlineResult,
+    SendDocument,
     SendMessage,
 )
 
@@ -142,6 +144,22 @@ async def test_answers_to_buttons_and_inline_questions(api: BotApi, trial: Trial
 
     assert len(api.accepted("answerInlineQuery")) == 1
     assert len(api.accepted("answerCallbackQuery")) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_file_is_sent_as_often_as_it_takes(api: BotApi, trial: Trial) -> None:
+    """It arrives with its name, its text and its caption, whatever comes between."""
+    api.scripted["sendDocument"] = ["500", "429"]
+    file = SendDocument(
+        chat_id=1, name="a.csv", content="نقل,1\r\n", caption="c", thread_id=3, reply_to=2
+    )
+    message_id = await trial.make(file)
+    (call,) = api.accepted("sendDocument")
+
+    assert message_id == call.message_id
+    assert (call.params["document"], call.params["document name"]) == (file.content, "a.csv")
+    assert (call.params["caption"], call.params["message_thread_id"]) == ("c", "3")
+    assert json.loads(call.params["reply_parameters"])["message_id"] == 2
 
 
 @pytest.mark.asyncio

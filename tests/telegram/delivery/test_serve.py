@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -37,6 +38,21 @@ def test_it_answers_and_stops(api: BotApi, bot: Bot) -> None:
     assert "سوخو" in api.texts(7)[0]
     assert api.accepted("sendChatAction", 7)
     assert bot.stop() == 0
+
+
+def test_an_answer_is_taken_away_as_a_file(api: BotApi, bot: Bot) -> None:
+    """/export sends a document, of which nothing is kept once it was sent."""
+    bot.start()
+    api.say(7, QUESTION)
+    api.say(7, "/export bibtex")
+    api.wait_until(lambda: bool(api.accepted("sendDocument")))
+    (call,) = api.accepted("sendDocument")
+    assert bot.stop() == 0
+
+    assert call.params["document"].startswith("@misc{mehr-5805672-1,\n")
+    assert call.params["document name"].endswith(".bib")
+    with closing(sqlite3.connect(bot.store)) as database:
+        assert database.execute("SELECT count(*) FROM calls WHERE body != ''").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

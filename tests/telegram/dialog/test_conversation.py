@@ -1,8 +1,11 @@
 """Tests of the conversation over a real archive: every command and every button."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -18,6 +21,7 @@ from bot.telegram.types import (
     EraseQueued,
     Kind,
     Outgoing,
+    SendDocument,
     SendMessage,
 )
 from bot.texts.direction import safe
@@ -216,9 +220,103 @@ def test_forwarded_and_long_texts_are_read_and_said_so(
 
 @pytest.mark.parametrize("language", Language)
 def test_what_is_no_text_gets_a_kind_sentence(talker: Talker, language: Language) -> None:
-    """Voice, photos and stickers are thanked for."""
+    """Voice, photos and stickers are thanked for, ten photos once; the same update as before."""
     talker.language_code = language.value
-    assert _said(talker.send("", Kind.OTHER), Phrase.NO_TEXT, language)
+    assert _said(talker.send("", Kind.OTHER, update_id=10**7), Phrase.NO_TEXT, language)
+    assert talker.send("", Kind.OTHER) == ()
+    assert _said(talker.send("", Kind.OTHER, update_id=10**7), Phrase.NO_TEXT, language)
+    assert _said(talker.send("", Kind.OTHER, chat_id=8), Phrase.NO_TEXT, language)
+
+
+CLAIM = "Kirby said that Iranian pilots learn to fly Sukhoi jets in Russia."
+
+
+@pytest.mark.parametrize("typed", ["", "@PasokhBot", "@PasokhBot is this true?", "درسته؟"])
+def test_a_reply_to_somebody_s_message_asks_about_it(
+    talker: Talker, memory: Memory, typed: str
+) -> None:
+    """With the bot's name alone or a bare question the message itself is asked, and said so."""
+    calls = talker.send(typed, chat_id=-5, is_private=False, about=CLAIM)
+
+    assert "سوخو" in calls[0].plain
+    (turn,) = memory.recent(-5, before=0, n=9)
+    assert turn.asked == CLAIM
+    assert _said(calls, Phrase.ABOUT) or _said(calls, Phrase.ABOUT, Language.FA)
+    following = talker.send("and the pilots?", chat_id=-5, is_private=False)
+    assert "Understood as" in following[0].plain
+
+
+def test_a_question_in_reply_to_somebody_takes_what_it_lacks(talker: Talker) -> None:
+    """A follow-up is completed from the message; a whole question is asked as it is."""
+    group = {"chat_id": -5, "is_private": False, "about": CLAIM}
+
+    assert _said(talker.send("@PasokhBot and what did Moscow answer?", **group), Phrase.ABOUT)
+    alone = talker.send("@PasokhBot What did the inspector write about the Karun dam?", **group)
+    assert "Karun" in alone[0].plain
+    assert not _said(alone, Phrase.ABOUT)
+    ours = talker.send("and the pilots?", replied_text="[1] ...", **group)
+    assert not _said(ours, Phrase.ABOUT)
+
+
+def test_an_answer_or_all_can_be_taken_away_as_a_file(talker: Talker) -> None:
+    """The last answer by button or word, with /more's quotes; all questions once, in order."""
+    assert _said(talker.send("/export csv"), Phrase.NOTHING_ASKED)
+    talker.send(EN)
+    talker.send("/more")
+    talker.send(DAM)
+    asked = talker.send("/export")
+    assert _said(asked, Phrase.EXPORT_ASK)
+    assert [one.label for one in asked[0].keyboard[0]] == ["CSV", "MD", "RIS", "BIB", "JSON"]
+    pressed, _ = talker.press(asked, "RIS")[::-1]
+    (typed,) = talker.send("/export ris")
+    (everything,) = talker.send("/خروجی csv همه")
+
+    assert isinstance(typed, SendDocument)
+    assert (pressed.name, pressed.content) == (typed.name, typed.content)
+    assert re.fullmatch(r"pasokh-20231114-221320\.ris", typed.name)
+    assert "TI  - Karun dam: the long report\r\n" in typed.content
+    rows = list(csv.DictReader(io.StringIO(everything.content.removeprefix("\ufeff"), newline="")))
+    questions = [row["question"] for row in rows]
+    assert sorted(set(questions), key=questions.index) == [EN, DAM]
+    assert questions.count(EN) == 5
+    assert talker.send("/export csv all", thread_id=4)[0] == replace(
+        talker.send("/sources", thread_id=4)[0], reply_to=0
+    )
+
+
+def test_commands_after_a_refusal_are_about_the_last_answer(talker: Talker, check: Check) -> None:
+    """They say so, and show what belongs to it."""
+    talker.send(EN)
+    talker.send(OFF_TOPIC)
+    for command, shown in (
+        ("/sources", "Sources"),
+        ("/article 1", "کاخ سفید"),
+        ("/more", "Further quotes"),
+    ):
+        note, *rest = check(talker.send(command))
+        assert _bare(note) == say(Key.EARLIER, Language.EN, question=EN)
+        assert shown in rest[0]
+        talker.send(OFF_TOPIC)
+        talker.send(OFF_TOPIC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "latin"),
+    [
+        ("/کمک", "/help"),
+        ("/كمك", "/help"),
+        ("/منابع", "/sources"),
+        ("/خبر ۱", "/article 1"),
+        ("/فقط", "/only"),
+        ("/حریم", "/privacy"),
+        ("/زبان انگلیسی", "/lang en"),
+    ],
+)
+def test_commands_have_persian_names(talker: Talker, check: Check, typed: str, latin: str) -> None:
+    """Typed as text they do what their Latin names do."""
+    talker.send(FA)
+
+    assert check(talker.send(typed)) == check(talker.send(latin))
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\u200f", "؟؟؟", "\x00", "@PasokhBot"])

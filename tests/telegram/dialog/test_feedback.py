@@ -14,8 +14,9 @@ from index import StorageError
 from index.evaluation import read_question_set
 
 
-def _vote(turn: int, vote: int, *articles: str) -> Vote:
+def _vote(turn: int, vote: int, *articles: str, chat_id: int = 1) -> Vote:
     return Vote(
+        chat_id=chat_id,
         turn=turn,
         vote=vote,
         question=f"پرسش {turn}؟\nline",
@@ -35,9 +36,10 @@ def test_votes_are_a_question_set(tmp_path: Path) -> None:
         _vote(2, 0, "c"),
         *(_vote(3, vote, "d") for vote in (1, 1, 0)),
         *(_vote(4, vote, "e") for vote in (1, 0)),
+        _vote(4, 1, "f", chat_id=2),
     ]
 
-    assert export(votes, queries, qrels) == 4
+    assert export(votes, queries, qrels) == 5
 
     read = read_question_set(queries, qrels)
     assert read.qrels == {
@@ -45,8 +47,9 @@ def test_votes_are_a_question_set(tmp_path: Path) -> None:
         "telegram-2": {"c": 0},
         "telegram-3": {"d": 1},
         "telegram-4": {"e": 0},
+        "telegram-4-2": {"f": 1},
     }
-    assert [one.is_answerable for one in read.questions] == [True, False, True, False]
+    assert [one.is_answerable for one in read.questions] == [True, False, True, False, True]
     assert read.questions[0].text == "پرسش 1؟\nline"
     assert read.questions[0].language == "fa"
     assert stat.S_IMODE(queries.stat().st_mode) == 0o600
@@ -88,7 +91,7 @@ def test_the_command_exports_what_the_bot_keeps(
     with memory._writing() as db:
         kept = asdict(_vote(1, 1, "a"))
         db.execute(
-            "INSERT INTO votes VALUES (1, 2, 3, ?, 1, ?)", (memory._clock(), json.dumps(kept))
+            "INSERT INTO votes VALUES (1, 1, 3, 0, ?, 1, ?)", (memory._clock(), json.dumps(kept))
         )
     memory.close()
 

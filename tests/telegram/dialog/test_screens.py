@@ -18,7 +18,7 @@ from bot.answer.serving import Serving
 from bot.llm.opening import session_over
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
-from bot.telegram.types import AnswerButton, Kind, Outgoing
+from bot.telegram.types import AnswerButton, Kind, Outgoing, SendDocument
 from bot.wire import open_answerer
 from index.encoders import Encoder
 
@@ -139,6 +139,9 @@ def _shown(calls: Iterable[Outgoing], snapshot: str) -> str:
         if isinstance(call, AnswerButton):
             lines += [f"({call.text})"] if call.text else []
             continue
+        if isinstance(call, SendDocument):
+            lines.append(f"(file {call.name}) {call.caption}")
+            continue
         lines.append(getattr(call, "plain", ""))
         lines += ["  ".join(f"[ {one.label} ]" for one in row) for row in call.keyboard]
     text = re.sub("[\u200e\u200f\u2066-\u2069]", "", "\n".join(lines))
@@ -157,7 +160,7 @@ def _screens(talker: Talker, language: str) -> Iterable[tuple[str, str]]:
     for label in (labels[1][1], labels[1][0], labels[0][0], "👍"):
         yield f"[ {label} ]", _shown(talker.press(answered, label), snapshot)
     part = (FOLLOW_UP[language], ONLY[language], OFF_TOPIC[language], "/only off")
-    for text in (*part, "/help", "/lang", "/privacy", "/reset"):
+    for text in (*part, "/export", "/export csv", "/help", "/lang", "/privacy", "/reset"):
         yield text, _shown(talker.send(text), snapshot)
     yield "(a sticker)", _shown(talker.send("", Kind.OTHER), snapshot)
 

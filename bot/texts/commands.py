@@ -1,0 +1,34 @@
+"""Names of commands in Persian, typed as text: Telegram's own commands are Latin letters."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_PERSIAN: Final[Mapping[str, str]] = {
+    "شروع": "start",
+    "کمک": "help",
+    "راهنما": "help",
+    "بپرس": "ask",
+    "پرسش": "ask",
+    "منابع": "sources",
+    "منبع": "sources",
+    "خبر": "article",
+    "متن": "article",
+    "بیشتر": "more",
+    "فقط": "only",
+    "محدوده": "only",
+    "زبان": "lang",
+    "ازنو": "reset",
+    "فراموش": "reset",
+    "حریم": "privacy",
+    "ترجمه": "translate",
+    "پرونده": "export",
+    "خروجی": "export",
+    "خروج": "quit",
+}
+_ARABIC_KEYS: Final = str.maketrans("كي", "کی")
+
+
+def command_name(typed: str) -> str:
+    """Return the name of a command as it was typed, without its slash: Latin, in small letters."""
+    name = typed.translate(_ARABIC_KEYS).lower()
+    return _PERSIAN.get(name, name)
