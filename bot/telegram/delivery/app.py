@@ -209,14 +209,17 @@ class _Service:
         while True:
             try:
                 await self._application.initialize()
-            except InvalidToken:
-                self._health.token_refused()
+            except InvalidToken as error:
+                # The library's own words, which quote the token, hide Telegram's.
+                cause = error.__cause__
+                said = cause.message if isinstance(cause, TelegramError) else ""
+                self._health.token_refused(said)
                 self._health.fatal.result()
             except TelegramError as error:
                 if wait_s == 1:
-                    where, kind = self._settings.telegram_base_url, type(error).__name__
-                    tell(f"Telegram cannot be reached at {where} ({kind}); trying again.")
-                log_failure("start", error)
+                    where = self._settings.telegram_base_url
+                    tell(f"Telegram cannot be reached at {where} ({error.message}); trying again.")
+                log_failure("start", error, description=error.message)
             else:
                 self._metrics.note_contact()
                 return
@@ -238,14 +241,16 @@ class _Service:
             try:
                 await self._application.bot.set_my_commands(menu, language_code=code)
             except TelegramError as error:  # a menu is not worth a failed start
-                log_failure("menu", error)
+                log_failure("menu", error, description=error.message)
         assert updater is not None, "the builder makes one"  # noqa: S101
         if settings.telegram_webhook_url is None:
             await updater.start_polling(
                 timeout=_POLL_TIMEOUT_S,
                 bootstrap_retries=-1,
                 allowed_updates=ALLOWED_UPDATES,
-                error_callback=lambda error: log_failure("polling", error),
+                error_callback=lambda error: log_failure(
+                    "polling", error, description=error.message
+                ),
             )
             return
         assert settings.telegram_webhook_secret is not None, "the settings see to it"  # noqa: S101
