@@ -55,6 +55,7 @@ def session_over(settings: Settings, serving: Serving) -> Session:
             timeout_s=settings.llm_timeout_s,
             max_tokens=settings.llm_max_tokens,
             budget=None if limit is None else DailyBudget(settings.llm_budget_file, limit),
+            proxy=settings.proxy_for("llm", settings.llm_base_url),
         )
     )
     with serving.using() as answerer:

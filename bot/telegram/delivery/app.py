@@ -37,6 +37,7 @@ from bot.telegram.dialog.conversation import Conversation, commands
 from bot.telegram.types import Incoming
 from bot.texts.language import Language
 from index import StorageError
+from index.proxy import client_options
 
 STOP_S: Final = 20.0
 """How long answers under way may take at the end; later ones are left to the next start."""
@@ -218,7 +219,10 @@ class _Service:
             except TelegramError as error:
                 if wait_s == 1:
                     where = self._settings.telegram_base_url
-                    tell(f"Telegram cannot be reached at {where} ({error.message}); trying again.")
+                    tell(
+                        f"Telegram cannot be reached at {where} ({error.message}); trying again. "
+                        "Where it is blocked, PASOKH_PROXY names a way (docs/operating.md)."
+                    )
                 log_failure("start", error, description=error.message)
             else:
                 self._metrics.note_contact()
@@ -309,13 +313,20 @@ def _build_application(settings: Settings, queue: UpdateQueue, health: PollHealt
     """Build the library's application around our queue."""
     assert settings.telegram_token is not None, "its files are named by it"  # noqa: S101
     address = settings.telegram_base_url.rstrip("/")
+    options = client_options(settings.proxy_for("telegram", address))
     return (
         ApplicationBuilder()
         .token(settings.telegram_token.get_secret_value())
         .base_url(f"{address}/bot")
         .base_file_url(f"{address}/file/bot")
-        .request(HTTPXRequest(connection_pool_size=_CONNECTIONS, pool_timeout=_LONGEST_RETRY_S))
-        .get_updates_request(PollingRequest(health, connection_pool_size=1))
+        .request(
+            HTTPXRequest(
+                connection_pool_size=_CONNECTIONS,
+                pool_timeout=_LONGEST_RETRY_S,
+                httpx_kwargs=options,
+            )
+        )
+        .get_updates_request(PollingRequest(health, connection_pool_size=1, httpx_kwargs=options))
         .rate_limiter(ChatRateLimiter())
         .update_queue(cast("asyncio.Queue[object]", queue))
         .concurrent_updates(MAX_CHATS)
