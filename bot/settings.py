@@ -6,9 +6,11 @@ The only module that reads the environment. What a setting names is not opened o
 import difflib
 import hashlib
 import os
+import re
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import Any, Literal, Self, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
@@ -428,8 +430,42 @@ class Settings(BaseSettings):
         return tuple(dict.fromkeys(filter(None, given.values())))
 
 
-def read_settings(env_file: Path | None = _ENV_FILE) -> Settings:
-    """Read the environment and `env_file`; the environment wins.
+class Origin(StrEnum):
+    """Where the value of a setting comes from."""
+
+    DEFAULT = "default"
+    ENVIRONMENT = "environment"
+    FILE = ".env"
+
+
+def origin_of(field: str, settings: Settings) -> Origin:
+    """Tell where a field of settings that were just read has its value from."""
+    if field not in settings.model_fields_set:
+        return Origin.DEFAULT
+    given = {name.upper() for name, value in os.environ.items() if value}
+    return Origin.ENVIRONMENT if f"{PREFIX}{field.upper()}" in given else Origin.FILE
+
+
+def shown(field: str, value: object) -> str:
+    """Write a field's value as a variable has it; of a secret only that it is set.
+
+    Of a proxy all but user name and password is shown.
+    """
+    match value:
+        case None:
+            return ""
+        case SecretStr() if field in _PROXIES:
+            return re.sub("//.*@", "//***@", value.get_secret_value())
+        case SecretStr():
+            return "***"
+        case frozenset():
+            return ",".join(map(str, sorted(value)))
+        case _:
+            return str(value)
+
+
+def read_settings(env_file: Path | None = _ENV_FILE, *, corpus: Path | None = None) -> Settings:
+    """Read the environment and `env_file`; the environment wins, and `corpus` over both.
 
     Raises:
         SettingsError: Naming each wrong variable, its value and what was expected; of unknown
@@ -444,13 +480,22 @@ def read_settings(env_file: Path | None = _ENV_FILE) -> Settings:
                 hint = f"did you mean {near[0]}?" if near else "see .env.example for all of them"
                 msg = f"{name} is not a setting; {hint}"
                 raise SettingsError(msg)
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # the source's own keyword
+        given: dict[str, Any] = {} if corpus is None else {"corpus": corpus}
+        settings = Settings(_env_file=env_file, **given)  # type: ignore[call-arg]  # its own keyword
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
         raise SettingsError("\n".join(_describe(problem) for problem in problems)) from None
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{env_file} cannot be read as UTF-8 text: {error}"
         raise SettingsError(msg) from error
+    if corpus is not None and settings.index_dir is not None:
+        msg = (
+            f"--corpus is {quoted(str(corpus))} but {PREFIX}INDEX_DIR is "
+            f"{quoted(str(settings.index_dir))}, which holds the index of one corpus; empty one of "
+            "them"
+        )
+        raise SettingsError(msg)
+    return settings
 
 
 def _is_local(address: str) -> bool:

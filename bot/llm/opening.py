@@ -11,6 +11,7 @@ from bot.question.question import read_question
 from bot.session.session import Session
 from bot.settings import Settings, SettingsError
 from index import Encoder, read_removals
+from index.errors import how_to_install
 
 
 def open_grounder(settings: Settings, encoder: Encoder) -> Checking:
@@ -44,7 +45,7 @@ def session_over(settings: Settings, serving: Serving) -> Session:
             raise
         raise SettingsError(
             f"PASOKH_LLM_BASE_URL is set, but the package {error.name!r} is not installed; "
-            "run: pip install 'pasokh[llm]'"
+            f"{how_to_install('llm')}"
         ) from error
     limit = settings.llm_tokens_per_day
     generator = client.OpenAIGenerator(
