@@ -199,6 +199,8 @@ def ask(
     The index is built first where there is none.
     """
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
+    if not text.strip():
+        raise click.UsageError("QUESTION is empty; write one, e.g. pasokh ask who won in Shiraz")
     command = ask_commands.ask_json if as_json else ask_commands.ask
     within = _scope(scope)
     return command(run.open(), text.strip(), k=k, within=within)

@@ -88,7 +88,7 @@ class Chat:
         is told and survived.
         """
         text = " ".join(line.split())
-        if text in {Command.QUIT, "quit", "exit"}:
+        if text in {"quit", "exit"} or text.partition(" ")[0].lower() == Command.QUIT:
             return False
         try:
             if text.startswith("/"):

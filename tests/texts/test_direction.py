@@ -122,6 +122,17 @@ def test_reorder_shapes_and_reverses() -> None:
     assert reorder("", rtl=True) == ""
 
 
+def test_an_argument_in_persian_stays_with_its_command() -> None:
+    """A command that sets a Persian name or date is one run, read from left to right."""
+    line = "/only since=1402/03 source=مهر lang=fa - همه؛ /only since=۱۴۰۲/۰۳ source=مهر،فارس"
+
+    assert isolate(line, rtl=True) == (
+        "\u2067\u2066/only since=1402/03 source=مهر lang=fa\u2069 - همه؛ "
+        "\u2066/only since=۱۴۰۲/۰۳ source=مهر،فارس\u2069\u2069"
+    )
+    assert reorder(line, rtl=True).endswith("ﻪﻤﻫ - /only since=1402/03 source=ﺮﻬﻣ lang=fa")
+
+
 def test_reorder_keeps_quotation_marks_open_to_their_text() -> None:
     """Paired signs are mirrored in Persian text and left alone in Latin runs."""
     assert reorder("«دو [۱]» F(x) a.", rtl=True) == ".F(x) a «[۱] ﻭﺩ»"
