@@ -56,6 +56,9 @@ _RTL_RUN = re.compile(
 )
 
 
+_ADDRESS = re.compile(r"\S*\bhttps?://\S+")
+
+
 def safe(text: str) -> str:
     """Return `text` with nothing left that a terminal would obey.
 
@@ -132,7 +135,8 @@ def width_of(text: str) -> int:
 def wrap(text: str, width: int) -> list[str]:
     """Break `text` at spaces into lines of at most `width` cells; too long words are cut.
 
-    Line feeds stay breaks; an empty text is one empty line. No grapheme is cut.
+    Line feeds stay breaks; an empty text is one empty line. No grapheme is cut, and no web address:
+    one that is too long has a line of its own, so that it can be clicked and copied.
     """
     fit = partial(
         _wcwidth().wrap,
@@ -143,7 +147,17 @@ def wrap(text: str, width: int) -> list[str]:
         break_on_hyphens=False,
         propagate_sgr=False,
     )
-    return [line for paragraph in text.split("\n") for line in fit(paragraph) or [""]]
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        rows, rest = [], paragraph
+        for word in _ADDRESS.findall(paragraph):
+            if width_of(word) > width:
+                before, _, rest = rest.partition(word)
+                rows += [*fit(before.rstrip()), word]
+                rest = rest.lstrip()
+        rows += fit(rest)
+        lines += rows or [""]
+    return lines
 
 
 @cache

@@ -107,6 +107,16 @@ def test_wrap_keeps_the_indent_and_breaks_at_spaces() -> None:
     assert wrap("abcdefg h", 3) == ["abc", "def", "g h"]
 
 
+def test_wrap_cuts_no_web_address() -> None:
+    """An address that is too long has a line of its own; a short one is a word like others."""
+    address = "https://www.mehrnews.com/news/5805672"
+
+    assert wrap(f"read {address} and go on", 12) == ["read", address, "and go on"]
+    assert wrap(f"{address}\n  {address}", 12) == [address, address]
+    assert wrap("at http://a.b or", 12) == ["at", "http://a.b", "or"]
+    assert wrap(f"({address}), {address}.", 12) == [f"({address}),", f"{address}."]
+
+
 def test_wrap_cuts_no_grapheme() -> None:
     """A word that is too long is cut between flags, conjuncts and letters with their marks."""
     assert wrap("🇮🇷🇮🇶🇮🇷", 5) == ["🇮🇷🇮🇶", "🇮🇷"]
