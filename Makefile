@@ -11,8 +11,11 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
+# The question reaches the program as it was typed: neither make nor the shell reads it.
+unexport Q
+ask: export QUESTION = $(value Q)
 ask: $(VENV)/run ## Answer Q="..." from seeds/ (PASOKH_CORPUS chooses another archive).
-	@$(BIN)/pasokh ask "$(Q)" || [ $$? -eq 3 ] # 3: not in the archive
+	@$(BIN)/pasokh ask -- "$$QUESTION" || [ $$? -eq 3 ] # 3: not in the archive
 
 chat: $(VENV)/run ## Talk to the archive.
 	@$(BIN)/pasokh chat
@@ -64,12 +67,15 @@ clean: ## Remove the virtual environment and caches.
 
 # Each stamp is a file in the virtual environment, made again when the pins change.
 $(VENV)/run: pyproject.toml constraints.txt
+	@echo "Installing into $(VENV): 150 MB to download, 0.7 GB on disk, one to three minutes, once."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --upgrade --constraint constraints.txt pip
-	$(PIP) install --constraint constraints.txt --editable .
+	$(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt --editable .
 	@touch $@
+	@echo "Installed. $(BIN)/pasokh is the program; README.md says how to have it on your path."
 
 $(VENV)/dev: $(VENV)/run
+	@echo "Installing the tools: 0.2 GB more on disk, a minute, once."
 	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,qdrant]'
 	@touch $@
 

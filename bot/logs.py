@@ -124,7 +124,9 @@ def set_up(
             raise StorageError(msg) from error
         handlers.append(_lines_to(to_file, secrets))
     elif journal is not None:
-        handlers.append(_lines_to(logging.StreamHandler(journal), secrets))
+        to_journal = _lines_to(logging.StreamHandler(journal), secrets)
+        to_journal.addFilter(lambda record: not _is_told(record))
+        handlers.append(to_journal)
     if debug is not None:
         to_terminal = logging.StreamHandler(debug)
         to_terminal.setFormatter(_TerminalFormatter(secrets))
@@ -134,6 +136,16 @@ def set_up(
     _logger.setLevel(logging.NOTSET if journal is None else logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Tell whether a record repeats with a traceback what the journal says in a line anyway.
+
+    These are errors with a message for people, and what the library's logger "telegram.ext" says
+    of a call's last failure before it raises that.
+    """
+    has_message = record.exc_info and isinstance(record.exc_info[1], PasokhError)
+    return bool(has_message) or record.name == "telegram.ext"
 
 
 def _lines_to(handler: logging.Handler, secrets: Sequence[str]) -> logging.Handler:

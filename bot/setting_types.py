@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 
 from index import ReadConfig
 from index.config import RECORD_FIELDS
+from index.proxy import DIRECT
 from index.web import EVERY_NETWORK, Network
 
 _MAX_QUOTED: Final = 80
@@ -92,11 +93,19 @@ TelegramToken = Annotated[SecretStr, AfterValidator(_matching(r"\d+:[A-Za-z0-9_-
 WebhookSecret = Annotated[SecretStr, AfterValidator(_matching(r"[A-Za-z0-9_-]{1,256}"))]
 # What a header takes after "Bearer " (RFC 6750, 2.1, and more).
 ApiKey = Annotated[SecretStr, AfterValidator(_matching(r"[!-~]+"))]
+# As httpx takes them. The last number of a port is 65535.
+_PORT = r"([0-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
+_PROXY = rf"(https?|socks5h?)://([^\s@/?#]+@)?([\w.-]+|\[[\da-fA-F:.]+\])(:{_PORT})?/?"
+ProxyAddress = Annotated[SecretStr, AfterValidator(_matching(rf"{DIRECT}|{_PROXY}"))]
 ADDRESS: Final = r"^https?://[^\s@]+$"
 VECTORS: Final = r"^(files|https?://[^\s@]+)$"
 
 _EXPECTED_ADDRESS = (
     "an address that starts with http:// or https://, without a user name or password"
+)
+_EXPECTED_PROXY = (
+    "none, or an address such as socks5://USER:PASSWORD@HOST:1080 (http, https or socks5; special "
+    "signs in the password percent-encoded)"
 )
 # What each field takes, in words for an error message.
 EXPECTED: Final = {
@@ -113,6 +122,7 @@ EXPECTED: Final = {
     "encoder_base_url": _EXPECTED_ADDRESS,
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",
+    "encoder_proxy": _EXPECTED_PROXY,
     "search_memory_mb": "a whole number, 1 or more",
     "vectors": f"files, or {_EXPECTED_ADDRESS}",
     "vectors_key": "a text of ASCII letters and signs without spaces",
@@ -123,6 +133,7 @@ EXPECTED: Final = {
     "llm_model": "a name",
     "llm_api_key": "a text of ASCII letters and signs without spaces",
     "llm_timeout_s": "a number of seconds above 0",
+    "llm_proxy": _EXPECTED_PROXY,
     "llm_max_tokens": "a whole number, 50 or more",
     "llm_entailment": "sentence-transformers:NAME_OR_FOLDER",
     "llm_tokens_per_day": "a whole number, 0 or more",
@@ -132,6 +143,8 @@ EXPECTED: Final = {
     "web_timeout_s": "a number of seconds above 0",
     "web_delay_s": "a number of seconds, 0 or more",
     "web_allow_private": "true, false or networks such as 10.1.0.0/16,fd00::/8",
+    "web_proxy": _EXPECTED_PROXY,
+    "proxy": _EXPECTED_PROXY,
     "threads": "a whole number, 0 or more",
     "max_quotes": "a whole number from 1 to 4",
     "answer_threshold": "a number from 0 to 1",
@@ -142,6 +155,7 @@ EXPECTED: Final = {
     "log_file": "a path",
     "telegram_token": "a bot token as @BotFather gives it, like 123456:ABC-def",
     "telegram_base_url": _EXPECTED_ADDRESS,
+    "telegram_proxy": _EXPECTED_PROXY,
     "telegram_webhook_url": _EXPECTED_ADDRESS,
     "telegram_webhook_secret": "1 to 256 of the characters A-Z a-z 0-9 _ -",
     "telegram_webhook_listen": "an address to listen on",

@@ -6,8 +6,13 @@ The only module that reads the environment. What a setting names is not opened o
 import difflib
 import hashlib
 import os
+import re
+from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Any, Literal, Self, cast
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
@@ -27,6 +32,7 @@ from bot.setting_types import (
     HomePath,
     Ids,
     LogLevel,
+    ProxyAddress,
     TelegramToken,
     WebhookSecret,
     networks_of,
@@ -35,13 +41,20 @@ from bot.setting_types import (
 from bot.texts.direction import Bidi
 from bot.texts.language import LanguageChoice
 from index import PasokhError
+from index.proxy import DIRECT
 from index.web import Network
 
 PREFIX = "PASOKH_"
 _ENV_FILE = Path(".env")
-_SECRETS = frozenset(
-    {"encoder_api_key", "llm_api_key", "telegram_token", "telegram_webhook_secret", "vectors_key"}
-)
+_PROXY_KINDS = frozenset({"http", "https", "socks5", "socks5h"})
+_PROXIES = frozenset({"encoder_proxy", "llm_proxy", "proxy", "telegram_proxy", "web_proxy"})
+_SECRETS = _PROXIES | {
+    "encoder_api_key",
+    "llm_api_key",
+    "telegram_token",
+    "telegram_webhook_secret",
+    "vectors_key",
+}
 
 
 class SettingsError(PasokhError):
@@ -112,6 +125,9 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds to wait for the embedding server.",
     )
+    encoder_proxy: ProxyAddress | None = Field(
+        default=None, description="Proxy to the embedding server; PASOKH_PROXY if empty."
+    )
     search_memory_mb: int = Field(
         default=1024,
         ge=1,
@@ -158,6 +174,9 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Seconds for a whole answer of the language model, half for its first word.",
     )
+    llm_proxy: ProxyAddress | None = Field(
+        default=None, description="Proxy to the language model's server; PASOKH_PROXY if empty."
+    )
     llm_max_tokens: int = Field(
         default=800, ge=50, description="Most tokens in one answer of the language model."
     )
@@ -197,6 +216,13 @@ class Settings(BaseSettings):
         default="false",
         description="Private networks that may be fetched: false, true or 10.1.0.0/16,fd00::/8.",
     )
+    web_proxy: ProxyAddress | None = Field(
+        default=None, description="Proxy to web servers; PASOKH_PROXY if empty."
+    )
+    proxy: ProxyAddress | None = Field(
+        default=None,
+        description="Proxy to all servers: socks5://HOST:1080, http://USER:PASSWORD@HOST, none.",
+    )
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0 takes all cores.")
     max_quotes: int = Field(default=3, ge=1, le=4, description="Most quotes in an answer, 1 to 4.")
     answer_threshold: float | None = Field(
@@ -227,6 +253,9 @@ class Settings(BaseSettings):
         default="https://api.telegram.org",
         pattern=ADDRESS,
         description="Address of the Bot API server; another one for a local server.",
+    )
+    telegram_proxy: ProxyAddress | None = Field(
+        default=None, description="Proxy to the Bot API server; PASOKH_PROXY if empty."
     )
     telegram_webhook_url: str | None = Field(
         default=None,
@@ -364,15 +393,83 @@ class Settings(BaseSettings):
             raise SettingsError(msg)
         return self.telegram_token.get_secret_value().partition(":")[0]
 
+    def proxy_for(
+        self, part: Literal["encoder", "llm", "telegram"], address: str
+    ) -> SecretStr | None:
+        """Return the proxy through which a part asks the server at an address (`index.proxy`).
+
+        PASOKH_PROXY holds where the part has none of its own and the server is elsewhere. With
+        neither, httpx takes the environment's.
+
+        Raises:
+            SettingsError: If that is of a kind which httpx does not know.
+        """
+        if own := getattr(self, f"{part}_proxy"):
+            return cast("SecretStr", own)
+        if self.proxy:
+            return SecretStr(DIRECT) if _is_local(address) else self.proxy
+        for scheme, proxy in getproxies().items():
+            kind, has_kind, _ = proxy.partition("://")
+            if scheme in {"http", "https", "all"} and has_kind and kind not in _PROXY_KINDS:
+                msg = (
+                    f"{scheme.upper()}_PROXY: expected an address that starts with http://, "
+                    f"https:// or socks5://, got {quoted(kind + '://')}; correct it, or set "
+                    f"{PREFIX}PROXY, which is taken instead"
+                )
+                raise SettingsError(msg)
+        return None
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never be written anywhere."""
-        secrets = (getattr(self, name) for name in sorted(_SECRETS))
-        return tuple(value for secret in secrets if secret and (value := secret.get_secret_value()))
+        given = {
+            name: secret.get_secret_value()
+            for name in sorted(_SECRETS)
+            if (secret := getattr(self, name))
+        }
+        # Of a proxy only user name and password are, also as they are sent.
+        for name in _PROXIES & given.keys():
+            user = given.pop(name).rpartition("@")[0].partition("//")[2]
+            given |= {f"{name} {part}": part for part in (user, unquote(user))}
+        return tuple(dict.fromkeys(filter(None, given.values())))
 
 
-def read_settings(env_file: Path | None = _ENV_FILE) -> Settings:
-    """Read the environment and `env_file`; the environment wins.
+class Origin(StrEnum):
+    """Where the value of a setting comes from."""
+
+    DEFAULT = "default"
+    ENVIRONMENT = "environment"
+    FILE = ".env"
+
+
+def origin_of(field: str, settings: Settings) -> Origin:
+    """Tell where a field of settings that were just read has its value from."""
+    if field not in settings.model_fields_set:
+        return Origin.DEFAULT
+    given = {name.upper() for name, value in os.environ.items() if value}
+    return Origin.ENVIRONMENT if f"{PREFIX}{field.upper()}" in given else Origin.FILE
+
+
+def shown(field: str, value: object) -> str:
+    """Write a field's value as a variable has it; of a secret only that it is set.
+
+    Of a proxy all but user name and password is shown.
+    """
+    match value:
+        case None:
+            return ""
+        case SecretStr() if field in _PROXIES:
+            return re.sub("//.*@", "//***@", value.get_secret_value())
+        case SecretStr():
+            return "***"
+        case frozenset():
+            return ",".join(map(str, sorted(value)))
+        case _:
+            return str(value)
+
+
+def read_settings(env_file: Path | None = _ENV_FILE, *, corpus: Path | None = None) -> Settings:
+    """Read the environment and `env_file`; the environment wins, and `corpus` over both.
 
     Raises:
         SettingsError: Naming each wrong variable, its value and what was expected; of unknown
@@ -387,13 +484,31 @@ def read_settings(env_file: Path | None = _ENV_FILE) -> Settings:
                 hint = f"did you mean {near[0]}?" if near else "see .env.example for all of them"
                 msg = f"{name} is not a setting; {hint}"
                 raise SettingsError(msg)
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]  # the source's own keyword
+        given: dict[str, Any] = {} if corpus is None else {"corpus": corpus}
+        settings = Settings(_env_file=env_file, **given)  # type: ignore[call-arg]  # its own keyword
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
         raise SettingsError("\n".join(_describe(problem) for problem in problems)) from None
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{env_file} cannot be read as UTF-8 text: {error}"
         raise SettingsError(msg) from error
+    if corpus is not None and settings.index_dir is not None:
+        msg = (
+            f"--corpus is {quoted(str(corpus))} but {PREFIX}INDEX_DIR is "
+            f"{quoted(str(settings.index_dir))}, which holds the index of one corpus; empty one of "
+            "them"
+        )
+        raise SettingsError(msg)
+    return settings
+
+
+def _is_local(address: str) -> bool:
+    """Tell whether an address leads to this machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _describe(problem: ErrorDetails) -> str:

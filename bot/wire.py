@@ -378,6 +378,7 @@ def web_config(settings: Settings) -> WebConfig:
         timeout_s=settings.web_timeout_s,
         delay_s=settings.web_delay_s,
         private_networks=settings.private_networks,
+        proxy=settings.web_proxy or settings.proxy,
     )
 
 
@@ -406,6 +407,7 @@ def encoder_config(settings: Settings) -> EncoderConfig:
                 query_prefix=settings.encoder_query_prefix or "",
                 passage_prefix=settings.encoder_passage_prefix or "",
                 timeout_s=settings.encoder_timeout_s,
+                proxy=settings.proxy_for("encoder", settings.encoder_base_url or ""),
             )
         case _:
             return BundledConfig(

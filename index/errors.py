@@ -19,6 +19,11 @@ Expected outcomes are no exceptions: a rejected file is a `Reject`, a refusal is
 """
 
 
+def how_to_install(extra: str) -> str:
+    """Return the command that adds an extra to an installation from a clone."""
+    return f"run in the clone: .venv/bin/pip install -c constraints.txt -e '.[{extra}]'"
+
+
 class PasokhError(Exception):
     """Base of every error raised by this project."""
 

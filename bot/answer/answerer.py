@@ -278,7 +278,8 @@ class Answerer:
         if question.plan and question.plan.shape is Shape.COMPARISON:
             return ()
         shown = [citation.quote for citation in beyond]
-        drafts = self.consider(question, k=k, shown=shown).drafts
+        most = min(k, 4)  # one choice holds four at most, see ReaderConfig
+        drafts = self.consider(question, k=most, shown=shown).drafts
         return verified(drafts, self.snapshot.article, first=len(beyond) + 1)
 
     def consider(

@@ -23,6 +23,7 @@ from bot.llm.budget import DailyBudget
 from bot.llm.dialect import Dialect
 from bot.llm.types import Message, Unwritten
 from bot.types import Unworded
+from index.proxy import client_options
 from index.retry import backoff_s, retry_after_s
 
 _RETRIED: Final = frozenset({408, 409, 429, 500, 502, 503, 504})
@@ -48,6 +49,7 @@ class ServerConfig:
         base_url: Address up to `/v1`.
         timeout_s: Seconds for a whole answer.
         max_tokens: Most tokens of an answer.
+        proxy: See `index.proxy`.
     """
 
     base_url: str
@@ -56,6 +58,7 @@ class ServerConfig:
     timeout_s: float = 60.0
     max_tokens: int = 800
     budget: DailyBudget | None = None
+    proxy: SecretStr | None = None
 
 
 class _Words(BaseModel):
@@ -176,6 +179,7 @@ class OpenAIGenerator:
                 api_key=key.get_secret_value() if key else "none",
                 timeout=self._config.timeout_s,
                 max_retries=0,
+                http_client=openai.DefaultAsyncHttpxClient(**client_options(self._config.proxy)),
             )
             async with asyncio.timeout(self._config.timeout_s) as whole, client:
                 while True:

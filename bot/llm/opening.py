@@ -11,6 +11,7 @@ from bot.question.question import read_question
 from bot.session.session import Session
 from bot.settings import Settings, SettingsError
 from index import Encoder, read_removals
+from index.errors import how_to_install
 
 
 def open_grounder(settings: Settings, encoder: Encoder) -> Checking:
@@ -44,7 +45,7 @@ def session_over(settings: Settings, serving: Serving) -> Session:
             raise
         raise SettingsError(
             f"PASOKH_LLM_BASE_URL is set, but the package {error.name!r} is not installed; "
-            "run: pip install 'pasokh[llm]'"
+            f"{how_to_install('llm')}"
         ) from error
     limit = settings.llm_tokens_per_day
     generator = client.OpenAIGenerator(
@@ -55,6 +56,7 @@ def session_over(settings: Settings, serving: Serving) -> Session:
             timeout_s=settings.llm_timeout_s,
             max_tokens=settings.llm_max_tokens,
             budget=None if limit is None else DailyBudget(settings.llm_budget_file, limit),
+            proxy=settings.proxy_for("llm", settings.llm_base_url),
         )
     )
     with serving.using() as answerer:

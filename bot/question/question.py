@@ -45,7 +45,8 @@ _TO_COME: Final = re.compile(
 _NAME: Final = r"[^\W\d_]+(?:[ \u200c-][^\W\d_]+){0,2}"
 # A name alone, or with "who is" and its like; in scripts with capitals each word has one.
 _NAMES_ONLY: Final = re.compile(
-    rf"(?:who(?: i|['’])s |(?i:wer ist |кто такой |من هو ))?(?-i:[A-ZА-Я]\w+(?:[ -][A-ZА-Я]\w+){{0,2}})\?*"
+    r"(?:who(?: i|['’])s |(?i:wer ist |кто такой |من هو ))?"
+    r"(?-i:[A-ZА-Я]\w+(?:[ -][A-ZА-Я]\w+){0,2})\?*"
     rf"|{_NAME} (?:کیست|کی است|که است|چه کسی است|کی هست)[؟?]*|who(?: i|['’])s {_NAME}\?*",
     re.IGNORECASE,
 )

@@ -1,6 +1,6 @@
 """Command line `pasokh`: declares the commands, runs one and turns its outcome into an exit code.
 
-The commands' work is in `ask`, `index_commands` and `check_commands`; all errors end here.
+The commands' work is in `ask` and the modules `..._commands`; all errors end here.
 """
 
 import sys
@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # the same names, so that every use is checked
     from bot.evaluation import files as evaluation_files
     from bot.question import scope as scopes
     from bot.terminal import ask as ask_commands
-    from bot.terminal import check_commands, context, index_commands
+    from bot.terminal import check_commands, context, index_commands, setting_commands
     from bot.texts import direction, language
 else:
     index = _LazyModule("index")
@@ -57,6 +57,7 @@ else:
     check_commands = _LazyModule("bot.terminal.check_commands")
     context = _LazyModule("bot.terminal.context")
     index_commands = _LazyModule("bot.terminal.index_commands")
+    setting_commands = _LazyModule("bot.terminal.setting_commands")
     direction = _LazyModule("bot.texts.direction")
     language = _LazyModule("bot.texts.language")
     metadata = _LazyModule("importlib.metadata")
@@ -72,6 +73,7 @@ class _Run:
 
     backend: "context.Backend | None"
     debug: bool = False
+    corpus: Path | None = None
     surface: "context.Surface | None" = None
 
     def open(self, *, keeps_log: bool = False) -> "context.Surface":
@@ -80,7 +82,7 @@ class _Run:
         Args:
             keeps_log: Write the log to standard error if no file is set for it.
         """
-        values = settings.read_settings()
+        values = settings.read_settings(corpus=self.corpus)
         logs.set_up(
             values.log_level,
             values.log_file,
@@ -119,7 +121,7 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
 def _pasokh(run: _Run, *, debug: bool) -> None:
     """Answer questions from a news archive, each sentence a quote with its source.
 
-    Settings are PASOKH_* variables or lines of a .env file; .env.example lists them.
+    Settings are PASOKH_* variables or lines of a .env file; `pasokh settings` lists them.
     Exit codes: 0 answered or done, 1 error, 2 usage, 3 no answer in the archive, 4 an answer of
     earlier does not stand.
     """
@@ -127,6 +129,21 @@ def _pasokh(run: _Run, *, debug: bool) -> None:
 
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _set_corpus(ctx: click.Context, _option: click.Parameter, path: Path | None) -> None:
+    """Take the archive of an option."""
+    ctx.find_object(_Run).corpus = path  # type: ignore[union-attr]  # `main` gives one
+
+
+_corpus_option = click.option(
+    "--corpus",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    callback=_set_corpus,
+    metavar="PATH",
+    help="Folder or file of articles, instead of PASOKH_CORPUS.",
+)
 
 
 def _scope_options(command: _Command) -> _Command:
@@ -172,6 +189,7 @@ def _scope(options: dict[str, Any]) -> "index.Scope":
 @click.option(
     "-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4; double in overviews."
 )
+@_corpus_option
 @_scope_options
 @click.pass_obj
 def ask(
@@ -191,6 +209,8 @@ def ask(
     if as_json and form:
         raise click.UsageError("--json and --format exclude each other; choose one.")
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
+    if not text.strip():
+        raise click.UsageError("QUESTION is empty; write one, e.g. pasokh ask who won in Shiraz")
     within = _scope(scope)
     if form:
         return ask_commands.ask_export(run.open(), text.strip(), k=k, within=within, form=form)
@@ -199,6 +219,7 @@ def ask(
 
 
 @_pasokh.command()
+@_corpus_option
 @_scope_options
 @click.pass_obj
 def chat(run: _Run, /, **scope: Any) -> int:  # noqa: ANN401  # see _scope_options
@@ -208,6 +229,7 @@ def chat(run: _Run, /, **scope: Any) -> int:  # noqa: ANN401  # see _scope_optio
 
 
 @_pasokh.command()
+@_corpus_option
 @click.pass_obj
 def serve(run: _Run) -> int:
     """Answer on Telegram until stopped (docs/operating.md).
@@ -215,6 +237,16 @@ def serve(run: _Run) -> int:
     The log goes to standard error, or to PASOKH_LOG_FILE.
     """
     return ask_commands.serve(run.open(keeps_log=True))
+
+
+@_pasokh.command("settings")
+@click.pass_obj
+def list_settings(run: _Run) -> int:
+    """List every setting: its value, where that comes from, and the default.
+
+    Keys, tokens and passwords are not shown.
+    """
+    return setting_commands.list_settings(run.open())
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -245,6 +277,7 @@ def evaluate(run: _Run, /, *, json_file: Path | None, **files: Any) -> int:  # n
 @_pasokh.command("verify")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@_corpus_option
 @click.pass_obj
 def verify_answers(run: _Run, /, *, file: Path, as_json: bool) -> int:
     """Check answers that `ask --json` printed against the index (docs/verifying.md).
@@ -261,6 +294,7 @@ def _index_group() -> None:
 
 
 @_index_group.command()
+@_corpus_option
 @click.pass_obj
 def build(run: _Run) -> int:
     """Read the corpus and build its index, unless nothing changed."""
@@ -269,6 +303,7 @@ def build(run: _Run) -> int:
 
 @_index_group.command()
 @click.argument("places", nargs=-1, required=True, metavar="URL|PATH...")
+@_corpus_option
 @click.pass_obj
 def add(run: _Run, places: tuple[str, ...]) -> int:
     """Take articles in and build: pages, feeds, sitemaps, files, folders.
@@ -281,6 +316,7 @@ def add(run: _Run, places: tuple[str, ...]) -> int:
 @_index_group.command()
 @click.argument("feeds", nargs=-1, metavar="[URL...]")
 @click.option("--once", is_flag=True, help="Do what is due and leave; for cron.")
+@_corpus_option
 @click.pass_obj
 def watch(run: _Run, feeds: tuple[str, ...], *, once: bool) -> int:
     """Poll feeds and sitemaps and index what they list, until Ctrl-C.
@@ -291,6 +327,7 @@ def watch(run: _Run, feeds: tuple[str, ...], *, once: bool) -> int:
 
 
 @_index_group.command()
+@_corpus_option
 @click.pass_obj
 def info(run: _Run) -> int:
     """Say what the index holds and what it was made with."""
@@ -298,6 +335,7 @@ def info(run: _Run) -> int:
 
 
 @_index_group.command()
+@_corpus_option
 @click.pass_obj
 def verify(run: _Run) -> int:
     """Check every file of the index against its checksum.
@@ -310,6 +348,7 @@ def verify(run: _Run) -> int:
 @_index_group.command()
 @click.argument("article_id", metavar="ID")
 @click.option("--reason", default="", help="Kept in the list of removals.")
+@_corpus_option
 @click.pass_obj
 def remove(run: _Run, article_id: str, *, reason: str) -> int:
     """Take article ID out of the index for good, asking nothing.

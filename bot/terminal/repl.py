@@ -97,7 +97,8 @@ class Chat:
         is told and survived.
         """
         text = " ".join(line.split())
-        if text in {Command.QUIT, "quit", "exit"} or _command(text) == Command.QUIT:
+        first = text.partition(" ")[0]
+        if text in {"quit", "exit"} or _command(first) == Command.QUIT:
             return False
         try:
             if text.startswith("/"):

@@ -90,7 +90,10 @@ def rows_of(line: Line, screen: Screen) -> Iterator[str]:
             rows = wrap(paragraph, max(screen.width - len(margin), 10))
         for row in rows:
             placed = _place(row, margin, screen, rtl=rtl)
-            yield f"{style}{placed}{_RESET}" if style and placed else placed
+            # Behind the indentation, which would be underlined together with an address.
+            text = placed.lstrip(" ")
+            gap = placed[: len(placed) - len(text)]
+            yield f"{gap}{style}{text}{_RESET}" if style and text else placed
 
 
 def _place(row: str, margin: str, screen: Screen, *, rtl: bool) -> str:

@@ -37,13 +37,16 @@ _RTL = "\u0590-\u060b\u0610-\u065f\u066e-\u06ef\u06fa-\u08ff"
 _RTL += "\ufb1d-\ufdff\ufe70-\ufefc\u200c\u200d"
 _DIGITS = "\u0660-\u0669\u06f0-\u06f9"
 _JOINTS = "-\u2010-\u2014 .,:;/'\u2019&+_#?=~@%|\u060c\u061b\u066b\u066c"
+_JOINTS_OF_VALUE = "-,./:\u060c"
 # Subtle: after an Arabic letter rule W2 makes 2023-06-09 Arabic numbers, between which a hyphen
 # does not bind (W4), so the date is shown as 09-06-2023; an isolate starts without that letter.
 # A run takes the sign of a command or option with it, as in "/help" and "--debug". Brackets
-# belong to it when they open with a letter, as in "Su-35 (Flanker)", but not in "[1]".
+# belong to it when they open with a letter, as in "Su-35 (Flanker)", but not in "[1]". So does what
+# an argument is set to, in whatever script: "/only source=مهر lang=fa" is read from left to right.
 _LTR_RUN = re.compile(
     rf"(?:(?<!\S)[-/@#]{{1,2}}|[0-9]+[-. ]?)?[{_LTR}]"
-    rf"(?:[{_LTR}0-9]|[{_JOINTS}]+(?=[{_LTR}0-9])|[{_JOINTS}]*[(\[][{_LTR}][{_LTR}0-9{_JOINTS}]*[)\]])*"
+    rf"(?:[{_LTR}0-9]|[{_JOINTS}]+(?=[{_LTR}0-9])|[{_JOINTS}]*[(\[][{_LTR}][{_LTR}0-9{_JOINTS}]*[)\]]"
+    rf"|=[{_RTL}{_DIGITS}](?:[{_JOINTS_OF_VALUE}]?[{_RTL}{_DIGITS}])*)*"
     r"|[0-9]+(?:[-\u2013./:,][0-9]+)+"
     rf"|[{_DIGITS}]+(?:[-\u2013./:,\u066b\u066c][{_DIGITS}]+)+"
 )
@@ -51,6 +54,9 @@ _LTR_RUN = re.compile(
 _RTL_RUN = re.compile(
     rf"[{_RTL}{_DIGITS}](?:[{_RTL}{_DIGITS}0-9]|[{_JOINTS}]+(?=[{_RTL}{_DIGITS}]))*"
 )
+
+
+_ADDRESS = re.compile(r"\S*\bhttps?://\S+")
 
 
 def safe(text: str) -> str:
@@ -129,7 +135,8 @@ def width_of(text: str) -> int:
 def wrap(text: str, width: int) -> list[str]:
     """Break `text` at spaces into lines of at most `width` cells; too long words are cut.
 
-    Line feeds stay breaks; an empty text is one empty line. No grapheme is cut.
+    Line feeds stay breaks; an empty text is one empty line. No grapheme is cut, and no web address:
+    one that is too long has a line of its own, so that it can be clicked and copied.
     """
     fit = partial(
         _wcwidth().wrap,
@@ -140,7 +147,17 @@ def wrap(text: str, width: int) -> list[str]:
         break_on_hyphens=False,
         propagate_sgr=False,
     )
-    return [line for paragraph in text.split("\n") for line in fit(paragraph) or [""]]
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        rows, rest = [], paragraph
+        for word in _ADDRESS.findall(paragraph):
+            if width_of(word) > width:
+                before, _, rest = rest.partition(word)
+                rows += [*fit(before.rstrip()), word]
+                rest = rest.lstrip()
+        rows += fit(rest)
+        lines += rows or [""]
+    return lines
 
 
 @cache

@@ -1,5 +1,6 @@
 """The languages we speak to people, and how a text of ours is said in one of them."""
 
+from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
@@ -32,12 +33,29 @@ class Text(Enum):
 
 
 def say(text: Text, language: Language, /, **values: object) -> str:
-    """Return a text with its names filled; whole numbers in the language's digits."""
+    """Return a text with its names filled; whole numbers in the language's digits.
+
+    `{count:article|articles}` is a number and its noun: "1 article", "2,000 articles".
+    """
     filled = {
-        name: localize_number(value, language) if isinstance(value, int) else value
+        name: _Number(value, language) if isinstance(value, int) else value
         for name, value in values.items()
     }
     return text.wordings[language].format(**filled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A whole number in a text."""
+
+    value: int
+    language: Language
+
+    def __format__(self, nouns: str) -> str:
+        """Write it, before the noun for one or for several where there are two."""
+        one, _, several = nouns.partition("|")
+        noun = one if self.value == 1 else several
+        return f"{localize_number(self.value, self.language)} {noun}".rstrip()
 
 
 def localize_number(number: float, language: Language) -> str:

@@ -83,7 +83,7 @@ class Key(Text):
         ("خطای درونی ({kind}). جزئیات در {log_file}"),
     )
     CHAT_WELCOME = (
-        ("Ask the archive: {articles} articles. /help lists the commands."),
+        ("Ask the archive: {articles:article|articles}. /help lists the commands."),
         ("از بایگانی بپرسید: {articles} خبر. فهرست فرمان‌ها: /help"),
     )
     CHAT_HELP = (
@@ -182,7 +182,10 @@ class Key(Text):
     STAGE_QUESTIONS = ("encoding questions", "رمزگذاری پرسش‌ها")
     STAGE_ASK = ("asking questions", "پرسیدن پرسش‌ها")
     EVAL_SET = (
-        ("{name}: {questions} questions, {articles} articles, {passages} passages"),
+        (
+            "{name}: {questions:question|questions}, {articles:article|articles}, "
+            "{passages:passage|passages}"
+        ),
         ("{name}: {questions} پرسش، {articles} خبر، {passages} بند"),
     )
     EVAL_COLUMNS = (
@@ -265,9 +268,9 @@ class Key(Text):
     BUILD_REJECT_ORIGIN = ("    {origin}", "    {origin}")
     BUILD_REJECT_MORE = ("    and {count} more", "    و {count} مورد دیگر")
     BUILD_MISSING = ("missing fields", "فیلدهای نامعلوم")
-    BUILD_MISSING_FIELD = ("  {field}: {count} articles", "  {field}: {count} خبر")
+    BUILD_MISSING_FIELD = ("  {field}: {count:article|articles}", "  {field}: {count} خبر")
     BUILD_PASSAGES = (
-        ("passages    {passages}, {sentences} sentences, {encoded} encoded"),
+        ("passages    {passages}, {sentences:sentence|sentences}, {encoded} encoded"),
         ("بندها: {passages}، {sentences} جمله، {encoded} رمزگذاری‌شده"),
     )
     BUILD_COST = ("cost        {seconds} s, {size} bytes", "هزینه: {seconds} ثانیه، {size} بایت")
@@ -276,7 +279,7 @@ class Key(Text):
     GATHER_ADDED = ("added      {place}", "افزوده شد: {place}")
     GATHER_CHANGED = ("changed    {place}", "تغییر کرد: {place}")
     GATHER_UNCHANGED = ("unchanged  {place}", "بدون تغییر: {place}")
-    GATHER_LISTED = ("lists {count} addresses: {place}", "فهرستی از {count} نشانی: {place}")
+    GATHER_LISTED = ("lists {count:address|addresses}: {place}", "فهرستی از {count} نشانی: {place}")
     GATHER_FAILED = ("rejected   {place}: {why}", "پذیرفته نشد: {place}: {why}")
     GATHER_NOTHING_NEW = (
         ("Nothing new: the index stays as it is."),
@@ -284,7 +287,7 @@ class Key(Text):
     )
     GATHER_NOTHING = ("Nothing could be added.", "هیچ چیز افزوده نشد.")
     WATCHING = (
-        ("Watching {count} feeds; Ctrl-C ends it."),
+        ("Watching {count:feed|feeds}; Ctrl-C ends it."),
         ("زیر نظر گرفتن {count} خوراک؛ پایان با Ctrl-C"),
     )
     INFO = (
@@ -314,7 +317,10 @@ class Key(Text):
         ),
     )
     VERIFIED = (
-        ("{snapshot} is whole: {files} files, {articles} articles, {passages} passages"),
+        (
+            "{snapshot} is whole: {files:file|files}, {articles:article|articles}, "
+            "{passages:passage|passages}"
+        ),
         ("{snapshot} سالم است: {files} پرونده، {articles} خبر، {passages} بند"),
     )
     VERIFY_FAILED = (
@@ -322,12 +328,12 @@ class Key(Text):
         ("{snapshot} آسیب دیده است؛ `pasokh index build` را اجرا کنید"),
     )
     VERIFY_REMOVED = (
-        ("removed by request and looked for everywhere: {count} articles"),
+        ("removed by request and looked for everywhere: {count:article|articles}"),
         ("خبرهایی که به درخواست حذف شده‌اند و همه‌جا جست‌وجو شدند: {count}"),
     )
     VERIFY_CACHED = (
         (
-            "the vector cache holds {count} vectors of {article}, a removed article, "
+            "the vector cache holds {count:vector|vectors} of {article}, a removed article, "
             "again, as another index or article has the same text; `pasokh index remove {article}` "
             "deletes them"
         ),

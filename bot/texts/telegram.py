@@ -258,7 +258,7 @@ class Phrase(Text):
     )
     PRIVACY = (
         (
-            "What I keep, for at most {days} days:\n"
+            "What I keep, for at most {days:day|days}:\n"
             "• your questions and which articles were quoted, so that you can follow up and open them\n"
             "• your 👍 and 👎, with the question they belong to, so that answers get better; whoever "
             "runs this bot may copy them out, without your number\n"
@@ -321,11 +321,11 @@ class Phrase(Text):
         ),
     )
     SLOW_DOWN = (
-        ("That is a lot of questions at once. Please ask again in {seconds} seconds."),
+        ("That is a lot of questions at once. Please ask again in {seconds:second|seconds}."),
         ("پرسش‌های شما پشت سر هم زیاد شد. لطفاً {seconds} ثانیهٔ دیگر دوباره بپرسید."),
     )
     BUSY = (
-        ("Many people are asking just now. Please ask again in {seconds} seconds."),
+        ("Many people are asking just now. Please ask again in {seconds:second|seconds}."),
         ("همین حالا افراد زیادی می‌پرسند. لطفاً {seconds} ثانیهٔ دیگر دوباره بپرسید."),
     )
     FAILED = (
@@ -344,7 +344,7 @@ class Phrase(Text):
             "From question to last message: p50 {p50} s, p95 {p95} s\n"
             "Sent again without knowing: {uncertain}\n"
             "Snapshot: {snapshot}\n"
-            "Running for {hours} hours"
+            "Running for {hours:hour|hours}"
         ),
         (
             "در انتظار: {waiting}، در حال پاسخ: {busy}\n"

@@ -81,8 +81,8 @@ class VerifyText(Text):
     )
     NOT_ALL_STANDS = (
         (
-            "NOT everything stands: {quotes} of {all_quotes} quotes and {claims} of {all_claims} "
-            "sentences do."
+            "NOT everything stands: {quotes} of {all_quotes:quote|quotes} and "
+            "{claims} of {all_claims:sentence|sentences} do."
         ),
         (
             "همه درست نیست: {quotes} از {all_quotes} نقل‌قول و {claims} از {all_claims} جمله درست است."

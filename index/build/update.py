@@ -224,7 +224,7 @@ def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _N
                 why += rejects[0].detail
             msg = (
                 f"Expected articles in {task.corpus}, but {why}; put text files or JSON Lines "
-                "there, or set PASOKH_CORPUS to where they are."
+                "there, or set PASOKH_CORPUS or --corpus to where they are."
             )
             raise CorpusError(msg)
         task.progress("read", writer.n_articles, writer.n_articles)

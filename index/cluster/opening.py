@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.config import ClusterConfig
 from index.encoders.config import EncoderConfig
 from index.encoders.protocol import Encoder
-from index.errors import ClusterError
+from index.errors import ClusterError, how_to_install
 from index.workers import Workers
 
 
@@ -45,7 +45,7 @@ def open_cluster(
     except ImportError as error:
         msg = (
             "Expected the package ray for a build on a cluster, which is not installed; "
-            "run pip install 'pasokh[ray]'."
+            f"{how_to_install('ray')}"
         )
         raise ClusterError(msg) from error
     with ray.Cluster(config) as cluster:

@@ -243,7 +243,7 @@ class Archive:
         for table, expected in (("article", self.n_articles), ("passage", self.n_passages)):
             (count,) = self._one(f"SELECT count(*) FROM {table}")  # noqa: S608 - a constant
             if count != expected:
-                problems.append(f"{count} rows of {table} instead of {expected}")
+                problems.append(f"rows of {table}: {count} instead of {expected}")
         return [f"{self._path.name}: {message}" for message in problems if message != "ok"]
 
     def _one(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...]:

@@ -54,6 +54,7 @@ class OpenAIConfig:
         timeout_s: For connecting, and for each wait on the server.
         max_retries: Further tries of one request after 429, 5xx or a broken connection.
         max_wait_s: Longest pause before a retry, whatever Retry-After says.
+        proxy: See `index.proxy`.
     """
 
     base_url: str = field(repr=False)  # a user name and password may stand in it
@@ -67,6 +68,7 @@ class OpenAIConfig:
     timeout_s: float = 30.0
     max_retries: int = 4
     max_wait_s: float = 30.0
+    proxy: SecretStr | None = None
 
 
 EncoderConfig = BundledConfig | SentenceTransformerConfig | OpenAIConfig

@@ -22,6 +22,7 @@ from index.arrays import Vectors
 from index.encoders.config import OpenAIConfig
 from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, unit_rows
 from index.errors import EncoderError
+from index.proxy import client_options
 from index.retry import backoff_s, retry_after_s
 
 _RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504})
@@ -60,7 +61,9 @@ class OpenAIEncoder:
                 )
                 raise EncoderError(msg)
             headers["Authorization"] = f"Bearer {secret}"
-        self._client = httpx.Client(headers=headers, timeout=config.timeout_s)
+        self._client = httpx.Client(
+            headers=headers, timeout=config.timeout_s, **client_options(config.proxy)
+        )
         weakref.finalize(self, self._client.close)
         dim = config.dim or self._request(["."], dim=None).shape[1]
         space = (self._shown_base, config.model, config.query_prefix, config.passage_prefix)

@@ -16,7 +16,7 @@ import numpy as np
 from index.arrays import Vectors
 from index.encoders.config import SentenceTransformerConfig
 from index.encoders.protocol import TEXTS_AT_ONCE, EncoderIdentity, Progress, unit_rows
-from index.errors import EncoderError
+from index.errors import EncoderError, how_to_install
 
 # (query, passage) by model family, from the model cards on huggingface.co; first match wins.
 _FAMILIES = (
@@ -179,7 +179,7 @@ def load_model(
     except ImportError as error:
         msg = (
             f"Expected sentence-transformers to be installed for {model!r}, but: {error}; "
-            "run: pip install 'pasokh[sentence-transformers]'"
+            f"{how_to_install('sentence-transformers')}"
         )
         raise EncoderError(msg) from error
     try:

@@ -227,7 +227,7 @@ def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
         "languages": (layout.count_languages(), manifest.languages),
     }
     problems = [
-        f"{actual} {what} instead of {expected}"
+        f"{what}: {actual} instead of {expected}"
         for what, (actual, expected) in counts.items()
         if actual != expected
     ]

@@ -155,7 +155,7 @@ def corpus_files(path: Path) -> Iterator[tuple[Path, str]]:
             be listed.
     """
     expected = "Expected a file or folder of articles"
-    advice = "set PASOKH_CORPUS to where they are."
+    advice = "set PASOKH_CORPUS or --corpus to where they are."
     try:
         is_folder, is_there = path.is_dir(), path.exists()
     except OSError as error:  # the path is too long, or leads through a folder we may not enter

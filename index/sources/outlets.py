@@ -21,7 +21,7 @@ class Outlet:
     Attributes:
         slug: Short name for article ids.
         name: English name, shown in citations.
-        names: Persian and other names, as they stand in «به گزارش ...».
+        names: Persian and other names, as they stand in «به گزارش ...»; the first is shown.
         hosts: Hosts of its pages, without "www.".
         address: Template of a page address with {code}, and {date} as 1402/03/19 where the
             address needs the Jalali day; empty for outlets only ever relayed.
@@ -70,7 +70,7 @@ OUTLETS = (
     Outlet(slug="aljazeera", name="Al Jazeera", names=("الجزیره",)),
     Outlet(slug="reuters", name="Reuters", names=("رویترز",)),
     Outlet(slug="ap", name="Associated Press", names=("آسوشیتدپرس", "آسوشیتد پرس")),
-    Outlet(slug="afp", name="AFP", names=("فرانسه", "خبرگزاری فرانسه")),
+    Outlet(slug="afp", name="AFP", names=("خبرگزاری فرانسه", "فرانسه")),
     Outlet(slug="bbc", name="BBC", names=("بی بی سی",)),
     Outlet(slug="cnn", name="CNN", names=("سی ان ان",)),
     Outlet(slug="sputnik", name="Sputnik", names=("اسپوتنیک",)),

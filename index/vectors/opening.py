@@ -1,7 +1,7 @@
 """Factory of vector stores: from a configuration to files or a Qdrant server."""
 
 from index.config import QdrantConfig
-from index.errors import VectorStoreError
+from index.errors import VectorStoreError, how_to_install
 from index.vectors.files import FILES
 from index.vectors.store import VectorStore
 
@@ -20,7 +20,7 @@ def open_store(config: QdrantConfig | None) -> VectorStore:
     except ImportError as error:
         msg = (
             "Expected the package qdrant-client to reach a vector database, which is not "
-            "installed; run pip install 'pasokh[qdrant]', or set PASOKH_VECTORS to files."
+            f"installed; {how_to_install('qdrant')}, or set PASOKH_VECTORS to files."
         )
         raise VectorStoreError(msg) from error
     return QdrantStore(config)

@@ -1,7 +1,8 @@
 """Addresses that may be fetched, and the one spelling of each.
 
 A name is looked up once and every number it has is checked; the connection is then made to a
-checked number (`index.web.request`), so that no second look-up can lead elsewhere. The ways of
+checked number (`index.web.request`), so that no second look-up can lead elsewhere. Where a proxy
+looks names up, only numbers and local names can be checked here. The ways of
 writing a number (decimal, octal, hexadecimal, short, mapped into IPv6) need no list of their own:
 the system's look-up turns each into the number that is checked.
 
@@ -19,7 +20,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import httpx
 
 from index.text.urls import site_of, without_tracking
-from index.web.config import Network
+from index.web.config import EVERY_NETWORK, Network
 from index.web.problems import Failure, Problem
 
 MAX_CHARS = 2_048  # as in sitemaps (sitemaps.org); longer ones are traps
@@ -32,6 +33,8 @@ _UNICAST = IPv6Network("2000::/3")
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 _NOT_PUBLIC = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 _BYTES_OF_IPV4 = 4
+# RFC 6761, RFC 6762, RFC 8375 (home.arpa), and ICANN's for private use.
+_LOCAL = frozenset({"localhost", "local", "arpa", "internal"})
 _LAST_PORT = 65_535
 
 
@@ -103,22 +106,53 @@ def looked_up(address: Address, private_networks: Iterable[Network]) -> tuple[st
     numbers = tuple(dict.fromkeys(str(target[0]) for *_, target in records))
     networks = tuple(private_networks)
     for number in numbers:
-        ip = ip_address(number)
-        if isinstance(ip, IPv6Address):  # the IPv4 number it stands for, or it without its zone
-            ip = ip.ipv4_mapped or IPv6Address(int(ip))
-            if ip in _TRANSLATED:
-                ip = IPv4Address(ip.packed[-_BYTES_OF_IPV4:])
-        if any(ip in network for network in networks):
-            continue
-        is_usual = ip.is_global and not ip.is_multicast and not ip.is_reserved
-        is_allocated = isinstance(ip, IPv4Address) or (
-            ip in _UNICAST and not any(ip in network for network in _NOT_PUBLIC)
-        )
-        if not (is_usual and is_allocated):
-            return Failure(Problem.PRIVATE)
-        if address.port not in _PORTS.values():
-            return Failure(Problem.PORT, str(address.port))
+        if (failure := _refusal(number, address.port, networks)) is not None:
+            return failure
     return numbers
+
+
+def refusal_through_proxy(address: Address, private_networks: Iterable[Network]) -> Failure | None:
+    """Return why a proxy, which looks names up itself, may not be sent to an address, if so.
+
+    A number is checked as in `looked_up`. Of names only those without a dot and those of local
+    networks are known to be private; the others are the proxy's to refuse.
+    """
+    networks = tuple(private_networks)
+    host = address.host.rstrip(".").lower()
+    try:
+        records = socket.getaddrinfo(
+            host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+        )
+    except OSError:  # a name
+        if set(EVERY_NETWORK) <= set(networks):
+            return None
+        if "." not in host or host.rpartition(".")[2] in _LOCAL:
+            return Failure(Problem.PRIVATE)
+        return _refused_port(address.port)
+    return _refusal(str(records[0][4][0]), address.port, networks)
+
+
+def _refusal(number: str, port: int, networks: tuple[Network, ...]) -> Failure | None:
+    """Return why a number may not be asked on a port, if so."""
+    ip = ip_address(number)
+    if isinstance(ip, IPv6Address):  # the IPv4 number it stands for, or it without its zone
+        ip = ip.ipv4_mapped or IPv6Address(int(ip))
+        if ip in _TRANSLATED:
+            ip = IPv4Address(ip.packed[-_BYTES_OF_IPV4:])
+    if any(ip in network for network in networks):
+        return None
+    is_usual = ip.is_global and not ip.is_multicast and not ip.is_reserved
+    is_allocated = isinstance(ip, IPv4Address) or (
+        ip in _UNICAST and not any(ip in network for network in _NOT_PUBLIC)
+    )
+    if not (is_usual and is_allocated):
+        return Failure(Problem.PRIVATE)
+    return _refused_port(port)
+
+
+def _refused_port(port: int) -> Failure | None:
+    """Return why a port of the public internet may not be asked, if so."""
+    return None if port in _PORTS.values() else Failure(Problem.PORT, str(port))
 
 
 def canonical(address: Address) -> Address:

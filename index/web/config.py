@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final, TypeAlias
 
+from pydantic import SecretStr
+
 from index.sources.rejects import MAX_BYTES
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -23,6 +25,7 @@ class WebConfig:
         max_redirects: RFC 9309 asks for at least 5 hops for robots.txt; more are a mistake.
         private_networks: Networks that may be asked though they are not part of the public
             internet, on any port.
+        proxy: As in `index.proxy`, but None too asks directly: the environment is not read.
     """
 
     user_agent: str = "pasokh"
@@ -31,3 +34,4 @@ class WebConfig:
     delay_s: float = 2.0
     max_redirects: int = 5
     private_networks: tuple[Network, ...] = ()
+    proxy: SecretStr | None = None

@@ -4,22 +4,26 @@ httpcore, the engine of httpx, is used by itself: only there can the connection 
 number and its deadline, while the certificate is still checked for the name. Every connection
 serves one request, so that nothing of one host is ever reused for another.
 
-Does not: follow redirects, wait, try again or know robots.txt. It reads no proxy from the
-environment: a proxy would make the connection, and nobody would check where to.
+A proxy looks names up itself, and only it can check where it connects to. So the settings must
+name it: proxies of the environment are not used.
+
+Does not: follow redirects, wait, try again or know robots.txt.
 """
 
 import ssl
 import time
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
 import httpcore
 import httpx
 
+from index.proxy import client_options
 from index.retry import retry_after_s
-from index.web.address import Address, looked_up
+from index.web.address import Address, looked_up, refusal_through_proxy
 from index.web.config import WebConfig
 from index.web.problems import Failure, Problem
 
@@ -90,12 +94,13 @@ class _Timed(httpcore.NetworkStream):
 
 
 class _Pinned(httpcore.NetworkBackend):
-    """Connects to checked numbers only, whatever name it is given."""
+    """Connects to checked numbers only, or to a proxy, whatever name it is given."""
 
     def __init__(self, numbers: tuple[str, ...], deadline: float) -> None:
         self._numbers = numbers
         self._deadline = deadline
         self._system = httpcore.SyncBackend()
+        self._streams: list[httpcore.NetworkStream] = []
 
     def connect_tcp(
         self,
@@ -118,8 +123,14 @@ class _Pinned(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 trouble = error
             else:
+                self._streams.append(stream)
                 return _Timed(stream, self._deadline)
         raise trouble
+
+    def close(self) -> None:
+        """Close what was connected: httpcore leaves open what a SOCKS proxy has refused."""
+        for stream in self._streams:
+            stream.close()
 
 
 class Client:
@@ -128,6 +139,10 @@ class Client:
     def __init__(self, config: WebConfig) -> None:
         self._config = config
         self._ssl = httpx.create_ssl_context(trust_env=False)
+        self._proxy: httpcore.Proxy | None = None
+        if given := client_options(config.proxy).get("proxy"):
+            read = httpx.Proxy(given)  # which takes user name and password out of the address
+            self._proxy = httpcore.Proxy(str(read.url), read.raw_auth)
 
     def get(self, address: Address, extra: Mapping[str, str]) -> Reply | Failure:
         """Ask for one address, with headers beside our own.
@@ -136,10 +151,14 @@ class Client:
             The reply of a success, a 304 or a redirect; everything else is a failure.
         """
         deadline = time.monotonic() + self._config.timeout_s
-        numbers = looked_up(address, self._config.private_networks)
+        networks = self._config.private_networks
+        if self._proxy is None:
+            numbers = looked_up(address, networks)
+        else:
+            refusal = refusal_through_proxy(address, networks)
+            numbers = refusal or (self._proxy.url.host.decode("ascii"),)
         if isinstance(numbers, Failure):
             return numbers
-        backend = _Pinned(numbers, deadline)
         headers = [
             ("Host", address.url.netloc.decode("ascii")),
             ("User-Agent", self._config.user_agent),
@@ -150,14 +169,20 @@ class Client:
         ]
         try:
             with (
+                closing(_Pinned(numbers, deadline)) as backend,
                 httpcore.ConnectionPool(
-                    ssl_context=self._ssl, max_keepalive_connections=0, network_backend=backend
+                    ssl_context=self._ssl,
+                    proxy=self._proxy,
+                    max_keepalive_connections=0,
+                    network_backend=backend,
                 ) as pool,
                 pool.stream("GET", str(address), headers=headers) as response,
             ):
                 return self._reply(response)
         except httpcore.TimeoutException:
             return Failure(Problem.TIMEOUT, f"{self._config.timeout_s:g} s")
+        except httpcore.ProxyError as error:
+            return Failure(Problem.NO_CONNECTION, _words(error))
         except httpcore.NetworkError as error:
             is_made = not isinstance(error, httpcore.ConnectError)
             problem = Problem.BROKEN if is_made else Problem.NO_CONNECTION

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answer.answerer import Answerer
+from bot.llm.writer import MOST_EVIDENCE
 from bot.question.question import MAX_QUESTION_CHARS, read_question
 from bot.types import Answer, NoAnswer, Reason
 from index import (
@@ -54,6 +55,17 @@ def test_answer_says_what_it_was_made_from(
         assert snapshot.manifest.snapshot == reply.fingerprint.snapshot
         assert encoder.identity.fingerprint == reply.fingerprint.encoder
         assert reply.timings_ms["total"] >= 0
+
+
+def test_further_quotes_may_be_few_after_one(answerer: Answerer) -> None:
+    """After an answer of one quote as many more may be asked for as a language model takes."""
+    asked = read_question(QUESTION)
+    answer = answerer.answer(asked, k=1)
+    assert isinstance(answer, Answer)
+
+    further = answerer.further(asked, beyond=answer.citations, k=MOST_EVIDENCE - 1)
+    assert 0 < len(further) < MOST_EVIDENCE
+    assert further[0].number == len(answer.citations) + 1
 
 
 def test_answer_times_every_stage(answerer: Answerer) -> None:

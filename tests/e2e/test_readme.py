@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,6 +98,19 @@ def test_make_targets_in_the_readme_exist(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
     assert re.search(rf"^{target}:.*## .", makefile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", ["README.md", "docs", "bot", "index"])
+def test_extras_are_installed_from_the_clone(folder: str) -> None:
+    """Pages and messages name extras that exist, by a command that needs no registry to have us."""
+    place = ROOT / folder
+    files = [place] if place.is_file() else [*place.rglob("*.md"), *place.rglob("*.py")]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    commands = [re.findall(r"pip install [^`\n]*\.\[([\w-]+)\]", text) for text in texts]
+
+    assert [] == [file for file, text in zip(files, texts, strict=True) if "pasokh[" in text]
+    assert {one for found in commands for one in found} <= set(extras["optional-dependencies"])
 
 
 def test_the_readme_names_commands_and_targets() -> None:

@@ -51,12 +51,13 @@ def test_the_wheel_holds_all_modules_and_parameters(wheel: Path) -> None:
 def test_the_installed_wheel_answers(
     wheel: Path, surroundings: dict[str, str], tmp_path: Path
 ) -> None:
-    """From the wheel alone, in another folder, over a copy of the seed: a cited answer."""
+    """From the wheel alone, in another folder: a cited answer from --corpus, or what to give."""
     site, corpus = tmp_path / "site", tmp_path / "corpus"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     subprocess.run([*pip, "--target", site, wheel], check=True)
     shutil.copytree(ROOT / "seeds", corpus)
-    environment = surroundings | {"PASOKH_CORPUS": str(corpus), "PYTHONPATH": str(site)}
+    kept = {name: value for name, value in surroundings.items() if name != "PASOKH_CORPUS"}
+    environment = kept | {"PYTHONPATH": str(site)}
 
     def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -64,7 +65,10 @@ def test_the_installed_wheel_answers(
         )
 
     where = run(sys.executable, "-c", "import bot, index; print(bot.__file__, index.__file__)")
-    done = run(site / "bin" / "pasokh", "ask", "--json", "what did Kirby say about Sukhoi jets?")
+    question = "what did Kirby say about Sukhoi jets?"
+    program = site / "bin" / "pasokh"
+    done = run(program, "ask", "--corpus", "corpus", "--json", question)
+    lost = run(program, "ask", question)
 
     text = next(corpus.glob("*.txt")).read_bytes().decode()
     assert f"{site / 'bot' / '__init__.py'} {site / 'index' / '__init__.py'}\n" == where.stdout
@@ -72,3 +76,5 @@ def test_the_installed_wheel_answers(
     first = json.loads(done.stdout)["citations"][0]
     assert "سوخو" in first["quote"]
     assert text[first["start"] : first["end"]] == first["quote"]
+    assert 1 == lost.returncode
+    assert "set PASOKH_CORPUS or --corpus to where they are" in lost.stderr

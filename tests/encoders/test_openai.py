@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from proxy_server import Proxy, proxying
 from pydantic import SecretStr
 
 from index.encoders import Encoder, OpenAIConfig, open_encoder
@@ -105,6 +107,35 @@ def _open(server: EmbeddingServer, **settings: Any) -> Encoder:  # noqa: ANN401 
 def _body(rows: list[Any]) -> bytes:
     data = [{"index": i, "embedding": row} for i, row in enumerate(rows)]
     return json.dumps({"data": data}).encode()
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "http"])
+def test_a_server_may_be_behind_a_proxy(
+    server: EmbeddingServer, bundled: Encoder, scheme: str
+) -> None:
+    """Texts go through the proxy, which looks the server's name up."""
+    port = urlsplit(server.url).port
+    with proxying(Proxy({("vectors.example", 80): port or 0}, has_password=True)) as proxy:
+        given = SecretStr(proxy.address(scheme))
+        remote = _open(server, base_url="http://vectors.example/v1", proxy=given)
+        rows = remote.encode_queries(TEXTS)
+
+    np.testing.assert_allclose(rows, bundled.encode_passages(TEXTS), atol=1e-5)
+    assert proxy.asked == [("vectors.example", 80)]
+
+
+def test_none_goes_past_the_proxy_of_the_environment(
+    server: EmbeddingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a setting the environment's proxy is asked, with "none" no proxy at all."""
+    with proxying() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.address("http"))
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        _open(server, proxy=SecretStr("none")).encode_queries(TEXTS)
+        assert proxy.asked == []
+        with pytest.raises(EncoderError, match="status 502"):
+            _open(server, max_retries=0).encode_queries(TEXTS)
+        assert len(proxy.asked) == 1
 
 
 def test_vectors_come_back_in_order(server: EmbeddingServer, bundled: Encoder) -> None:

@@ -100,7 +100,7 @@ def test_a_model_is_not_sent_to_other_processes(reference: Encoder) -> None:
 def test_a_missing_package_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without sentence-transformers the error gives the pip line."""
     monkeypatch.setitem(__import__("sys").modules, "sentence_transformers", None)
-    with pytest.raises(EncoderError, match=r"pip install 'pasokh\[sentence-transformers\]'"):
+    with pytest.raises(EncoderError, match=r"pip install -c .* -e '\.\[sentence-transformers\]'"):
         open_encoder(SentenceTransformerConfig(model="any"))
 
 

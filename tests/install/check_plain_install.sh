@@ -1,14 +1,36 @@
 #!/usr/bin/env bash
-# Plain installation: a fresh environment, the pip that comes with Python, no pins. Then one HTML
-# page is read, indexed and quoted, because an HTML reader's parts are what such a pip left out.
+# Installation as newcomers do it, by the way that is named: "pip" into a fresh environment with the
+# pip that comes with Python and no pins, then the extra llm; "pipx" or "uv" as a tool on the path.
+# Then one HTML page is read, indexed and quoted, because an HTML reader's parts are what such a pip
+# left out.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "${PYTHON:-python3}" -m venv "$work/venv"
-"$work/venv/bin/pip" --version
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check "$root"
+pip() { "$work/venv/bin/pip" --disable-pip-version-check "$@" --quiet; }
+case "${1:-pip}" in
+  pip)
+    "$work/venv/bin/pip" --version
+    pip install "$root"
+    pip install --constraint "$root/constraints.txt" --editable "$root[llm]"
+    "$work/venv/bin/python" -c "import openai, socksio"
+    PATH="$work/venv/bin:$PATH"
+    ;;
+  pipx)
+    pip install pipx
+    export PIPX_HOME="$work/pipx" PIPX_BIN_DIR="$work/bin" PIPX_MAN_DIR="$work/man"
+    (cd "$root" && "$work/venv/bin/pipx" install .)
+    PATH="$work/bin:$PATH"
+    ;;
+  uv)
+    pip install uv
+    export UV_TOOL_DIR="$work/uv" UV_TOOL_BIN_DIR="$work/bin"
+    (cd "$root" && "$work/venv/bin/uv" tool install --quiet .)
+    PATH="$work/bin:$PATH"
+    ;;
+esac
 
 quote="The minister opened the new bridge over the river on Monday."
 mkdir "$work/corpus"
@@ -30,7 +52,8 @@ HTML
 # From here on nothing of the checkout, and no setting of whoever runs this.
 cd "$work"
 unset PYTHONPATH "${!PASOKH_@}"
-export PASOKH_CORPUS=corpus PASOKH_DATA_DIR=data PASOKH_CACHE_DIR=cache
-answer=$(venv/bin/pasokh ask "Who opened the new bridge over the river?")
+export PASOKH_DATA_DIR=data PASOKH_CACHE_DIR=cache
+command -v pasokh
+answer=$(pasokh ask --corpus corpus "Who opened the new bridge over the river?")
 echo "$answer"
 grep --quiet --fixed-strings "$quote" <<<"$answer"

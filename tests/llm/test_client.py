@@ -20,6 +20,7 @@ from model_server import (
     says_at_once,
     streams,
 )
+from proxy_server import Proxy, proxying
 from pydantic import SecretStr
 
 from bot.llm.budget import DailyBudget
@@ -70,6 +71,26 @@ def test_a_server_that_does_not_stream_will_do(server: ModelServer) -> None:
     told: list[str] = []
     assert _open(server).write(MESSAGES, tell=told.append) == "all at once"
     assert told == ["all at once"]
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "http"])
+def test_a_server_may_be_behind_a_proxy(server: ModelServer, scheme: str) -> None:
+    """What is sent goes through the proxy, which looks the server's name up."""
+    server.acts = [says("through")]
+    with proxying(Proxy({("model.example", 80): server.port}, has_password=True)) as proxy:
+        given = SecretStr(proxy.address(scheme))
+        generator = _open(server, base_url="http://model.example/v1", proxy=given)
+
+        assert generator.write(MESSAGES) == "through"
+    assert proxy.asked == [("model.example", 80)]
+
+
+def test_a_proxy_that_is_down_leaves_the_quotes(server: ModelServer) -> None:
+    """Where the proxy cannot be reached, nobody asks the server past it."""
+    server.acts = [says("past it")]
+
+    assert _why(_open(server, proxy=SecretStr("socks5://127.0.0.1:1"))) is Unworded.UNREACHABLE
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(

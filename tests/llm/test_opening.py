@@ -42,7 +42,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, answering: 
     monkeypatch.delitem(sys.modules, "bot.llm.client", raising=False)
     monkeypatch.delattr(bot.llm, "client", raising=False)
     monkeypatch.setitem(sys.modules, "openai", None)
-    with pytest.raises(SettingsError, match=r"pip install 'pasokh\[llm\]'"):
+    with pytest.raises(SettingsError, match=r"pip install -c constraints\.txt -e '\.\[llm\]'"):
         session_over(read_settings(None), answering)
 
 

@@ -260,7 +260,7 @@ def test_a_chat_says_what_is_not_translated(server: ModelServer, talk: Session) 
     """A false translation is named by its number; a quote in the asker's language is left alone."""
     server.acts = [says(TRUE), translated(FALSE)]
     said = _chat(talk, io.StringIO(), Screen(), "/translate", QUESTION, "/translate 1")
-    assert said.startswith("Ask the archive: 1 articles. /help lists the commands.\nThere is no ")
+    assert said.startswith("Ask the archive: 1 article. /help lists the commands.\nThere is no ")
     assert "[1] is not translated: what the language model wrote is not supported by" in said
 
     server.acts = [says(claims(("کربی از پرواز خلبانان ایرانی با سوخو گفت.", [1])))]

@@ -92,7 +92,7 @@ def test_fewer_hits_are_the_best_of_more(seed: Snapshot, encoder: Encoder) -> No
 def test_a_missing_package_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without sentence-transformers the error gives the pip line."""
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(EncoderError, match=r"pip install 'pasokh\[sentence-transformers\]'"):
+    with pytest.raises(EncoderError, match=r"pip install -c .* -e '\.\[sentence-transformers\]'"):
         CrossEncoderReranker("any")
 
 

@@ -162,9 +162,9 @@ def _more(counts: PartCounts) -> PartCounts:
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        ("n_articles", "1 articles in the archive instead of 2"),
-        ("n_passages", "passages in the archive instead of"),
-        ("n_sentences", "sentences in the archive instead of"),
+        ("n_articles", "articles in the archive: 1 instead of 2"),
+        ("n_passages", "passages in the archive: "),
+        ("n_sentences", "sentences in the archive: "),
         ("languages", "languages"),
         ("parts", "owners.npy"),
     ],

@@ -88,11 +88,13 @@ def test_ask_json(backend: Backend, capsys: Capture) -> None:
 def test_ask_takes_the_question_from_standard_input(
     backend: Backend, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A question of - is read from standard input."""
+    """A question of - is read from standard input; nothing there is wrong usage."""
     monkeypatch.setattr("sys.stdin", io.StringIO("Su-35\n"))
     code = main(["ask", "--json", "-"], backend=backend)
 
     assert (code, json.loads(capsys.readouterr().out)["question"]) == (0, "Su-35")
+    monkeypatch.setattr("sys.stdin", io.StringIO(" \n"))
+    assert main(["ask", "-"], backend=backend) == 2
 
 
 def test_ask_gives_at_most_k_quotes(backend: Backend, capsys: Capture) -> None:
@@ -107,7 +109,16 @@ def test_ask_gives_at_most_k_quotes(backend: Backend, capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["ask"], ["ask", "-k", "5", "x"], ["ask", "-k", "two", "x"], ["nonsense"], ["index", "x"]],
+    [
+        ["ask"],
+        ["ask", ""],
+        ["ask", " ", "\n"],
+        ["ask", "--json", ""],
+        ["ask", "-k", "5", "x"],
+        ["ask", "-k", "two", "x"],
+        ["nonsense"],
+        ["index", "x"],
+    ],
     ids=" ".join,
 )
 def test_wrong_usage(arguments: list[str], backend: Backend, capsys: Capture) -> None:
@@ -230,7 +241,7 @@ def test_index_build(backend: Backend, capsys: Capture) -> None:
         "  1 x empty file\n"
         "    a.txt\n"
         "missing fields\n"
-        "  url: 1 articles\n"
+        "  url: 1 article\n"
         "passages    2, 5 sentences, 7 encoded\n"
         "cost        1.3 s, 12,345 bytes\n"
     )

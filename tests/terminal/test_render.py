@@ -361,6 +361,24 @@ def test_colour_is_reset_on_every_row() -> None:
     assert paint([Line(Kind.QUOTE, "q")], screen) == "q\n"
 
 
+@pytest.mark.parametrize("order", Order)
+def test_an_indentation_has_no_style(order: Order) -> None:
+    """The underline of an address begins with the address, not at the edge of the screen."""
+    screen = Screen(width=40, has_colour=True, order=order)
+    line = Line(Kind.ADDRESS, "https://example.org/a", 4)
+
+    assert paint([line], screen) == "    \x1b[4mhttps://example.org/a\x1b[0m\n"
+
+
+@pytest.mark.parametrize("order", Order)
+def test_an_address_in_a_text_is_never_broken(order: Order) -> None:
+    """In a quote or an article an address stays whole, however narrow the screen."""
+    address = "https://www.mehrnews.com/news/5805672"
+    lines = [Line(kind, f"نشانی {address} این است", 2) for kind in (Kind.QUOTE, Kind.BODY)]
+
+    assert paint(lines, Screen(width=20, order=order)).count(address) == 2
+
+
 _KHORDAD = Scope(
     since=datetime(2023, 5, 22, tzinfo=TEHRAN),
     until=datetime(2023, 6, 22, tzinfo=TEHRAN),

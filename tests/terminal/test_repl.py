@@ -235,7 +235,7 @@ def test_an_unknown_command_gives_the_help(answerer: Answering) -> None:
     assert _talk(answerer, "/HELP") == _HELP
 
 
-@pytest.mark.parametrize("line", ["/quit", "quit", " exit "])
+@pytest.mark.parametrize("line", ["/quit", "quit", " exit ", "/quit now", "/QUIT"])
 def test_quit_ends_the_chat(answerer: Answering, line: str) -> None:
     """Nothing after it is read."""
     assert _talk(answerer, line, "Su-35") == ""

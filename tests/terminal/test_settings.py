@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic_core import PydanticUndefined
 
@@ -12,6 +13,7 @@ from bot.settings import PREFIX, Settings, SettingsError, read_settings
 from bot.terminal.context import screen_of
 from bot.terminal.screen import Order, Screen, lacks_bidi
 from bot.texts.direction import Bidi
+from index.proxy import client_options
 
 _EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -161,6 +163,72 @@ def test_a_password_in_the_address_is_refused_unshown(
         "PASOKH_ENCODER_BASE_URL: expected an address that starts with http:// or https://, "
         "without a user name or password, got a value that is not shown"
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "is_good"),
+    [
+        ("socks5://127.0.0.1:1080", True),
+        ("socks5h://me:p%40ss@proxy.example:1080/", True),
+        ("http://proxy.example", True),
+        ("https://[::1]:3128", True),
+        ("none", True),
+        ("proxy.example:1080", False),
+        ("socks4://127.0.0.1:1080", False),
+        ("socks5://me:p@ss@host:1080", False),
+        ("socks5://host:65536", False),
+        ("http://host/path", False),
+    ],
+)
+def test_a_proxy_is_an_address_of_a_known_kind(
+    monkeypatch: pytest.MonkeyPatch, address: str, *, is_good: bool
+) -> None:
+    """Each setting of a proxy takes what httpx can use; what came is not shown."""
+    monkeypatch.setenv("PASOKH_WEB_PROXY", address)
+    if is_good:
+        proxy = read_settings().web_proxy
+        assert proxy is not None
+        httpx.Client(**client_options(proxy)).close()
+        return
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert str(caught.value).startswith("PASOKH_WEB_PROXY: expected none, or an address such as ")
+    assert str(caught.value).endswith(", got a value that is not shown")
+
+
+@pytest.mark.parametrize(
+    ("given", "address", "expected"),
+    [
+        ({}, "https://api.example", None),
+        ({"PROXY": "http://a"}, "https://api.example", "http://a"),
+        ({"PROXY": "http://a"}, "http://localhost:11434/v1", "none"),
+        ({"PROXY": "http://a"}, "http://[::1]:11434/v1", "none"),
+        ({"PROXY": "http://a", "LLM_PROXY": "http://b"}, "https://api.example", "http://b"),
+        ({"LLM_PROXY": "http://b"}, "http://localhost:11434/v1", "http://b"),
+        ({"PROXY": "http://a", "LLM_PROXY": "none"}, "https://api.example", "none"),
+        ({"TELEGRAM_PROXY": "http://b"}, "https://api.example", None),
+    ],
+)
+def test_a_part_has_its_own_proxy_or_the_common_one(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], address: str, expected: str | None
+) -> None:
+    """Its own goes before PASOKH_PROXY, through which a server on this machine is not asked."""
+    for name, value in given.items():
+        monkeypatch.setenv(f"PASOKH_{name}", value)
+    proxy = read_settings().proxy_for("llm", address)
+
+    assert (proxy and proxy.get_secret_value()) == expected
+
+
+def test_of_a_proxy_only_the_user_is_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """User and password are struck out of the log, as written and as sent; "none" is not."""
+    monkeypatch.setenv("PASOKH_PROXY", "socks5://reza:p%40ss@host:1080")
+    monkeypatch.setenv("PASOKH_LLM_PROXY", "none")
+    settings = read_settings()
+
+    assert "ss@host" not in f"{settings!r} {settings.model_dump_json()}"
+    assert settings.secrets == ("reza:p%40ss", "reza:p@ss")
 
 
 _PATHS = [name for name, field in Settings.model_fields.items() if "Path" in str(field.annotation)]

@@ -107,6 +107,16 @@ def test_wrap_keeps_the_indent_and_breaks_at_spaces() -> None:
     assert wrap("abcdefg h", 3) == ["abc", "def", "g h"]
 
 
+def test_wrap_cuts_no_web_address() -> None:
+    """An address that is too long has a line of its own; a short one is a word like others."""
+    address = "https://www.mehrnews.com/news/5805672"
+
+    assert wrap(f"read {address} and go on", 12) == ["read", address, "and go on"]
+    assert wrap(f"{address}\n  {address}", 12) == [address, address]
+    assert wrap("at http://a.b or", 12) == ["at", "http://a.b", "or"]
+    assert wrap(f"({address}), {address}.", 12) == [f"({address}),", f"{address}."]
+
+
 def test_wrap_cuts_no_grapheme() -> None:
     """A word that is too long is cut between flags, conjuncts and letters with their marks."""
     assert wrap("🇮🇷🇮🇶🇮🇷", 5) == ["🇮🇷🇮🇶", "🇮🇷"]
@@ -120,6 +130,17 @@ def test_reorder_shapes_and_reverses() -> None:
     assert reorder("سلام Su-35 (دو)", rtl=True) == "(ﻭﺩ) Su-35 ﻡﻼﺳ"
     assert reorder("plain", rtl=False) == "plain"
     assert reorder("", rtl=True) == ""
+
+
+def test_an_argument_in_persian_stays_with_its_command() -> None:
+    """A command that sets a Persian name or date is one run, read from left to right."""
+    line = "/only since=1402/03 source=مهر lang=fa - همه؛ /only since=۱۴۰۲/۰۳ source=مهر،فارس"
+
+    assert isolate(line, rtl=True) == (
+        "\u2067\u2066/only since=1402/03 source=مهر lang=fa\u2069 - همه؛ "
+        "\u2066/only since=۱۴۰۲/۰۳ source=مهر،فارس\u2069\u2069"
+    )
+    assert reorder(line, rtl=True).endswith("ﻪﻤﻫ - /only since=1402/03 source=ﺮﻬﻣ lang=fa")
 
 
 def test_reorder_keeps_quotation_marks_open_to_their_text() -> None:

@@ -1,5 +1,6 @@
 """Tests of the table of texts."""
 
+import re
 import string
 
 import pytest
@@ -8,12 +9,24 @@ from bot.texts.language import Language, LanguageChoice, Text, localize_number, 
 from bot.texts.language_model import ModelText, unworded_text
 from bot.texts.messages import Key
 from bot.texts.overviews import ShapeText
+from bot.texts.settings import SettingText
 from bot.texts.telegram import Phrase
 from bot.texts.verify import VerifyText
 from bot.texts.web_failures import WebFailure
 from bot.types import Reason, Unworded
 
-TABLES: tuple[type[Text], ...] = (Key, ModelText, Phrase, ShapeText, VerifyText, WebFailure)
+TABLES: tuple[type[Text], ...] = (
+    Key,
+    ModelText,
+    Phrase,
+    SettingText,
+    ShapeText,
+    VerifyText,
+    WebFailure,
+)
+
+
+_NOUNS = "article|day|feed|file|hour|link|passage|question|quote|second|sentence|vector"
 
 
 def _names(text: str) -> set[str]:
@@ -29,6 +42,17 @@ def test_both_wordings_take_the_same_values(text: Text) -> None:
     assert _names(english) == _names(persian)
     assert english.strip() != ""
     assert persian.strip() != ""
+
+
+@pytest.mark.parametrize("text", [one for table in TABLES for one in table], ids=str)
+def test_a_number_has_the_noun_of_its_count(text: Text) -> None:
+    """No English text says "1 articles" or "2 article"."""
+    names = _names(text.wordings[Language.EN])
+    one, many = (say(text, Language.EN, **dict.fromkeys(names, count)) for count in (1, 2000))
+
+    assert re.findall(rf"\b1 (?:{_NOUNS})s\b(?! ago)", one) == []
+    singular = re.findall(rf"\b1 ({_NOUNS})\b", one)
+    assert all(f"2,000 {noun}s" in many for noun in singular)
 
 
 def test_no_text_stands_twice_in_a_table() -> None:

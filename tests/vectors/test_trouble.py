@@ -252,4 +252,4 @@ def test_when_the_library_is_missing(tmp_path: Path) -> None:
     )
 
     assert "VectorStoreError" in done.stderr
-    assert "pip install 'pasokh[qdrant]'" in done.stderr
+    assert "pip install -c constraints.txt -e '.[qdrant]'" in done.stderr

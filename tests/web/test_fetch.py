@@ -1,20 +1,16 @@
 """Tests of single fetches, against a real server that misbehaves."""
 
 import gzip
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
 from functools import cache
 from pathlib import Path
 
 import pytest
-from loopback import CONFIG, Act, Site, body, endless, raw, redirect, serving, then
+from loopback import CONFIG, Act, Site, body, endless, raw, redirect, then
 
 from index.web.address import Address, read_address
 from index.web.fetch import Fetcher, NotModified, Page
@@ -285,33 +281,6 @@ def test_a_stop_ends_the_waiting(site: Site) -> None:
     assert site.asked("/a") == []
 
 
-def test_no_proxy_is_taken_from_the_environment(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A proxy that is set around us sees nothing: it would connect where nobody has looked."""
-    with serving() as proxy:
-        monkeypatch.setenv("http_proxy", proxy.url)
-        monkeypatch.setenv("ALL_PROXY", proxy.url)
-        site.pages["/a"] = body("x")
-
-        assert isinstance(Fetcher(CONFIG).fetch(_address(site)), Page)
-        assert proxy.requests == []
-
-
-@pytest.fixture
-def tls_site(site: Site, tmp_path: Path) -> Iterator[tuple[int, Path]]:
-    """Serve the site by TLS under the name news.example; yield the port and the certificate."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=news.example"
-    made = [*command.split(), "-addext", "subjectAltName=DNS:news.example"]
-    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    with serving(site, context):
-        yield site.port, certificate
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
 @pytest.mark.parametrize(
     ("host", "is_trusted", "problem"),
     [

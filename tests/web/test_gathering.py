@@ -132,7 +132,7 @@ def test_files_are_kept_as_they_are(
 
     assert done.returncode == 0
     assert done.stdout.splitlines()[:4] == [
-        "lists 1 addresses: feed.xml",
+        "lists 1 address: feed.xml",
         f"added      {site.url}/2",
         "added      news.jsonl",
         "unchanged  same.jsonl",
@@ -247,7 +247,7 @@ def test_a_watcher_ends_when_told(
                 watcher.send_signal(number)
         code = watcher.wait()
 
-    assert (code, lines[0], lines[-1]) == (0, "Watching 1 feeds; Ctrl-C ends it.", "Stopped.")
+    assert (code, lines[0], lines[-1]) == (0, "Watching 1 feed; Ctrl-C ends it.", "Stopped.")
     assert "articles    3" in lines
     assert _cited(surroundings, "Where was the aquarium opened?")[0] == f"{site.url}/2"
 

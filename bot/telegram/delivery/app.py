@@ -38,6 +38,7 @@ from bot.telegram.dialog.conversation import Conversation, commands
 from bot.telegram.types import Incoming
 from bot.texts.language import Language
 from index import StorageError
+from index.proxy import client_options
 
 STOP_S: Final = 20.0
 """How long answers under way may take at the end; later ones are left to the next start."""
@@ -213,14 +214,20 @@ class _Service:
         while True:
             try:
                 await self._application.initialize()
-            except InvalidToken:
-                self._health.token_refused()
+            except InvalidToken as error:
+                # The library's own words, which quote the token, hide Telegram's.
+                cause = error.__cause__
+                said = cause.message if isinstance(cause, TelegramError) else ""
+                self._health.token_refused(said)
                 self._health.fatal.result()
             except TelegramError as error:
                 if wait_s == 1:
-                    where, kind = self._settings.telegram_base_url, type(error).__name__
-                    tell(f"Telegram cannot be reached at {where} ({kind}); trying again.")
-                log_failure("start", error)
+                    where = self._settings.telegram_base_url
+                    tell(
+                        f"Telegram cannot be reached at {where} ({error.message}); trying again. "
+                        "Where it is blocked, PASOKH_PROXY names a way (docs/operating.md)."
+                    )
+                log_failure("start", error, description=error.message)
             else:
                 self._metrics.note_contact()
                 return
@@ -242,7 +249,7 @@ class _Service:
             try:
                 await self._application.bot.set_my_commands(menu, language_code=code)
             except TelegramError as error:  # a menu is not worth a failed start
-                log_failure("menu", error)
+                log_failure("menu", error, description=error.message)
         if settings.telegram_webhook_url is None:
             await self._polling.start()
             return
@@ -307,14 +314,21 @@ def _build_application(settings: Settings, queue: UpdateQueue, health: PollHealt
     """Build the library's application around our queue."""
     assert settings.telegram_token is not None, "its files are named by it"  # noqa: S101
     address = settings.telegram_base_url.rstrip("/")
+    options = client_options(settings.proxy_for("telegram", address))
     return (
         ApplicationBuilder()
         .updater(None)  # `Polling` and the webhook have their own
         .token(settings.telegram_token.get_secret_value())
         .base_url(f"{address}/bot")
         .base_file_url(f"{address}/file/bot")
-        .request(HTTPXRequest(connection_pool_size=_CONNECTIONS, pool_timeout=_LONGEST_RETRY_S))
-        .get_updates_request(PollingRequest(health, connection_pool_size=1))
+        .request(
+            HTTPXRequest(
+                connection_pool_size=_CONNECTIONS,
+                pool_timeout=_LONGEST_RETRY_S,
+                httpx_kwargs=options,
+            )
+        )
+        .get_updates_request(PollingRequest(health, connection_pool_size=1, httpx_kwargs=options))
         .rate_limiter(ChatRateLimiter())
         .update_queue(cast("asyncio.Queue[object]", queue))
         .concurrent_updates(MAX_CHATS)

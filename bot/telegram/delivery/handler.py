@@ -74,8 +74,8 @@ class UpdateHandler:
             while True:
                 try:
                     return await self._settle(incoming)
-                except InvalidToken:
-                    return self.poll_health.token_refused()
+                except InvalidToken as error:
+                    return self.poll_health.token_refused(error.message)
                 except Exception as error:  # noqa: BLE001  # an update is never lost to an error
                     log_failure("update", error, update_id=incoming.update_id)
                 await asyncio.sleep(STORAGE_RETRY_S)

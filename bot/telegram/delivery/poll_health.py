@@ -43,32 +43,34 @@ class PollHealth:
         self._conflicts = 0
         self._allowed = _CONFLICTS_OF_NEWCOMER
 
-    def record(self, status: int) -> None:
-        """Record the HTTP status of an answer to getUpdates."""
+    def record(self, status: int, description: str) -> None:
+        """Record the HTTP status of an answer to getUpdates, and what Telegram says of it."""
         match status:
             case HTTPStatus.CONFLICT:
                 # One conflict alone is what a quick restart leaves behind.
                 self._conflicts += 1
-                _log.warning("conflict", extra={"fields": {"in_a_row": self._conflicts}})
+                fields = {"in_a_row": self._conflicts, "description": description}
+                _log.warning("conflict", extra={"fields": fields})
                 if self._conflicts >= self._allowed:
                     self._fail(
-                        "Another program asks Telegram for this bot's updates; stop it, or give "
-                        "this one another token."
+                        "Another program asks Telegram for this bot's updates "
+                        f"({description}); stop it, or give this one another token."
                     )
             case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
-                self.token_refused()
+                self.token_refused(description)
             case HTTPStatus.OK:
                 self._conflicts = 0
                 self._allowed = random.choice(_CONFLICTS_OF_ELDER)  # noqa: S311  # no secret
                 self._metrics.note_contact()
             case _:
-                _log.warning("polling", extra={"fields": {"status": status}})
+                fields = {"status": status, "description": description}
+                _log.warning("polling", extra={"fields": fields})
 
-    def token_refused(self) -> None:
-        """Record that the token is not accepted."""
+    def token_refused(self, description: str) -> None:
+        """Record that the token is not accepted, and what Telegram says of it."""
         self._fail(
-            "Telegram refuses PASOKH_TELEGRAM_TOKEN; copy it again from @BotFather, where it may "
-            "have been revoked."
+            f"Telegram refuses PASOKH_TELEGRAM_TOKEN ({description}); copy it again from "
+            "@BotFather, where it may have been revoked."
         )
 
     def _fail(self, message: str) -> None:
@@ -88,8 +90,16 @@ class PollingRequest(HTTPXRequest):
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401
         """Make the request."""
         status, payload = await super().do_request(*args, **kwargs)
-        self._health.record(status)
+        self._health.record(status, _description(payload))
         return status, readable(payload) if status == HTTPStatus.OK else payload
+
+
+def _description(payload: bytes) -> str:
+    """Return what Telegram says of a failure; empty where it says nothing."""
+    try:
+        return str(json.loads(payload)["description"])
+    except (ValueError, TypeError, KeyError):
+        return ""
 
 
 def readable(payload: bytes) -> bytes:

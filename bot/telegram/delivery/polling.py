@@ -54,7 +54,7 @@ class Polling:
             timeout=_POLL_TIMEOUT_S,
             bootstrap_retries=-1,
             allowed_updates=ALLOWED_UPDATES,
-            error_callback=lambda error: log_failure("polling", error),
+            error_callback=lambda error: log_failure("polling", error, description=error.message),
         )
         self._updater = updater
         (task,) = [one for one in asyncio.all_tasks() - earlier if one.get_name() == _TASK]

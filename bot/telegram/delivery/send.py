@@ -46,7 +46,7 @@ _FIRST_WAIT_S: Final = 0.5
 _LONGEST_WAIT_S: Final = 30.0
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 # Errors before a request reached Telegram.
-_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 class Undeliverable(Exception):  # it says what happened

@@ -1,9 +1,11 @@
 """The bot as a real process."""
 
+import json
 import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass
@@ -44,6 +46,11 @@ class Bot:
     def written(self) -> str:
         """Its log and everything else it wrote."""
         return self.output.read_text(encoding="utf-8")
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """The lines of its log, read."""
+        return [json.loads(line) for line in self.written.splitlines() if line.startswith("{")]
 
     @property
     def memory(self) -> Path:

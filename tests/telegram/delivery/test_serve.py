@@ -29,6 +29,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def the_line(bot: Bot) -> str:
+    """Return the one line of a program that ended with an error, beside what it logged before."""
+    [line] = [line for line in bot.written.splitlines() if '"level": "INFO"' not in line]
+    return line
+
+
 def test_it_answers_and_stops(api: BotApi, bot: Bot) -> None:
     """A question is answered after a typing action; SIGTERM ends the program with 0."""
     bot.start()
@@ -70,7 +76,7 @@ def test_a_refused_token_is_one_line(bot: Bot) -> None:
     bot.start(telegram_token="4242:wrong")  # noqa: S106  # no secret
 
     assert bot.ends() == 1
-    assert "Error: Telegram refuses PASOKH_TELEGRAM_TOKEN" in bot.written
+    assert the_line(bot).startswith("Error: Telegram refuses PASOKH_TELEGRAM_TOKEN (Unauthorized);")
     assert "wrong" not in bot.written
 
 
@@ -79,7 +85,17 @@ def test_no_token_is_one_line(bot: Bot) -> None:
     bot.start(telegram_token="")
 
     assert bot.ends() == 1
-    assert "PASOKH_TELEGRAM_TOKEN is empty" in bot.written
+    assert the_line(bot).startswith("Error: PASOKH_TELEGRAM_TOKEN is empty; ")
+
+
+def test_debug_shows_where_an_error_came_from(bot: Bot) -> None:
+    """With --debug the traceback stands before the line."""
+    bot.command.insert(-1, "--debug")
+    bot.start(telegram_token="")
+
+    assert bot.ends() == 1
+    assert "Traceback (most recent call last):" in bot.written
+    assert "Error: PASOKH_TELEGRAM_TOKEN is empty; " in bot.written
 
 
 def test_a_missing_corpus_is_one_line(bot: Bot) -> None:
@@ -87,8 +103,8 @@ def test_a_missing_corpus_is_one_line(bot: Bot) -> None:
     bot.start(corpus="/nowhere/at/all", index_dir="")
 
     assert bot.ends() == 1
-    assert "Error: " in bot.written
-    assert "/nowhere/at/all" in bot.written
+    assert the_line(bot).startswith("Error: ")
+    assert "/nowhere/at/all" in the_line(bot)
 
 
 def test_a_slow_start_of_the_network_is_waited_for(api: BotApi, bot: Bot) -> None:
@@ -102,6 +118,22 @@ def test_a_slow_start_of_the_network_is_waited_for(api: BotApi, bot: Bot) -> Non
     assert bot.written.count("cannot be reached") == 1
 
 
+def test_a_failure_carries_the_description_of_telegram(api: BotApi, bot: Bot) -> None:
+    """What Telegram says of a call that it refuses at the start, or of polling, is in the log."""
+    api.scripted["getMe"] = ["500"]
+    api.scripted["setMyCommands"] = ["400"]
+    api.scripted["getUpdates"] = ["409"]
+    bot.start()
+    api.wait_until(lambda: '"conflict"' in bot.written)
+    bot.stop()
+
+    said = [line["description"] for line in bot.log if "description" in line]
+    assert "(Internal Server Error); trying again." in bot.written
+    assert said[0] == "Internal Server Error"
+    assert "Can't parse entities: as the script says" in said
+    assert "Conflict: terminated by other getUpdates request" in said
+
+
 def test_a_second_instance_here_is_told_apart(
     api: BotApi, bot: Bot, new_bot: Callable[..., Bot]
 ) -> None:
@@ -112,7 +144,7 @@ def test_a_second_instance_here_is_told_apart(
     second.start()
 
     assert second.ends() == 1
-    assert "already being served" in second.written
+    assert "already being served" in the_line(second)
     assert bot.is_running
 
 
@@ -127,7 +159,7 @@ def test_a_second_instance_elsewhere_gives_up(
     second.start()
 
     assert second.ends() == 1
-    assert "Another program asks Telegram for this bot's updates" in second.written
+    assert "Another program asks Telegram for this bot's updates (Conflict: " in second.written
     api.say(8, QUESTION)
     api.wait_until(lambda: bool(api.texts(8)))
 
@@ -181,11 +213,10 @@ def test_no_log_line_holds_a_secret_or_a_text(api: BotApi, bot: Bot) -> None:
     api.wait_until(lambda: bool(api.texts(7)) and bool(api.texts(8)))
     bot.stop()
 
-    lines = [json.loads(line) for line in bot.written.splitlines() if line.startswith("{")]
-    assert {"unreadable", "failure", "update", "conflict"} <= {line["event"] for line in lines}
+    assert {"unreadable", "failure", "update", "conflict"} <= {line["event"] for line in bot.log}
     for secret in (TOKEN, TOKEN.split(":")[1], "xyzzy", "plugh", "سوخو"):
         assert secret not in bot.written
-        assert secret not in json.dumps(lines, ensure_ascii=False)
+        assert secret not in json.dumps(bot.log, ensure_ascii=False)
 
 
 def test_admins_and_others(api: BotApi, bot: Bot) -> None:
@@ -291,7 +322,28 @@ def test_a_webhook_port_that_is_taken_is_one_line(bot: Bot) -> None:
         bot.start(**HOOK, telegram_webhook_url="http://127.0.0.1/hook", telegram_webhook_port=port)
 
         assert bot.ends() == 1
-    assert "check PASOKH_TELEGRAM_WEBHOOK_" in bot.written
+    assert the_line(bot).endswith("(Address already in use); check PASOKH_TELEGRAM_WEBHOOK_*.")
+
+
+def test_a_webhook_that_telegram_refuses_is_one_line(api: BotApi, bot: Bot) -> None:
+    """What Telegram says of the webhook's address is in the line that ends the program."""
+    api.scripted["setWebhook"] = ["400"] * 4
+    bot.start(
+        **HOOK, telegram_webhook_url="http://127.0.0.1/hook", telegram_webhook_port=free_port()
+    )
+
+    assert bot.ends() == 1
+    assert "as the script says" in the_line(bot)
+
+
+def test_a_metrics_port_that_is_taken_is_one_line(bot: Bot) -> None:
+    """A port in use ends the program with its setting and number."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        bot.start(metrics_port=port)
+
+        assert bot.ends() == 1
+    assert the_line(bot).startswith(f"Error: PASOKH_METRICS_PORT: port {port} ")
 
 
 def test_help_loads_nothing_of_telegram(bot: Bot) -> None:

@@ -11,7 +11,8 @@ from bot.answer.cite import cite
 from bot.telegram.dialog import markup
 from bot.telegram.dialog.html import render, sendable
 from bot.texts.direction import reads_rtl
-from bot.texts.language import Language
+from bot.texts.language import Language, say
+from bot.texts.telegram import Phrase
 from bot.types import Answer, Fingerprint
 from index import Article, ArticleId, Moment, Span
 
@@ -114,3 +115,10 @@ def test_a_quote_keeps_its_direction_in_the_other_language() -> None:
     (block,) = markup.quotes([cite(article, Span(0, len(text)), number=1, score=1)], Language.FA)
 
     assert "".join(piece.text for piece in block.pieces) == f"{markup.LTR_MARK}[۱] {text}"
+
+
+def test_the_persian_help_keeps_an_argument_in_order() -> None:
+    """An argument with a Persian name is one run with the command that it belongs to."""
+    help_text = markup.label(say(Phrase.HELP, Language.FA), Language.FA)
+
+    assert "\u2066/only since=1402/03 source=مهر lang=fa\u2069 - " in help_text
