@@ -42,10 +42,10 @@ _JOINTS = "-\u2010-\u2014 .,:;/'\u2019&+_#?=~@%|\u060c\u061b\u066b\u066c"
 # A run takes the sign of a command or option with it, as in "/help" and "--debug". Brackets
 # belong to it when they open with a letter, as in "Su-35 (Flanker)", but not in "[1]".
 _LTR_RUN = re.compile(
-    rf"(?:(?<!\S)[-/@#]{{1,2}}|[0-9]+[-. ]?)?[{_LTR}]"
+    rf"(?:(?<!\S)[-/@#]{{1,2}}|(?<![0-9])[0-9]++[-. ]?)?[{_LTR}]"
     rf"(?:[{_LTR}0-9]|[{_JOINTS}]+(?=[{_LTR}0-9])|[{_JOINTS}]*[(\[][{_LTR}][{_LTR}0-9{_JOINTS}]*[)\]])*"
-    r"|[0-9]+(?:[-\u2013./:,][0-9]+)+"
-    rf"|[{_DIGITS}]+(?:[-\u2013./:,\u066b\u066c][{_DIGITS}]+)+"
+    r"|(?<![0-9])[0-9]++(?:[-\u2013./:,][0-9]+)+"
+    rf"|(?<![{_DIGITS}])[{_DIGITS}]++(?:[-\u2013./:,\u066b\u066c][{_DIGITS}]+)+"
 )
 # Likewise in a left-to-right line rule W7 would pull the day of a Persian date to the left of it.
 _RTL_RUN = re.compile(
@@ -168,7 +168,7 @@ def reorder(line: str, *, rtl: bool) -> str:
 # marks follow their letter, and what opens to the right opens to the left. Subtle: every run
 # read left to right is an isolate by now, so exactly what stands outside of them is mirrored.
 _REVERSED_MARKS = re.compile("([\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc]+)(.)")
-_ISOLATE = re.compile(f"{_LRI}[^{_PDI}]*{_PDI}")
+_ISOLATE = re.compile(f"{_LRI}[^{_LRI}{_PDI}]*{_PDI}")
 _MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥", ")(][}{><»«›‹≥≤")
 
 

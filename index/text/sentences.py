@@ -31,7 +31,7 @@ _LETTER_NAME = (
 _SPELT_BEFORE = re.compile(rf"(?:^|[\s.«(\"]){_LETTER_NAME}\.\s*\Z")  # «سی. ان. ان»
 _SPELT_AFTER = re.compile(rf"{_LETTER_NAME}(?=[\s.،,»)]|\Z)")
 _ARABIC_LETTER = re.compile("[\u0620-\u06d3]")
-_CLOSERS = re.compile(r"[»”’）)\]》」』\"']+(?=[\s.،,؛;:!؟?]|\Z)[.،,!؟?]*")
+_CLOSERS = re.compile(r"[»”’）)\]》」』\"']{1,8}+(?=[\s.،,؛;:!؟?]|\Z)[.،,!؟?]*")
 _CUTS = (  # best places to cut an over-long sentence first; the cut falls at the end of the match
     re.compile(r"[.!?؟…][»”’\")\]]*\s+|[。！？।॥][”’」』）]*\s*"),
     re.compile(r"[؛;:]\s+|[；：]\s*"),

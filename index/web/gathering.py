@@ -28,7 +28,7 @@ MAX_TRIES: Final = 3
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _DEEPEST = 2  # a sitemap index may list sitemaps, which list pages
-_WEB = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_WEB = re.compile(r"\A[a-z][a-z0-9+.-]*+://", re.IGNORECASE)
 # RSS 2.0: minutes that the channel may be kept.
 _TTL = re.compile(rb"<ttl>\s*(\d{1,5})\s*</ttl>")
 _HEAD_BYTES = 65_536
