@@ -47,8 +47,8 @@ _QUOTES_OF_ONE: Final = 2
 _NEAREST: Final = 3
 _NAMED: Final = 0.6
 """Least confidence where only a name was asked for and the first quote has it."""
-_LACKING: Final = 0.3
-"""What is left of the confidence where the quoted articles lack what was asked for."""
+_LACKING: Final = 0.2
+"""What is left of the confidence where the quoted articles lack what was asked for: no answer."""
 _MAX_WORDS: Final = 4000
 """Words whose vectors are kept, 6 MB."""
 
@@ -132,7 +132,7 @@ class Answerer:
             return self._refuse(question, seen, Reason.NOTHING_FOUND, started)
         # What is asked of today, the news of another day cannot tell.
         is_late = question.is_of_today and (seen.is_missed or question.period is None)
-        if is_late or seen.missing or seen.confidence < self.threshold:
+        if is_late or seen.confidence < self.threshold:
             return self._refuse(question, seen, Reason.NOT_IN_ARCHIVE, started)
         citations = verified(seen.drafts, self.snapshot.article)
         if not citations:

@@ -29,7 +29,7 @@ from bot.answer.evidence import Quote
 from bot.answer.respell import is_slip
 from bot.grounding.names import Evidence, unnamed_places, unsupported_names, vocabulary
 from bot.question.question import Question
-from index import Article, Snapshot, Span
+from index import Article, Snapshot
 from index.text import STOP_WORDS, clean_text, token_set, tokens
 
 Alike = Callable[[Sequence[str], Sequence[str], str], NDArray[np.float32]]
@@ -98,7 +98,7 @@ def _lacking(
 ) -> tuple[str, ...]:
     """Return the telling words that the article of some quotes lacks."""
     hit = quotes[0].hit
-    words = list(_WORD.finditer(question.search_text))
+    words = list(_told(question))
     if hit.parts.is_same_language:
         absent = list(_absent_words(words, hit.article, snapshot, only_names=alike is None))
     else:
@@ -121,7 +121,20 @@ def _lacking(
             }
             absent = [word for word in absent if word.start() not in meant]
     absent += _absent_numbers(words, hit.article)
-    return tuple(_joined(question.search_text, words, absent))
+    return tuple(_joined(words, absent))
+
+
+def _told(question: Question) -> Iterator[re.Match[str]]:
+    """Yield the words that say what is asked for: not its time, nor those of the question before.
+
+    Whether articles are of the time that a question names is told by when they were published.
+    """
+    text = question.topic.search_text if question.topic else question.typed_text
+    start = text.find(question.period.words) if question.period else -1
+    end = start + len(question.period.words) if question.period else -1
+    for word in _WORD.finditer(text):
+        if not start <= word.start() < end:
+            yield word
 
 
 def _least_alike(word: str, *, is_same_language: bool) -> float:
@@ -141,11 +154,11 @@ def _absent_words(
     has = token_set(f"{article.headline}\n{article.text}")
     n_passages = snapshot.layout.n_rows
     least = min(_COMMON, _COMMON_SHARE * np.log1p(n_passages))
-    for position, word in enumerate(words):
+    for word in words:
         stems = tokens(word[0])
         if word[0][0].isdecimal() or not stems or len(word[0]) < _MIN_LETTERS:
             continue
-        is_name = position > 0 and word[0][0].isupper()
+        is_name = word.start() > 0 and word[0][0].isupper()
         if _ASKING.issuperset(stems) or has.issuperset(stems) or (only_names and not is_name):
             continue
         frequency = min(snapshot.lexical.frequency(stem) for stem in stems)
@@ -186,7 +199,7 @@ def _absent_names(question: Question, article: Article, language: str) -> Iterat
     """Yield the words of names that an article in another language has in none of its ways."""
     text = _whole(article)
     evidence = Evidence(text=text, languages=(language,), quotes=text)
-    line = clean_text(question.search_text).text
+    line = clean_text(question.topic.search_text if question.topic else question.typed_text).text
     is_cased = any(word[0][0].isupper() for word in _WORD.finditer(line))
     if is_cased:
         is_english = question.language == "en"
@@ -216,12 +229,10 @@ def _absent_numbers(words: Sequence[re.Match[str]], article: Article) -> Iterato
             yield word
 
 
-def _joined(
-    text: str, words: Sequence[re.Match[str]], absent: Sequence[re.Match[str]]
-) -> Iterator[str]:
+def _joined(words: Sequence[re.Match[str]], absent: Sequence[re.Match[str]]) -> Iterator[str]:
     """Yield the absent words, neighbours as one: "Luka Modric"."""
     places = {word.start() for word in absent}
     for is_absent, group in groupby(words, key=lambda word: word.start() in places):
         if is_absent:
             run = list(group)
-            yield Span(run[0].start(), run[-1].end()).cut(text)
+            yield run[0].string[run[0].start() : run[-1].end()]

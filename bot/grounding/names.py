@@ -51,7 +51,11 @@ class Evidence:
 Spans = Sequence[tuple[int, int]]
 
 _WORD = re.compile(r"[^\W\d_](?:[.'’]?[^\W\d_]|[\u0900-\u0963\u200d])*")
-_SENTENCE_END = re.compile(r"(?:^|[.!?:;؟…¿¡\"“«(\[-]|\n)[\s\"'“”«»‘’(\[]*$")
+# A mark that ends a sentence or begins a quotation, then spaces, quotes and brackets to the end.
+_AFTER_MARK = r"\s\"'“”«»‘’(\["
+_SENTENCE_END = re.compile(
+    rf"(?:^|[.!?:;؟…¿¡-]|(?<![{_AFTER_MARK}])(?=[{_AFTER_MARK}]*?[\"“«(\[\n]))[{_AFTER_MARK}]*+$"
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LETTER_NAMES = (
     "ای بی سی دی ای اف جی اچ آی جی کی ال ام ان او پی کیو ار اس تی یو وی دبلیو ایکس وای زد"

@@ -16,26 +16,26 @@ _QUOTED: Final = re.compile(
     r"|(?<!\w)'(?P<plain>[^']+?)'(?!\w)"
 )
 _UNPAIRED: Final = re.compile(r"[«»“”„‹›\"]")
-_ELISION: Final = re.compile(r"\.{2,}|…|\[[^\]]*\]|\(\.+\)")
+_ELISION: Final = re.compile(r"\.{2,}|…|\[[^\[\]]*\]|\(\.+\)")
 _NAME_WORDS: Final = 6
 
 _ADDRESS: Final = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,15}://|www\.)[^\s<>»\"]+|\b(?:data|javascript|mailto|tel):\S+"
-    r"|[\w.+-]+@[\w-]+\.[\w.]+|(?<![\w@])@[A-Za-z]\w{3,}"
-    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|ir|info|io|me|ru|xyz|top|app|dev|ly|co|gov"
+    r"|(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.]+|(?<![\w@])@[A-Za-z]\w{3,}"
+    r"|\b[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.(?:com|org|net|ir|info|io|me|ru|xyz|top|app|dev|ly|co|gov"
     r"|edu)\b(?:/\S*)?",
     re.IGNORECASE,
 )
 _MARKUP: Final = re.compile(
-    r"</?[a-zA-Z!][^>]*>?|\[[^\]]*\]\([^)]*\)|```|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\{\{"
-    r"|<\||\|>|^\s*#{1,6} ",
+    r"</?[a-zA-Z!][^>]*>?|\[[^\[\]]*+\]\([^)\[]*+\)|```|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\{\{"
+    r"|<\||\|>|^[^\S\n]*+#{1,6} ",
     re.IGNORECASE | re.MULTILINE,
 )
 _ORDER: Final = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instruction|above|previous|prior|rule"
     r"|prompt)\w*"
     r"|\bsystem prompt\b|\bas an? (?:ai|language model)\b|\byou (?:are|must) now\b"
-    r"|(?:دستور|دستورالعمل|راهنمای)\w*.{0,30}(?:نادیده|فراموش)|(?:نادیده|فراموش).{0,30}(?:دستور"
+    r"|(?:دستور|دستورالعمل|راهنمای)\w{0,20}.{0,30}(?:نادیده|فراموش)|(?:نادیده|فراموش).{0,30}(?:دستور"
     r"|قبلی|بالا)",
     re.IGNORECASE,
 )

@@ -22,10 +22,10 @@ _MOST_OBJECTS: Final = 100
 """Most braces tried: one that opens no complete object is read to the end of the text."""
 
 _THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_SPARE_COMMA: Final = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])', re.DOTALL)
+_SPARE_COMMA: Final = re.compile(r'("(?:\\.|[^"\\])*+"?)|,(?=\s*[}\]])', re.DOTALL)
 _ANSWERED: Final = re.compile(r'"answered"\s*:\s*(true|false)\b')
 _NUMBERS: Final = r"\[\s*\d+(?:\s*[,،;]\s*\d+)*\s*\]"
-_MARKS: Final = re.compile(rf"\s*(?:{_NUMBERS}\s*)+")
+_MARKS: Final = re.compile(rf"(?:{_NUMBERS}\s*)+")
 _MARK_AFTER_STOP: Final = re.compile(rf"([.!?؟。])[ \t]*((?:{_NUMBERS}[ \t]*)+)")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?؟。])\s+")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
@@ -143,7 +143,7 @@ def _claim(raw: Mapping[str, Any]) -> Claim | None:
     if not isinstance(text, str):
         return None
     cited = dict.fromkeys([*_numbers(numbers), *_numbers(_MARKS.findall(text))])
-    sentence = re.sub(r"\s+(?=[.!?؟،,;؛:])", "", tidy(_MARKS.sub(" ", text)))
+    sentence = re.sub(r" (?=[.!?؟،,;؛:])", "", tidy(_MARKS.sub(" ", text)))
     if not any(map(str.isalnum, sentence)) or len(sentence) > _MOST_CHARS:
         return None
     return Claim(text=sentence, numbers=tuple(cited)[:_MOST_NUMBERS])

@@ -24,11 +24,11 @@ _MAX_SUBJECT_WORDS: Final = 12
 _MAX_BARE_TOKENS: Final = 2
 
 _LEADS: Final = re.compile(
-    r"\s*(?:(?:and|but|so|then|also|what about|how about|what else|who else)\b"
+    r"\A\s*(?:(?:and|but|so|then|also|what about|how about|what else|who else)\b"
     r"|(?:و|اما|ولی|پس|حالا|خب|دیگر چه|دیگه چی)(?=[\s،]))",
     re.IGNORECASE,
 )
-_WHAT_ABOUT: Final = re.compile(r"(?:چطور|چی|چه‌طور)\s*[؟?]?\s*$")
+_WHAT_ABOUT: Final = re.compile(r"(?:چطور|چی|چه‌طور)\s*+[؟?]?\s*+$")
 _PRONOUN_EN: Final = """
 he she they it him her them his hers their theirs its this that these those there
 """

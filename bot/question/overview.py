@@ -77,8 +77,8 @@ _REPORTING_WORDS: Final = (
 """Without one of these «مهر» is a month, «فارس» a province and "France" a country."""
 
 _BETWEEN: Final = (
-    r"[, ]*(?:'s)?[, ]*(?:and|versus|vs\.?|with|against|or|و|با|،|in|in the|در|از)?"
-    r"(?: (?:the|by|in|of|در|از|خبرگزاری|روزنامه|سایت))* *"
+    r"[, ]*+(?:'s[, ]*+)?(?:(?:and|versus|vs\.?|with|against|or|و|با|،|in|در|از)(?!\w) *+)?"
+    r"(?:(?:the|by|in|of|در|از|خبرگزاری|روزنامه|سایت)(?!\w) *+)*+"
 )
 """Text that may be between the names of two outlets that are compared."""
 

@@ -24,17 +24,25 @@ MAX_QUESTION_CHARS: Final = 2000
 """Characters of a question that are read; more than fits the encoder's window."""
 
 # A question word and a verb of saying, as news readers put it in the languages we meet most.
+_VERBS_AFTER: Final = {
+    r"(?:what|how)\b": (
+        r"(?:say|said|says|tell|told|claim\w*|state[ds]?|announce\w*|warn\w*|think|comment\w*"
+        r"|respon\w*|react\w*)\b"
+    ),
+    "(?:что|как) ": "(?:сказал|заявил|говорит|говорил|сообщил|ответил|предупредил)",
+    "was ": r"(?:sag(?:t|te|ten|en)|gesagt|erklärt\w*|behauptet\w*|warnte)\b",
+    "qué ": r"(?:dijo|dice|declaró|afirmó)\b",
+    r"qu\W?": r"(?:a dit|dit|déclaré|affirmé)\b",
+}
+# Subtle: atomic, so that only the first question word of a line is tried: the others are followed
+# by no verb that the first is not.
 _WANTS_STATEMENT: Final = re.compile(
-    r"\b(what|how)\b.*\b(say|said|says|tell|told|claim\w*|state[ds]?|announce\w*|warn\w*|think"
-    r"|comment\w*|respon\w*|react\w*)\b"
-    r"|\baccording to\b"
-    r"|چه (گفت|می.?گو|اظهار|اعلام|ادعا|واکنش|نظر|پاسخ)|چی (گفت|می.?گ)|(گفت|گفته|اعلام کرد)\W*$"
+    "|".join(rf"^(?>.*?\b{word}).*\b{verbs}" for word, verbs in _VERBS_AFTER.items())
+    + r"|\baccording to\b"
+    r"|چه (گفت|می.?گو|اظهار|اعلام|ادعا|واکنش|نظر|پاسخ)|چی (گفت|می.?گ)|(گفت|گفته|اعلام کرد)\W*\Z"
     r"|\b(ماذا|بماذا|ما الذي) (قال|صرح|أعلن|اعلن|زعم|حذر|رد)"
-    r"|\b(что|как) .*\b(сказал|заявил|говорит|говорил|сообщил|ответил|предупредил)"
-    r"|\bwas .*\b(sag(t|te|ten|en)|gesagt|erklärt\w*|behauptet\w*|warnte)\b"
-    r"|\bne (dedi|diyor|söyled\w*|açıklad\w*)|\bqué .*\b(dijo|dice|declaró|afirmó)\b"
-    r"|\bqu\W?.*\b(a dit|dit|déclaré|affirmé)\b",
-    re.IGNORECASE,
+    r"|\bne (dedi|diyor|söyled\w*|açıklad\w*)",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 

@@ -18,7 +18,7 @@ from index import PasokhError, Scope
 from index.sources import known_outlet
 
 _FIELD: Final = re.compile(r"(?:^|(?<=\s))(since|until|source|lang)\s*=", re.IGNORECASE)
-_MORE: Final = re.compile(r"\s*[,،]\s*")
+_MORE: Final = re.compile("[,،]")
 _SHOWN_NAMES: Final = 8
 
 
@@ -71,12 +71,13 @@ def make_scope(
     last = _days(until, "until", now).last if until else None
     if first and last and first > last:
         raise ScopeError(f"Nothing lies between since={since} and until={until}.")
-    outlets = (name for part in sources for name in _MORE.split(part) if name)
+    outlets = (name.strip() for part in sources for name in _MORE.split(part))
+    tags = (tag.strip().lower() for part in languages for tag in _MORE.split(part))
     return Scope(
         since=midnight(first) if first else None,
         until=midnight(last + timedelta(days=1)) if last else None,
-        sources=frozenset(_shown(name.strip()).casefold() for name in outlets),
-        languages=frozenset(tag.lower() for part in languages for tag in _MORE.split(part) if tag),
+        sources=frozenset(_shown(name).casefold() for name in outlets if name),
+        languages=frozenset(filter(None, tags)),
     )
 
 

@@ -78,7 +78,7 @@ def below_claims(answer: Answer, language: Language) -> list[Line]:
 def quote_lines(citations: Iterable[Citation], language: Language) -> Iterator[Line]:
     """Yield each quote with its number."""
     for cited in citations:
-        quote = re.sub(r"\s*\n\s*", " ", cited.quote)
+        quote = " ".join(filter(None, map(str.strip, cited.quote.split("\n"))))
         yield Line(Kind.QUOTE, f"{quote} [{localize_digits(cited.number, language)}]")
 
 

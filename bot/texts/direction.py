@@ -44,11 +44,11 @@ _JOINTS_OF_VALUE = "-,./:\u060c"
 # belong to it when they open with a letter, as in "Su-35 (Flanker)", but not in "[1]". So does what
 # an argument is set to, in whatever script: "/only source=مهر lang=fa" is read from left to right.
 _LTR_RUN = re.compile(
-    rf"(?:(?<!\S)[-/@#]{{1,2}}|[0-9]+[-. ]?)?[{_LTR}]"
+    rf"(?:(?<!\S)[-/@#]{{1,2}}|(?<![0-9])[0-9]++[-. ]?)?[{_LTR}]"
     rf"(?:[{_LTR}0-9]|[{_JOINTS}]+(?=[{_LTR}0-9])|[{_JOINTS}]*[(\[][{_LTR}][{_LTR}0-9{_JOINTS}]*[)\]]"
-    rf"|=[{_RTL}{_DIGITS}](?:[{_JOINTS_OF_VALUE}]?[{_RTL}{_DIGITS}])*)*"
-    r"|[0-9]+(?:[-\u2013./:,][0-9]+)+"
-    rf"|[{_DIGITS}]+(?:[-\u2013./:,\u066b\u066c][{_DIGITS}]+)+"
+    rf"|=[{_RTL}{_DIGITS}](?:[{_JOINTS_OF_VALUE}]?[{_RTL}{_DIGITS}])*+)*"
+    r"|(?<![0-9])[0-9]++(?:[-\u2013./:,][0-9]+)+"
+    rf"|(?<![{_DIGITS}])[{_DIGITS}]++(?:[-\u2013./:,\u066b\u066c][{_DIGITS}]+)+"
 )
 # Likewise in a left-to-right line rule W7 would pull the day of a Persian date to the left of it.
 _RTL_RUN = re.compile(
@@ -185,7 +185,7 @@ def reorder(line: str, *, rtl: bool) -> str:
 # marks follow their letter, and what opens to the right opens to the left. Subtle: every run
 # read left to right is an isolate by now, so exactly what stands outside of them is mirrored.
 _REVERSED_MARKS = re.compile("([\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc]+)(.)")
-_ISOLATE = re.compile(f"{_LRI}[^{_PDI}]*{_PDI}")
+_ISOLATE = re.compile(f"{_LRI}[^{_LRI}{_PDI}]*{_PDI}")
 _MIRRORED = str.maketrans("()[]{}<>«»‹›≤≥", ")(][}{><»«›‹≥≤")
 
 

@@ -49,7 +49,7 @@ class OpenAIEncoder:
         self._config = config
         self._url = config.base_url.rstrip("/") + "/embeddings"
         # Without user name and password, up to the last @ because a password may hold a slash.
-        self._shown_base = re.sub("//.*@", "//", config.base_url, flags=re.DOTALL)
+        self._shown_base = re.sub(r"\A(?>(.*?//)).*@", r"\1", config.base_url, flags=re.DOTALL)
         headers = {}
         if config.api_key:
             secret = config.api_key.get_secret_value()

@@ -11,6 +11,7 @@ Sources: trafilatura's settings and every threshold were compared by benchmarks/
 
 import html
 import logging
+import re
 from collections.abc import Iterator
 from configparser import ConfigParser
 from typing import BinaryIO
@@ -34,6 +35,9 @@ from index.types import Article
 MAX_ELEMENTS = 8_000
 MAX_CHARS = 1_000_000
 _MAX_TAGS = 200_000  # before scripts and the like are dropped
+# A tag of many attributes, which the parser compares with each other; the words of a long
+# description are far fewer.
+_CROWDED = re.compile(r"<[a-zA-Z](?:[^<>=\s]*+[=\s]++){10000}")
 _MAX_ATTRIBUTE = 2_000  # characters; a longer one is a picture or an attack
 _LEAST_LETTERS = 20  # a text of fewer is none
 _TEASER = 200  # letters; fewer before a login form are a teaser
@@ -128,6 +132,8 @@ def _parsed(page: str) -> HtmlElement:
     """
     if page.count("<") > _MAX_TAGS:
         raise Refused(RejectReason.TOO_LONG, f"more than {_MAX_TAGS:,} tags in one page")
+    if _CROWDED.search(page):
+        raise Refused(RejectReason.TOO_LONG, "some 5,000 attributes or more in one tag")
     parser = HTMLParser(
         encoding="utf-8", recover=True, no_network=True, huge_tree=False,
         remove_comments=True, remove_pis=True,

@@ -40,11 +40,11 @@ _MAX_LINES = 20_000  # a news item has some 50
 _MAX_BYTES = 2 * 1024 * 1024  # a book has 1 MB; the parser may take 1.5 s for each
 _MAX_FRONT = 16_384  # characters; the YAML parser may take 0.5 s for these
 _FRONT = re.compile(
-    r"(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<matter>.*?)^(?P=fence)[ \t]*(?:\r?\n|\Z)",
+    r"\A(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<matter>.*?)^(?P=fence)[ \t]*(?:\r?\n|\Z)",
     re.DOTALL | re.MULTILINE,
 )
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")  # as the parser counts them
-_IMAGES = re.compile(r"(?:!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])\s*)+")
+_IMAGES = re.compile(r"\A(?:!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])\s*)+")
 _NO_REPORT = frozenset(("fence", "code_block", "html_block", "hr"))
 _PARSER = MarkdownIt("commonmark")
 _PARSER.core.ruler.disable("inline")  # only the lines of each block are needed

@@ -11,14 +11,14 @@ from index.sources.encoding import decode
 
 _HEAD_BYTES = 4_096  # the standard says 1,024; saved pages have longer comments before the head
 _STATED = re.compile(
-    rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']?\s*(?P<xml>[\w.:-]{1,40})"
-    rb"|<meta\s[^>]{0,400}?charset\s*=\s*[\"']?\s*(?P<meta>[\w.:-]{1,40})",
+    rb"<\?xml[^>]{0,200}?\sencoding\s*+=\s*+[\"']?\s*+(?P<xml>[\w.:-]{1,40})"
+    rb"|<meta\s[^>]{0,400}?charset\s*+=\s*+[\"']?\s*+(?P<meta>[\w.:-]{1,40})",
     re.IGNORECASE,
 )
 # The first element, or the document type that names it, after declarations and comments.
 # Subtle: atomic, else each of n comments may end where any later one does: 2^n ways.
 _ROOT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?><\?[^>]*>\s*|<!--.*?-->\s*)*+<(?:!doctype\s+)?(?P<root>[a-z][\w:.-]*)",
+    rb"\A(?:\xef\xbb\xbf)?\s*+(?><\?[^>]*>\s*|<!--.*?-->\s*)*+<(?:!doctype\s+)?(?P<root>[a-z][\w:.-]*)",
     re.IGNORECASE | re.DOTALL,
 )
 _FEEDS = frozenset((b"rss", b"rdf:rdf", b"feed", b"urlset", b"sitemapindex"))
@@ -27,7 +27,7 @@ _PAGES = frozenset(
     b"table center font h1 h2".split()
 )
 _PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
-_ARCHIVED_PAGE = re.compile(rb"mime-version:.{0,2000}multipart/related", re.IGNORECASE | re.DOTALL)
+_HEADER_BYTES = 2_000
 _MARKDOWN = frozenset((".md", ".markdown", ".mdown", ".mkd"))
 # The first lines of front matter: «---» or «+++», and a key that front matter of news has.
 _FRONT_MATTER = re.compile(
@@ -43,7 +43,7 @@ def is_feed(head: bytes) -> bool:
 
 def is_markdown(head: bytes, suffix: str) -> bool:
     """Tell whether a file is Markdown: by its name unless it is a page, or by front matter."""
-    is_document = re.match(rb"\s*<(?:!doctype|html)\b", head, re.IGNORECASE) is not None
+    is_document = re.match(rb"<(?:!doctype|html)\b", head.lstrip(), re.IGNORECASE) is not None
     return bool(_FRONT_MATTER.match(head)) or (suffix in _MARKDOWN and not is_document)
 
 
@@ -59,7 +59,8 @@ def is_xml(head: bytes, suffix: str) -> bool:
 
 def is_archived_page(head: bytes) -> bool:
     """Tell from the first bytes whether a file is a page saved as MHTML."""
-    return bool(_ARCHIVED_PAGE.search(head))
+    header = head.lower().partition(b"mime-version:")[2]
+    return b"multipart/related" in header[:_HEADER_BYTES]
 
 
 def _root(head: bytes) -> bytes:

@@ -12,9 +12,10 @@ from index.sources import outlets
 from index.sources.article import Facts, assemble, report_text
 from index.sources.encoding import decode
 from index.sources.page_lines import Kind, Line, is_paragraph, lines_of, looks_like_headline
-from index.sources.rejects import RejectReason, whole
+from index.sources.rejects import Refused, RejectReason, whole
 from index.types import Article, Moment, Reject, Span
 
+_MAX_LINES = 100_000  # a news item has some 50; these take a second
 _FEW_LETTERS = 40  # a line this short without a stop may be a tag or a button
 
 
@@ -28,7 +29,13 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
 
 
 def article_of(text: str, origin: str) -> Article | Reject:
-    """Read an article from the text of a page; a text without letters is rejected."""
+    """Read an article from the text of a page; a text without letters is rejected.
+
+    Raises:
+        Refused: If there are too many lines.
+    """
+    if text.count("\n") > _MAX_LINES:
+        raise Refused(RejectReason.TOO_LONG, f"more than {_MAX_LINES:,} lines of text")
     lines = lines_of(text)
     first = next(
         (row for row, line in enumerate(lines) if line.kind is Kind.TEXT or is_paragraph(line)),

@@ -91,18 +91,18 @@ _WEEKDAY = (
     r"(?:(?:یک|دو|سه|چهار|پنج)? ?شنبه|جمعه|آدینه|(?:یوم )?ال(?:احد|أحد|اثنین|إثنین|ثلاثاء|اربعاء|"
     r"أربعاء|خمیس|جمعه|سبت)|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)"
 )
-_LABEL = r"(?:تاریخ انتشار|زمان انتشار|تاریخ خبر|انتشار|تاریخ|published(?: on)?|date)\s*:?"
+_LABEL = r"(?:تاریخ انتشار|زمان انتشار|تاریخ خبر|انتشار|تاریخ|published(?: on)?|date)\s*+:?"
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<half>am|pm|a\.m\.|p\.m\.))?"
-_JOIN = r"[\s,،|/؛;–—-]*(?:ساعت|الساعه|در ساعت|at)?[\s:]*"
+_JOIN = r"[\s,،|/؛;–—-]*+(?:ساعت|الساعه|در ساعت|at)?[\s:]*+"
 _ERA = r"(?: ?(?P<era>ه\.? ?ش|ه\.? ?ق|ش|ق|م|شمسی|خورشیدی|هجری شمسی|قمری|هجری قمری|میلادی)\.?)?"
-_NAME = r"(?P<month>[^\W\d_][^\d,،:/]*?)"
+_NAME = r"(?P<month>[^\W\d_][^\d,،:/]{0,30}?)"
 _SHAPES = (
     (
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|م|ام)?[\s.-]+{_NAME}(?: ماه)?[\s,،.-]+(?:سال )?"
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|م|ام)?[\s.-]++{_NAME}(?: ماه)?[\s,،.-]++(?:سال )?"
         rf"(?P<year>\d{{4}}){_ERA}"
     ),
     rf"{_NAME} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
-    rf"{_NAME}(?: ماه)?[\s,،-]+(?:سال )?(?P<year>\d{{4}}){_ERA}",
+    rf"{_NAME}(?: ماه)?[\s,،-]++(?:سال )?(?P<year>\d{{4}}){_ERA}",
     r"(?P<year>\d{4})(?P<mark>[/.-])(?P<number>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _ERA,
     r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<number>\d{1,2})(?P<year_last>(?P=mark))(?P<year>\d{4})"
     + _ERA,
@@ -110,7 +110,7 @@ _SHAPES = (
     r"(?:سال )?(?P<year>\d{4})" + _ERA,
 )
 _DATES = tuple(
-    re.compile(rf"(?:{_LABEL} ?)?(?:{_WEEKDAY}[\s,،/]*)?{shape}(?:{_JOIN}{_TIME})?", re.IGNORECASE)
+    re.compile(rf"(?:{_LABEL} ?)?(?:{_WEEKDAY}[\s,،/]*+)?{shape}(?:{_JOIN}{_TIME})?", re.IGNORECASE)
     for shape in _SHAPES
 )
 _TIME_FIRST = re.compile(

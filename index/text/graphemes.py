@@ -18,10 +18,7 @@ def grapheme_border(text: str, start: int, end: int) -> int:
     # Loaded here: it takes 14 ms, and only what has no white space is cut between graphemes.
     import regex  # type: ignore[import-untyped]  # ships no stubs
 
-    border = start
     # Whether `end` is a border shows in the character after it.
-    for grapheme in regex.finditer(r"\X", text, pos=start, endpos=end + 1):
-        if grapheme.end() > end:
-            break
-        border = grapheme.end()
-    return border if border > start else int(regex.match(r"\X", text, pos=start).end())
+    ends = regex.match(r"(\X)*", text, pos=start, endpos=end + 1).ends(1)
+    inner = [border for border in ends[-2:] if border <= end]
+    return int(inner[-1] if inner else regex.match(r"\X", text, pos=start).end())

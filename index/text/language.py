@@ -17,7 +17,7 @@ by us but by the package).
 import importlib.util
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -164,7 +164,12 @@ class _Model(Protocol):
 
 def detect(text: str) -> Language:
     """Detect the language of a question, a passage or an article by its first 400 characters."""
-    text = text[:_MAX_CHARS]
+    return _detected(text[:_MAX_CHARS])
+
+
+# The passages of a text that repeats itself are the same few.
+@lru_cache(maxsize=64)
+def _detected(text: str) -> Language:
     script, share = _script(text)
     if script not in _SHARED:
         return Language({"han": "zh", "kana": "ja"}.get(script, script), share)

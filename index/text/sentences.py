@@ -31,13 +31,16 @@ _LETTER_NAME = (
 _SPELT_BEFORE = re.compile(rf"(?:^|[\s.«(\"]){_LETTER_NAME}\.\s*\Z")  # «سی. ان. ان»
 _SPELT_AFTER = re.compile(rf"{_LETTER_NAME}(?=[\s.،,»)]|\Z)")
 _ARABIC_LETTER = re.compile("[\u0620-\u06d3]")
-_CLOSERS = re.compile(r"[»”’）)\]》」』\"']+(?=[\s.،,؛;:!؟?]|\Z)[.،,!؟?]*")
+_CLOSERS = re.compile(r"[»”’）)\]》」』\"']{1,8}+(?=[\s.،,؛;:!؟?]|\Z)[.،,!؟?]*")
 _CUTS = (  # best places to cut an over-long sentence first; the cut falls at the end of the match
     re.compile(r"[.!?؟…][»”’\")\]]*\s+|[。！？।॥][”’」』）]*\s*"),
     re.compile(r"[؛;:]\s+|[；：]\s*"),
     re.compile(r"[،,]\s+|[、，]\s*|\s[–—-]\s+"),
     re.compile(r"\s+"),
 )
+_MAX_LINE = 32_768  # characters of a line that the library reads at once; news has 24,072 at most
+_WINDOW = 1_024  # and of a longer one, bit by bit
+_CONTEXT = 256  # characters after a border that may decide about it: quotations are kept whole
 _EARLIEST_CUT = 0.25  # of the limit: no crumbs of a few words
 
 
@@ -62,9 +65,9 @@ def sentences(text: str, language: str) -> list[Span]:
 
 def _in_line(line: str, tag: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences of one line, the library's errors corrected."""
-    borders = [border["end_index"] for border in sentencex.get_sentence_boundaries(tag, line)]
-    start = 0
-    for border in (*borders, len(line)):
+    start = looked = 0
+    has_letter = False
+    for border in (*_borders(line, tag), len(line)):
         end = min(max(border, start), len(line))
         closers = _CLOSERS.match(line, end)
         if closers and start < end:
@@ -72,10 +75,28 @@ def _in_line(line: str, tag: str) -> Iterator[tuple[int, int]]:
         if end < len(line) and _is_false_end(line, start, end):
             continue
         # A number alone («25.») belongs to what follows it.
-        is_counted = str.isalnum if end == len(line) else str.isalpha
-        if any(map(is_counted, line[start:end])):
+        has_letter = has_letter or any(map(str.isalpha, line[looked:end]))
+        looked = max(looked, end)
+        if has_letter or (end == len(line) and any(map(str.isalnum, line[start:end]))):
             yield start, end
-            start = end
+            start, has_letter = end, False
+
+
+def _borders(line: str, tag: str) -> Iterator[int]:
+    """Yield the borders that the library finds, from one of which it goes on in a long line.
+
+    Subtle: it takes the square of the length where a line has many marks and quotes, minutes
+    for a megabyte of "![a](b)".
+    """
+    start, size = 0, len(line) if len(line) <= _MAX_LINE else _WINDOW
+    while start < len(line):
+        window = line[start : start + size]
+        ends = [found["end_index"] for found in sentencex.get_sentence_boundaries(tag, window)]
+        if start + size < len(line):
+            ends = [end for end in ends if end <= size - _CONTEXT]
+        for end in ends or [len(window)]:
+            yield start + end
+        start += ends[-1] if ends else len(window)
 
 
 def _is_false_end(line: str, start: int, end: int) -> bool:

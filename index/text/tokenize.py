@@ -51,7 +51,7 @@ _UNSPACED = (
 # Vowel signs are letters here: the marks of Brahmic scripts are none to `re`.
 _BRAHMIC = "\u0900-\u0963\u0971-\u0dff\u0f40-\u0fbc\u1000-\u103f\u1780-\u17d3"
 _RUN = re.compile(
-    r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)"
+    r"(?:\d{1,3}(?:,\d{3}){1,20}+(?![\d,])|\d+)"
     f"|[{_UNSPACED}]+"
     f"|(?:(?![{_UNSPACED}])(?:[^\\W\\d_]|[{_BRAHMIC}]))+"
 )

@@ -6,7 +6,7 @@ page and should hold an article. No failure of a server is an exception here.
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,7 +28,7 @@ MAX_TRIES: Final = 3
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _DEEPEST = 2  # a sitemap index may list sitemaps, which list pages
-_WEB = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_WEB = re.compile(r"\A[a-z][a-z0-9+.-]*+://", re.IGNORECASE)
 # RSS 2.0: minutes that the channel may be kept.
 _TTL = re.compile(rb"<ttl>\s*(\d{1,5})\s*</ttl>")
 _HEAD_BYTES = 65_536
@@ -36,9 +36,14 @@ _HEAD_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Addresses in a feed or sitemap, and how long it asks to be left alone."""
+    """Addresses in a feed or sitemap, and how long it asks to be left alone.
 
-    links: tuple[Address, ...]
+    Attributes:
+        links: Pages in the order of the file, each with its time of publication in seconds since
+            1970, None where it is not stated.
+    """
+
+    links: Mapping[Address, float | None]
     sitemaps: tuple[Address, ...]
     ttl_s: float = 0.0
 
@@ -172,8 +177,12 @@ def listing_of(data: bytes, charset: str, base: Address | None) -> Listing | Non
     except Refused:
         return None
     ttl = _TTL.search(data[:_HEAD_BYTES])
+    links: dict[Address, float | None] = {}
+    for link in listed.links:
+        for address in _addresses([link.url], base):
+            links.setdefault(address, link.published.at.timestamp() if link.published else None)
     return Listing(
-        links=_addresses((link.url for link in listed.links), base),
+        links=links,
         sitemaps=_addresses(listed.nested, base),
         ttl_s=60.0 * int(ttl[1]) if ttl else 0.0,
     )

@@ -1,7 +1,7 @@
 """State of `watch` between rounds and runs, in one SQLite file.
 
     feeds   url, root, etag, last_modified, due (seconds since 1970), failures
-    links   url, feed, state, problem, tries, due
+    links   url, feed, state, problem, tries, due, published (as stated, else when it was found)
 
 The root of a sitemap that another one lists is the address that the operator watches.
 A link is waiting until it was fetched, collected until a build took it in, then indexed; or it
@@ -14,7 +14,7 @@ One process writes it at a time (the watcher's lock).
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS feeds (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS links (
     url TEXT PRIMARY KEY, feed TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL,
-    tries INTEGER NOT NULL, due REAL NOT NULL
+    tries INTEGER NOT NULL, due REAL NOT NULL, published REAL NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS links_by_state ON links (state, due);
 """
@@ -78,6 +78,9 @@ class WatchState:
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             self._db = sqlite3.connect(self._path, isolation_level=None)
             self._db.executescript(_TABLES)
+            columns = [row[1] for row in self._db.execute("PRAGMA table_info(links)")]
+            if "published" not in columns:  # a file of an earlier version
+                self._db.execute("ALTER TABLE links ADD COLUMN published REAL NOT NULL DEFAULT 0")
 
     def close(self) -> None:
         """Close the file."""
@@ -99,9 +102,18 @@ class WatchState:
         return [FeedState(url, url) for url in urls if url not in names] + known
 
     def keep_feed(
-        self, feed: FeedState, *, links: Iterable[str] = (), sitemaps: Iterable[str] = ()
+        self,
+        feed: FeedState,
+        *,
+        links: Mapping[str, float | None] | None = None,
+        sitemaps: Iterable[str] = (),
     ) -> None:
-        """Keep a feed's state and, at once with it, what it lists that is new."""
+        """Keep a feed's state and, at once with it, what it lists that is new.
+
+        Args:
+            links: Addresses, the newest first where they state no time of publication.
+        """
+        now = time.time()
         with self._errors(), self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)", feed)
@@ -110,16 +122,22 @@ class WatchState:
                 [(sitemap, feed.root) for sitemap in sitemaps],
             )
             self._db.executemany(
-                "INSERT OR IGNORE INTO links VALUES (?, ?, ?, '', 0, 0)",
-                [(link, feed.url, LinkState.WAITING) for link in links],
+                "INSERT OR IGNORE INTO links VALUES (?, ?, ?, '', 0, 0, ?)",
+                [
+                    # No later than now: a wrong clock gives no link a start. Ties by the order.
+                    (link, feed.url, LinkState.WAITING, min(published or now, now) - row / 1_000)
+                    for row, (link, published) in enumerate((links or {}).items())
+                ],
             )
 
     def waiting(self, limit: int) -> list[WaitingLink]:
-        """Return links that are due, those due longest first."""
+        """Return links that are due: from each feed in turn its newest, so that none starves."""
         with self._errors():
             rows = self._db.execute(
-                "SELECT url, tries FROM links WHERE state = ? AND due <= ?"
-                " ORDER BY due, url LIMIT ?",
+                "SELECT url, tries FROM (SELECT url, tries, published, row_number() OVER"
+                " (PARTITION BY feed ORDER BY published DESC, url) AS turn"
+                " FROM links WHERE state = ? AND due <= ?)"
+                " ORDER BY turn, published DESC, url LIMIT ?",
                 (LinkState.WAITING, time.time(), limit),
             )
             return [WaitingLink(*row) for row in rows]

@@ -127,7 +127,7 @@ class Watcher:
                 due=self._due(max(self.interval_s, listing.ttl_s)),
                 failures=0,
             ),
-            links=(str(canonical(link)) for link in listing.links),
+            links={str(canonical(link)): at for link, at in listing.links.items()},
             sitemaps=map(str, listing.sitemaps[:_MAX_SITEMAPS]),
         )
         return Step(shown(feed.url), ListFound(len(listing.links) + len(listing.sitemaps)))

@@ -2,10 +2,11 @@
 
 import json
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -303,3 +304,34 @@ def test_the_state_is_its_owners(tmp_path: Path) -> None:
     WatchState(tmp_path).close()
 
     assert (tmp_path / "watch.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_fresh_news_is_fetched_before_a_long_list(site: Site, tmp_path: Path) -> None:
+    """Feeds take turns, each with its newest first: 250 waiting links hold up no breaking item."""
+    item = "<item><title>x</title><link>{link}</link><pubDate>{at}</pubDate></item>"
+    days = [f"{day:02} Nov 2026 10:00:00 +0000" for day in range(1, 26)]
+    old = [item.format(link=f"{site.url}/a/{n:03}", at=days[n % 24]) for n in range(250)]
+    newest = item.format(link=f"{site.url}/a/newest", at=days[-1])
+    breaking = item.format(link=f"{site.url}/z/breaking", at=days[0])
+    rss = '<?xml version="1.0"?><rss version="2.0"><channel>{}</channel></rss>'
+    site.pages["/big"] = body(rss.format("".join([*old, newest])))
+    site.pages["/small"] = body(rss.format(breaking))
+
+    with watching(tmp_path, f"{site.url}/big", f"{site.url}/small") as watcher:
+        places = [step.place for step in watcher.round()]
+
+    assert set(places[2:4]) == {f"{site.url}/a/newest", f"{site.url}/z/breaking"}
+
+
+def test_a_state_of_an_earlier_version_is_opened(tmp_path: Path) -> None:
+    """A file without times of publication gets them; its links wait as before."""
+    with sqlite3.connect(tmp_path / "watch.db") as old:
+        old.execute(
+            "CREATE TABLE links (url TEXT PRIMARY KEY, feed TEXT NOT NULL, state TEXT NOT NULL,"
+            " problem TEXT NOT NULL, tries INTEGER NOT NULL, due REAL NOT NULL) WITHOUT ROWID"
+        )
+        old.execute("INSERT INTO links VALUES ('http://a/1', 'http://a', 'waiting', '', 2, 0)")
+    old.close()
+
+    with closing(WatchState(tmp_path)) as state:
+        assert [tuple(link) for link in state.waiting(5)] == [("http://a/1", 2)]

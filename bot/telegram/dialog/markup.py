@@ -6,7 +6,6 @@ isolated. A quote gets its direction from a mark before it and is otherwise left
 `html` escapes them and cuts them to size.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -293,7 +292,7 @@ def page_of_mark(pages: Sequence[Sequence[Block]]) -> int:
 
 def _paragraphs(text: str) -> Iterator[Block]:
     """Yield each paragraph in its own direction, a blank line after it."""
-    for paragraph in re.split(r"\s*\n\s*", sendable(text).strip()):
+    for paragraph in map(str.strip, sendable(text).split("\n")):
         if paragraph:
             mark = RTL_MARK if reads_rtl(paragraph) else LTR_MARK
             yield Block((Piece(f"{mark}{paragraph}"),))

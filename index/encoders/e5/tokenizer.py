@@ -18,7 +18,8 @@ Source: Kudo, ACL 2018, arXiv 1804.10959 (unigram segmentation).
 import re
 import unicodedata
 from collections.abc import Callable
-from itertools import chain
+from functools import lru_cache
+from itertools import accumulate, chain
 from zlib import crc32
 
 import numpy as np
@@ -39,7 +40,9 @@ _WORD = re.compile(r"\S+")
 _MAX_WORDS = 131_072
 _MAX_SPELT = 65_536
 _MAX_WORD_CHARS = 24
+_MAX_LONG = 64
 _MANY_SPLIT = 5_000
+_PREFIX_BYTES = 4
 
 
 def build_piece_hashes(pieces: PieceTable) -> bytes:
@@ -71,11 +74,14 @@ class E5Tokenizer:
         self._scores = pieces.scores.data
         self._unknown = pieces.unknown
         self._unknown_score = float(pieces.scores.min()) - _UNKNOWN_PENALTY
-        self._max_piece_bytes = int(np.diff(pieces.offsets).max())
+        # Bytes of the longest piece that begins with these bytes, and with any others.
+        self._longest = dict[bytes, int](), int(np.diff(pieces.offsets).max())
         self._normaliser = pieces.normaliser
         self._pieces = pieces
         self._finds: Callable[[bytes, int], int] = self._find
         self._n_split = 0
+        # Many sentences of one text may be one long word, cut from the same repetition.
+        self._long = lru_cache(maxsize=_MAX_LONG)(self._best)
         self._words = Recurring(self._split, limit=_MAX_WORDS, longest=_MAX_WORD_CHARS)
         self._spelt = Recurring(self._replaced, limit=_MAX_SPELT, longest=_MAX_WORD_CHARS)
 
@@ -96,17 +102,23 @@ class E5Tokenizer:
         return tuple(chain.from_iterable(map(self._words.__getitem__, words)))
 
     def _split(self, word: str) -> tuple[int, ...]:
+        """Return the pieces of `word`; the latest long ones are remembered apart."""
+        return (self._long if len(word) > _MAX_WORD_CHARS else self._best)(word)
+
+    def _best(self, word: str) -> tuple[int, ...]:
         """Return the best pieces of `word`; runs of unknown characters become one token."""
         letters = [letter.encode("utf-8", "replace") for letter in _MARK + word]
-        self._n_split += 1
-        if self._n_split == _MANY_SPLIT:
-            # A build splits so many words that a dictionary of all pieces is worth the 0.1 s and
-            # 30 MB that it takes: a word takes half the time.
+        n = len(letters)
+        self._n_split += 1 + n * n // 100  # a word of 400 letters takes as long as 1,600 usual ones
+        if self._n_split >= _MANY_SPLIT and not self._longest[0]:
+            # A build splits so many words that a dictionary of all pieces is worth the 0.2 s and
+            # 35 MB that it takes: a word takes half the time, a long one a tenth.
             pieces, special = self._pieces, self._pieces.special
             ids = {pieces.piece(row): row for row in range(len(pieces)) if row not in special}
             self._finds = ids.get
-        find = self._finds
-        n = len(letters)
+            self._longest = _longest_pieces(pieces), _PREFIX_BYTES
+        find, (longest, others) = self._finds, self._longest
+        data, ends = b"".join(letters), [0, *accumulate(map(len, letters))]
         best = [float("-inf")] * (n + 1)
         best[0] = 0.0
         came = [(0, self._unknown)] * (n + 1)
@@ -115,12 +127,12 @@ class E5Tokenizer:
             if score + self._unknown_score > best[start + 1]:
                 best[start + 1] = score + self._unknown_score
                 came[start + 1] = (start, self._unknown)
-            piece = b""
+            first = ends[start]
+            last = first + longest.get(data[first : first + _PREFIX_BYTES], others)
             for end in range(start + 1, n + 1):
-                piece += letters[end - 1]
-                if len(piece) > self._max_piece_bytes:
+                if ends[end] > last:
                     break
-                row = find(piece, -1)
+                row = find(data[first : ends[end]], -1)
                 if row >= 0 and score + self._scores[row] > best[end]:
                     best[end] = score + self._scores[row]
                     came[end] = (start, row)
@@ -143,3 +155,13 @@ class E5Tokenizer:
                 if self._blob[self._offsets[row] : self._offsets[row + 1]] == piece:
                     return row
         return missing
+
+
+def _longest_pieces(pieces: PieceTable) -> dict[bytes, int]:
+    """Return, for the first bytes of pieces that have so many, the length of the longest one."""
+    lengths = np.diff(pieces.offsets)
+    rows = np.flatnonzero(lengths >= _PREFIX_BYTES)
+    rows = rows[np.argsort(lengths[rows])]  # so that the longest is written last
+    starts = pieces.offsets[rows][:, np.newaxis]
+    prefixes = np.frombuffer(pieces.blob, np.uint8)[starts + np.arange(_PREFIX_BYTES)]
+    return dict(zip(map(bytes, prefixes), lengths[rows].tolist(), strict=True))

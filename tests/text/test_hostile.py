@@ -1,0 +1,49 @@
+"""A megabyte of any repetition is read, divided and tokenised in seconds of processor time."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from index.config import ChunkConfig
+from index.encoders import BundledConfig, open_encoder
+from index.sources import read_bytes
+from index.text.chunk import split
+from index.text.tokenize import tokens
+from index.types import Article
+
+MEGABYTE = 1_000_000
+MOST_S = 20.0  # they take one to three seconds on a free machine, and took minutes
+UNITS = (
+    "a", "'a", "a@", "a-", "&amp;", "http://", "[a](b)", "![a](b)", "<p>", "<![CDATA[", "0,000,",
+    "a\n", "ج. ", "ا", "می روم ", "«a! b", "漢", "ก", "a\u0301",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["file.txt", "file.html"])
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_megabyte_takes_seconds(unit: str, name: str, cache_dir: Path) -> None:
+    """All that a build does with a text before it encodes, with a tokenizer that knows nothing."""
+    encoder = open_encoder(BundledConfig(cache_dir=cache_dir / "encoder"))
+    encoder.count_tokens("warm")
+    data = unit * (MEGABYTE // len(unit.encode()))
+
+    started = time.process_time()
+    for item in read_bytes(data.encode(), name):
+        if isinstance(item, Article):
+            for passage in split(item, ChunkConfig(), count_tokens=encoder.count_tokens):
+                tokens(passage.text)
+
+    assert time.process_time() - started < MOST_S
+
+
+def test_a_tag_of_many_attributes_is_refused() -> None:
+    """The parser compares each attribute with all others: 40,000 took 13 seconds."""
+    tag = "<p " + " ".join(f"a{number}=b" for number in range(40_000)) + ">"
+
+    started = time.process_time()
+    (item,) = read_bytes(f"<html><body>{tag}A report.</body></html>".encode(), "file.html")
+
+    assert not isinstance(item, Article)
+    assert item.reason == "too_long"
+    assert time.process_time() - started < MOST_S
