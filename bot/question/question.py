@@ -18,7 +18,7 @@ from bot.question.wanted import Wanted, wanted_of
 from bot.question.wording import questions_in, written
 from bot.types import Remark
 from index import EVERYTHING, Scope
-from index.text import detect
+from index.text import detect, token_set
 
 MAX_QUESTION_CHARS: Final = 2000
 """Characters of a question that are read; more than fits the encoder's window."""
@@ -161,7 +161,7 @@ def _plain(text: str, typed: str) -> Question:
         language=detect(alone).tag,
         wants_statement=_WANTS_STATEMENT.search(searched) is not None,
         wanted=wanted_of(searched),
-        names_only=_NAMES_ONLY.fullmatch(searched) is not None,
+        names_only=_NAMES_ONLY.fullmatch(searched) is not None and bool(token_set(searched)),
         is_latin_persian=is_latin_persian(searched),
     )
 

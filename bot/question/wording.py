@@ -118,7 +118,7 @@ def questions_in(text: str) -> tuple[str, ...]:
         parts = [half.strip() for half in halves] if all(map(_asks, halves)) else parts
     distinct = {_ENDING.sub("", part).casefold(): part for part in reversed(parts)}
     found = [part for key, part in distinct.items() if key][::-1]
-    is_several = len(parts) == 1 or all(len(token_set(part)) >= _MIN_WORDS for part in found)
+    is_several = len(found) == 1 or all(len(token_set(part)) >= _MIN_WORDS for part in found)
     return tuple(found) if is_several and 1 <= len(found) <= _MOST else (text,)
 
 

@@ -99,7 +99,7 @@ class Record(TypedDict):
     unsure: NotRequired[bool]
 
 
-def record_of(reply: Answer | NoAnswer, language: Language) -> Record:
+def record_of(reply: Answer | NoAnswer, language: Language = Language.EN) -> Record:
     """Return the stable JSON object of a reply.
 
     Args:

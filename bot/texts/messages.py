@@ -48,8 +48,8 @@ class Key(Text):
     REASON_EMPTY_QUESTION = ("Please ask a question.", "لطفاً پرسشی بنویسید.")
     REASON_SMALL_TALK = ("Ask me something about the news.", "پرسشی دربارهٔ خبرها بنویسید.")
     REASON_MISSING = (
-        ("No article that names {names} answers this question."),
-        ("هیچ خبری که نام {names} در آن باشد به این پرسش پاسخ نمی‌دهد."),
+        ("No article that mentions {names} answers this question."),
+        ("هیچ خبری که {names} در آن آمده باشد به این پرسش پاسخ نمی‌دهد."),
     )
     REASON_NOTHING_FOUND = (
         ("Nothing in the archive is close to this question."),

@@ -137,11 +137,11 @@ def test_refusal_shows_the_nearest_headline(answerer: Answerer, article: Article
 
 @pytest.mark.parametrize(
     "question",
-    ["", "   ", "؟", "?!...", "👩‍👩‍👧‍👦🇮🇷", "\x00", "\u202e\u202d\ufeff", "—«»", "\n\r\t"],
+    ["", "   ", "؟", "?!...", "2+2=?", "\x00", "\u202e\u202d\ufeff", "—«»", "\n\r\t"],
     ids=ascii,
 )
 def test_answer_of_no_question(question: str, answerer: Answerer) -> None:
-    """What holds no letter or digit asks nothing."""
+    """What holds no letter and no long number asks nothing."""
     reply = answerer.answer(read_question(question))
 
     assert isinstance(reply, NoAnswer)

@@ -10,15 +10,15 @@ from index.search import AGREEMENT
 
 
 def test_evidence_by_hand() -> None:
-    """Own cosine and words, the passage around it, and who speaks; half where languages agree."""
+    """Own cosine and words, the passage around it, and a bonus; half where languages agree."""
     scores = evidence_scores(
         np.array([0.5, 0.2], np.float32),
         np.array([0.25, 0.0], np.float32),
         np.array([1.0, 0.5], np.float32),
         owners=np.array([1, 0]),
         is_same_language=np.array([True, False]),
-        is_speaker=np.array([False, True]),
-        config=ReaderConfig(sentence=0.4, lexical=1.0, speaker=0.1),
+        bonus=np.array([0.0, 0.1], np.float32),
+        config=ReaderConfig(sentence=0.4, lexical=1.0),
     )
     assert scores == pytest.approx(
         [AGREEMENT * 0.4 * 0.75 + 0.6 * 0.5, 0.4 * 0.2 + 0.6 * 1.0 + 0.1]

@@ -12,8 +12,10 @@ from bot.question.scope import ScopeError
 from bot.session.session import LANGUAGES, REMEMBERED, Lack, Session, typed_number
 from bot.session.turns import places_of, turn_of
 from bot.settings import Settings
-from bot.texts.language import Language, LanguageChoice
-from bot.types import Answer, NoAnswer
+from bot.texts.labels import reason_text
+from bot.texts.language import Language, LanguageChoice, say
+from bot.texts.remarks import RemarkText
+from bot.types import Answer, NoAnswer, Reason, Remark
 from bot.wire import open_session
 from index import EVERYTHING
 from index.encoders import Encoder
@@ -186,5 +188,59 @@ def test_a_third_surface_costs_little(session: Session) -> None:
     assert source.endswith("9 June 2023, 18:15 (۱۹ خرداد ۱۴۰۲، ۱۸:۱۵)")
     assert lines_for(session, "!sources")[-1] == source
     assert lines_for(session, "!only source=Mehr") == ["Asked of: Mehr"]
-    assert lines_for(session, OFF_TOPIC) == ["The archive does not answer this question."]
+    assert lines_for(session, OFF_TOPIC) == [
+        'No article that mentions "2022" answers this question.'
+    ]
     assert len(Path(third_surface.__file__).read_text(encoding="utf-8").splitlines()) < 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "before", "language"),
+    [("مرسی", "", Language.FA), ("thanks", FA, Language.EN), ("👍", FA, Language.FA)],
+)
+def test_small_talk_is_answered_in_the_language_of_the_chat(
+    session: Session, typed: str, before: str, language: Language
+) -> None:
+    """It gets a reply of ours without headlines; a sign without letters follows the chat."""
+    if before:
+        _ask(session, before)
+    reply = session.find(typed).reply
+
+    assert isinstance(reply, NoAnswer)
+    assert (reply.reason, reply.nearest) == (Reason.SMALL_TALK, ())
+    assert session.language_of(reply.language) is language
+    assert reason_text(reply, language) == say(RemarkText[reply.remark.name], language)
+
+
+def test_a_follow_up_survives_thanks(session: Session) -> None:
+    """What is no question is no turn: the next follow-up is about the question before."""
+    lines_for(session, KIRBY)
+    assert lines_for(session, "Thank you!") == [say(RemarkText.THANKS, Language.EN)]
+    assert [turn.question for turn in session.turns] == [KIRBY]
+    assert session.find("And what about drones?").question.follows == KIRBY
+
+
+@pytest.mark.parametrize(
+    ("typed", "remark"),
+    [
+        ("what's the source?", Remark.SOURCES),
+        ("بیشتر", Remark.MORE),
+        ("is that true?", Remark.IS_TRUE),
+        ("when did he say that?", Remark.WHEN_SAID),
+    ],
+)
+def test_a_remark_about_the_last_answer(session: Session, typed: str, remark: Remark) -> None:
+    """It acts on an answer that there is, and is small talk before there is one."""
+    assert session.about_answer(typed) is None
+    before = session.find(typed).reply
+    assert isinstance(before, NoAnswer)
+    assert before.remark is remark
+    _ask(session, KIRBY)
+    assert session.about_answer(typed) is remark
+    assert session.about_answer(KIRBY) is None
+
+
+def test_a_question_read_otherwise_is_told(session: Session) -> None:
+    """Persian in Latin letters is shown as it was understood, a plain question is not."""
+    assert session.find("kerbi darbare sukhoi che goft").understood.startswith("کربی درباره")
+    assert session.find(KIRBY).understood == ""

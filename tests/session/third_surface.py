@@ -7,7 +7,7 @@ from bot.question.scope import ScopeError
 from bot.session.outline import rows_of
 from bot.session.session import Lack, Session
 from bot.session.turns import turn_of
-from bot.texts.labels import agency, dates
+from bot.texts.labels import agency, dates, reason_text
 from bot.texts.language import say
 from bot.texts.messages import Key
 from bot.texts.scope_names import scope_text
@@ -44,9 +44,10 @@ def _answered(session: Session, text: str) -> list[str]:
     """Answer a question."""
     found = session.find(text)
     reply = session.word(found)
-    session.remember(turn_of(text, reply, session.scope))
+    if found.question.remark is None:
+        session.remember(turn_of(text, reply, session.scope))
     if not isinstance(reply, Answer):
-        return [say(Key[f"REASON_{reply.reason.name}"], session.language)]
+        return [reason_text(reply, session.language_of(reply.language))]
     quotes = [
         f"> {row.quote} [{row.number}]" if isinstance(row, Citation) else row.text
         for row in rows_of(reply, session.language)

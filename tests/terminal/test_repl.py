@@ -92,6 +92,12 @@ def test_sources_shows_those_of_the_last_answer(answerer: Answering) -> None:
     )
 
 
+def test_a_remark_acts_on_the_last_answer(answerer: Answering) -> None:
+    """What is the source, and is it true, are about the answer before."""
+    assert _talk(answerer, "Su-35", "what's the source?").endswith(_SOURCES)
+    assert "the archive cannot tell" in _talk(answerer, "Su-35", "is that true?")
+
+
 def test_export_writes_the_last_answer_or_all(
     answerer: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

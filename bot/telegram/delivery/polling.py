@@ -68,8 +68,8 @@ class Polling:
                 if (error := task.exception()) is None:
                     return
                 self._updater = None  # it cannot even be stopped
-                log_failure("polling", error)
+                log_failure("polling", error, description=str(error))
                 await asyncio.sleep(_AGAIN_AFTER_S)
                 task = await self._begin()
-        except InvalidToken:
-            self._health.token_refused()
+        except InvalidToken as error:
+            self._health.token_refused(error.message)

@@ -27,6 +27,7 @@ from bot.telegram.types import (
 from bot.texts.direction import safe
 from bot.texts.language import Language, Text, say
 from bot.texts.messages import Key
+from bot.texts.remarks import AboutAnswer, RemarkText
 from bot.texts.telegram import Phrase
 from index import ArticleId, StorageError
 
@@ -107,13 +108,49 @@ def test_a_refusal_names_the_nearest_and_opens_it(talker: Talker, check: Check) 
     """What the archive does not answer is said, with headlines that can be opened."""
     calls = talker.send(OFF_TOPIC)
 
-    assert "The archive does not answer this question." in _bare(check(calls)[0])
+    assert "answers this question." in _bare(check(calls)[0])
     assert check(talker.press(calls, "Article 1"))
     why = check(talker.press(calls, "Why"))
     assert "rather not guess" in why[0]
     assert _said(talker.send("/sources"), Phrase.NO_SOURCES)
     assert _said(talker.send("/article 1"), Phrase.NO_SOURCES)
     assert _said(talker.send("/more"), Key.NO_MORE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "language"),
+    [
+        ("مرسی", RemarkText.THANKS, Language.FA),
+        ("who are you?", RemarkText.WHO_ARE_YOU, Language.EN),
+        ("👍", RemarkText.EMOJI, Language.EN),
+    ],
+)
+def test_small_talk_is_answered_as_such(
+    talker: Talker, memory: Memory, typed: str, text: Text, language: Language
+) -> None:
+    """One sentence of ours, without headlines and buttons, and nothing is remembered."""
+    (reply,) = calls = talker.send(typed)
+    assert isinstance(reply, SendMessage)
+    assert _said(calls, text, language)
+    assert reply.keyboard == ()
+    assert memory.recent(talker.chat_id, before=10**9, n=3) == []
+
+
+def test_small_talk_in_a_group_is_answered_only_when_addressed(talker: Talker) -> None:
+    """Between others "thanks" is not for us."""
+    group = {"is_private": False, "chat_id": -5, "user_id": 3}
+    assert talker.send("thanks", is_addressed=False, **group) == ()
+    assert _said(talker.send("@PasokhBot thanks", **group), RemarkText.THANKS)
+
+
+def test_a_remark_acts_on_the_last_answer(talker: Talker, check: Check) -> None:
+    """Sources, more and doubt are about the answer before, also after thanks."""
+    talker.send(EN)
+    talker.send("thanks!")
+    assert check(talker.send("what's the source?")) == check(talker.send("/sources"))
+    doubted = talker.send("is that true?")
+    assert _said(doubted, AboutAnswer.IS_TRUE)
+    assert _said(talker.send("more"), Key.MORE_HEAD)
 
 
 @pytest.mark.parametrize("language", Language)

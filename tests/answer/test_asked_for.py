@@ -1,0 +1,177 @@
+"""What was asked for must stand in what is quoted; readings of one question; levels of sureness."""
+
+from datetime import datetime
+
+import pytest
+
+from bot.answer.answerer import Answerer
+from bot.answer.confidence import DEFAULT_THRESHOLD, SURE
+from bot.answer.kinds import holds
+from bot.answer.respell import is_slip
+from bot.question.question import read_question
+from bot.question.wanted import Wanted
+from bot.types import Answer, NoAnswer, Reason, Shape
+from index.text import TEHRAN
+
+NOW = datetime(2024, 1, 10, 12, tzinfo=TEHRAN)
+
+
+def _ask(answerer: Answerer, text: str) -> Answer | NoAnswer:
+    return answerer.answer(read_question(text, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "missing"),
+    [
+        (
+            "What will the Northern Bridge cost, as the governor said?",
+            "What will the Golden Bridge cost, as the governor said?",
+            "Golden",
+        ),
+        (
+            "در حادثه قطار سمنان چند نفر مجروح شدند؟",
+            "در حادثه قطار بوشهر چند نفر مجروح شدند؟",
+            "بوشهر",
+        ),
+        ("ذخیره آب سد کرج چقدر است؟", "ذخیره آب سد دز ۱۳۵۰ چقدر است؟", "۱۳۵۰"),
+        (
+            "How many people were hurt by the train near Semnan?",
+            "How many people were hurt by the train near Kabul?",
+            "Kabul",
+        ),
+    ],
+)
+def test_an_exchanged_word_is_missed(
+    answerer: Answerer, right: str, wrong: str, missing: str
+) -> None:
+    """An answer to the same about something else is refused, and it is said what is missing."""
+    assert isinstance(_ask(answerer, right), Answer)
+    refused = _ask(answerer, wrong)
+    assert isinstance(refused, NoAnswer)
+    assert refused.reason is Reason.NOT_IN_ARCHIVE
+    assert missing in " ".join(refused.missing)
+    assert refused.nearest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many labourers were hired for the northern bridge?",  # the article says workers
+        "در برخورد قطار سمنان چند نفر زخمی شدند؟",  # the article says مجروح
+        "What did the goverment say about the northern bridge?",
+        "When did the northen bridge begin?",
+    ],
+)
+def test_other_words_for_the_same_are_no_other_thing(answerer: Answerer, text: str) -> None:
+    """A word that means the same, and a slip of spelling, miss nothing."""
+    reply = _ask(answerer, text)
+    assert isinstance(reply, Answer), getattr(reply, "missing", ())
+
+
+def test_a_time_that_is_asked_is_no_missing_word(answerer: Answerer) -> None:
+    """Whether an article is of that time its date tells, not its words."""
+    reply = _ask(answerer, "What did the northern bridge cost in July 2023?")
+    assert isinstance(reply, Answer)
+    assert reply.citations[0].article_id == "bridge-july"
+
+
+def test_two_questions_are_answered_one_after_the_other(answerer: Answerer) -> None:
+    """Each has its quotes, numbered on; one without an answer is said to have none."""
+    text = "Where did the chess players meet? How many millions will the northern bridge cost?"
+    reply = _ask(answerer, text)
+    assert isinstance(reply, Answer)
+    assert reply.shape is Shape.QUESTIONS
+    chess, bridge = reply.sides
+    assert chess.question.startswith("Where did")
+    articles = {cited.number: cited.article_id for cited in reply.citations}
+    assert {articles[number] for number in chess.numbers} == {"chess"}
+    assert {articles[number].partition("-")[0] for number in bridge.numbers} == {"bridge"}
+    assert [cited.number for cited in reply.citations] == [*chess.numbers, *bridge.numbers]
+
+    half = _ask(answerer, "Where did the chess players meet? Who discovered the planet Neptune?")
+    assert isinstance(half, Answer)
+    assert [bool(side.numbers) for side in half.sides] == [True, False]
+
+
+def test_a_name_alone_is_told_of(answerer: Answerer) -> None:
+    """A name is answered with sentences that have it, and one that the archive lacks is not."""
+    reply = _ask(answerer, "Shiraz?")
+    assert isinstance(reply, Answer)
+    assert "Shiraz" in reply.citations[0].quote
+    assert isinstance(_ask(answerer, "Valparaiso?"), NoAnswer)
+
+
+def test_persian_in_latin_letters_is_read(answerer: Answerer) -> None:
+    """The archive's own words tell what is meant, and the reply says how it was understood."""
+    reply = _ask(answerer, "dar barkhord ghatar semnan chand nafar majrooh shodan?")
+    assert isinstance(reply, Answer)
+    assert reply.citations[0].article_id.startswith("train")
+    assert "قطار" in reply.question
+
+
+def test_slips_are_mended(answerer: Answerer) -> None:
+    """A question with slips finds what it finds without them."""
+    reply = _ask(answerer, "ذخیره آب سد رکج به چند میلیون تمر مکعب رسید؟")
+    assert isinstance(reply, Answer)
+    assert reply.citations[0].article_id.startswith("dam")
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "slip"),
+    [
+        ("قرراداد", "قرارداد", True),
+        ("goverment", "government", True),
+        ("Iran", "Iraq", False),
+        ("bridge", "bridges", True),
+        ("bridge", "fridges", False),
+        ("", "a", False),
+    ],
+)
+def test_what_is_a_slip(word: str, other: str, slip: bool) -> None:  # noqa: FBT001
+    """Two letters exchanged, or one letter of a long word."""
+    assert is_slip(word, other) is slip
+
+
+@pytest.mark.parametrize("text", ["قیمت آب سد کرج امروز چند است؟", "What is the weather tomorrow?"])
+def test_what_is_of_today_old_news_cannot_tell(answerer: Answerer, text: str) -> None:
+    """Today and tomorrow are refused where nothing was published today."""
+    assert isinstance(_ask(answerer, text), NoAnswer)
+
+
+def test_an_unsure_answer_says_so(answerer: Answerer) -> None:
+    """Between the two bars an answer is "perhaps", above them it is plain."""
+    sure = _ask(answerer, "How many workers were hired for the northern bridge?")
+    assert isinstance(sure, Answer)
+    assert (sure.confidence >= SURE) is not sure.is_unsure
+    texts = ["What do fishermen cook?", "Why is steel dear?", "Who spoke of rain?", "بارش چه شد؟"]
+    for text in texts:
+        reply = _ask(answerer, text)
+        if isinstance(reply, Answer):
+            assert reply.is_unsure is (reply.confidence < SURE)
+        else:
+            assert reply.confidence < DEFAULT_THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence", "has"),
+    [
+        (Wanted.NUMBER, "Two hundred workers were hired.", True),
+        (Wanted.NUMBER, "در سال ۱۴۰۲ هافبک ۲۱ ساله آمد.", False),
+        (Wanted.NUMBER, "بند فسخ ۱۰۰ میلیون یورو است.", True),
+        (Wanted.TIME, "It began on Monday.", True),
+        (Wanted.TIME, "The governor spoke.", False),
+        (Wanted.REASON, "It was late because of rain.", True),
+        (Wanted.REASON, "علت مرگ او ایست قلبی بود.", True),
+        (Wanted.REASON, "It was late.", False),
+    ],
+)
+def test_the_kind_of_a_sentence(wanted: Wanted, sentence: str, has: bool) -> None:  # noqa: FBT001
+    """A year and an age are no count; a day of the week is a time."""
+    assert holds(wanted, sentence) is has
+
+
+def test_the_sentence_with_the_figure_comes_first(answerer: Answerer) -> None:
+    """Of sentences about as near, the one that holds what was asked for."""
+    reply = _ask(answerer, "How many workers were hired for the northern bridge?")
+    assert isinstance(reply, Answer)
+    assert "Two hundred" in reply.citations[0].quote
