@@ -25,11 +25,13 @@ class AskedOutcome:
     Attributes:
         reason: Why there was no answer; empty for an answer.
         held: For each quote shown, whether it holds the answer.
+        is_unsure: Whether the answer was "perhaps".
     """
 
     question: AskedQuestion
     reason: str
     held: tuple[bool, ...]
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def _outcome(session: Session, question: AskedQuestion) -> AskedOutcome:
     held = tuple(
         pattern is not None and pattern.search(cited.quote) is not None for cited in reply.citations
     )
-    return AskedOutcome(question=question, reason="", held=held)
+    return AskedOutcome(question=question, reason="", held=held, is_unsure=reply.is_unsure)
 
 
 def _row(outcomes: Sequence[AskedOutcome]) -> dict[str, int]:
@@ -108,6 +110,7 @@ def _row(outcomes: Sequence[AskedOutcome]) -> dict[str, int]:
     return {
         "n": len(outcomes),
         "answered": sum(not o.reason for o in outcomes),
+        "perhaps": sum(o.is_unsure for o in outcomes),
         "some_quote": sum(any(o.held) for o in outcomes),
         "first_quote": sum(any(o.held[:1]) for o in outcomes),
         "refused": sum(bool(o.reason) for o in outcomes),

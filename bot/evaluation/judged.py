@@ -32,7 +32,6 @@ from index.evaluation import (
     share_at_least,
     threshold_at,
 )
-from index.text import detect
 
 _DEEPER: Final = (20, 50)
 _MAX_OTHERS: Final = 1000
@@ -242,7 +241,8 @@ def _prepare(
     encoder: RememberingEncoder, questions: Sequence[JudgedQuestion], progress: Progress
 ) -> None:
     """Encode all questions in large batches, which is several times faster than one by one."""
-    texts = [(q.text.strip(), detect(q.text.strip()).tag) for q in questions]
+    read = [read_question(q.text) for q in questions]
+    texts = [(question.search_text, question.language) for question in read]
     done = 0
 
     def count(n: int) -> None:
