@@ -91,7 +91,8 @@ def written(text: str) -> str:
 
     bare = _WORD.sub(spelled, bare)
     words = [match[0].lower() for match in _WORD.finditer(bare)]
-    if not line.endswith(".") and _has_question_word(words):
+    is_asked = re.search("[?؟]", bare) is None and not line.endswith(".")
+    if is_asked and _has_question_word(words):
         return f"{bare}؟" if "\u0600" <= words[0][0] <= "\u06ff" else f"{bare}?"
     return line
 

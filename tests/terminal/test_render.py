@@ -39,6 +39,8 @@ _KEYS = [
     "shape",
     "sides",
     "differences",
+    "reply",
+    "unsure",
 ]
 
 
@@ -283,6 +285,7 @@ def test_json_of_a_refusal(answerer: Answering) -> None:
     assert list(record) == _KEYS
     assert (record["answered"], record["answer"], record["citations"]) == (False, "", [])
     assert record["reason"] == "not_in_archive"
+    assert record["reply"] == "The archive does not answer this question."
     assert record["nearest"][1] == {
         "article_id": "hostile",
         "headline": "Head\x1b]0;pwned\x07line",
