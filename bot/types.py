@@ -11,6 +11,7 @@ class Reason(StrEnum):
 
     EMPTY_QUESTION = "empty_question"
     SMALL_TALK = "small_talk"
+    OVER_ARCHIVE = "over_archive"
     NOTHING_FOUND = "nothing_found"
     NOT_IN_ARCHIVE = "not_in_archive"
     UNVERIFIED = "unverified"

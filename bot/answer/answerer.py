@@ -115,6 +115,8 @@ class Answerer:
         started = time.perf_counter()
         if question.remark is not None:
             return self._refuse(question, None, Reason.SMALL_TALK, started)
+        if question.is_over_archive:
+            return self._refuse(question, None, Reason.OVER_ARCHIVE, started)
         if question.is_empty:
             return self._refuse(question, None, Reason.EMPTY_QUESTION, started)
         several = self._answer_from_several(question, 2 * k, started)

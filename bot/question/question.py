@@ -50,6 +50,13 @@ _TO_COME: Final = re.compile(
     r"\b(?:tomorrow|tonight|next (?:week|month|year))\b|(?<!\w)(?:پس ?)?فردا(?:ی)?(?!\w)|امشب",
     re.IGNORECASE,
 )
+_OVER_ARCHIVE: Final = re.compile(
+    r"\bhow many (?:articles|news(?: items| stories)?|stories|reports) "
+    r"(?:are|were|mention|do you|about)"
+    r"|\bhow often (?:is|was|are|were) .{2,60} mentioned\b"
+    r"|چند (?:تا )?(?:خبر|مقاله|گزارش|مطلب) (?:درباره|در مورد|راجع|داری|هست|وجود)",
+    re.IGNORECASE,
+)
 _NAME: Final = r"[^\W\d_]+(?:[ \u200c-][^\W\d_]+){0,2}"
 # A name alone, or with "who is" and its like; in scripts with capitals each word has one.
 _NAMES_ONLY: Final = re.compile(
@@ -80,6 +87,7 @@ class Question:
         remark: What is said instead of a question, "thanks".
         is_of_today: Whether it asks how things are today or will be.
         names_only: Whether it is a name and nothing else, "Kirby?", «کربی کیست؟».
+        is_over_archive: Whether articles are to be counted, "how many articles mention ...?".
         is_latin_persian: Whether it may be Persian in Latin letters.
         parts: The questions of which it may consist; empty where it is one.
     """
@@ -98,6 +106,7 @@ class Question:
     remark: Remark | None = None
     is_of_today: bool = False
     names_only: bool = False
+    is_over_archive: bool = False
     is_latin_persian: bool = False
     parts: "tuple[Question, ...]" = ()
 
@@ -162,6 +171,7 @@ def _plain(text: str, typed: str) -> Question:
         wants_statement=_WANTS_STATEMENT.search(searched) is not None,
         wanted=wanted_of(searched),
         names_only=_NAMES_ONLY.fullmatch(searched) is not None and bool(token_set(searched)),
+        is_over_archive=_OVER_ARCHIVE.search(searched) is not None,
         is_latin_persian=is_latin_persian(searched),
     )
 

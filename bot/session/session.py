@@ -6,7 +6,7 @@ session returns into its own lines and messages.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Final
@@ -40,6 +40,8 @@ LANGUAGES: Final[Mapping[str, LanguageChoice]] = {
 _ALL: Final = "off"
 _MAX_DIGITS: Final = 9
 _UNKNOWN: Final = "und"
+_FEW_WORDS: Final = 3
+_ARABIC_SCRIPT: Final = frozenset({"fa", "ar", "ur", "ps", "ckb", "sd", "ug"})
 
 
 class Lack(Enum):
@@ -150,7 +152,21 @@ class Session:
             typed=text,
             follows=before[0].asked if resolved.was_resolved else "",
         )
+        question = replace(question, language=self._usual_language(question, turns))
         return Found(question, self.answering.answer(question, k=self.max_quotes))
+
+    def _usual_language(self, question: Question, turns: Sequence[Turn]) -> str:
+        """Return the language of a question, for a few words in Arabic script one that is expected.
+
+        «سوخو» may be Sindhi: then that of the conversation, the program or the archive counts.
+        """
+        language = question.language
+        archive = self.answering.manifest.languages
+        expected = [*(turn.language for turn in turns), self.app_language, *archive]
+        is_short = len(question.typed_text.split()) <= _FEW_WORDS
+        if not is_short or language not in _ARABIC_SCRIPT or language in expected:
+            return language
+        return next((other for other in expected if other in _ARABIC_SCRIPT), language)
 
     def word(self, found: Found, tell: TellClaims | None = None) -> Answer | NoAnswer:
         """Return what was found, worded where there is a language model.

@@ -47,6 +47,10 @@ class Key(Text):
     NEAREST = ("Nearest headlines", "نزدیک‌ترین تیترها")
     REASON_EMPTY_QUESTION = ("Please ask a question.", "لطفاً پرسشی بنویسید.")
     REASON_SMALL_TALK = ("Ask me something about the news.", "پرسشی دربارهٔ خبرها بنویسید.")
+    REASON_OVER_ARCHIVE = (
+        ("I quote what articles say; I cannot count them. Ask about what happened instead."),
+        ("من آنچه خبرها می‌گویند نقل می‌کنم و شمردن خبرها از من برنمی‌آید. دربارهٔ خود رویداد بپرسید."),
+    )
     REASON_MISSING = (
         ("No article that mentions {names} answers this question."),
         ("هیچ خبری که {names} در آن آمده باشد به این پرسش پاسخ نمی‌دهد."),

@@ -138,6 +138,16 @@ def test_what_is_of_today_old_news_cannot_tell(answerer: Answerer, text: str) ->
     assert isinstance(_ask(answerer, text), NoAnswer)
 
 
+@pytest.mark.parametrize(
+    "text", ["How many articles are about the bridge?", "چند خبر درباره قطار سمنان داری؟"]
+)
+def test_articles_are_not_counted(answerer: Answerer, text: str) -> None:
+    """What only a count over the archive would answer is said to be beyond it."""
+    reply = _ask(answerer, text)
+    assert isinstance(reply, NoAnswer)
+    assert reply.reason is Reason.OVER_ARCHIVE
+
+
 def test_an_unsure_answer_says_so(answerer: Answerer) -> None:
     """Between the two bars an answer is "perhaps", above them it is plain."""
     sure = _ask(answerer, "How many workers were hired for the northern bridge?")

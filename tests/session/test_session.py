@@ -244,3 +244,9 @@ def test_a_question_read_otherwise_is_told(session: Session) -> None:
     """Persian in Latin letters is shown as it was understood, a plain question is not."""
     assert session.find("kerbi darbare sukhoi che goft").understood.startswith("کربی درباره")
     assert session.find(KIRBY).understood == ""
+
+
+@pytest.mark.parametrize("typed", ["سوخو", "جنگنده سوخو"])
+def test_a_few_words_are_in_the_language_of_the_archive(session: Session, typed: str) -> None:
+    """Two words are too few to tell Persian from its neighbours by; the archive is Persian."""
+    assert session.find(typed).question.language == "fa"
