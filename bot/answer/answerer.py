@@ -305,7 +305,8 @@ class Answerer:
             found = merged(found, self._retrieve(question.typed_text, question, _HITS))
         config = ReaderConfig(max_sentences=k)
         quotes = find_quotes(question, found, self.snapshot, config, shown=shown)
-        absent = lacking(question, quotes, self.snapshot, self._alike)
+        alike = self._alike if self._space.is_fitted else None
+        absent = lacking(question, quotes, self.snapshot, alike)
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
         seen = self._consideration(question, found, whole or quotes)
         if question.names_only and whole and names_asked(question, found, whole[0].words):
