@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 _TABLE: Final = """
-چه che,chi | چیست chist,chiye,chie | کی key | کیست kist,kie,kiye,kieh | کجا koja
+چه che,chi | چیست chist,chiye,chie | کی key,ki | کیست kist,kie,kiye,kieh | کجا koja
 کجاست kojast | چرا chera | چند chand,chan | چقدر cheghadr,cheqadr,chghadr,cheghad
 چطور chetor,chetori | چگونه chegune,chegoone | کدام kodam,kodum | آیا aya
 در dar,tu,too | از az | به be | با ba | را ra,ro | و va,o | که ke | این in | آن an,oon

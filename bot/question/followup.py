@@ -1,7 +1,8 @@
 """Follow-ups: questions that need the one before them, "and what did Moscow answer?".
 
-A question needs context where it opens with "and", "but", "what about" or their like, or where it
-is short, holds a pronoun and names nothing itself. It is put to the archive with the words of the
+A question needs context where it opens with "and", "but", "what about" or their like, where it has
+no more than one telling word ("why?", "how many are missing?"), or where it is short, holds a
+pronoun and names nothing itself. It is put to the archive with the words of the
 question before that it does not hold: its names, or all that says something where it has none.
 Any other question is left alone. One that was completed is also asked as it was typed
 (`bot.answer.answerer.merged`), so that it can turn to another text.
@@ -16,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from index.text import token_set
+from index.text import token_set, tokens
 
 _MAX_WORDS: Final = 14
 """Longer questions are taken to say what they mean."""
@@ -36,6 +37,14 @@ _PRONOUN_FA: Final = """
 او وی آن این آنها آن‌ها اینها این‌ها ایشان آنجا اینجا آنان همان همین آنرا
 """
 _PRONOUNS: Final = frozenset(f"{_PRONOUN_EN} {_PRONOUN_FA}".split())
+_ASKING_LIST: Final = """
+what who whom whose when where why how which چه چی چیست کیست کی کجا کجاست چرا چگونه چطور چند چقدر کدام
+"""
+_ASKING: Final = frozenset(_ASKING_LIST.split())
+_VAGUE: Final = frozenset(
+    tokens("many much did does do happen happened next نفر بار علت دلیل نام اتفاقی")
+)
+"""Tokens that say nothing of what is asked about."""
 _WORD: Final = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
 
 
@@ -109,8 +118,16 @@ def needs_context(question: str) -> bool:
         return False
     if _LEADS.match(question) or _WHAT_ABOUT.search(question):
         return True
+    asks = any(word.lower() in _ASKING for word in words)
+    if asks and len(token_set(question) - _VAGUE) <= 1 and not _has_name(words):
+        return True
     has_pronoun = any(word.lower() in _PRONOUNS for word in words)
-    return has_pronoun and not any(word[0].isupper() for word in words[1:])
+    return has_pronoun and not _has_name(words)
+
+
+def _has_name(words: Sequence[str]) -> bool:
+    """Tell whether a word but the first has a capital."""
+    return any(word[0].isupper() for word in words[1:])
 
 
 def resolve(
