@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +53,18 @@ _MIN_STEM: Final = 4
 _MAX_WORDS: Final = 80
 """Words of the quotes and the headline that are compared by meaning."""
 
-_WORD: Final = re.compile(r"\d+|[^\W\d_](?:[.'’\u200c]?[^\W\d_])*")
+_WORD: Final = re.compile(r"\d+(?:[,٬.٫]\d+)*|[^\W\d_](?:[.'’\u200c]?[^\W\d_])*")
+# The word after it names what the answer is: «کدام سیاره», "which planet".
+_WHICH: Final = frozenset(["کدام", "چه", "which", "what"])
 _ASKING: Final = frozenset(
     tokens(
         "چندم چندمین چندین کدامیک کجای کجایی کسی کسانی چیزی چیزهایی اتفاقی چجوری بنویسید ببرید "
-        "دهید کنید بگویید نام دلیل علت تعداد میزان مقدار مورد name mention list many much did does"
+        "دهید کنید بگویید نام دلیل علت تعداد میزان مقدار مورد معنی معناست ویژگی بجز مبنی جزو "
+        "برپایه طبق برعهده عهده همواره اکنون هم‌اکنون منجر مانع باره "
+        "name mention list many much did does"
     )
 )
-"""Words by which questions ask; articles that answer need not have them."""
+"""Words by which questions ask or join; articles that answer need not have them."""
 
 # Persian verbs that with a noun make another verb, and say little themselves.
 _LIGHT_VERB: Final = re.compile(
@@ -129,12 +134,16 @@ def _told(question: Question) -> Iterator[re.Match[str]]:
 
     Whether articles are of the time that a question names is told by when they were published.
     """
-    text = question.topic.search_text if question.topic else question.typed_text
+    # Composed, so that no accent parts a word.
+    text = normalize("NFC", question.topic.search_text if question.topic else question.typed_text)
     start = text.find(question.period.words) if question.period else -1
     end = start + len(question.period.words) if question.period else -1
+    before = ""
     for word in _WORD.finditer(text):
-        if not start <= word.start() < end:
+        is_kind = before in _WHICH and word[0][0].islower() == word[0][0].isascii()
+        if not start <= word.start() < end and not is_kind:
             yield word
+        before = word[0].casefold()
 
 
 def _least_alike(word: str, *, is_same_language: bool) -> float:

@@ -38,7 +38,8 @@ _PRONOUN_FA: Final = """
 """
 _PRONOUNS: Final = frozenset(f"{_PRONOUN_EN} {_PRONOUN_FA}".split())
 _ASKING_LIST: Final = """
-what who whom whose when where why how which چه چی چیست کیست کی کجا کجاست چرا چگونه چطور چند چقدر کدام
+what who whom whose when where why how which
+چه چی چیست کیست کی کجا کجاست چرا چگونه چطور چند چقدر کدام
 """
 _ASKING: Final = frozenset(_ASKING_LIST.split())
 _VAGUE: Final = frozenset(
