@@ -44,6 +44,7 @@ from index.encoders import stored_confidence
 _HITS: Final = 10
 _HITS_OF_SEVERAL: Final = 40
 _QUOTES_OF_ONE: Final = 2
+_QUOTES_OF_PARTS: Final = 8
 _NEAREST: Final = 3
 _NAMED: Final = 0.6
 """Least confidence where only a name was asked for and the first quote has it."""
@@ -180,7 +181,8 @@ class Answerer:
         Returns `whole`, the answer to them as one, where none of them has an answer of its own, or
         some have none and the whole has.
         """
-        replies = [self._answer_one(part, k, started) for part in question.parts]
+        most = min(k, _QUOTES_OF_PARTS // len(question.parts))
+        replies = [self._answer_one(part, most, started) for part in question.parts]
         answers = [reply for reply in replies if isinstance(reply, Answer)]
         if not answers or (len(answers) < len(replies) and isinstance(whole, Answer)):
             return whole
@@ -319,17 +321,19 @@ class Answerer:
     def _alike(
         self, asked: Sequence[str], known: Sequence[str], language: str
     ) -> NDArray[np.float32]:
-        """Return the cosines of words of a question with words of quotes, each encoded alone."""
-        texts = list(dict.fromkeys((*asked, *known)))
-        new = [word for word in texts if word not in self._words]
-        if len(self._words) + len(new) > _MAX_WORDS:
-            self._words.clear()
-            new = texts
-        self._words.update(zip(new, self.encoder.encode_queries(new), strict=True))
-        space = self._space
+        """Return the cosines of words of a question with words of quotes, each encoded alone.
+
+        All are centred as questions in the language of the question.
+        """
+        kept = self._words  # another thread may put a new one in its place
+        vectors = {word: kept[word] for word in (*asked, *known) if word in kept}
+        new = [word for word in dict.fromkeys((*asked, *known)) if word not in vectors]
+        fresh = dict(zip(new, self.encoder.encode_queries(new), strict=True)) if new else {}
+        self._words = fresh if len(kept) + len(fresh) > _MAX_WORDS else {**kept, **fresh}
+        vectors |= fresh
         one, other = (
-            np.stack([space.query(self._words[word], language) for word in some])
-            for some in (asked, known)
+            np.stack([self._space.query(vectors[word], language) for word in words])
+            for words in (asked, known)
         )
         return np.asarray(one @ other.T, np.float32)
 

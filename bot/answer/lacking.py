@@ -13,7 +13,7 @@ stands for it.
 
 Across languages only names and numbers are looked up. Does not: look for names in questions without
 capitals over articles in another language, except those of countries and large cities.
-Source of the limits: see docs/results.md.
+Source of the limits: our experiments, docs/questions.md.
 """
 
 import re
@@ -68,8 +68,9 @@ _ASKING: Final = frozenset(
 
 # Persian verbs that with a noun make another verb, and say little themselves.
 _LIGHT_VERB: Final = re.compile(
-    r"(?:بر|در|باز|فرا|فرو|وا|بالا|پیش)?(?:ب|ن|ن?می)?(?:خورد?ار|برد|پیوست|پیوند|گردید?|گذاشت|گذار|افتاد?|ی?آورد?|ی?آمد|داد|ده|گرفت|گیر|زد|زن|خورد?|کشید?|داشت"
-    r"|یافت|یاب|رسید?|رفت|رو|کرد|کن|شد|شو|نمود|نما|ساخت|ساز|دانست|دان|خواست|خواه|توانست|توان)"
+    r"(?:بر|در|باز|فرا|فرو|وا|بالا|پیش)?(?:ب|ن|ن?می)?"
+    r"(?:خورد?ار|برد|پیوست|پیوند|گردید?|گذاشت|گذار|افتاد?|ی?آورد?|ی?آمد|داد|ده|گرفت|گیر|زد|زن|خورد?"
+    r"|کشید?|داشت|یافت|یاب|رسید?|رفت|رو|کرد|کن|شد|شو|نمود|نما|ساخت|ساز|دانست|دان|خواست|خواه|توانست|توان)"
     r"(?:م|ی|د|ه|ید|یم|ند|ن|ه ?(?:است|اند|بود))?"
 )
 _ENDING: Final = re.compile(

@@ -40,7 +40,7 @@ LANGUAGES: Final[Mapping[str, LanguageChoice]] = {
 _ALL: Final = "off"
 _MAX_DIGITS: Final = 9
 _UNKNOWN: Final = "und"
-_FEW_WORDS: Final = 3
+_FEW_WORDS: Final = 5
 _ARABIC_SCRIPT: Final = frozenset({"fa", "ar", "ur", "ps", "ckb", "sd", "ug"})
 
 
