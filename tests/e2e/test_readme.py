@@ -10,36 +10,45 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Settings
 from bot.terminal.cli import main
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PERSIAN = (ROOT / "README.fa.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 Pasokh = Callable[..., subprocess.CompletedProcess[str]]
 
+# What both pages write as code; a Persian page marks code that a right-to-left line would turn.
+BOTH = README + re.sub(r'<code dir="ltr">(.*?)</code>', r"`\1`", PERSIAN)
 # Commands as the README writes them: in a code span, perhaps after a path or settings.
 COMMANDS = sorted(
     {
         tuple(match[1].split())
-        for match in re.finditer(r"`(?:[^`\n]*[ /])?pasokh((?: [a-z]+)*)[^`\n]*`", README)
+        for match in re.finditer(r"`(?:[^`\n]*[ /])?pasokh((?: [a-z]+)*)[^`\n]*`", BOTH)
     }
 )
-TARGETS = sorted(set(re.findall(r"(?:`|\$ )make ([a-z-]+)", README)))
+TARGETS = sorted(set(re.findall(r"(?:`|\$ )make ([a-z-]+)", BOTH)))
+
+
+def _blocks(page: str, heading: str) -> list[str]:
+    """Return the fenced blocks below a line that begins with `heading`."""
+    _, _, rest = page.partition(f"\n{heading}")
+    found = re.findall(r"```\w*\n(.*?)```", rest, re.DOTALL)
+    assert found, f"no block below {heading!r}"
+    return found
 
 
 def _block(page: str, heading: str) -> str:
-    """Return the first fenced block below a line that begins with `heading`."""
-    _, _, rest = page.partition(f"\n{heading}")
-    found = re.search(r"```\w*\n(.*?)```", rest, re.DOTALL)
-    assert found, f"no block below {heading!r}"
-    return found[1]
+    """Return the first of them."""
+    return _blocks(page, heading)[0]
 
 
 def _plain(lines: str) -> str:
-    """Return text as one line, without our translations and with no figure of confidence."""
+    """Return text as one line, without our translations, isolates and figures of confidence."""
     kept = [line for line in lines.splitlines() if not line.lstrip().startswith("= ")]
-    return re.sub(r"\d+%", "...%", " ".join(" ".join(kept).split()))
+    return re.sub(r"\d+[%٪]|[\u2066\u2069]", "", " ".join(" ".join(kept).split()))
 
 
 def test_the_example_in_python_runs(tmp_path: Path) -> None:
@@ -73,6 +82,30 @@ def test_the_answer_in_the_terminal_is_what_the_program_prints(pasokh: Pasokh) -
     assert _plain(done.stdout) == _plain(shown)
 
 
+def test_the_answer_of_the_persian_page_is_what_the_program_prints(pasokh: Pasokh) -> None:
+    """So is that of README.fa.md, to a Persian question."""
+    command, shown, *_ = _blocks(PERSIAN, "## یک پاسخ")
+    asked = re.fullmatch(r'\$ make ask Q="(.+)"\n', command)
+    assert asked, command
+    done = pasokh("ask", asked[1])
+
+    assert 0 == done.returncode, done.stderr
+    assert _plain(done.stdout) == _plain(shown)
+
+
+def test_the_persian_page_runs_from_the_right_but_for_its_commands() -> None:
+    """The page is right-to-left; commands, and code that ends in a sign, are left-to-right."""
+    prose = re.sub(r"```.*?```", "", PERSIAN, flags=re.DOTALL)
+    commands = re.findall(r"(\S+)\n\n```(?:console|sh)\n", PERSIAN)
+
+    assert PERSIAN.startswith('<div dir="rtl">\n')
+    assert PERSIAN.count("<div ") == PERSIAN.count("</div>")
+    assert {'dir="ltr">'} == set(commands)
+    assert [] == [
+        code for code in re.findall(r"`(.*?)`", prose) if not re.fullmatch(r"\w(.*\w)?", code)
+    ]
+
+
 def test_the_answer_on_telegram_is_a_screen_of_the_bot() -> None:
     """The README's second answer is a screen of docs/telegram.md, which a test writes."""
     asked, _, shown = _block(README, "On Telegram").partition("\n")
@@ -100,7 +133,7 @@ def test_make_targets_in_the_readme_exist(target: str) -> None:
     assert re.search(rf"^{target}:.*## .", makefile, re.MULTILINE)
 
 
-@pytest.mark.parametrize("folder", ["README.md", "docs", "bot", "index"])
+@pytest.mark.parametrize("folder", ["README.md", "README.fa.md", "docs", "bot", "index"])
 def test_extras_are_installed_from_the_clone(folder: str) -> None:
     """Pages and messages name extras that exist, by a command that needs no registry to have us."""
     place = ROOT / folder
@@ -155,6 +188,15 @@ def test_paths_in_pages_exist(page: Path) -> None:
     )
 
     assert [] == [path for path in paths if not (ROOT / path).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_settings_in_pages_exist(page: Path) -> None:
+    """Every setting that a page names is one, but in blocks that are run."""
+    text = re.sub(r"```console.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    named = re.findall(r"\bPASOKH_([A-Z_]*[A-Z])\b(?!\*)", text)
+
+    assert set(named) <= {field.upper() for field in Settings.model_fields}
 
 
 def test_the_index_of_docs_names_every_page() -> None:
