@@ -1,6 +1,6 @@
 """Words of a question that its evidence lacks: another person's words under the asked name.
 
-An answer to "how many were hurt in Tabriz?" has to come from an article that has Tabriz in it,
+An answer to "how many were hurt in Shiraz?" has to come from an article that has Shiraz in it,
 however well all other words agree. So the telling words of a question, its names, numbers and the
 words that few passages of this archive have, are looked up in each article that would be quoted: as
 the same word, with another ending or a slip of spelling, by its sound in another script, as another
@@ -8,8 +8,8 @@ name of the same place. What is not found so may still be said in other words: a
 or the headline that means nearly the same (cosine of the two words alone in the centred space)
 stands for it.
 
-    "hurt" and "injured"     .75        Tabriz and Urmia       .48
-    "died" and "death"       .83        Modric and Bale        .35
+    "hurt" and "injured"     .75        Shiraz and Isfahan     .35
+    "died" and "death"       .83        "dollar" and "pound"   .27
 
 Across languages only names and numbers are looked up. Does not: look for names in questions without
 capitals over articles in another language, except those of countries and large cities.
