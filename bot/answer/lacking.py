@@ -240,7 +240,7 @@ def _absent_numbers(words: Sequence[re.Match[str]], article: Article) -> Iterato
 
 
 def _joined(words: Sequence[re.Match[str]], absent: Sequence[re.Match[str]]) -> Iterator[str]:
-    """Yield the absent words, neighbours as one: "Luka Modric"."""
+    """Yield the absent words, neighbours as one: "the Northern Bridge"."""
     places = {word.start() for word in absent}
     for is_absent, group in groupby(words, key=lambda word: word.start() in places):
         if is_absent:
