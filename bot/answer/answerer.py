@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answer.cite import cite_earliest, cite_itself, head, in_time, verified
+from bot.answer.cite import cite_earliest, cite_itself, head, in_time, newest_first, verified
 from bot.answer.confidence import DEFAULT_THRESHOLD, SURE, SURE_OF_EACH, Signals, confidence
 from bot.answer.contradictions import differences
 from bot.answer.evidence import (
@@ -140,6 +140,8 @@ class Answerer:
         citations = verified(seen.drafts, self.snapshot.article)
         if not citations:
             return self._refuse(question, seen, Reason.UNVERIFIED, started)
+        if differences(citations):  # of figures that change the latest counts
+            citations = verified(newest_first(citations), self.snapshot.article)
         return Answer(
             question=question.text,
             language=seen.language,

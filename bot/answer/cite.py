@@ -77,6 +77,16 @@ def in_time(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     return tuple(sorted(citations, key=when))
 
 
+def newest_first(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """Return citations with the latest published first, those of a day in their order."""
+
+    def age(citation: Citation) -> tuple[bool, float]:
+        published = citation.published
+        return published is None, -published.at.timestamp() if published else 0.0
+
+    return tuple(sorted(citations, key=age))
+
+
 def with_others(citation: Citation, reports: Iterable[Article]) -> Citation:
     """Name beside a citation the other articles of its report."""
     others = (head(report) for report in reports if report.id != citation.article_id)

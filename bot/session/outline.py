@@ -45,6 +45,8 @@ def rows_of(answer: Answer, language: Language) -> Iterator[Row]:
     if answer.is_unsure:
         yield Heading(Rank.NOTE, say(Key.PERHAPS, language))
     match answer.shape:
+        case Shape.QUOTES if answer.differences:
+            yield from _dated(answer.citations, language)
         case Shape.QUOTES:
             yield from answer.citations
         case Shape.OVERVIEW:

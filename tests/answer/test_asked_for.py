@@ -1,6 +1,8 @@
 """What was asked for must stand in what is quoted; readings of one question; levels of sureness."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,11 @@ from bot.answer.kinds import holds
 from bot.answer.respell import is_slip
 from bot.question.question import read_question
 from bot.question.wanted import Wanted
+from bot.session.outline import Heading, rows_of
+from bot.texts.language import Language
 from bot.types import Answer, NoAnswer, Reason, Shape
+from index import IndexConfig, VectorSpace, build_index, open_snapshot
+from index.encoders import Encoder
 from index.text import TEHRAN
 
 NOW = datetime(2024, 1, 10, 12, tzinfo=TEHRAN)
@@ -185,3 +191,46 @@ def test_the_sentence_with_the_figure_comes_first(answerer: Answerer) -> None:
     reply = _ask(answerer, "How many workers were hired for the northern bridge?")
     assert isinstance(reply, Answer)
     assert "Two hundred" in reply.citations[0].quote
+
+
+def test_of_figures_that_change_the_latest_comes_first(
+    encoder: Encoder, cache_dir: Path, tmp_path: Path
+) -> None:
+    """The count of three days running: newest first, each under its day, and told to differ."""
+    told = [
+        ("2023-05-01", "Mehr", "three"),
+        ("2023-05-03", "Fars", "nine"),
+        ("2023-05-02", "ISNA", "seven"),
+    ]
+    lines = (
+        {
+            "id": source,
+            "title": f"Flood in Rudbar, {source}",
+            "text": (
+                f"The flood in the town of Rudbar killed {count} people, officials said. "
+                f"{source} asked them."
+            ),
+            "date": date,
+            "source": source,
+        }
+        for date, source, count in told
+    )
+    corpus = tmp_path / "news.jsonl"
+    corpus.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    home = tmp_path / "home"
+    build_index(
+        [corpus], home, encoder=encoder, config=IndexConfig(), cache_dir=cache_dir / "vectors"
+    )
+    snapshot = open_snapshot(home, space=VectorSpace(encoder.identity))
+    reply = Answerer(snapshot, encoder).answer(
+        read_question("How many people did the flood in Rudbar kill?")
+    )
+    assert isinstance(reply, Answer)
+    dates = [cited.published.isoformat() for cited in reply.citations if cited.published]
+    assert len(dates) > 1
+    assert dates == sorted(dates, reverse=True)
+    assert [cited.number for cited in reply.citations] == [*range(1, len(dates) + 1)]
+    assert reply.differences
+    days = [row.text for row in rows_of(reply, Language.EN) if isinstance(row, Heading)]
+    assert days[0].startswith("3 May 2023")
+    snapshot.close()
