@@ -51,6 +51,7 @@ from index import (
     VectorStore,
     VerifyReport,
     build_index,
+    needs_build,
     open_encoder,
     open_snapshot,
     open_store,
@@ -131,6 +132,11 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
 def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
     """Build and publish the index of the settings' corpus."""
     return _build(settings, open_encoder(encoder_config(settings)), progress)
+
+
+def is_behind(settings: Settings) -> bool:
+    """Tell whether something was collected and is not in the index yet."""
+    return needs_build(settings.index_home)
 
 
 def info(settings: Settings) -> Manifest:

@@ -4,9 +4,8 @@
     links   url, feed, state, problem, tries, due, published (as stated, else when it was found)
 
 The root of a sitemap that another one lists is the address that the operator watches.
-A link is waiting until it was fetched, collected until a build took it in, then indexed; or it
-was rejected, once and for all, or given up after several tries. Times are the wall clock's: they
-hold across runs.
+A link is waiting until it was fetched, then collected; or it was rejected, once and for all, or
+given up after several tries. Times are the wall clock's: they hold across runs.
 
 One process writes it at a time (the watcher's lock).
 """
@@ -42,7 +41,6 @@ class LinkState(StrEnum):
 
     WAITING = "waiting"
     COLLECTED = "collected"
-    INDEXED = "indexed"
     REJECTED = "rejected"
     GIVEN_UP = "given_up"
 
@@ -150,20 +148,6 @@ class WatchState:
             self._db.execute(
                 "UPDATE links SET state = ?, problem = ?, tries = ?, due = ? WHERE url = ?",
                 (state, problem, link.tries, due, link.url),
-            )
-
-    def counts(self) -> dict[LinkState, int]:
-        """Return how many links stand where."""
-        with self._errors():
-            rows = self._db.execute("SELECT state, count(*) FROM links GROUP BY state")
-            return {LinkState(state): count for state, count in rows}
-
-    def mark_indexed(self) -> None:
-        """Take all that is collected for indexed: a build has come after it."""
-        with self._errors():
-            self._db.execute(
-                "UPDATE links SET state = ? WHERE state = ?",
-                (LinkState.INDEXED, LinkState.COLLECTED),
             )
 
     def next_link_due(self) -> float | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from loopback import Site, body, conditional, serving, then
 
 from bot.texts.language import Language
@@ -114,6 +115,31 @@ def test_what_is_added_is_asked(site: Site, surroundings: dict[str, str]) -> Non
         [f"unchanged  {site.url}/1", "Nothing new: the index stays as it is."],
     )
     assert rebuilt.stdout.startswith("Nothing to do")
+    assert _cited(surroundings, "What was opened in Shiraz?")[0] == f"{site.url}/1"
+
+
+@pytest.mark.parametrize("again", ["/1", "/gone", "watch"])
+def test_what_could_not_be_built_is_built_next(
+    site: Site, surroundings: dict[str, str], again: str
+) -> None:
+    """An article collected while another process builds is indexed by the next command.
+
+    That is so whether the next one brings the same article, nothing at all, or watches.
+    """
+    home = Path(surroundings["PASOKH_INDEX_DIR"])
+    _run(surroundings, "index", "build")
+    with FileLock(home / "lock"):
+        refused = _run(surroundings, "index", "add", f"{site.url}/1")
+    site.pages["/feed"] = body(_feed())
+    command = ("watch", "--once", f"{site.url}/feed")
+    if again != "watch":
+        command = ("add", f"{site.url}{again}")
+    built = _run(surroundings, "index", *command)
+    done = _run(surroundings, "index", "add", f"{site.url}/1")
+
+    assert (refused.returncode, "only builder" in refused.stderr) == (1, True)
+    assert (built.returncode, "articles    2" in built.stdout) == (int(again == "/gone"), True)
+    assert done.stdout.splitlines()[1:] == ["Nothing new: the index stays as it is."]
     assert _cited(surroundings, "What was opened in Shiraz?")[0] == f"{site.url}/1"
 
 
