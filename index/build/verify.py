@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.config import COLLECTED
-from index.corpus.ledger import Ledger, digests
+from index.corpus.drafts import left_drafts
+from index.corpus.ledger import Ledger
 from index.corpus.removals import Removals, read_removals
 from index.encoders.vector_cache import held_vectors
 from index.errors import SnapshotCorrupt
@@ -82,6 +83,11 @@ def verify_snapshot(
                     for path in leftovers(home, removals)
                 ]
                 problems += [
+                    f"{path.relative_to(home)}, left by a killed command, may hold what was taken "
+                    "out by request"
+                    for path in left_drafts(home)
+                ]
+                problems += [
                     f"{name}, vectors of no snapshot, may hold what was taken out by request"
                     for name in store.strays(home, part_folders(home))
                 ]
@@ -119,7 +125,7 @@ def leftovers(home: Path, removals: Removals) -> list[Path]:
     folders = []
     for folder in older_folders(home) if removals.entries else ():
         try:
-            is_clean = not _indexed(folder, removals)
+            is_clean = not still_indexed(folder, removals)
         except SnapshotCorrupt:
             is_clean = False  # nobody can tell, so it must go
         if not is_clean:
@@ -127,7 +133,7 @@ def leftovers(home: Path, removals: Removals) -> list[Path]:
     return folders
 
 
-def _indexed(folder: Path, removals: Removals) -> list[str]:
+def still_indexed(folder: Path, removals: Removals) -> list[str]:
     """Return the removed articles that a snapshot's ledger still calls indexed."""
     with Ledger(folder / LEDGER, is_written=False) as ledger:
         return [
@@ -144,7 +150,7 @@ def _remains(snapshot: Snapshot, removals: Removals) -> Iterator[str]:
     """
     for number, part in enumerate(snapshot.archive.parts):
         for article in part.articles():
-            if removals.holds(article.id, digests(article)):
+            if removals.holds_article(article):
                 yield f"part {number} holds {article.id}, which was taken out by request"
-    for name in _indexed(snapshot.folder, removals):
+    for name in still_indexed(snapshot.folder, removals):
         yield f"the ledger indexes {name}, which was taken out by request"

@@ -20,7 +20,7 @@ from typing import Final
 from index.config import ChunkConfig, IndexConfig, ReadConfig
 from index.corpus.archive import ArchiveWriter, Stored, stored
 from index.corpus.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
-from index.corpus.removals import Removals
+from index.corpus.removals import Removals, items_of
 from index.disk.file_stamps import Stamps
 from index.sources import RejectReason, corpus_files, read_file
 from index.text.chunk import split
@@ -190,9 +190,7 @@ class _Sync:
             texts = {bytes.fromhex(entry.text), *([listed.digests.text] if listed else [])}
             for indexed in chain.from_iterable(map(self.ledger.articles, texts)):
                 self.loose[indexed.digests.record] = indexed
-            same_text = chain.from_iterable(map(self.ledger.items, texts))
-            same_name = self.ledger.named(map(bytes.fromhex, entry.names))
-            for place, hashes in (*same_text, *same_name):
+            for place, hashes in list(items_of(entry, self.ledger)):
                 origin = str(self.ledger.origin(place.file))
                 self.ledger.add_reject(place, _removed(origin), hashes)
 

@@ -18,7 +18,7 @@ from index.sources import read_articles
 from index.types import Article
 from index.web import Kept, ListFound, Step, watch_feeds
 from index.web.problems import Failure, Problem
-from index.web.state import LinkState, WatchState
+from index.web.state import FeedState, LinkState, WatchState
 from index.web.watch import MAX_TRIES, Watcher
 
 _INTERVAL_S = 0.05
@@ -327,15 +327,43 @@ def test_fresh_news_is_fetched_before_a_long_list(site: Site, tmp_path: Path) ->
     assert set(places[2:4]) == {f"{site.url}/a/newest", f"{site.url}/z/breaking"}
 
 
-def test_a_state_of_an_earlier_version_is_opened(tmp_path: Path) -> None:
-    """A file without times of publication gets them; its links wait as before."""
+_EARLIER = (
+    "CREATE TABLE links (url TEXT PRIMARY KEY, feed TEXT NOT NULL, state TEXT NOT NULL,"
+    " problem TEXT NOT NULL, tries INTEGER NOT NULL, due REAL NOT NULL{}) WITHOUT ROWID"
+)
+
+
+@pytest.mark.parametrize("more", ["", ", published REAL NOT NULL DEFAULT 0"])
+def test_a_state_of_an_earlier_version_is_taken_over(tmp_path: Path, more: str) -> None:
+    """Its links wait as before; of those that were fetched no address stays in the file."""
+    waiting, done = "http://a.example/waiting", "http://a.example/fetched"
     with sqlite3.connect(tmp_path / "watch.db") as old:
-        old.execute(
-            "CREATE TABLE links (url TEXT PRIMARY KEY, feed TEXT NOT NULL, state TEXT NOT NULL,"
-            " problem TEXT NOT NULL, tries INTEGER NOT NULL, due REAL NOT NULL) WITHOUT ROWID"
+        old.execute(_EARLIER.format(more))
+        rows = [(waiting, "waiting", 2), (done, "indexed", 0)]
+        query = (
+            "INSERT INTO links (url, feed, state, problem, tries, due) VALUES (?, 'f', ?, '', ?, 0)"
         )
-        old.execute("INSERT INTO links VALUES ('http://a/1', 'http://a', 'waiting', '', 2, 0)")
+        old.executemany(query, rows)
     old.close()
 
     with closing(WatchState(tmp_path)) as state:
-        assert [tuple(link) for link in state.waiting(5)] == [("http://a/1", 2)]
+        state.keep_feed(FeedState("f", "f"), links={done: None})
+        assert [tuple(link) for link in state.waiting(5)] == [(waiting, 2)]
+    assert done.encode() not in (tmp_path / "watch.db").read_bytes()
+
+
+def test_no_address_stays_of_what_was_fetched(site: Site, tmp_path: Path) -> None:
+    """Pages kept, refused and given up leave hashes; the feed that lists them is known by name."""
+    site.pages |= {
+        "/kept": body(page(1)),
+        "/refused": body("<html><body><p>Hello</p></body></html>"),
+        "/feed": body(feed("/kept", "/refused", "/none")),
+    }
+    with watching(tmp_path, f"{site.url}/feed") as watcher:
+        rounds(watcher, 2)
+    data = (tmp_path / "watch.db").read_bytes()
+
+    assert link_counts(tmp_path) == {LinkState.COLLECTED: 1, LinkState.REJECTED: 2}
+    assert [path for path in ("/kept", "/refused", "/none") if path.encode() in data] == []
+    assert f"{site.url}/feed".encode() in data
+    assert [len(site.asked(path)) for path in ("/kept", "/refused")] == [1, 1]
