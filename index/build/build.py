@@ -97,7 +97,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     made_by = xxh3_128(json.dumps(maker).encode()).hexdigest()
     progress = progress or no_progress
     stamps = Stamps.read(home)
-    files = scan(corpora, stamps)
+    files = scan(corpora, stamps, config.read)
     task = Task(
         home=home,
         corpus=corpora[0],

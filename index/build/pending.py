@@ -6,7 +6,7 @@ What was collected is indexed, and a removal that has begun is finished.
 from pathlib import Path
 
 from index.build.verify import leftovers, still_indexed
-from index.config import COLLECTED
+from index.config import COLLECTED, ReadConfig
 from index.corpus.drafts import left_drafts, sweep_drafts
 from index.corpus.intake import scan
 from index.corpus.ledger import Ledger
@@ -17,10 +17,13 @@ from index.errors import SnapshotError
 from index.snapshot.snapshot import LEDGER, current_folder
 
 
-def needs_build(home: Path) -> bool:
+def needs_build(home: Path, reading: ReadConfig | None = None) -> bool:
     """Tell whether something collected is not in the serving snapshot, or something removed is.
 
     The user's own corpus is not looked at. Costs a stat for each collected file.
+
+    Args:
+        reading: How a build reads the files.
 
     Raises:
         CorpusError: If the collection cannot be listed.
@@ -30,7 +33,8 @@ def needs_build(home: Path) -> bool:
     if left_drafts(home) or leftovers(home, removals) or _removed_files(home, removals):
         return True
     collected = home / COLLECTED
-    files = scan([collected], Stamps.read(home)) if collected.is_dir() else []
+    roots = [collected] if collected.is_dir() else []
+    files = scan(roots, Stamps.read(home), reading or ReadConfig())
     try:
         folder = current_folder(home)
         if still_indexed(folder, removals):

@@ -137,7 +137,7 @@ def remove_article(
                     _remove(home, old, indexed, config, cache_dir, reason)
                 found = _files_of(ledger, old, indexed, read_removals(home))
                 files = [
-                    CorpusFile(Path(), origin, checksum)
+                    CorpusFile(Path(), origin, checksum, Path())
                     for origin, checksum in ledger.files().items()
                     if origin not in found.alone
                 ]

@@ -14,6 +14,7 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from xxhash import xxh3_128_hexdigest
 
@@ -42,7 +43,7 @@ class Collection:
     def __init__(self, home: Path, reading: ReadConfig | None) -> None:
         """Keep what comes under `home`, where builds read it by `reading`."""
         self._home = home
-        self._reading = reading
+        self.reading: Final = reading or ReadConfig()
         self._folder = home / COLLECTED
         self._files = self._folder / _FILES
         self._known = {path.name.partition("-")[0] for path in self._files.glob("*-*")}
@@ -62,7 +63,7 @@ class Collection:
             "language": article.language,
         }
         text = json.dumps(record, ensure_ascii=False) + "\n"
-        if self._is_removed(read_bytes(text.encode(), path.name, self._reading)):
+        if self._is_removed(read_bytes(text.encode(), path.name, self.reading)):
             return Failure(Problem.REMOVED)
         with storage_errors(self._folder):
             try:
@@ -87,7 +88,7 @@ class Collection:
         digest = checksum(source)
         if digest in self._known:
             return Kept.UNCHANGED
-        if self._is_removed(read_file(source, source.name, self._reading)):
+        if self._is_removed(read_file(source, source.name, self.reading)):
             return Failure(Problem.REMOVED)
         # Without what some system forbids. Readers skip no such name (hidden, read-me), since
         # the hash stands before it.

@@ -168,6 +168,22 @@ def test_files_are_kept_as_they_are(
     assert "articles    3" in done.stdout
 
 
+def test_a_link_out_of_an_added_folder_is_not_copied(
+    surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    """Only with `PASOKH_OUTSIDE_LINKS` is the file copied that such a link leads to."""
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "secret.txt").write_text("The password of the harbour is twelve.")
+    (tmp_path / "papers" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    command = ("index", "add", str(tmp_path / "papers"))
+    refused = _run(surroundings, *command)
+    allowed = _run(surroundings | {"PASOKH_OUTSIDE_LINKS": "true"}, *command)
+
+    assert (refused.returncode, allowed.returncode) == (1, 0)
+    assert "rejected   link.txt: a link to a file outside the folder" in refused.stdout
+    assert "added      link.txt" in allowed.stdout
+
+
 def test_what_was_removed_is_not_kept_again(
     site: Site, surroundings: dict[str, str], tmp_path: Path
 ) -> None:
