@@ -1,7 +1,7 @@
 """Full check of the serving snapshot: every byte, every part, every article removed by request."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from index.config import COLLECTED
 from index.corpus.drafts import left_drafts
 from index.corpus.ledger import Ledger
 from index.corpus.removals import Removals, read_removals
+from index.disk.atomic import builder_lock
 from index.encoders.vector_cache import held_vectors
 from index.errors import SnapshotCorrupt
 from index.snapshot.manifest import check_files, check_store, load_manifest
@@ -24,6 +25,8 @@ from index.snapshot.snapshot import (
 from index.sources import RejectReason
 from index.vectors.files import FILES
 from index.vectors.store import VectorStore
+
+_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,11 @@ class VerifyReport:
 
 
 def verify_snapshot(
-    home: Path, *, cache_dir: Path | None = None, store: VectorStore = FILES
+    home: Path,
+    *,
+    cache_dir: Path | None = None,
+    store: VectorStore = FILES,
+    wait_s: float = _PATIENCE_S,
 ) -> VerifyReport:
     """Check every byte of the serving snapshot, that its parts agree, and the removed articles.
 
@@ -60,12 +67,27 @@ def verify_snapshot(
         home: Where snapshots live.
         cache_dir: The vector cache to search for removed articles; None to leave it alone.
         store: Where the vectors of the index are.
+        wait_s: How long to wait for a build or removal there before something is called wrong.
 
     Raises:
+        SnapshotLocked: If something looks wrong, and another process is building there still.
         SnapshotError: If there is none, not even its manifest can be read, or its vectors are
             elsewhere.
         VectorStoreError: If the store cannot be asked.
     """
+    with suppress(SnapshotCorrupt, OSError):
+        report = _verify(home, cache_dir, store)
+        if not report.problems:
+            return report
+    # Subtle: a removal under way looks like damage. Under its lock nothing changes.
+    with ExitStack() as locked:
+        with suppress(OSError):  # nobody changes anything in a read-only folder
+            locked.enter_context(builder_lock(home, wait_s=wait_s))
+        return _verify(home, cache_dir, store)
+
+
+def _verify(home: Path, cache_dir: Path | None, store: VectorStore) -> VerifyReport:
+    """Check the serving snapshot as it is now."""
     folder = current_folder(home)
     manifest = load_manifest(folder)
     check_store(manifest, store.kind)

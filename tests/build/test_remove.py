@@ -19,6 +19,7 @@ from index import (
     IndexConfig,
     RemovalReport,
     SnapshotCorrupt,
+    SnapshotLocked,
     SnapshotMissing,
     VectorSpace,
     build_index,
@@ -347,6 +348,37 @@ def test_a_killed_removal_is_finished_by_the_next_command(
     assert [] == _holding(home, "zeppelin")
     assert () == verify_snapshot(home, cache_dir=cache).problems
     assert not needs_build(home)
+
+
+_SLOW_REMOVAL = """
+import sys
+from pathlib import Path
+from index import ArticleId, IndexConfig, remove_article
+from index.build import remove
+
+add = remove.add_removal
+remove.add_removal = lambda *entry: (add(*entry), print(flush=True), sys.stdin.readline())
+home, cache = map(Path, sys.argv[1:])
+remove_article(home, ArticleId("two"), config=IndexConfig(), cache_dir=cache)
+"""
+
+
+def test_a_removal_under_way_is_no_damage(home: Path, cache: Path) -> None:
+    """Between the list and the new snapshot, `verify` says that another process is at work."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _SLOW_REMOVAL, str(home), str(cache)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as removal:
+        assert removal.stdin is not None
+        assert removal.stdout is not None
+        removal.stdout.readline()
+        with pytest.raises(SnapshotLocked, match=str(removal.pid)):
+            verify_snapshot(home, cache_dir=cache, wait_s=0)
+        removal.stdin.write(b"\n")
+
+    assert 0 == removal.returncode
+    assert () == verify_snapshot(home, cache_dir=cache).problems
 
 
 _KILLED_COLLECTING = """
