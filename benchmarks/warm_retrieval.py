@@ -24,7 +24,7 @@ import numpy as np
 from index.arrays import Vectors
 from index.build.build import build_index
 from index.build.update import BuildReport
-from index.config import IndexConfig
+from index.config import IndexConfig, ReadConfig
 from index.encoders import BundledConfig, Encoder, EncoderIdentity, open_encoder
 from index.encoders.protocol import unit_rows
 from index.encoders.space import VectorSpace
@@ -95,7 +95,7 @@ def build_drawn(work: Path, corpora: Sequence[Path]) -> tuple[DrawnEncoder, Buil
         [corpus],
         work / "home",
         encoder=encoder,
-        config=IndexConfig(),
+        config=IndexConfig(read=ReadConfig(outside_links=True)),
         cache_dir=work / "vectors",
     )
     return encoder, report

@@ -111,6 +111,7 @@ _EXPECTED_PROXY = (
 EXPECTED: Final = {
     "corpus": "a path",
     "columns": f"FIELD=COLUMN pairs split by commas, each of {', '.join(RECORD_FIELDS)} once",
+    "outside_links": "true or false",
     "data_dir": "a path",
     "index_dir": "a path",
     "cache_dir": "a path",

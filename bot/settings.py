@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         default="",
         description="Columns or JSON keys of unusual names: text=body_html,headline=h1.",
     )
+    outside_links: bool = Field(
+        default=False,
+        description="Whether links in the corpus to files outside it are read: true or false.",
+    )
     data_dir: HomePath = Field(
         default_factory=lambda: user_data_path("pasokh", appauthor=False),
         description="Where indexes and the chat history are kept; the user's data folder if empty.",

@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -51,6 +51,7 @@ from index import (
     VectorStore,
     VerifyReport,
     build_index,
+    needs_build,
     open_encoder,
     open_snapshot,
     open_store,
@@ -133,6 +134,11 @@ def build(settings: Settings, progress: Progress | None = None) -> BuildReport:
     return _build(settings, open_encoder(encoder_config(settings)), progress)
 
 
+def is_behind(settings: Settings) -> bool:
+    """Tell whether something was collected and is not in the index yet."""
+    return needs_build(settings.index_home, read_config(settings))
+
+
 def info(settings: Settings) -> Manifest:
     """Read what the serving snapshot is."""
     return read_manifest(settings.index_home)
@@ -187,7 +193,7 @@ def remove(
 
 def gather(settings: Settings, places: Sequence[str]) -> Iterator[Step]:
     """Take addresses, files and folders into what is kept beside the index."""
-    reading = ReadConfig.parse(settings.columns)
+    reading = read_config(settings)
     return gather_articles(places, settings.index_home, web_config(settings), reading)
 
 
@@ -201,7 +207,7 @@ def open_watcher(
         web_config(settings),
         interval_s=settings.watch_interval_s,
         stop=stop,
-        reading=ReadConfig.parse(settings.columns),
+        reading=read_config(settings),
     )
 
 
@@ -320,7 +326,8 @@ def evaluation_settings(settings: Settings, corpus: Path) -> Settings:
     """Return settings whose index of `corpus` is nobody's own, even where that is theirs too."""
     data_dir = settings.data_dir / "evaluation"
     own = {"corpus": corpus, "index_dir": None, "data_dir": data_dir, "columns": ""}
-    return settings.model_copy(update=own)
+    # Several corpora are joined by links.
+    return settings.model_copy(update=own | {"outside_links": True})
 
 
 def _build(
@@ -354,9 +361,15 @@ def _build(
 def index_config(settings: Settings) -> IndexConfig:
     """Return how articles are read and vectors searched, as the settings say."""
     return IndexConfig(
-        read=ReadConfig.parse(settings.columns),
+        read=read_config(settings),
         dense=DenseConfig(memory_mb=settings.search_memory_mb),
     )
+
+
+def read_config(settings: Settings) -> ReadConfig:
+    """Return how files are read, as the settings say."""
+    parsed = ReadConfig.parse(settings.columns)
+    return replace(parsed, outside_links=settings.outside_links)
 
 
 def vector_store(settings: Settings) -> VectorStore:

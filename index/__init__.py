@@ -1,6 +1,7 @@
 """Articles in, ranked passages out."""
 
 from index.build.build import build_index
+from index.build.pending import needs_build
 from index.build.remove import RemovalReport, remove_article
 from index.build.update import BuildReport, Progress
 from index.build.verify import VerifyReport, verify_snapshot
@@ -108,6 +109,7 @@ __all__ = [
     "WatchLocked",
     "build_index",
     "current_folder",
+    "needs_build",
     "open_encoder",
     "open_snapshot",
     "open_store",

@@ -43,9 +43,12 @@ class ReadConfig:
     Attributes:
         columns: Pairs of a field of ours (`RECORD_FIELDS`) and the column of a table or key of
             a JSON object that holds it; they replace the built-in names.
+        outside_links: Whether a link in a folder to a file outside of it is read. Whoever may
+            write into a corpus could else have any file that we may read quoted.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
+    outside_links: bool = False
 
     @classmethod
     def parse(cls, text: str) -> "ReadConfig":

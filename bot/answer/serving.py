@@ -4,19 +4,23 @@ Before a question the name of the published snapshot is read, some 50 microsecon
 opened on a thread of its own; the question that noticed it waits for it a moment, all others go on
 with the old, and whatever was asked of the old is finished there before its files are released.
 One that cannot be opened is left alone until the next is published.
+
+What was removed by request is not shown from the moment it is on the list of removals, although
+the snapshot that is open still has it.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Final
 
 from bot.answer.answerer import Answerer
 from bot.question.question import Question
-from bot.types import Answer, Citation, NoAnswer
+from bot.types import Answer, Citation, NoAnswer, Reason
 from index import (
     Article,
     ArticleId,
@@ -24,6 +28,7 @@ from index import (
     SnapshotError,
     VectorStoreError,
     current_folder,
+    read_removals,
 )
 
 EVENT_RELOADED: Final = "index_reloaded"
@@ -82,12 +87,16 @@ class Serving:
     def article(self, article_id: ArticleId) -> Article | None:
         """Return an article as it stands now, or None where it is gone."""
         with self.using() as answerer:
-            return answerer.snapshot.article(article_id)
+            article = answerer.snapshot.article(article_id)
+        is_gone = article is None or read_removals(self._home).holds_article(article)
+        return None if is_gone else article
 
     def same_report(self, article_id: ArticleId) -> Sequence[Article]:
         """Return the articles that are one report with this one, itself among them."""
         with self.using() as answerer:
-            return answerer.snapshot.same_report(article_id)
+            reports = answerer.snapshot.same_report(article_id)
+        removals = read_removals(self._home)
+        return tuple(report for report in reports if not removals.holds_article(report))
 
     def answer(self, question: Question, *, k: int = 3) -> Answer | NoAnswer:
         """Answer with at most `k` quotes from the newest archive; see `Answerer.answer`."""
@@ -96,14 +105,16 @@ class Serving:
             opening.join(_PATIENCE_S)
         try:
             with self.using() as answerer:
-                return answerer.answer(question, k=k)
+                reply = answerer.answer(question, k=k)
+                if not self._shows_removed(answerer, _shown_in(reply)):
+                    return reply
         except VectorStoreError:
             # Subtle: a removal deletes from a database at once what the snapshot before asks for.
-            self._begin_to_open()
-            if self._opening is not None:
-                self._opening.join()
-            if self._now.answerer is answerer:
+            if not self._is_newer_open(answerer):
                 raise
+        else:
+            if not self._is_newer_open(answerer):
+                return _unverified(reply)
         with self.using() as answerer:
             return answerer.answer(question, k=k)
 
@@ -112,7 +123,29 @@ class Serving:
     ) -> tuple[Citation, ...]:
         """Return at most `k` quotes that come after those shown, numbered on."""
         with self.using() as answerer:
-            return answerer.further(question, beyond=beyond, k=k)
+            citations = answerer.further(question, beyond=beyond, k=k)
+            kept = [
+                citation
+                for citation in citations
+                if not self._shows_removed(answerer, _named_by(citation))
+            ]
+        first = len(beyond) + 1
+        return tuple(replace(cited, number=number) for number, cited in enumerate(kept, first))
+
+    def _shows_removed(self, answerer: Answerer, shown: Iterable[ArticleId]) -> bool:
+        """Tell whether one of these articles was removed by request since they were opened."""
+        removals = read_removals(self._home)
+        if not removals.entries:
+            return False
+        articles = map(answerer.snapshot.article, shown)
+        return any(article and removals.holds_article(article) for article in articles)
+
+    def _is_newer_open(self, answerer: Answerer) -> bool:
+        """Wait until what is published is open; tell whether it is newer than what answered."""
+        self._begin_to_open()
+        if self._opening is not None:
+            self._opening.join()
+        return self._now.answerer is not answerer
 
     @contextmanager
     def using(self) -> Iterator[Answerer]:
@@ -192,3 +225,32 @@ class Serving:
             old.close_if_done()
         fields = {"snapshot": self._now.name, "before": old.name}
         _log.info(EVENT_RELOADED, extra={"fields": fields})
+
+
+def _named_by(citation: Citation) -> Iterator[ArticleId]:
+    """Yield the article of a citation and those of the same report."""
+    yield citation.article_id
+    yield from (headline.article_id for headline in citation.also_in)
+
+
+def _shown_in(reply: Answer | NoAnswer) -> Iterator[ArticleId]:
+    """Yield the articles that a reply shows, by a quote or a headline."""
+    if isinstance(reply, Answer):
+        yield from chain.from_iterable(map(_named_by, reply.citations))
+    else:
+        yield from (headline.article_id for headline in reply.nearest)
+
+
+def _unverified(reply: Answer | NoAnswer) -> NoAnswer:
+    """Return a refusal in place of a reply that may not be shown."""
+    return NoAnswer(
+        question=reply.question,
+        language=reply.language,
+        reason=Reason.UNVERIFIED,
+        nearest=(),
+        confidence=reply.confidence,
+        timings_ms=reply.timings_ms,
+        fingerprint=reply.fingerprint,
+        within=reply.within,
+        is_missed=reply.is_missed,
+    )

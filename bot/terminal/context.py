@@ -46,6 +46,10 @@ class Backend(Protocol):
         """Build the index."""
         ...
 
+    def is_behind(self, settings: Settings) -> bool:
+        """Tell whether something was collected and is not in the index yet."""
+        ...
+
     def info(self, settings: Settings) -> Manifest:
         """Read what the index is."""
         ...

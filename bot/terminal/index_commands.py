@@ -135,23 +135,28 @@ def verify(surface: Surface) -> ExitCode:
 
 
 def add(surface: Surface, places: Sequence[str]) -> ExitCode:
-    """Add addresses, files and folders, report each, and build if something is new."""
+    """Add addresses, files and folders, report each, and build if something is new.
+
+    What an earlier command collected and could not build is built too.
+    """
     outcomes = [
         _tell_step(surface, step).outcome
         for step in surface.backend.gather(surface.settings, places)
     ]
-    if Kept.ADDED in outcomes or Kept.CHANGED in outcomes:
-        return build(surface)
-    if Kept.UNCHANGED in outcomes:
+    is_kept = any(isinstance(outcome, Kept) for outcome in outcomes)
+    if not is_kept:
+        surface.notice(Key.GATHER_NOTHING)
+    if surface.backend.is_behind(surface.settings):
+        build(surface)
+    elif is_kept:
         surface.notice(Key.GATHER_NOTHING_NEW)
-        return ExitCode.OK
-    surface.notice(Key.GATHER_NOTHING)
-    return ExitCode.ERROR
+    return ExitCode.OK if is_kept else ExitCode.ERROR
 
 
 def watch(surface: Surface, feeds: Sequence[str], *, once: bool) -> ExitCode:
-    """Poll feeds in rounds until told to stop, or `once`; build when a round brought something.
+    """Poll feeds in rounds until told to stop, or `once`; build after a round.
 
+    Only what was collected since the last build calls for one, in this run or an earlier command.
     A build that fails is reported, and tried again after the next round.
     """
     stop = threading.Event()
@@ -165,14 +170,12 @@ def watch(surface: Surface, feeds: Sequence[str], *, once: bool) -> ExitCode:
             code = ExitCode.OK
             for step in watcher.round():
                 _tell_step(surface, step)
-            if watcher.needs_build:
+            if surface.backend.is_behind(surface.settings):
                 try:
                     build(surface)
                 except PasokhError as error:
                     surface.notice(Key.ERROR, message=error)
                     code = ExitCode.ERROR
-                else:
-                    watcher.built()
             if once or stop.wait(watcher.pause_s()):
                 break
     if stop.is_set():

@@ -68,6 +68,10 @@ class WebFailure(Text):
         ("the file or folder cannot be read: {detail}"),
         ("پرونده یا پوشه خوانده نمی‌شود: {detail}"),
     )
+    OUTSIDE_LINK = (
+        ("a link to a file outside the folder; PASOKH_OUTSIDE_LINKS does not allow it"),
+        ("پیوند به پرونده‌ای بیرون از پوشه است که PASOKH_OUTSIDE_LINKS آن را مجاز نکرده است"),
+    )
     STOPPED = ("stopped", "متوقف شد")
 
 

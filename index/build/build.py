@@ -19,6 +19,7 @@ from pathlib import Path
 from xxhash import xxh3_128
 
 from index.build.encode import encoded
+from index.build.pending import sweep_collection
 from index.build.update import BuildReport, Progress, Task, make_snapshot, no_progress
 from index.build.verify import leftovers
 from index.config import ChunkConfig, IndexConfig
@@ -89,13 +90,14 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     started = time.monotonic()
     space = VectorSpace(encoder.identity)
     config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
+    sweep_collection(home, wait_s=wait_s)
     removals = read_removals(home)
     # What makes a snapshot of a corpus: the code, the vectors and where they are, the settings.
     maker = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config), store.kind]
     made_by = xxh3_128(json.dumps(maker).encode()).hexdigest()
     progress = progress or no_progress
     stamps = Stamps.read(home)
-    files = scan(corpora, stamps)
+    files = scan(corpora, stamps, config.read)
     task = Task(
         home=home,
         corpus=corpora[0],

@@ -9,7 +9,6 @@ be; `verify` reports both. Deleting a file does not wipe the disk's blocks, and 
 elsewhere are out of reach.
 """
 
-from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,9 +20,17 @@ from index.build.build import snapshot_key
 from index.build.encode import texts_of
 from index.build.update import Progress, Task, make_snapshot, no_progress
 from index.config import COLLECTED, IndexConfig
+from index.corpus.drafts import sweep_drafts
 from index.corpus.intake import CorpusFile
 from index.corpus.ledger import Indexed, Ledger, Origin, digests
-from index.corpus.removals import Removal, add_removal, read_removals
+from index.corpus.removals import (
+    Removal,
+    Removals,
+    add_removal,
+    read_removals,
+    removed_files,
+    removed_places,
+)
 from index.disk.atomic import builder_lock, storage_errors
 from index.encoders.vector_cache import forget_vectors, vector_key
 from index.errors import CorpusError, SnapshotMissing
@@ -36,7 +43,6 @@ from index.snapshot.snapshot import (
     part_folders,
     read_manifest,
 )
-from index.sources import RejectReason
 from index.types import ArticleId
 from index.vectors.files import FILES
 from index.vectors.store import VectorStore
@@ -102,6 +108,7 @@ def remove_article(
         VectorStoreError: If the store cannot be used; to be run again.
         StorageError: If something cannot be written.
     """
+    sweep_drafts(home)
     before = [entry for entry in read_removals(home).entries if entry.article == article_id]
     vectors_before = [bytes.fromhex(key) for entry in before for key in entry.vectors]
     try:
@@ -125,15 +132,15 @@ def remove_article(
                         f"{article_id!r}; `pasokh ask --json` names the ids."
                     )
                     raise CorpusError(msg)
-                found = _files_of(ledger, old, indexed)
+                forget_vectors(cache_dir, vectors_before)
+                if indexed is not None:
+                    _remove(home, old, indexed, config, cache_dir, reason)
+                found = _files_of(ledger, old, indexed, read_removals(home))
                 files = [
-                    CorpusFile(Path(), origin, checksum)
+                    CorpusFile(Path(), origin, checksum, Path())
                     for origin, checksum in ledger.files().items()
                     if origin not in found.alone
                 ]
-            forget_vectors(cache_dir, vectors_before)
-            if indexed is not None:
-                _remove(home, old, indexed, config, cache_dir, reason)
             for origin in found.alone:
                 (home / COLLECTED / origin.path).unlink(missing_ok=True)
             snapshot = manifest.snapshot
@@ -149,25 +156,26 @@ def remove_article(
     )
 
 
-def _files_of(ledger: Ledger, old: Snapshot, indexed: Indexed | None) -> _ArticleFiles:
-    """Find an article's files; for one that is removed already, those of all removed articles."""
-    removed = {place for place, _ in ledger.refused(RejectReason.REMOVED)}
-    places = removed
+def _files_of(
+    ledger: Ledger, old: Snapshot, indexed: Indexed | None, removals: Removals
+) -> _ArticleFiles:
+    """Find an article's files; for one that is removed already, those of all removed articles.
+
+    Files to delete are those of all, since an earlier removal may have been killed.
+    """
+    places = removed_places(ledger, removals)
     if indexed:
         # All items of the article's wording or identities.
         article = old.archive.article(indexed.article)
         names = digests(article).names if article else ()
         items = (*ledger.items(indexed.digests.text), *ledger.named(names))
         places = {place for place, _ in items}
-    n_removed = Counter(place.file for place in removed | places)
-    files = {place.file: ledger.origin(place.file) for place in places}
-    ours = {number for number, origin in files.items() if origin.root == COLLECTED}
-    alone = {number for number in ours if ledger.count_in(number) == n_removed[number]}
+    alone = removed_files(ledger, removals)
+    others = sorted({ledger.origin(place.file) for place in places} - set(alone))
     return _ArticleFiles(
-        *(
-            tuple(sorted(files[number] for number in numbers))
-            for numbers in (alone, ours - alone, files.keys() - ours)
-        )
+        alone=tuple(alone),
+        shared=tuple(origin for origin in others if origin.root == COLLECTED),
+        still_in=tuple(origin for origin in others if origin.root != COLLECTED),
     )
 
 

@@ -1,13 +1,15 @@
 """Full check of the serving snapshot: every byte, every part, every article removed by request."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.config import COLLECTED
-from index.corpus.ledger import Ledger, digests
+from index.corpus.drafts import left_drafts
+from index.corpus.ledger import Ledger
 from index.corpus.removals import Removals, read_removals
+from index.disk.atomic import builder_lock
 from index.encoders.vector_cache import held_vectors
 from index.errors import SnapshotCorrupt
 from index.snapshot.manifest import check_files, check_store, load_manifest
@@ -23,6 +25,8 @@ from index.snapshot.snapshot import (
 from index.sources import RejectReason
 from index.vectors.files import FILES
 from index.vectors.store import VectorStore
+
+_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,11 @@ class VerifyReport:
 
 
 def verify_snapshot(
-    home: Path, *, cache_dir: Path | None = None, store: VectorStore = FILES
+    home: Path,
+    *,
+    cache_dir: Path | None = None,
+    store: VectorStore = FILES,
+    wait_s: float = _PATIENCE_S,
 ) -> VerifyReport:
     """Check every byte of the serving snapshot, that its parts agree, and the removed articles.
 
@@ -59,12 +67,27 @@ def verify_snapshot(
         home: Where snapshots live.
         cache_dir: The vector cache to search for removed articles; None to leave it alone.
         store: Where the vectors of the index are.
+        wait_s: How long to wait for a build or removal there before something is called wrong.
 
     Raises:
+        SnapshotLocked: If something looks wrong, and another process is building there still.
         SnapshotError: If there is none, not even its manifest can be read, or its vectors are
             elsewhere.
         VectorStoreError: If the store cannot be asked.
     """
+    with suppress(SnapshotCorrupt, OSError):
+        report = _verify(home, cache_dir, store)
+        if not report.problems:
+            return report
+    # Subtle: a removal under way looks like damage. Under its lock nothing changes.
+    with ExitStack() as locked:
+        with suppress(OSError):  # nobody changes anything in a read-only folder
+            locked.enter_context(builder_lock(home, wait_s=wait_s))
+        return _verify(home, cache_dir, store)
+
+
+def _verify(home: Path, cache_dir: Path | None, store: VectorStore) -> VerifyReport:
+    """Check the serving snapshot as it is now."""
     folder = current_folder(home)
     manifest = load_manifest(folder)
     check_store(manifest, store.kind)
@@ -80,6 +103,11 @@ def verify_snapshot(
                 problems += [
                     f"{path.name}, an older snapshot, may hold what was taken out by request"
                     for path in leftovers(home, removals)
+                ]
+                problems += [
+                    f"{path.relative_to(home)}, left by a killed command, may hold what was taken "
+                    "out by request"
+                    for path in left_drafts(home)
                 ]
                 problems += [
                     f"{name}, vectors of no snapshot, may hold what was taken out by request"
@@ -119,7 +147,7 @@ def leftovers(home: Path, removals: Removals) -> list[Path]:
     folders = []
     for folder in older_folders(home) if removals.entries else ():
         try:
-            is_clean = not _indexed(folder, removals)
+            is_clean = not still_indexed(folder, removals)
         except SnapshotCorrupt:
             is_clean = False  # nobody can tell, so it must go
         if not is_clean:
@@ -127,7 +155,7 @@ def leftovers(home: Path, removals: Removals) -> list[Path]:
     return folders
 
 
-def _indexed(folder: Path, removals: Removals) -> list[str]:
+def still_indexed(folder: Path, removals: Removals) -> list[str]:
     """Return the removed articles that a snapshot's ledger still calls indexed."""
     with Ledger(folder / LEDGER, is_written=False) as ledger:
         return [
@@ -144,7 +172,7 @@ def _remains(snapshot: Snapshot, removals: Removals) -> Iterator[str]:
     """
     for number, part in enumerate(snapshot.archive.parts):
         for article in part.articles():
-            if removals.holds(article.id, digests(article)):
+            if removals.holds_article(article):
                 yield f"part {number} holds {article.id}, which was taken out by request"
-    for name in _indexed(snapshot.folder, removals):
+    for name in still_indexed(snapshot.folder, removals):
         yield f"the ledger indexes {name}, which was taken out by request"

@@ -20,9 +20,9 @@ from typing import Final
 from index.config import ChunkConfig, IndexConfig, ReadConfig
 from index.corpus.archive import ArchiveWriter, Stored, stored
 from index.corpus.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
-from index.corpus.removals import Removals
+from index.corpus.removals import Removals, items_of
 from index.disk.file_stamps import Stamps
-from index.sources import RejectReason, corpus_files, read_file
+from index.sources import RejectReason, corpus_files, leads_outside, read_file
 from index.text.chunk import split
 from index.types import Article, ArticleId, Reject
 from index.workers import Workers
@@ -38,11 +38,15 @@ _PIECE_CHARS: Final = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """One file of the corpus and the checksum of its bytes, or why it has none."""
+    """One file of the corpus and the checksum of its bytes, or why it has none.
+
+    `root` is the file or folder of the corpus that it belongs to.
+    """
 
     path: Path
     origin: Origin
     checksum: str
+    root: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,7 @@ class Intake:
     has_removals: bool
 
 
-def scan(corpora: Sequence[Path], stamps: Stamps) -> list[CorpusFile]:
+def scan(corpora: Sequence[Path], stamps: Stamps, reading: ReadConfig) -> list[CorpusFile]:
     """List the files of all roots, in order, each with its checksum.
 
     Origins in the first root are relative to it; those in the others begin with the root's name. A
@@ -82,12 +86,15 @@ def scan(corpora: Sequence[Path], stamps: Stamps) -> list[CorpusFile]:
             continue
         for path, origin in corpus_files(root):
             try:
-                # A pipe would never end; the reader rejects what is no file.
-                checksum = stamps.checksum(path) if path.is_file() else "no file"
+                if leads_outside(path, root, reading):
+                    checksum = "a link that leads outside"  # the reader rejects it
+                else:
+                    # A pipe would never end; the reader rejects what is no file.
+                    checksum = stamps.checksum(path) if path.is_file() else "no file"
             except OSError as error:
                 checksum = f"unreadable: {error.strerror}"
             name = root.name if number else ""
-            files.append(CorpusFile(path, Origin(name, _storable(origin)), checksum))
+            files.append(CorpusFile(path, Origin(name, _storable(origin)), checksum, root))
     return files
 
 
@@ -190,9 +197,7 @@ class _Sync:
             texts = {bytes.fromhex(entry.text), *([listed.digests.text] if listed else [])}
             for indexed in chain.from_iterable(map(self.ledger.articles, texts)):
                 self.loose[indexed.digests.record] = indexed
-            same_text = chain.from_iterable(map(self.ledger.items, texts))
-            same_name = self.ledger.named(map(bytes.fromhex, entry.names))
-            for place, hashes in (*same_text, *same_name):
+            for place, hashes in list(items_of(entry, self.ledger)):
                 origin = str(self.ledger.origin(place.file))
                 self.ledger.add_reject(place, _removed(origin), hashes)
 
@@ -252,7 +257,8 @@ class _Sync:
 
     def _items(self, file: CorpusFile) -> Iterator[_Item]:
         """Read the items of a file."""
-        for position, value in enumerate(read_file(file.path, str(file.origin), self.reading)):
+        items = read_file(file.path, str(file.origin), self.reading, root=file.root)
+        for position, value in enumerate(items):
             stored_as = replace(value, origin=_storable(value.origin))
             hashes = digests(stored_as) if isinstance(stored_as, Article) else None
             yield _Item(file, position, stored_as, hashes)

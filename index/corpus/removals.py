@@ -6,14 +6,19 @@ removed does not stay here either. `index.build.remove` does the removal.
 """
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from index.corpus.ledger import Digests
+from index.config import COLLECTED
+from index.corpus.ledger import Digests, Ledger, Origin, Place, digests
 from index.disk.atomic import replace_text
 from index.errors import SnapshotCorrupt
+from index.sources import RejectReason
+from index.types import Article
 
 REMOVED: Final = "removed.jsonl"
 
@@ -51,11 +56,15 @@ class Removals:
         self._texts = {entry.text for entry in entries}
         self._names = {name for entry in entries for name in entry.names}
 
-    def holds(self, article_id: str, digests: Digests) -> bool:
+    def holds(self, article_id: str, hashes: Digests) -> bool:
         """Tell whether an article is on the list, by its id, its wording or an identity."""
-        if article_id in self._ids or digests.text.hex() in self._texts:
+        if article_id in self._ids or hashes.text.hex() in self._texts:
             return True
-        return any(name.hex() in self._names for name in digests.names)
+        return any(name.hex() in self._names for name in hashes.names)
+
+    def holds_article(self, article: Article) -> bool:
+        """Tell the same of an article that was not hashed yet."""
+        return bool(self.entries) and self.holds(article.id, digests(article))
 
 
 def read_removals(home: Path) -> Removals:
@@ -81,6 +90,34 @@ def read_removals(home: Path) -> Removals:
         )
         raise SnapshotCorrupt(msg) from error
     return Removals(entries)
+
+
+def items_of(entry: Removal, ledger: Ledger) -> Iterator[tuple[Place, Digests]]:
+    """Yield the items that hold a removed article, by its id, wording or identities.
+
+    Those that are entered as removed already are left out.
+    """
+    listed = ledger.article(entry.article)
+    for text in {bytes.fromhex(entry.text), *([listed.digests.text] if listed else [])}:
+        yield from ledger.items(text)
+    yield from ledger.named(map(bytes.fromhex, entry.names))
+
+
+def removed_places(ledger: Ledger, removals: Removals) -> set[Place]:
+    """Return the places of all items that hold a removed article, entered as removed or not yet."""
+    pending = chain.from_iterable(items_of(entry, ledger) for entry in removals.entries)
+    return {place for place, _ in (*ledger.refused(RejectReason.REMOVED), *pending)}
+
+
+def removed_files(ledger: Ledger, removals: Removals) -> list[Origin]:
+    """Return the collected files that hold nothing but removed articles, sorted."""
+    n_removed = Counter(place.file for place in removed_places(ledger, removals))
+    origins = {number: ledger.origin(number) for number in n_removed}
+    return sorted(
+        origin
+        for number, origin in origins.items()
+        if origin.root == COLLECTED and ledger.count_in(number) == n_removed[number]
+    )
 
 
 def add_removal(home: Path, entry: Removal) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from xxhash import xxh3_128
 from index.errors import SnapshotLocked, StorageError
 
 _BLOCK_BYTES = 1 << 20
+_DRAFT = re.compile(r"\..+\.[0-9]+")
 
 _ADVICE = {
     errno.ENOSPC: "the disk is full; free some space and run it again",
@@ -54,6 +56,8 @@ def builder_lock(home: Path, *, wait_s: float = 0) -> Iterator[None]:
     holder = home / "lock.pid"
     try:
         with FileLock(home / "lock", timeout=wait_s):
+            for draft in drafts_in(home):  # of a builder that was killed
+                draft.unlink(missing_ok=True)
             replace_text(holder, f"{os.getpid()}\n")
             yield
     except Timeout as error:
@@ -67,7 +71,7 @@ def builder_lock(home: Path, *, wait_s: float = 0) -> Iterator[None]:
 
 def replace_text(path: Path, text: str) -> None:
     """Write `text` to `path` so that a reader sees all of the old or all of the new."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = draft_of(path)
     try:
         with draft.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -78,6 +82,16 @@ def replace_text(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def draft_of(path: Path) -> Path:
+    """Return where this process writes what is to stand at `path`, in the same folder."""
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
+def drafts_in(folder: Path) -> list[Path]:
+    """Return the drafts in a folder: being written, or left by a process that was killed."""
+    return [path for path in folder.glob(".*") if _DRAFT.fullmatch(path.name)]
 
 
 def sync_folder(folder: Path) -> None:

@@ -30,6 +30,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from index.config import ReadConfig
 from index.disk.atomic import storage_errors
 from index.errors import QuestionSetError
 from index.snapshot.snapshot import Snapshot
@@ -268,7 +269,7 @@ def find_articles(
     first_by_text: dict[tuple[str, str], ArticleId] = {}
     repeated: dict[str, ArticleId] = {}
     n_rejected = 0
-    for item in read_articles(corpus):
+    for item in read_articles(corpus, ReadConfig(outside_links=True)):  # see `join_corpora`
         if isinstance(item, Reject):
             n_rejected += 1
             continue

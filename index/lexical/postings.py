@@ -182,6 +182,11 @@ class PostingsWriter(AbstractContextManager["PostingsWriter"]):
         with _errors_as(unwritable, self._folder):
             self._writer.commit()
             self._writer.wait_merging_threads()
+            # tantivy makes some files for their owner alone; they get the mode of all others.
+            mode = self._folder.stat().st_mode & 0o666
+            for path in self._folder.iterdir():
+                if path.stat().st_mode & 0o777 != mode:
+                    path.chmod(mode)
 
     def delete(self, rows: Iterable[int]) -> None:
         """Delete rows."""

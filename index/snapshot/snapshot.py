@@ -6,6 +6,7 @@ home/
   stamps.jsonl           files of the corpus as they were when hashed, see `disk.file_stamps`
   removed.jsonl          articles removed by request, see `corpus.removals`
   collected/             articles collected from the web, see `web`
+  collected.lock         one writer there at a time, see `corpus.drafts`
   collections.txt        names of the collections made on a server, see `vectors.qdrant`
   snapshots/<name>/
     manifest.json        what this is: encoder, counts, checksums

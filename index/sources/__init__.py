@@ -6,7 +6,8 @@ stands at its start, is decompressed and perhaps not seekable, and a label for m
 raise `Refused` or `OSError` at any time: what it yielded before stays. New kinds of source are
 new rows.
 
-Only hidden files and read-me files are skipped without a reject; links to folders are not followed.
+Only hidden files and read-me files are skipped without a reject; links to folders are not followed,
+and those to files outside the corpus only where `ReadConfig` allows it.
 """
 
 import os
@@ -34,6 +35,7 @@ __all__ = [
     "RejectReason",
     "corpus_files",
     "known_outlet",
+    "leads_outside",
     "missing_packages",
     "outlet_name",
     "read_articles",
@@ -122,15 +124,31 @@ def read_articles(path: Path, config: ReadConfig | None = None) -> Iterator[Arti
         CorpusError: If there is nothing at `path`, or the folder cannot be listed.
     """
     for file, origin in corpus_files(path):
-        yield from read_file(file, origin, config)
+        yield from read_file(file, origin, config, root=path)
 
 
 def read_file(
-    path: Path, origin: str, config: ReadConfig | None = None
+    path: Path, origin: str, config: ReadConfig | None = None, *, root: Path | None = None
 ) -> Iterator[Article | Reject]:
-    """Read one file, as `read_articles` does, in a stable order."""
-    dispatch = _Dispatch(_readers(config or ReadConfig()), Budget(lambda: path.stat().st_size))
+    """Read one file, as `read_articles` does, in a stable order.
+
+    Args:
+        root: The corpus that it must not lead out of; None for a file that was named itself.
+    """
+    config = config or ReadConfig()
+    if root is not None and leads_outside(path, root, config):
+        detail = "a link to a file outside the corpus; copy it, or set PASOKH_OUTSIDE_LINKS=true"
+        return iter([Refused(RejectReason.OUTSIDE_LINK, detail).reject(origin)])
+    dispatch = _Dispatch(_readers(config), Budget(lambda: path.stat().st_size))
     return dispatch.read(partial(_opened, path), origin, path.name)
+
+
+def leads_outside(path: Path, root: Path, config: ReadConfig) -> bool:
+    """Tell whether a file below a root is a link to one outside that may not be read."""
+    if config.outside_links or not path.is_symlink():
+        return False
+    # Subtle: unlike Path.resolve, realpath does not raise on links that go in a circle.
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def read_bytes(

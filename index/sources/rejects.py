@@ -34,6 +34,7 @@ class RejectReason(StrEnum):
     LISTING = "listing"
     LOGIN_WALL = "login_wall"
     NO_LIBRARY = "no_library"
+    OUTSIDE_LINK = "outside_link"
 
 
 class Refused(Exception):

@@ -14,13 +14,14 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from xxhash import xxh3_128_hexdigest
 
 from index.config import COLLECTED, ReadConfig
-from index.corpus.ledger import digests
+from index.corpus.drafts import collecting_lock
 from index.corpus.removals import read_removals
-from index.disk.atomic import checksum, replace_text, storage_errors, sync_folder
+from index.disk.atomic import checksum, draft_of, replace_text, storage_errors, sync_folder
 from index.sources import read_bytes, read_file
 from index.types import Article, Reject
 from index.web.address import Address
@@ -42,7 +43,7 @@ class Collection:
     def __init__(self, home: Path, reading: ReadConfig | None) -> None:
         """Keep what comes under `home`, where builds read it by `reading`."""
         self._home = home
-        self._reading = reading
+        self.reading: Final = reading or ReadConfig()
         self._folder = home / COLLECTED
         self._files = self._folder / _FILES
         self._known = {path.name.partition("-")[0] for path in self._files.glob("*-*")}
@@ -62,7 +63,7 @@ class Collection:
             "language": article.language,
         }
         text = json.dumps(record, ensure_ascii=False) + "\n"
-        if self._is_removed(read_bytes(text.encode(), path.name, self._reading)):
+        if self._is_removed(read_bytes(text.encode(), path.name, self.reading)):
             return Failure(Problem.REMOVED)
         with storage_errors(self._folder):
             try:
@@ -72,7 +73,8 @@ class Collection:
             if before == text.encode():
                 return Kept.UNCHANGED
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace_text(path, text)
+            with collecting_lock(self._home):
+                replace_text(path, text)
         return Kept.ADDED if before is None else Kept.CHANGED
 
     def keep_file(self, source: Path) -> Kept | Failure:
@@ -86,23 +88,24 @@ class Collection:
         digest = checksum(source)
         if digest in self._known:
             return Kept.UNCHANGED
-        if self._is_removed(read_file(source, source.name, self._reading)):
+        if self._is_removed(read_file(source, source.name, self.reading)):
             return Failure(Problem.REMOVED)
         # Without what some system forbids. Readers skip no such name (hidden, read-me), since
         # the hash stands before it.
         name = _UNSAFE.sub("_", source.name.encode("utf-8", "replace").decode())
         target = self._files / f"{digest}-{name[-_MAX_NAME_CHARS:]}"
-        draft = self._files / f".{target.name}.{os.getpid()}"
+        draft = draft_of(target)
         with source.open("rb") as file, storage_errors(self._folder):
             self._files.mkdir(parents=True, exist_ok=True)
-            try:
-                with draft.open("wb") as copy:
-                    shutil.copyfileobj(file, copy)
-                    copy.flush()
-                    os.fsync(copy.fileno())
-                draft.replace(target)
-            finally:
-                draft.unlink(missing_ok=True)
+            with collecting_lock(self._home):
+                try:
+                    with draft.open("wb") as copy:
+                        shutil.copyfileobj(file, copy)
+                        copy.flush()
+                        os.fsync(copy.fileno())
+                    draft.replace(target)
+                finally:
+                    draft.unlink(missing_ok=True)
             sync_folder(self._files)
         self._known.add(digest)
         return Kept.ADDED
@@ -115,7 +118,5 @@ class Collection:
         removals = read_removals(self._home)
         if not removals.entries:
             return False
-        removed = (
-            isinstance(item, Article) and removals.holds(item.id, digests(item)) for item in items
-        )
+        removed = (isinstance(item, Article) and removals.holds_article(item) for item in items)
         return next(removed, False) and all(removed)

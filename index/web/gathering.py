@@ -14,7 +14,7 @@ from typing import Final
 from index.config import ReadConfig
 from index.errors import CorpusError
 from index.retry import backoff_s
-from index.sources import corpus_files, feeds, html_page
+from index.sources import corpus_files, feeds, html_page, leads_outside
 from index.sources.markup import is_feed, text_of
 from index.sources.rejects import MAX_BYTES, Refused
 from index.web.address import Address, canonical, own_address, read_address, shown
@@ -122,6 +122,9 @@ class Gatherer:
         """
         seen: set[Address] = set()
         for file, origin in corpus_files(path):
+            if leads_outside(file, path, self._collection.reading):
+                yield Step(origin, Failure(Problem.OUTSIDE_LINK))
+                continue
             try:
                 listing = None
                 if file.is_file():

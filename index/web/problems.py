@@ -32,6 +32,7 @@ class Problem(StrEnum):
     MISSING = "missing"
     REMOVED = "removed"
     UNREADABLE = "unreadable"
+    OUTSIDE_LINK = "outside_link"
     STOPPED = "stopped"
 
 

@@ -16,6 +16,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from gzip import BadGzipFile, GzipFile
+from io import BytesIO
 from typing import Final
 
 import httpcore
@@ -36,7 +38,6 @@ _SERVER_ERROR = 500
 _TRY_AGAIN = frozenset({408, 409, 425})
 _GZIP = b"\x1f\x8b\x08"
 _LAYERS = 2  # a file that is gzip, sent as gzip
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _NO_TEXT = frozenset({"image", "audio", "video", "font", "model"})
 _NO_CODING = frozenset({"", "identity", "gzip", "x-gzip"})
 
@@ -234,13 +235,10 @@ class Client:
         for _ in range(_LAYERS):
             if not body.startswith(_GZIP):  # gzip by its first bytes, whatever the headers say
                 break
-            unpacker = zlib.decompressobj(_GZIP_WINDOW)
             try:
                 # One byte more than allowed at most, so that a bomb is seen and never unpacked.
-                body = unpacker.decompress(body, limit + 1)
-            except zlib.error:
-                return Failure(Problem.ENCODING, "gzip")
-            if not unpacker.eof and len(body) <= limit:
+                body = GzipFile(fileobj=BytesIO(body)).read(limit + 1)
+            except (BadGzipFile, EOFError, zlib.error):
                 return Failure(Problem.ENCODING, "gzip")
         if len(body) > limit:
             return too_long

@@ -1,12 +1,13 @@
 """State of `watch` between rounds and runs, in one SQLite file.
 
     feeds   url, root, etag, last_modified, due (seconds since 1970), failures
-    links   url, feed, state, problem, tries, due, published (as stated, else when it was found)
+    links   key (a hash of the address), url (while it waits), feed, state, problem, tries, due,
+            published (as stated, else when it was found)
 
+Of a link that waits no more there is only the hash: its article may be removed by request.
 The root of a sitemap that another one lists is the address that the operator watches.
-A link is waiting until it was fetched, collected until a build took it in, then indexed; or it
-was rejected, once and for all, or given up after several tries. Times are the wall clock's: they
-hold across runs.
+A link is waiting until it was fetched, then collected; or it was rejected, once and for all, or
+given up after several tries. Times are the wall clock's: they hold across runs.
 
 One process writes it at a time (the watcher's lock).
 """
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -30,8 +32,8 @@ CREATE TABLE IF NOT EXISTS feeds (
     due REAL NOT NULL, failures INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS links (
-    url TEXT PRIMARY KEY, feed TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL,
-    tries INTEGER NOT NULL, due REAL NOT NULL, published REAL NOT NULL DEFAULT 0
+    key BLOB PRIMARY KEY, url TEXT NOT NULL, feed TEXT NOT NULL, state TEXT NOT NULL,
+    problem TEXT NOT NULL, tries INTEGER NOT NULL, due REAL NOT NULL, published REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS links_by_state ON links (state, due);
 """
@@ -42,7 +44,6 @@ class LinkState(StrEnum):
 
     WAITING = "waiting"
     COLLECTED = "collected"
-    INDEXED = "indexed"
     REJECTED = "rejected"
     GIVEN_UP = "given_up"
 
@@ -77,10 +78,25 @@ class WatchState:
         with self._errors():
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             self._db = sqlite3.connect(self._path, isolation_level=None)
-            self._db.executescript(_TABLES)
+            self._db.execute("PRAGMA secure_delete = ON")  # no address stays in a free page
             columns = [row[1] for row in self._db.execute("PRAGMA table_info(links)")]
-            if "published" not in columns:  # a file of an earlier version
-                self._db.execute("ALTER TABLE links ADD COLUMN published REAL NOT NULL DEFAULT 0")
+            if columns and "key" not in columns:
+                self._take_over(columns)
+            self._db.executescript(_TABLES)
+
+    def _take_over(self, columns: list[str]) -> None:
+        """Take over the links of a file of an earlier version, which had all addresses."""
+        published = "published" if "published" in columns else "0"
+        self._db.create_function("key_of", 1, _key, deterministic=True)
+        taken = (
+            f"INSERT INTO links SELECT key_of(url), CASE state WHEN '{LinkState.WAITING}' THEN url"  # noqa: S608 (constants)
+            f" ELSE '' END, feed, CASE state WHEN 'indexed' THEN '{LinkState.COLLECTED}'"
+            f" ELSE state END, problem, tries, due, {published} FROM old;"
+        )
+        self._db.executescript(
+            "BEGIN IMMEDIATE; ALTER TABLE links RENAME TO old; DROP INDEX IF EXISTS links_by_state;"
+            f"{_TABLES} {taken} DROP TABLE old; COMMIT; VACUUM;"
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -122,10 +138,16 @@ class WatchState:
                 [(sitemap, feed.root) for sitemap in sitemaps],
             )
             self._db.executemany(
-                "INSERT OR IGNORE INTO links VALUES (?, ?, ?, '', 0, 0, ?)",
+                "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, '', 0, 0, ?)",
                 [
                     # No later than now: a wrong clock gives no link a start. Ties by the order.
-                    (link, feed.url, LinkState.WAITING, min(published or now, now) - row / 1_000)
+                    (
+                        _key(link),
+                        link,
+                        feed.url,
+                        LinkState.WAITING,
+                        min(published or now, now) - row / 1_000,
+                    )
                     for row, (link, published) in enumerate((links or {}).items())
                 ],
             )
@@ -148,22 +170,16 @@ class WatchState:
         """Keep where a link stands after it was tried."""
         with self._errors():
             self._db.execute(
-                "UPDATE links SET state = ?, problem = ?, tries = ?, due = ? WHERE url = ?",
-                (state, problem, link.tries, due, link.url),
-            )
-
-    def counts(self) -> dict[LinkState, int]:
-        """Return how many links stand where."""
-        with self._errors():
-            rows = self._db.execute("SELECT state, count(*) FROM links GROUP BY state")
-            return {LinkState(state): count for state, count in rows}
-
-    def mark_indexed(self) -> None:
-        """Take all that is collected for indexed: a build has come after it."""
-        with self._errors():
-            self._db.execute(
-                "UPDATE links SET state = ? WHERE state = ?",
-                (LinkState.INDEXED, LinkState.COLLECTED),
+                "UPDATE links SET url = ?, state = ?, problem = ?, tries = ?, due = ?"
+                " WHERE key = ?",
+                (
+                    link.url if state is LinkState.WAITING else "",
+                    state,
+                    problem,
+                    link.tries,
+                    due,
+                    _key(link.url),
+                ),
             )
 
     def next_link_due(self) -> float | None:
@@ -172,3 +188,8 @@ class WatchState:
             query = "SELECT min(due) FROM links WHERE state = ?"
             due: float | None = self._db.execute(query, (LinkState.WAITING,)).fetchone()[0]
         return due
+
+
+def _key(url: str) -> bytes:
+    """Return what tells a link from others without its address."""
+    return blake2b(url.encode(), digest_size=16).digest()

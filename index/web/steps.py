@@ -38,19 +38,10 @@ class Step:
 
 
 class Watching(Protocol):
-    """A watcher of feeds: rounds to run, and when a build is due."""
+    """A watcher of feeds: rounds to run, and when the next is due."""
 
     def round(self) -> Iterator[Step]:
         """Do what is due now and yield each step; ends early when told to stop."""
-        ...
-
-    @property
-    def needs_build(self) -> bool:
-        """Whether something was collected, in this run or an earlier one, and not built yet."""
-        ...
-
-    def built(self) -> None:
-        """Note that the index was built from all that was collected."""
         ...
 
     def pause_s(self) -> float:

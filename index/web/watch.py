@@ -4,7 +4,7 @@ A round asks each feed that is due, with the etag and date of the last time, the
 that wait, up to a limit, so that a long sitemap is indexed by and by. All is remembered
 (`index.web.state`): a watcher killed at any moment goes on where it was.
 
-Does not: build the index; the caller does, when `needs_build`, and reports it by `built`.
+Does not: build the index; the caller does, when `index.needs_build`.
 """
 
 import random
@@ -90,15 +90,6 @@ class Watcher:
                 return
             yield step
 
-    @property
-    def needs_build(self) -> bool:
-        """Whether something was collected, in this run or an earlier one, and not built yet."""
-        return self._state.counts().get(LinkState.COLLECTED, 0) > 0
-
-    def built(self) -> None:
-        """Note that the index was built from all that was collected."""
-        self._state.mark_indexed()
-
     def pause_s(self) -> float:
         """Return the seconds until something is due, at least 0."""
         dues = [feed.due for feed in self._state.feeds(self.roots)]
@@ -144,8 +135,7 @@ class Watcher:
         address = read_address(link.url)
         outcome = address if isinstance(address, Failure) else self._gatherer.fetch_article(address)
         if isinstance(outcome, Kept):
-            state = LinkState.INDEXED if outcome is Kept.UNCHANGED else LinkState.COLLECTED
-            self._state.keep_link(link, state)
+            self._state.keep_link(link, LinkState.COLLECTED)
         elif outcome.problem is Problem.STOPPED:
             return None
         elif not outcome.is_passing:

@@ -13,8 +13,12 @@ import pytest
 from bot.answer.answerer import Answerer
 from bot.answer.serving import EVENT_NOT_RELOADED, Serving
 from bot.question.question import read_question
-from bot.types import Answer
+from bot.session.session import Lack, Session
+from bot.session.turns import turn_of
+from bot.types import Answer, NoAnswer, Reason
 from index import (
+    EVERYTHING,
+    ArticleId,
     IndexConfig,
     SnapshotCorrupt,
     SnapshotError,
@@ -22,6 +26,7 @@ from index import (
     build_index,
     current_folder,
     open_snapshot,
+    remove_article,
 )
 from index.encoders import Encoder
 
@@ -57,6 +62,10 @@ class _Archive:
             config=IndexConfig(),
             cache_dir=self._cache_dir,
         ).snapshot
+
+    def remove(self, article_id: ArticleId) -> None:
+        """Remove an article by request."""
+        remove_article(self.home, article_id, config=IndexConfig(), cache_dir=self._cache_dir)
 
     def open(self) -> Answerer:
         """Open what is published."""
@@ -205,6 +214,34 @@ def test_an_article_that_is_gone_is_none(archive: _Archive) -> None:
     assert serving.article(gone.article_id) is None
     assert serving.manifest.n_articles == 1
     serving.close()
+
+
+def test_a_removed_article_is_shown_no_more(archive: _Archive) -> None:
+    """Removed by request, an article is shown by no look back, without a question in between."""
+    archive.add(1)
+    session = Session(answering=archive.serve())
+    found = session.find("Which bridge has number 0?")
+    turn = turn_of("Which bridge has number 0?", found.reply, EVERYTHING)
+    session.remember(turn)
+    (gone,) = {one.article_id for one in session.recall(turn) if "number 0" in one.headline}
+    archive.remove(gone)
+    sources = session.sources()
+
+    assert session.article(turn, gone) is None
+    assert isinstance(sources, Lack) or gone not in {one.article_id for one in sources}
+    assert gone not in {one.article_id for one in session.further(turn)[1]}
+
+
+def test_a_removed_article_answers_no_more(archive: _Archive) -> None:
+    """It is not quoted while the archive without it cannot be opened: nothing is, instead."""
+    serving = archive.serve()
+    (citation,) = serving.answer(read_question(QUESTION)).citations  # type: ignore[union-attr]
+    archive.remove(citation.article_id)  # it was the last: no archive is left
+    reply = serving.answer(read_question(QUESTION))
+    serving.close()
+
+    assert isinstance(reply, NoAnswer)
+    assert ((), Reason.UNVERIFIED) == (reply.nearest, reply.reason)
 
 
 def test_a_damaged_snapshot_is_left_alone(

@@ -127,6 +127,23 @@ def test_build_when_something_changed_encodes_only_new_text(
     assert report.snapshot == again.snapshot
 
 
+@pytest.mark.parametrize("mask", [0o022, 0o027])
+def test_all_files_of_an_index_have_one_mode(
+    home: Path, corpus: Path, build: Build, mask: int
+) -> None:
+    """Who may open one file of an index may open all, after a first build and after an update."""
+    before = os.umask(mask)
+    try:
+        build(corpus, home.parent / "other")
+        (corpus / "more.txt").write_text("A short item about rain.")
+        build(corpus, home.parent / "other")
+    finally:
+        os.umask(before)
+    files = [path for path in (home.parent / "other").rglob("*") if path.is_file()]
+
+    assert {0o666 & ~mask} == {path.stat().st_mode & 0o777 for path in files}
+
+
 def test_build_when_the_settings_changed(home: Path, corpus: Path, encoder: Encoder) -> None:
     """Other settings make another snapshot of the same corpus."""
     config = IndexConfig()

@@ -2,7 +2,10 @@
 
 import json
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,9 +19,11 @@ from index import (
     IndexConfig,
     RemovalReport,
     SnapshotCorrupt,
+    SnapshotLocked,
     SnapshotMissing,
     VectorSpace,
     build_index,
+    needs_build,
     open_snapshot,
     read_manifest,
     remove_article,
@@ -305,6 +310,122 @@ def test_an_unfinished_removal_is_finished_by_a_build(home: Path, sync: Sync, ca
     assert any("taken out by request" in problem for problem in pending.problems)
     assert 3 == report.n_articles
     assert [] == _holding(home, "quagmire")
+    assert () == verify_snapshot(home, cache_dir=cache).problems
+
+
+_KILLED_REMOVAL = """
+import os, signal, sys
+from pathlib import Path
+from index import ArticleId, IndexConfig, remove_article
+from index.build import remove
+
+add = remove.add_removal
+remove.add_removal = lambda *entry: (add(*entry), os.kill(os.getpid(), signal.SIGKILL))
+home, cache = map(Path, sys.argv[1:])
+remove_article(home, ArticleId("c0"), config=IndexConfig(), cache_dir=cache)
+"""
+
+
+@pytest.mark.parametrize("next_command", ["build", "remove"])
+def test_a_killed_removal_is_finished_by_the_next_command(
+    home: Path, sync: Sync, remove: Remove, cache: Path, next_command: str
+) -> None:
+    """Killed once the article is on the list, its collected file is deleted by what runs next."""
+    (home / "collected").mkdir()
+    record = {"id": "c0", "text": "Eleven flew in a zeppelin."}
+    (home / "collected" / "alone.jsonl").write_text(json.dumps(record))
+    sync()
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED_REMOVAL, str(home), str(cache)], check=False
+    )
+    is_pending = needs_build(home)
+    if next_command == "build":
+        sync()
+    else:
+        remove("one")
+
+    assert (-signal.SIGKILL, True) == (killed.returncode, is_pending)
+    assert [] == _holding(home, "zeppelin")
+    assert () == verify_snapshot(home, cache_dir=cache).problems
+    assert not needs_build(home)
+
+
+_SLOW_REMOVAL = """
+import sys
+from pathlib import Path
+from index import ArticleId, IndexConfig, remove_article
+from index.build import remove
+
+add = remove.add_removal
+remove.add_removal = lambda *entry: (add(*entry), print(flush=True), sys.stdin.readline())
+home, cache = map(Path, sys.argv[1:])
+remove_article(home, ArticleId("two"), config=IndexConfig(), cache_dir=cache)
+"""
+
+
+def test_a_removal_under_way_is_no_damage(home: Path, cache: Path) -> None:
+    """Between the list and the new snapshot, `verify` says that another process is at work."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _SLOW_REMOVAL, str(home), str(cache)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as removal:
+        assert removal.stdin is not None
+        assert removal.stdout is not None
+        removal.stdout.readline()
+        with pytest.raises(SnapshotLocked, match=str(removal.pid)):
+            verify_snapshot(home, cache_dir=cache, wait_s=0)
+        removal.stdin.write(b"\n")
+
+    assert 0 == removal.returncode
+    assert () == verify_snapshot(home, cache_dir=cache).problems
+
+
+_KILLED_COLLECTING = """
+import os, signal, sys
+from pathlib import Path
+from index.sources import read_bytes
+from index.web.address import read_address
+from index.web.collect import Collection
+
+os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+home, file = map(Path, sys.argv[1:])
+collection = Collection(home, None)
+if file.suffix == ".txt":
+    collection.keep_file(file)
+(article,) = read_bytes(file.read_bytes(), file.name)
+collection.keep_article(article, read_address("https://news.example/1"))
+"""
+
+
+@pytest.mark.parametrize("next_command", ["build", "remove"])
+@pytest.mark.parametrize("name", ["copied.txt", "page.html"])
+def test_a_draft_left_by_a_kill_is_deleted(
+    home: Path, sync: Sync, remove: Remove, cache: Path, name: str, next_command: str
+) -> None:
+    """Killed while it writes a copy or an article, a command leaves a draft; the next deletes it.
+
+    Until then `verify` names it.
+    """
+    remove("two")
+    text = "A zeppelin was seen over the harbour. Eleven people were in it, said the mayor."
+    file = home.parent / name
+    file.write_text(f"<html><body><h1>News</h1><p>{text}</p></body></html>")
+    if name == "copied.txt":
+        file.write_text(text)
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED_COLLECTING, str(home), str(file)], check=False
+    )
+    (draft,) = _holding(home, "zeppelin")
+    (problem,) = verify_snapshot(home, cache_dir=cache).problems
+    is_pending = needs_build(home)
+    if next_command == "build":
+        sync()
+    else:
+        remove("one")
+
+    assert (-signal.SIGKILL, True, True) == (killed.returncode, draft in problem, is_pending)
+    assert [] == _holding(home, "zeppelin")
     assert () == verify_snapshot(home, cache_dir=cache).problems
 
 

@@ -225,6 +225,24 @@ def test_a_text_that_another_file_holds_stays(
     assert "https://example.org/17" == found.url
 
 
+def test_a_link_out_of_the_corpus_is_read_once_it_is_a_file(
+    base: tuple[Path, Path], build: Build, tmp_path: Path
+) -> None:
+    """Of a link that leads outside nothing is indexed; a copy of the same bytes in its place is."""
+    corpus, home = base
+    outside, link = tmp_path / "outside.txt", corpus / "link.txt"
+    outside.write_text("The password of the harbour is twelve.")
+    link.symlink_to(outside)
+    refused = build(corpus, home)
+    link.unlink()
+    link.write_bytes(outside.read_bytes())
+    report = build(corpus, home)
+
+    assert ["outside_link"] == [reject.reason for reject in refused.rejects]
+    assert (1, 0, 0, 20) == _counts(report)
+    assert () == report.rejects
+
+
 def test_a_moved_file_costs_nothing(base: tuple[Path, Path], build: Build) -> None:
     """The same records under another name are the same articles."""
     corpus, home = base

@@ -13,7 +13,7 @@ from threading import Lock
 import pytest
 
 from index.build.merge import Merge
-from index.config import IndexConfig
+from index.config import IndexConfig, ReadConfig
 from index.corpus.archive import Archive, ArchiveWriter
 from index.corpus.intake import CorpusFile, scan, take_in
 from index.corpus.ledger import Ledger
@@ -195,7 +195,7 @@ def test_a_part_is_the_same_with_workers(tmp_path: Path, encoder: Encoder, corpu
     (corpus / "a.jsonl").write_text("\n".join([*lines[:150], "{broken", '{"text": "..."}']))
     (corpus / "b.txt").write_text("")
     (corpus / "c.jsonl").write_text("\n".join(lines[150:]))
-    files = scan([corpus], Stamps())
+    files = scan([corpus], Stamps(), ReadConfig())
     with Workers(2, is_eager=True) as workers:
         spread = _written(tmp_path / "spread", files, encoder, workers)
     alone = _written(tmp_path / "alone", files, encoder, NOBODY)

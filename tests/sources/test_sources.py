@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.config import ReadConfig
 from index.errors import CorpusError
 from index.sources import RejectReason, page_text, read_articles, rejects
 from index.text.calendars import TEHRAN
@@ -312,6 +313,29 @@ def test_things_that_are_no_files_are_rejected(tmp_path: Path) -> None:
     assert [RejectReason.UNREADABLE] * 2 == [
         found.reason for found in read_articles(tmp_path) if isinstance(found, Reject)
     ]
+
+
+def test_links_lead_out_of_the_corpus_only_where_allowed(tmp_path: Path) -> None:
+    """A link out of a folder is one reject; links within it, and a corpus that is one, are read."""
+    secret = write(tmp_path, "secret.txt", "The password of the harbour is twelve.")
+    corpus = tmp_path / "corpus"
+    (corpus / "sub").mkdir(parents=True)
+    write(corpus, "own.txt", "The harbour was opened on Monday.")
+    (corpus / "sub" / "in.txt").symlink_to("../own.txt")
+    (corpus / "sub" / "out.txt").symlink_to("../../secret.txt")
+    (corpus / "sub" / "round.txt").symlink_to("round.txt")
+    (tmp_path / "named").symlink_to(corpus)
+    (tmp_path / "named.txt").symlink_to(secret)
+    allowed = ReadConfig(outside_links=True)
+
+    for root in (corpus, tmp_path / "named"):
+        found = {item.origin: item for item in read_articles(root)}
+        links = [found[f"sub/{name}.txt"] for name in ("in", "out", "round")]
+        reasons = [getattr(item, "reason", "") for item in links]
+        assert ["", RejectReason.OUTSIDE_LINK, RejectReason.UNREADABLE] == reasons
+    assert "password" in next(read_articles(tmp_path / "named.txt")).text  # type: ignore[union-attr]
+    texts = [getattr(item, "text", "") for item in read_articles(corpus, allowed)]
+    assert any("password" in text for text in texts)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -95,6 +95,15 @@ def test_gzip_is_known_by_its_bytes(site: Site, fetcher: Fetcher, coding: str, l
     assert found.data.removeprefix(b"\xef\xbb\xbf") == data
 
 
+def test_all_members_of_gzip_are_read(site: Site, fetcher: Fetcher) -> None:
+    """A page packed piece by piece arrives whole."""
+    site.pages["/a"] = body(gzip.compress(b"<p>one") + gzip.compress(b" two</p>"))
+    found = fetcher.fetch(_address(site))
+
+    assert isinstance(found, Page)
+    assert found.data.removeprefix(b"\xef\xbb\xbf") == b"<p>one two</p>"
+
+
 def test_unmodified_pages_are_told(site: Site, fetcher: Fetcher) -> None:
     """Etag and date are sent back, and 304 is understood; unasked it is a broken reply."""
     site.pages["/a"] = body(b"", 304)
@@ -125,6 +134,11 @@ def _cut(site: Site) -> dict[str, tuple[Act, Problem]]:
         "brotli": (body(b"x", content_encoding="br"), Problem.ENCODING),
         "cut gzip": (body(gzip.compress(b"abc" * 99)[:-9]), Problem.ENCODING),
         "broken gzip": (body(b"\x1f\x8b\x08 nonsense"), Problem.ENCODING),
+        "second member cut": (
+            body(gzip.compress(b"abc") + gzip.compress(b"abc" * 99)[:-9]),
+            Problem.ENCODING,
+        ),
+        "bomb of members": (body(gzip.compress(b"\0" * 4_000_000) * 9), Problem.TOO_LONG),
         "bomb": (body(_bomb(), content_encoding="gzip"), Problem.TOO_LONG),
         "long": (body(b"x" * 200_001), Problem.TOO_LONG),
         "said to be long": (raw(_HEAD, b"Content-Length: 999999999999\r\n\r\nx"), Problem.TOO_LONG),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from loopback import Site, body, conditional, serving, then
 
 from bot.texts.language import Language
@@ -117,6 +118,31 @@ def test_what_is_added_is_asked(site: Site, surroundings: dict[str, str]) -> Non
     assert _cited(surroundings, "What was opened in Shiraz?")[0] == f"{site.url}/1"
 
 
+@pytest.mark.parametrize("again", ["/1", "/gone", "watch"])
+def test_what_could_not_be_built_is_built_next(
+    site: Site, surroundings: dict[str, str], again: str
+) -> None:
+    """An article collected while another process builds is indexed by the next command.
+
+    That is so whether the next one brings the same article, nothing at all, or watches.
+    """
+    home = Path(surroundings["PASOKH_INDEX_DIR"])
+    _run(surroundings, "index", "build")
+    with FileLock(home / "lock"):
+        refused = _run(surroundings, "index", "add", f"{site.url}/1")
+    site.pages["/feed"] = body(_feed())
+    command = ("watch", "--once", f"{site.url}/feed")
+    if again != "watch":
+        command = ("add", f"{site.url}{again}")
+    built = _run(surroundings, "index", *command)
+    done = _run(surroundings, "index", "add", f"{site.url}/1")
+
+    assert (refused.returncode, "only builder" in refused.stderr) == (1, True)
+    assert (built.returncode, "articles    2" in built.stdout) == (int(again == "/gone"), True)
+    assert done.stdout.splitlines()[1:] == ["Nothing new: the index stays as it is."]
+    assert _cited(surroundings, "What was opened in Shiraz?")[0] == f"{site.url}/1"
+
+
 def test_files_are_kept_as_they_are(
     site: Site, surroundings: dict[str, str], tmp_path: Path
 ) -> None:
@@ -140,6 +166,22 @@ def test_files_are_kept_as_they_are(
     assert kept.read_text() == record
     assert kept.name.endswith("-news.jsonl")
     assert "articles    3" in done.stdout
+
+
+def test_a_link_out_of_an_added_folder_is_not_copied(
+    surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    """Only with `PASOKH_OUTSIDE_LINKS` is the file copied that such a link leads to."""
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "secret.txt").write_text("The password of the harbour is twelve.")
+    (tmp_path / "papers" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    command = ("index", "add", str(tmp_path / "papers"))
+    refused = _run(surroundings, *command)
+    allowed = _run(surroundings | {"PASOKH_OUTSIDE_LINKS": "true"}, *command)
+
+    assert (refused.returncode, allowed.returncode) == (1, 0)
+    assert "rejected   link.txt: a link to a file outside the folder" in refused.stdout
+    assert "added      link.txt" in allowed.stdout
 
 
 def test_what_was_removed_is_not_kept_again(

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from loopback import CONFIG, Site, body, conditional, endless, raw, redirect, then
 
-from index import CorpusError, WatchLocked
+from index import CorpusError, WatchLocked, needs_build
 from index.sources import read_articles
 from index.types import Article
 from index.web import Kept, ListFound, Step, watch_feeds
 from index.web.problems import Failure, Problem
-from index.web.state import LinkState, WatchState
+from index.web.state import FeedState, LinkState, WatchState
 from index.web.watch import MAX_TRIES, Watcher
 
 _INTERVAL_S = 0.05
@@ -72,6 +72,12 @@ def collected(home: Path) -> list[Article]:
     found = list(read_articles(folder)) if folder.exists() else []
     assert all(isinstance(one, Article) for one in found)
     return [one for one in found if isinstance(one, Article)]
+
+
+def link_counts(home: Path) -> dict[str, int]:
+    """Return how many links stand in which state."""
+    with closing(sqlite3.connect(home / "watch.db")) as state:
+        return dict(state.execute("SELECT state, count(*) FROM links GROUP BY state").fetchall())
 
 
 def urls(articles: Sequence[Article], site: Site) -> list[str]:
@@ -154,7 +160,7 @@ def test_a_watcher_survives_everything(site: Site, tmp_path: Path) -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             rounds(watcher, 1)
-            counts = watcher._state.counts()
+            counts = link_counts(tmp_path)
             if counts and LinkState.WAITING not in counts:
                 break
 
@@ -172,10 +178,8 @@ def test_a_killed_watcher_goes_on(site: Site, tmp_path: Path) -> None:
         steps = watcher.round()
         assert [next(steps).outcome for _ in range(2)] == [ListFound(3), Kept.ADDED]
     with watching(tmp_path, f"{site.url}/feed") as watcher:
-        assert watcher.needs_build
+        assert needs_build(tmp_path)
         rounds(watcher, 1)
-        watcher.built()
-        assert not watcher.needs_build
 
     assert urls(collected(tmp_path), site) == ["/1", "/2", "/3"]
     assert [len(site.asked(f"/{n}")) for n in (1, 2, 3)] == [1, 1, 1]
@@ -190,7 +194,7 @@ def test_a_busy_site_is_asked_when_it_said(site: Site, tmp_path: Path) -> None:
     }
     with watching(tmp_path, f"{site.url}/feed") as watcher:
         steps = rounds(watcher, 1)
-        while watcher._state.counts().get(LinkState.WAITING):
+        while link_counts(tmp_path).get(LinkState.WAITING):
             steps += rounds(watcher, 1)
     busy, after = (request.at for request in site.asked("/1"))
 
@@ -257,7 +261,7 @@ def test_a_stop_ends_a_round(site: Site, tmp_path: Path) -> None:
         stop.set()
 
         assert list(steps) == []
-        assert watcher._state.counts() == {LinkState.WAITING: 2}
+        assert link_counts(tmp_path) == {LinkState.WAITING: 2}
 
 
 def test_one_index_has_one_watcher(site: Site, tmp_path: Path) -> None:
@@ -323,15 +327,43 @@ def test_fresh_news_is_fetched_before_a_long_list(site: Site, tmp_path: Path) ->
     assert set(places[2:4]) == {f"{site.url}/a/newest", f"{site.url}/z/breaking"}
 
 
-def test_a_state_of_an_earlier_version_is_opened(tmp_path: Path) -> None:
-    """A file without times of publication gets them; its links wait as before."""
+_EARLIER = (
+    "CREATE TABLE links (url TEXT PRIMARY KEY, feed TEXT NOT NULL, state TEXT NOT NULL,"
+    " problem TEXT NOT NULL, tries INTEGER NOT NULL, due REAL NOT NULL{}) WITHOUT ROWID"
+)
+
+
+@pytest.mark.parametrize("more", ["", ", published REAL NOT NULL DEFAULT 0"])
+def test_a_state_of_an_earlier_version_is_taken_over(tmp_path: Path, more: str) -> None:
+    """Its links wait as before; of those that were fetched no address stays in the file."""
+    waiting, done = "http://a.example/waiting", "http://a.example/fetched"
     with sqlite3.connect(tmp_path / "watch.db") as old:
-        old.execute(
-            "CREATE TABLE links (url TEXT PRIMARY KEY, feed TEXT NOT NULL, state TEXT NOT NULL,"
-            " problem TEXT NOT NULL, tries INTEGER NOT NULL, due REAL NOT NULL) WITHOUT ROWID"
+        old.execute(_EARLIER.format(more))
+        rows = [(waiting, "waiting", 2), (done, "indexed", 0)]
+        query = (
+            "INSERT INTO links (url, feed, state, problem, tries, due) VALUES (?, 'f', ?, '', ?, 0)"
         )
-        old.execute("INSERT INTO links VALUES ('http://a/1', 'http://a', 'waiting', '', 2, 0)")
+        old.executemany(query, rows)
     old.close()
 
     with closing(WatchState(tmp_path)) as state:
-        assert [tuple(link) for link in state.waiting(5)] == [("http://a/1", 2)]
+        state.keep_feed(FeedState("f", "f"), links={done: None})
+        assert [tuple(link) for link in state.waiting(5)] == [(waiting, 2)]
+    assert done.encode() not in (tmp_path / "watch.db").read_bytes()
+
+
+def test_no_address_stays_of_what_was_fetched(site: Site, tmp_path: Path) -> None:
+    """Pages kept, refused and given up leave hashes; the feed that lists them is known by name."""
+    site.pages |= {
+        "/kept": body(page(1)),
+        "/refused": body("<html><body><p>Hello</p></body></html>"),
+        "/feed": body(feed("/kept", "/refused", "/none")),
+    }
+    with watching(tmp_path, f"{site.url}/feed") as watcher:
+        rounds(watcher, 2)
+    data = (tmp_path / "watch.db").read_bytes()
+
+    assert link_counts(tmp_path) == {LinkState.COLLECTED: 1, LinkState.REJECTED: 2}
+    assert [path for path in ("/kept", "/refused", "/none") if path.encode() in data] == []
+    assert f"{site.url}/feed".encode() in data
+    assert [len(site.asked(path)) for path in ("/kept", "/refused")] == [1, 1]
