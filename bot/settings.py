@@ -6,7 +6,6 @@ The only module that reads the environment. What a setting names is not opened o
 import difflib
 import hashlib
 import os
-import re
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -463,7 +462,9 @@ def shown(field: str, value: object) -> str:
         case None:
             return ""
         case SecretStr() if field in _PROXIES:
-            return re.sub("//.*@", "//***@", value.get_secret_value())
+            scheme, slashes, rest = value.get_secret_value().partition("//")
+            _, at, host = rest.rpartition("@")
+            return f"{scheme}{slashes}{'***' if at else ''}{at}{host}"
         case SecretStr():
             return "***"
         case frozenset():

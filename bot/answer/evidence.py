@@ -16,7 +16,6 @@ Source of the numbers: our experiments on PQuAD and ParSQuAD; what three sentenc
 answers stands in docs/results.md.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 from collections.abc import Set as AbstractSet
@@ -247,13 +246,14 @@ def with_list(article: Article, span: Span) -> Span:
     following = article.text[span.end : min(end, span.end + _MAX_LIST)]
     if len(following) == _MAX_LIST:  # cut within a line, which stays out
         following = following[: following.rfind("\n") + 1]
-    kept = 0
-    for line in re.finditer(r"\s*[^\n]+", following):
-        is_item = len(line[0].strip()) <= _MAX_ITEM
-        if kept and not is_item:
+    kept = place = 0
+    for line in following.splitlines(keepends=True):
+        place += len(line)
+        size = len(line.strip())
+        if kept and size > _MAX_ITEM:
             break
-        kept = line.end()
-        if not is_item:
+        kept = place if size else kept
+        if size > _MAX_ITEM:
             break
     return Span(span.start, span.end + len(following[:kept].rstrip()))
 

@@ -60,9 +60,9 @@ _OVER_ARCHIVE: Final = re.compile(
 _NAME: Final = r"[^\W\d_]+(?:[ \u200c-][^\W\d_]+){0,2}"
 # A name alone, or with "who is" and its like; in scripts with capitals each word has one.
 _NAMES_ONLY: Final = re.compile(
-    r"(?:who(?: i|['’])s |(?i:wer ist |кто такой |من هو ))?"
+    r"\A(?:(?:who(?: i|['’])s |(?i:wer ist |кто такой |من هو ))?"
     r"(?-i:[A-ZА-Я]\w+(?:[ -][A-ZА-Я]\w+){0,2})\?*"
-    rf"|{_NAME} (?:کیست|کی است|که است|چه کسی است|کی هست)[؟?]*|who(?: i|['’])s {_NAME}\?*",
+    rf"|{_NAME} (?:کیست|کی است|که است|چه کسی است|کی هست)[؟?]*|who(?: i|['’])s {_NAME}\?*)",
     re.IGNORECASE,
 )
 

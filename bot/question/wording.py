@@ -19,7 +19,7 @@ _SIGNS: Final = frozenset({"So", "Sk", "Cs", "Cf", "Cn"})
 _FIRST_SIGN: Final = "\u200e"
 """Signs before it are typed on purpose: degrees, joiners."""
 _EMOJI_STYLE: Final = "\ufe0f"
-_ENDING: Final = re.compile(r"[\s.!?؟…]+$")
+_ENDING: Final = " .!?؟…"
 _WORD: Final = re.compile(r"[^\W_]+(?:[\u200c'’-][^\W_]+)*")
 _MIN_CAPITALS: Final = 8
 
@@ -81,7 +81,7 @@ def written(text: str) -> str:
     letters = [char for char in line if char.isalpha()]
     if len(letters) >= _MIN_CAPITALS and all(map(str.isupper, letters)):
         line = line.lower()
-    bare = _ENDING.sub("", line)
+    bare = line.rstrip(_ENDING)
     last = max((match.start() for match in _WORD.finditer(bare)), default=0)
 
     def spelled(match: re.Match[str]) -> str:
@@ -117,7 +117,7 @@ def questions_in(text: str) -> tuple[str, ...]:
     if len(parts) == 1:
         halves = _AND_ASKS.split(text, maxsplit=1)
         parts = [half.strip() for half in halves] if all(map(_asks, halves)) else parts
-    distinct = {_ENDING.sub("", part).casefold(): part for part in reversed(parts)}
+    distinct = {part.rstrip(_ENDING).casefold(): part for part in reversed(parts)}
     found = [part for key, part in distinct.items() if key][::-1]
     is_several = len(found) == 1 or all(len(token_set(part)) >= _MIN_WORDS for part in found)
     return tuple(found) if is_several and 1 <= len(found) <= _MOST else (text,)

@@ -151,7 +151,7 @@ def _cell(value: str | int) -> str:
 
 
 _MARKS: Final = re.compile(r"([\\`*_\[\]<>#&|~$!])")
-_LINE_MARKS: Final = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
+_LINE_MARKS: Final = re.compile(r"^([^\S\n]*+\d*+)([-+=.)])", re.MULTILINE)
 
 
 def _markdown(findings: Sequence[Finding], language: Language) -> str:

@@ -56,7 +56,7 @@ _RTL_RUN = re.compile(
 )
 
 
-_ADDRESS = re.compile(r"\S*\bhttps?://\S+")
+_ADDRESS = re.compile(r"(?<!\S)\S*?\bhttps?://\S+")
 
 
 def safe(text: str) -> str:
