@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ from xxhash import xxh3_128
 from index.errors import SnapshotLocked, StorageError
 
 _BLOCK_BYTES = 1 << 20
-_DRAFT = re.compile(r"\..+\.[0-9]+")
 
 _ADVICE = {
     errno.ENOSPC: "the disk is full; free some space and run it again",
@@ -91,7 +89,7 @@ def draft_of(path: Path) -> Path:
 
 def drafts_in(folder: Path) -> list[Path]:
     """Return the drafts in a folder: being written, or left by a process that was killed."""
-    return [path for path in folder.glob(".*") if _DRAFT.fullmatch(path.name)]
+    return [path for path in folder.glob(".*") if path.suffix[1:].isdecimal()]
 
 
 def sync_folder(folder: Path) -> None:
