@@ -220,7 +220,8 @@ def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _N
             why, rejects = "there are none", ledger.rejects()
             if rejects:
                 reasons = ", ".join(sorted({reject.reason for reject in rejects}))
-                why = f"{len(rejects)} files were rejected ({reasons}), the first: "
+                were = "1 file was" if len(rejects) == 1 else f"{len(rejects)} files were"
+                why = f"{were} rejected ({reasons}), the first: "
                 why += rejects[0].detail
             msg = (
                 f"Expected articles in {task.corpus}, but {why}; put text files or JSON Lines "

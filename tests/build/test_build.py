@@ -200,7 +200,7 @@ def test_nothing_is_lost_in_silence(
     (folder / "corpus" / "news.jsonl").write_text(content, encoding="utf-8")
     is_binary = "\0" in content[:8192]
     if is_binary:  # one raw NUL makes the file no text at all
-        with pytest.raises(CorpusError, match=r"1 files were rejected \(binary\)"):
+        with pytest.raises(CorpusError, match=r"1 file was rejected \(binary\)"):
             build(folder / "corpus", folder / "home")
         return
     report = build(folder / "corpus", folder / "home")
@@ -236,7 +236,7 @@ def test_build_counts_a_bad_file(
     alone.mkdir()
     shutil.copy(corpus / name, alone)
 
-    with pytest.raises(CorpusError, match=rf"1 files were rejected \({reason}\)"):
+    with pytest.raises(CorpusError, match=rf"1 file was rejected \({reason}\)"):
         build(alone, home)
     still_answers()
     report = build(corpus, home)
