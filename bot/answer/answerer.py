@@ -285,7 +285,8 @@ class Answerer:
             return ()
         shown = [citation.quote for citation in beyond]
         most = min(k, 4)  # one choice holds four at most, see ReaderConfig
-        drafts = self.consider(question, k=most, shown=shown).drafts
+        seen = self.consider(question, k=most, shown=shown)
+        drafts = () if seen.missing else seen.drafts
         return verified(drafts, self.snapshot.article, first=len(beyond) + 1)
 
     def consider(

@@ -22,7 +22,7 @@ from typing import Final
 DEFAULT_THRESHOLD: Final = 0.25
 """Answered from here on, below `SURE` as "perhaps". Over PQuAD, English over Persian and twelve
 languages over Persian .97, .93 and .83 of the questions are answered (.96, .86 and .75 from 0.4
-on); of those about something else .93 and .98 are refused; see docs/results.md."""
+on); of those about something else .93 and .98 are refused; see docs/questions.md."""
 
 SURE: Final = 0.5
 """Answered without "perhaps" from here on."""

@@ -5,30 +5,28 @@ from typing import Final
 
 from bot.grounding.numbers import find_numbers
 from bot.question.wanted import Wanted
-from index.text import clean_text
+from index.text import MONTH_NAMES, clean_text
 
 _REASON: Final = re.compile(
     r"\b(?:because|due to|owing to|since|as a result|reason|caused?|causes|so that|in order to"
     r"|died (?:of|from|by)|committed|accused)\b"
     r"|دلیل|علت|زیرا|چون|چرا که|خاطر|باعث|سبب|ناشی|در پی|به منظور|منجر|لذا|(?:این|آن)که|بر اثر"
 )
+_SHORT: Final = 3
+_MONTHS: Final = "|".join(map(re.escape, MONTH_NAMES))
+# «تیر» and "may" are words, too.
+_LONG_MONTHS: Final = "|".join(re.escape(name) for name in MONTH_NAMES if len(name) > _SHORT)
 _TIME: Final = re.compile(
     r"(?<!\d)(?:1[2-9]\d\d|20\d\d|\d{1,2}[:/]\d\d)(?!\d)"
-    r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow"
-    r"|century|years?|ago)\b"
-    r"|فروردین|اردیبهشت|خرداد|تیر ?ماه|مرداد|شهریور|مهر ?ماه|آبان|آذر|بهمن|اسفند"
-    r"|ژانویه|فوریه|مارس|آوریل|ژوئن|ژوئیه|جولای|اوت|آگوست|سپتامبر|اکتبر|نوامبر|دسامبر"
+    rf"|\b(?:{_LONG_MONTHS}|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today"
+    r"|tomorrow|century|years?|ago)\b"
     r"|شنبه|جمعه|دیروز|امروز|فردا|ساعت|سال|قرن|سده|دهه|هفته|صبح|عصر|شب",
     re.IGNORECASE,
 )
 # A year, an age or a day of a month answers no "how many".
 _YEAR: Final = re.compile(r"(?:1[2-9]|20)\d\d")
 _NO_COUNT: Final = re.compile(
-    r"[\s-]?(?:ساله|سالگی|ژانویه|فوریه|مارس|آوریل|ژوئن|ژوئیه|جولای|اوت|آگوست|سپتامبر|اکتبر|نوامبر"
-    r"|دسامبر|فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی|بهمن|اسفند|years?[\s-]old"
-    r"|january|february|march|april|may|june|july|august|september|october|november|december)",
-    re.IGNORECASE,
+    rf"[\s-]?(?:ساله|سالگی|years?[\s-]old|{_MONTHS})(?!\w)", re.IGNORECASE
 )
 
 

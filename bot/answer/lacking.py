@@ -44,7 +44,6 @@ _COMMON_SHARE: Final = 0.5
 """The same in a small archive, as a share of the highest idf."""
 _SAME_MEANING: Final = 0.5
 _SAME_NAME: Final = 0.7
-_SAME_MEANING_ACROSS: Final = 0.5
 _UNCASED: Final = frozenset({"fa", "ar"})
 """Languages without capitals whose places are looked up in articles of others."""
 _MIN_DIGITS: Final = 3
@@ -141,7 +140,7 @@ def _told(question: Question) -> Iterator[re.Match[str]]:
     end = start + len(question.period.words) if question.period else -1
     before = ""
     for word in _WORD.finditer(text):
-        is_kind = before in _WHICH and word[0][0].islower() == word[0][0].isascii()
+        is_kind = before in _WHICH and not word[0][0].isupper()
         if not start <= word.start() < end and not is_kind:
             yield word
         before = word[0].casefold()
@@ -152,9 +151,7 @@ def _least_alike(word: str, *, is_same_language: bool) -> float:
 
     A name has no synonym in its own language, but may be translated in another.
     """
-    if not is_same_language:
-        return _SAME_MEANING_ACROSS
-    return _SAME_NAME if word[0].isupper() else _SAME_MEANING
+    return _SAME_NAME if is_same_language and word[0].isupper() else _SAME_MEANING
 
 
 def _absent_words(

@@ -81,6 +81,14 @@ def test_a_time_that_is_asked_is_no_missing_word(answerer: Answerer) -> None:
     assert reply.citations[0].article_id == "bridge-july"
 
 
+def test_further_quotes_have_what_was_asked_for(answerer: Answerer) -> None:
+    """Nothing more is shown from articles that lack an asked name."""
+    asked = read_question("What will the Golden Bridge cost, as the governor said?", now=NOW)
+    assert answerer.further(asked, beyond=()) == ()
+    there = read_question("What will the Northern Bridge cost, as the governor said?", now=NOW)
+    assert answerer.further(there, beyond=())
+
+
 def test_two_questions_are_answered_one_after_the_other(answerer: Answerer) -> None:
     """Each has its quotes, numbered on; one without an answer is said to have none."""
     text = "Where did the chess players meet? How many millions will the northern bridge cost?"
@@ -173,6 +181,8 @@ def test_an_unsure_answer_says_so(answerer: Answerer) -> None:
     [
         (Wanted.NUMBER, "Two hundred workers were hired.", True),
         (Wanted.NUMBER, "در سال ۱۴۰۲ هافبک ۲۱ ساله آمد.", False),
+        (Wanted.NUMBER, "او ۱۲ دیدار داشت.", True),
+        (Wanted.NUMBER, "او ۱۲ دی آمد.", False),
         (Wanted.NUMBER, "بند فسخ ۱۰۰ میلیون یورو است.", True),
         (Wanted.TIME, "It began on Monday.", True),
         (Wanted.TIME, "The governor spoke.", False),
