@@ -154,15 +154,12 @@ class Chat:
 
         What is said about the last answer ("more", "is that true?") acts on that one.
         """
-        match self.session.about_answer(text):
-            case Remark.MORE:
-                self._more()
-                return
-            case Remark.SOURCES | Remark.IS_TRUE | Remark.WHEN_SAID as remark:
-                if remark is Remark.IS_TRUE:
-                    self._say(AboutAnswer.IS_TRUE)
-                self._obey(Command.SOURCES, "")
-                return
+        remark = self.session.about_answer(text)
+        if remark is not None:
+            if remark is Remark.IS_TRUE:
+                self._say(AboutAnswer.IS_TRUE)
+            self._obey(Command.MORE if remark is Remark.MORE else Command.SOURCES, "")
+            return
         found = self.worker.run(lambda: self.session.find(text))
         language = self.session.language_of(found.reply.language)
         if found.understood:

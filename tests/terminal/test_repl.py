@@ -96,6 +96,8 @@ def test_a_remark_acts_on_the_last_answer(answerer: Answering) -> None:
     """What is the source, and is it true, are about the answer before."""
     assert _talk(answerer, "Su-35", "what's the source?").endswith(_SOURCES)
     assert "the archive cannot tell" in _talk(answerer, "Su-35", "is that true?")
+    after_refusal = _talk(answerer, "Su-35", "football", "more")
+    assert "The last question had no answer; this is about: Su-35" in after_refusal
 
 
 def test_export_writes_the_last_answer_or_all(
