@@ -43,6 +43,7 @@ from index.snapshot.snapshot import (
     part_folders,
     read_manifest,
 )
+from index.sources import SourceFile
 from index.types import ArticleId
 from index.vectors.files import FILES
 from index.vectors.store import VectorStore
@@ -137,7 +138,7 @@ def remove_article(
                     _remove(home, old, indexed, config, cache_dir, reason)
                 found = _files_of(ledger, old, indexed, read_removals(home))
                 files = [
-                    CorpusFile(Path(), origin, checksum, Path())
+                    CorpusFile(SourceFile(Path(), origin.path), origin, checksum)
                     for origin, checksum in ledger.files().items()
                     if origin not in found.alone
                 ]

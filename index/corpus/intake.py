@@ -22,7 +22,7 @@ from index.corpus.archive import ArchiveWriter, Stored, stored
 from index.corpus.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
 from index.corpus.removals import Removals, items_of
 from index.disk.file_stamps import Stamps
-from index.sources import RejectReason, corpus_files, leads_outside, read_file
+from index.sources import RejectReason, SourceFile, corpus_files, read_file
 from index.text.chunk import split
 from index.types import Article, ArticleId, Reject
 from index.workers import Workers
@@ -38,15 +38,11 @@ _PIECE_CHARS: Final = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """One file of the corpus and the checksum of its bytes, or why it has none.
+    """One file of the corpus and the checksum of its bytes, or why it has none."""
 
-    `root` is the file or folder of the corpus that it belongs to.
-    """
-
-    path: Path
+    source: SourceFile
     origin: Origin
     checksum: str
-    root: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +80,18 @@ def scan(corpora: Sequence[Path], stamps: Stamps, reading: ReadConfig) -> list[C
     for number, root in enumerate(corpora):
         if number and not root.exists():
             continue
-        for path, origin in corpus_files(root):
+        for source in corpus_files(root, reading):
+            path = source.path
+            origin = Origin(root.name if number else "", _storable(source.origin))
             try:
-                if leads_outside(path, root, reading):
-                    checksum = "a link that leads outside"  # the reader rejects it
+                if source.unread:
+                    checksum = str(source.unread.reason)
                 else:
                     # A pipe would never end; the reader rejects what is no file.
                     checksum = stamps.checksum(path) if path.is_file() else "no file"
             except OSError as error:
                 checksum = f"unreadable: {error.strerror}"
-            name = root.name if number else ""
-            files.append(CorpusFile(path, Origin(name, _storable(origin)), checksum, root))
+            files.append(CorpusFile(replace(source, origin=str(origin)), origin, checksum))
     return files
 
 
@@ -206,7 +203,7 @@ class _Sync:
         n_bytes = 0
         for file in self._fresh:
             with suppress(OSError):  # it is gone or unreadable: reading it will tell
-                n_bytes += file.path.stat().st_size
+                n_bytes += file.source.path.stat().st_size
         is_large = self.workers.is_eager or n_bytes >= _LARGE_BYTES
         pieces = self._pieces(is_large=is_large)
         number = 0
@@ -257,8 +254,7 @@ class _Sync:
 
     def _items(self, file: CorpusFile) -> Iterator[_Item]:
         """Read the items of a file."""
-        items = read_file(file.path, str(file.origin), self.reading, root=file.root)
-        for position, value in enumerate(items):
+        for position, value in enumerate(read_file(file.source, self.reading)):
             stored_as = replace(value, origin=_storable(value.origin))
             hashes = digests(stored_as) if isinstance(stored_as, Article) else None
             yield _Item(file, position, stored_as, hashes)

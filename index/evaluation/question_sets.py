@@ -223,9 +223,10 @@ def join_corpora(corpora: Sequence[Path], folder: Path) -> Path:
     if len(corpora) == 1:
         return corpora[0]
     files = [
-        (file.absolute(), f"{number:03d}-{origin.replace('/', '-')}")
+        (file.path.absolute(), f"{number:03d}-{file.origin.replace('/', '-')}")
         for number, corpus in enumerate(corpora)
-        for file, origin in corpus_files(corpus)
+        for file in corpus_files(corpus)
+        if not file.unread
     ]
     digest = blake2b("\0".join(str(path.absolute()) for path in corpora).encode(), digest_size=8)
     joined = folder / digest.hexdigest()

@@ -5,13 +5,8 @@ and a function that yields articles and rejects in a stable order. It is given a
 stands at its start, is decompressed and perhaps not seekable, and a label for messages. It may
 raise `Refused` or `OSError` at any time: what it yielded before stays. New kinds of source are
 new rows.
-
-Only hidden files and read-me files are skipped without a reject; links to folders are not followed,
-and those to files outside the corpus only where `ReadConfig` allows it.
 """
 
-import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
@@ -21,21 +16,23 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 from index.config import ReadConfig
-from index.errors import CorpusError
 from index.sources import jsonl, page_text, tables
 from index.sources.containers import MAX_DEPTH, Budget, members
 from index.sources.encoding import utf8_stream
+from index.sources.files import SourceFile, corpus_files, refusal_of_name
+from index.sources.kinds import refuse_no_prose
 from index.sources.markup import is_archived_page, is_feed, is_markdown, is_page, is_xml
 from index.sources.outlets import by_name as known_outlet
 from index.sources.outlets import outlet_name
-from index.sources.rejects import Refused, RejectReason, Stream
+from index.sources.rejects import LEFT_OUT, Refused, RejectReason, Stream
 from index.types import Article, Reject
 
 __all__ = [
+    "LEFT_OUT",
     "RejectReason",
+    "SourceFile",
     "corpus_files",
     "known_outlet",
-    "leads_outside",
     "missing_packages",
     "outlet_name",
     "read_articles",
@@ -48,17 +45,20 @@ _BUFFER_BYTES = 65_536
 _HTML = "lxml lxml_html_clean trafilatura"
 _PACKAGES = {"feeds": _HTML, "html_page": _HTML, "markdown": "markdown-it-py pyyaml"}
 """Readers whose libraries are heavy and that no question needs, and the packages to install."""
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 _Read = Callable[[Stream, str], Iterator[Article | Reject]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One kind of source: which files it claims, by their first bytes and lower-case suffix."""
+    """One kind of source: which files it claims, by their first bytes and lower-case suffix.
+
+    A binary one gets the bytes as they are; it is tried before the file is unpacked or decoded.
+    """
 
     claims: Callable[[bytes, str], bool]
     read: _Read
+    is_binary: bool = False
 
 
 def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
@@ -123,32 +123,16 @@ def read_articles(path: Path, config: ReadConfig | None = None) -> Iterator[Arti
     Raises:
         CorpusError: If there is nothing at `path`, or the folder cannot be listed.
     """
-    for file, origin in corpus_files(path):
-        yield from read_file(file, origin, config, root=path)
+    for file in corpus_files(path, config):
+        yield from read_file(file, config)
 
 
-def read_file(
-    path: Path, origin: str, config: ReadConfig | None = None, *, root: Path | None = None
-) -> Iterator[Article | Reject]:
-    """Read one file, as `read_articles` does, in a stable order.
-
-    Args:
-        root: The corpus that it must not lead out of; None for a file that was named itself.
-    """
-    config = config or ReadConfig()
-    if root is not None and leads_outside(path, root, config):
-        detail = "a link to a file outside the corpus; copy it, or set PASOKH_OUTSIDE_LINKS=true"
-        return iter([Refused(RejectReason.OUTSIDE_LINK, detail).reject(origin)])
-    dispatch = _Dispatch(_readers(config), Budget(lambda: path.stat().st_size))
-    return dispatch.read(partial(_opened, path), origin, path.name)
-
-
-def leads_outside(path: Path, root: Path, config: ReadConfig) -> bool:
-    """Tell whether a file below a root is a link to one outside that may not be read."""
-    if config.outside_links or not path.is_symlink():
-        return False
-    # Subtle: unlike Path.resolve, realpath does not raise on links that go in a circle.
-    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+def read_file(file: SourceFile, config: ReadConfig | None = None) -> Iterator[Article | Reject]:
+    """Read one file, as `read_articles` does, in a stable order."""
+    if file.unread:
+        return iter([file.unread.reject(file.origin)])
+    dispatch = _Dispatch(_readers(config or ReadConfig()), Budget(lambda: file.path.stat().st_size))
+    return dispatch.read(partial(_opened, file.path), file.origin, file.path.name)
 
 
 def read_bytes(
@@ -163,46 +147,6 @@ def read_bytes(
     # The buffer hides that the bytes are in memory, so that all are read as a stream.
     raw = cast("RawIOBase", BytesIO(data))
     return dispatch.read(lambda: BufferedReader(raw, _BUFFER_BYTES), origin, origin)
-
-
-def corpus_files(path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files that `read_articles` reads, each with its origin, relative to a folder.
-
-    Raises:
-        CorpusError: If there is nothing at `path`, it may not be accessed, or the folder cannot
-            be listed.
-    """
-    expected = "Expected a file or folder of articles"
-    advice = "set PASOKH_CORPUS or --corpus to where they are."
-    try:
-        is_folder, is_there = path.is_dir(), path.exists()
-    except OSError as error:  # the path is too long, or leads through a folder we may not enter
-        msg = f"{expected}, got {str(path)!r}: {error.strerror}; {advice}"
-        raise CorpusError(msg) from error
-    if not is_there:
-        msg = f"{expected}, found nothing at {str(path)!r}; {advice}"
-        raise CorpusError(msg)
-    if not is_folder:
-        yield path, path.name
-        return
-
-    def refuse(error: OSError) -> None:
-        msg = f"Expected a readable folder, got {error.filename!r}: {error.strerror}."
-        raise CorpusError(msg) from error
-
-    for parent, folders, names in os.walk(path, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if _is_source(name):
-                file = Path(parent, name)
-                yield file, file.relative_to(path).as_posix()
-
-
-def _is_source(path: str) -> bool:
-    """Tell whether a file is read: no part of its path is hidden, and it is no read-me file."""
-    *folders, name = path.split("/")
-    is_hidden = any(part.startswith((".", "__MACOSX")) for part in (*folders, name) if part != "..")
-    return not is_hidden and not name.lower().startswith("readme")
 
 
 def _opened(path: Path) -> Stream:
@@ -225,17 +169,22 @@ class _Dispatch:
         """Read the file that `opened` returns, with a reject where reading fails."""
         try:
             with opened() as file:
+                if reader := self._reader(file, name, is_binary=True):
+                    yield from reader.read(file, origin)
+                    return
                 packed = members(file, name, self.budget)
                 if packed is None:
-                    yield from self._read_plain(utf8_stream(file), origin, name)
+                    yield from self._read_text(utf8_stream(file), origin, name)
                     return
                 if depth == MAX_DEPTH:
                     detail = f"packed more than {MAX_DEPTH} times over; unpack it"
                     yield Refused(RejectReason.ARCHIVE_LIMIT, detail).reject(origin)
                     return
                 for member in packed:
-                    if not member.label or _is_source(member.label):
-                        inner = f"{origin}!{member.label}" if member.label else origin
+                    inner = f"{origin}!{member.label}" if member.label else origin
+                    if refusal := refusal_of_name(member.label):
+                        yield Refused(*refusal).reject(inner)
+                    else:
                         yield from self.read(member.open, inner, member.name, depth + 1)
                     if self.budget.is_spent:
                         return
@@ -245,15 +194,18 @@ class _Dispatch:
             detail = exc.strerror or type(exc).__name__
             yield Refused(RejectReason.UNREADABLE, detail).reject(origin)
 
-    def _read_plain(self, file: Stream, origin: str, name: str) -> Iterator[Article | Reject]:
+    def _read_text(self, file: Stream, origin: str, name: str) -> Iterator[Article | Reject]:
         """Read a stream that is no container with the first reader that claims it."""
         head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
         if not head:
             raise Refused(RejectReason.EMPTY, "0 bytes")
-        controls = len(_CONTROLS.findall(head))
-        if b"\0" in head or controls > len(head) // 20:
-            detail = f"{controls} control bytes among the first {len(head)}"
-            raise Refused(RejectReason.BINARY, detail)
-        suffix = PurePosixPath(name).suffix.lower()
-        reader = next(reader for reader in self.readers if reader.claims(head, suffix))
+        refuse_no_prose(head, name)
+        reader = self._reader(file, name, is_binary=False)
+        assert reader is not None  # noqa: S101  # the last claims any text
         return reader.read(file, origin)
+
+    def _reader(self, file: Stream, name: str, *, is_binary: bool) -> _Reader | None:
+        head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
+        suffix = PurePosixPath(name).suffix.lower()
+        readers = (reader for reader in self.readers if reader.is_binary == is_binary)
+        return next((reader for reader in readers if reader.claims(head, suffix)), None)

@@ -35,6 +35,27 @@ class RejectReason(StrEnum):
     LOGIN_WALL = "login_wall"
     NO_LIBRARY = "no_library"
     OUTSIDE_LINK = "outside_link"
+    LINKED_FOLDER = "linked_folder"
+    HIDDEN = "hidden"
+    READ_ME = "read_me"
+    PAGE_PARTS = "page_parts"
+    NO_PROSE = "no_prose"
+    DRAFT = "draft"
+    PRIVATE = "private"
+
+
+LEFT_OUT = frozenset(
+    {
+        RejectReason.LINKED_FOLDER,
+        RejectReason.HIDDEN,
+        RejectReason.READ_ME,
+        RejectReason.PAGE_PARTS,
+        RejectReason.NO_PROSE,
+        RejectReason.DRAFT,
+        RejectReason.PRIVATE,
+    }
+)
+"""What is left out on purpose: reports count it apart, as nothing has to be mended."""
 
 
 class Refused(Exception):

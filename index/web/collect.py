@@ -22,7 +22,7 @@ from index.config import COLLECTED, ReadConfig
 from index.corpus.drafts import collecting_lock
 from index.corpus.removals import read_removals
 from index.disk.atomic import checksum, draft_of, replace_text, storage_errors, sync_folder
-from index.sources import read_bytes, read_file
+from index.sources import SourceFile, read_bytes, read_file
 from index.types import Article, Reject
 from index.web.address import Address
 from index.web.problems import Failure, Problem
@@ -88,7 +88,7 @@ class Collection:
         digest = checksum(source)
         if digest in self._known:
             return Kept.UNCHANGED
-        if self._is_removed(read_file(source, source.name, self.reading)):
+        if self._is_removed(read_file(SourceFile(source, source.name), self.reading)):
             return Failure(Problem.REMOVED)
         # Without what some system forbids. Readers skip no such name (hidden, read-me), since
         # the hash stands before it.

@@ -14,7 +14,7 @@ from typing import Final
 from index.config import ReadConfig
 from index.errors import CorpusError
 from index.retry import backoff_s
-from index.sources import corpus_files, feeds, html_page, leads_outside
+from index.sources import LEFT_OUT, RejectReason, corpus_files, feeds, html_page
 from index.sources.markup import is_feed, text_of
 from index.sources.rejects import MAX_BYTES, Refused
 from index.web.address import Address, canonical, own_address, read_address, shown
@@ -121,9 +121,13 @@ class Gatherer:
             CorpusError: If nothing is there, or the folder cannot be listed.
         """
         seen: set[Address] = set()
-        for file, origin in corpus_files(path):
-            if leads_outside(file, path, self._collection.reading):
-                yield Step(origin, Failure(Problem.OUTSIDE_LINK))
+        for source in corpus_files(path, self._collection.reading):
+            file, origin = source.path, source.origin
+            if source.unread:
+                if source.unread.reason is RejectReason.OUTSIDE_LINK:
+                    yield Step(origin, Failure(Problem.OUTSIDE_LINK))
+                elif source.unread.reason not in LEFT_OUT:
+                    yield Step(origin, Failure(Problem.UNREADABLE, source.unread.detail))
                 continue
             try:
                 listing = None

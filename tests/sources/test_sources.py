@@ -238,7 +238,13 @@ def test_json_lines_are_known_by_content(tmp_path: Path) -> None:
     ("name", "content", "expected"),
     [
         ("a.txt", b"", RejectReason.EMPTY),
-        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", RejectReason.BINARY),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", RejectReason.NO_PROSE),
+        ("a.css", "body { margin: 0 }", RejectReason.NO_PROSE),
+        ("f", '<svg xmlns="x"><title>A</title></svg>', RejectReason.NO_PROSE),
+        ("robots.txt", "User-agent: *", RejectReason.NO_PROSE),
+        ("a.txt", "-- MySQL dump 10.13\nINSERT INTO x", RejectReason.UNSUPPORTED),
+        ("a.log", "GET /news/1", RejectReason.UNSUPPORTED),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", RejectReason.UNSUPPORTED),
         ("a.txt", b"\x01\x02\x03\x04" * 9, RejectReason.BINARY),
         ("a.txt", "سل".encode("windows-1256"), RejectReason.ENCODING),
         ("a.txt", "سلام".encode("utf-16")[:-1], RejectReason.ENCODING),
@@ -295,14 +301,75 @@ def test_huge_text_file_is_rejected_unread(tmp_path: Path) -> None:
     assert RejectReason.TOO_LONG == reason(path)
 
 
-def test_folder_is_read_in_order_without_hidden_and_readme(tmp_path: Path) -> None:
-    """Folders are walked sorted; hidden files, hidden folders and read-me files are no sources."""
-    for name in ("b/2.txt", "b/1.txt", "a.txt", ".x/1.txt", ".y.txt", "README.md", "b/readme.txt"):
+def test_folder_is_read_in_order(tmp_path: Path) -> None:
+    """Folders are walked sorted; what is hidden and read-me files are left out, each counted."""
+    names = ("b/2.txt", "b/1.txt", "a.txt", ".x/1.txt", ".y.txt", "README.md", "b/readme.fa.txt")
+    for name in (*names, "README_1402.txt", "b/readme-report.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         write(tmp_path, name, "Some words of text.")
+    found = list(read_articles(tmp_path))
+    left_out = {item.origin: item.reason for item in found if isinstance(item, Reject)}
 
-    assert ["a.txt", "b/1.txt", "b/2.txt"] == [a.origin for a in read_articles(tmp_path)]
-    assert list(read_articles(tmp_path)) == list(read_articles(tmp_path))
+    expected = ["README_1402.txt", "a.txt", "b/1.txt", "b/2.txt", "b/readme-report.txt"]
+    assert expected == [item.origin for item in found if isinstance(item, Article)]
+    assert (
+        dict.fromkeys((".x", ".y.txt"), RejectReason.HIDDEN)
+        | dict.fromkeys(("README.md", "b/readme.fa.txt"), RejectReason.READ_ME)
+        == left_out
+    )
+    assert set(left_out.values()) <= rejects.LEFT_OUT
+    assert found == list(read_articles(tmp_path))
+
+
+def test_parts_of_a_saved_page_are_left_out(tmp_path: Path) -> None:
+    """The folder that a browser saves beside a page is one reject; another such folder is read."""
+    for folder in ("خبر_files", "old_files"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder, "f.txt", "The harbour was opened on Monday.")
+    write(tmp_path, "خبر.html", f"<html><body><p>{SENTENCE}</p></body></html>")
+    found = {item.origin: getattr(item, "reason", "") for item in read_articles(tmp_path)}
+
+    assert {
+        "خبر_files": RejectReason.PAGE_PARTS, "خبر.html": "", "old_files/f.txt": ""
+    } == found  # fmt: skip
+
+
+def test_linked_folders_are_read_once_or_counted(tmp_path: Path) -> None:
+    """A link to a folder is read where nothing else leads there; out of the corpus if allowed."""
+    corpus, outside = tmp_path / "corpus", tmp_path / "store"
+    for folder in (corpus / "real", corpus / ".hidden", outside):
+        folder.mkdir(parents=True)
+        write(folder, "a.txt", "The harbour was opened on Monday.")
+    (corpus / "again").symlink_to("real")
+    (corpus / "round").symlink_to(".")
+    (corpus / "shown").symlink_to(".hidden")
+    (corpus / "1402").symlink_to("../store")
+    expected = {
+        "real/a.txt": "", ".hidden": RejectReason.HIDDEN, "shown/a.txt": "",
+        "1402": RejectReason.OUTSIDE_LINK, "again": RejectReason.LINKED_FOLDER,
+        "round": RejectReason.LINKED_FOLDER,
+    }  # fmt: skip
+
+    def found(config: ReadConfig) -> dict[str, str]:
+        return {item.origin: getattr(item, "reason", "") for item in read_articles(corpus, config)}
+
+    assert expected == found(ReadConfig())
+    del expected["1402"]
+    assert {**expected, "1402/a.txt": ""} == found(ReadConfig(outside_links=True))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_unreadable_folder_is_one_reject(tmp_path: Path) -> None:
+    """A folder below the corpus that may not be listed is counted, and the rest is read."""
+    (tmp_path / "shut").mkdir()
+    write(tmp_path, "a.txt", "The harbour was opened on Monday.")
+    (tmp_path / "shut").chmod(0)
+    try:
+        found = {item.origin: getattr(item, "reason", "") for item in read_articles(tmp_path)}
+    finally:
+        (tmp_path / "shut").chmod(0o700)
+
+    assert {"a.txt": "", "shut": RejectReason.UNREADABLE} == found
 
 
 def test_things_that_are_no_files_are_rejected(tmp_path: Path) -> None:
