@@ -66,6 +66,8 @@ class Citation:
         score: How well the quote serves; higher is better, comparable within one answer.
         also_in: Other articles that are the same report, earliest first; see `index.dedup.minhash`.
         origin, opening: As those of a `Headline`.
+        edited: When the article was last changed, as its source states.
+        earlier: Files of the article's earlier versions, whose wording is not quoted.
     """
 
     number: int
@@ -81,6 +83,8 @@ class Citation:
     also_in: tuple[Headline, ...] = ()
     origin: str = ""
     opening: str = ""
+    edited: Moment | None = None
+    earlier: tuple[str, ...] = ()
 
 
 class Unworded(StrEnum):

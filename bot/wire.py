@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+import index
 from bot.answer.answerer import Answerer
 from bot.answer.serving import Serving
 from bot.evaluation import asked, dialogues, judged
@@ -37,6 +38,7 @@ from index import (
     EncoderConfig,
     IndexConfig,
     Manifest,
+    NotSearched,
     OpenAIConfig,
     Progress,
     QdrantConfig,
@@ -73,6 +75,7 @@ from index.evaluation import (
     read_question_set,
     read_questions,
 )
+from index.sources import LEFT_OUT
 from index.web import Step, Watching, WebConfig, gather_articles, watch_feeds
 
 EVENT_BUILT: Final = "index_built"
@@ -109,8 +112,9 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
             tell("wait", 0, 1)
             report = _build(settings, encoder, tell, wait_s=_WAIT_FOR_OTHER_BUILD_S)
             tell("wait", 1, 1)
-        if report.rejects:
-            tell("rejects", len(report.rejects), None)
+        rejects = [reject for reject in report.rejects if reject.reason not in LEFT_OUT]
+        if rejects:
+            tell("rejects", len(rejects), None)
         answerer = reopen()
     return Serving(answerer, home=settings.index_home, reopen=reopen)
 
@@ -144,6 +148,11 @@ def info(settings: Settings) -> Manifest:
     return read_manifest(settings.index_home)
 
 
+def not_searched(settings: Settings) -> Iterator[NotSearched]:
+    """Yield every item of the corpus that the index does not search."""
+    return index.not_searched(settings.index_home)
+
+
 def verify(settings: Settings) -> VerifyReport:
     """Check every byte of the serving snapshot, and that what was removed is gone."""
     return verify_snapshot(
@@ -167,6 +176,7 @@ def open_rechecker(settings: Settings) -> Rechecker:
         find_article=snapshot.article,
         making=made,
         removed=removed_articles(settings),
+        find_successor=snapshot.successor,
         open_grounding=partial(open_grounder, settings, encoder),
     )
 

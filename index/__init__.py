@@ -3,6 +3,7 @@
 from index.build.build import build_index
 from index.build.pending import needs_build
 from index.build.remove import RemovalReport, remove_article
+from index.build.report import Fate, NotSearched, not_searched
 from index.build.update import BuildReport, Progress
 from index.build.verify import VerifyReport, verify_snapshot
 from index.config import (
@@ -73,10 +74,12 @@ __all__ = [
     "EncoderConfig",
     "EncoderError",
     "EncoderIdentity",
+    "Fate",
     "Hit",
     "IndexConfig",
     "Manifest",
     "Moment",
+    "NotSearched",
     "OpenAIConfig",
     "PartCounts",
     "PasokhError",
@@ -110,6 +113,7 @@ __all__ = [
     "build_index",
     "current_folder",
     "needs_build",
+    "not_searched",
     "open_encoder",
     "open_snapshot",
     "open_store",

@@ -367,7 +367,7 @@ class Answerer:
     ) -> Consideration:
         """Return chosen quotes as drafts; those of a side from where they were found there."""
         cited = cite_itself if is_side else cite_earliest
-        drafts = tuple(
+        cited_quotes = (
             cited(
                 quote.hit.article,
                 quote.span,
@@ -377,6 +377,8 @@ class Answerer:
             )
             for number, quote in enumerate(quotes, start=1)
         )
+        earlier = self.snapshot.earlier
+        drafts = tuple(replace(one, earlier=earlier(one.article_id)) for one in cited_quotes)
         return Consideration(
             language=question.language,
             scope=question.scope,

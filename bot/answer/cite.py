@@ -32,6 +32,7 @@ def cite(article: Article, span: Span, *, number: int, score: float) -> Citation
         score=score,
         origin=article.origin,
         opening=opening(article),
+        edited=article.edited,
     )
 
 
@@ -128,7 +129,7 @@ def is_supported(citation: Citation, article: Article | None) -> bool:
 
     A quote must hold a letter or digit, stand verbatim at its span, and lie inside the body:
     page furniture is never evidence. Headline, outlet, date and address must be the article's.
-    Other articles (`also_in`) are not looked at; see `verified`.
+    Other articles and versions are not looked at; see `verified`.
     """
     if article is None or not any(character.isalnum() for character in citation.quote):
         return False
@@ -138,7 +139,7 @@ def is_supported(citation: Citation, article: Article | None) -> bool:
             part.start <= citation.span.start and citation.span.end <= part.end
             for part in article.body
         )
-        and replace(citation, also_in=())
+        and replace(citation, also_in=(), earlier=())
         == cite(article, citation.span, number=citation.number, score=citation.score)
     )
 

@@ -39,6 +39,8 @@ class Standing(StrEnum):
     EMPTY = "empty"
     """It has no letter and no digit."""
     GONE = "gone"
+    CORRECTED = "corrected"
+    """The article has a newer version; it may still have the quote."""
     REMOVED = "withdrawn"
     """The article was removed by request."""
 
@@ -49,7 +51,9 @@ class QuoteCheck:
 
     Attributes:
         differs: Keys of docs/json.md whose values are not the archive's; only with `HEAD`.
-        found: Span of the quote today; only with `STANDS`, `HEAD`, `OUTSIDE` and `MOVED`.
+        found: Span of the quote today; only with `STANDS`, `HEAD`, `OUTSIDE`, `MOVED`, and maybe
+            `CORRECTED`.
+        successor: Id of the newer version; only with `CORRECTED`.
     """
 
     number: int
@@ -57,6 +61,7 @@ class QuoteCheck:
     standing: Standing
     differs: tuple[str, ...] = ()
     found: Span | None = None
+    successor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +113,14 @@ class Rechecker:
     Attributes:
         making: Versions that make an answer today, by key of docs/json.md.
         removed: Ids of the articles removed by request.
+        find_successor: Returns the id of the article whose earlier version had an id.
         open_grounding: Opens the checks of claims, where there is one to check.
     """
 
     find_article: Callable[[ArticleId], Article | None]
     making: Mapping[str, str]
     removed: Collection[str]
+    find_successor: Callable[[ArticleId], ArticleId | None]
     open_grounding: Callable[[], Checking]
 
     def check(self, record: Record) -> Recheck:
@@ -142,9 +149,14 @@ class Rechecker:
     def _quote(self, was: CitationRecord) -> QuoteCheck:
         """Check a quote."""
         article = self.find_article(ArticleId(was["article_id"]))
-        if article is None:
-            is_removed = was["article_id"] in self.removed
-            return _check(was, Standing.REMOVED if is_removed else Standing.GONE)
+        if was["article_id"] in self.removed and article is None:
+            return _check(was, Standing.REMOVED)
+        successor = self.find_successor(ArticleId(was["article_id"]))
+        newer = self.find_article(successor) if successor else None
+        if article is None and newer is None:
+            return _check(was, Standing.GONE)
+        article = article or newer
+        assert article is not None  # noqa: S101  # one of the two is there
         if not any(char.isalnum() for char in was["quote"]):
             return _check(was, Standing.EMPTY)
         is_span = 0 <= was["start"] <= was["end"]
@@ -155,6 +167,8 @@ class Rechecker:
             )
             start = next((start for start in starts if start >= 0), None)
             found = None if start is None else Span(start, start + len(was["quote"]))
+            if newer is not None:
+                return _check(was, Standing.CORRECTED, found=found, successor=newer.id)
             return _check(was, Standing.MOVED if found else Standing.CHANGED, found=found)
         if not any(part.start <= span.start and span.end <= part.end for part in article.body):
             return _check(was, Standing.OUTSIDE, found=span)
@@ -197,6 +211,7 @@ def _check(
     *,
     differs: tuple[str, ...] = (),
     found: Span | None = None,
+    successor: str = "",
 ) -> QuoteCheck:
     return QuoteCheck(
         number=was["number"],
@@ -204,4 +219,5 @@ def _check(
         standing=standing,
         differs=differs,
         found=found,
+        successor=successor,
     )

@@ -13,7 +13,7 @@ from index import Moment, Scope
 
 
 class CitationRecord(TypedDict):
-    """A citation as JSON; only early versions wrote none of `origin`."""
+    """A citation as JSON; early versions wrote none of the last three."""
 
     number: int
     article_id: str
@@ -28,6 +28,8 @@ class CitationRecord(TypedDict):
     score: float
     also_in: list["HeadlineRecord"]
     origin: NotRequired[str]
+    edited: NotRequired[str | None]
+    earlier: NotRequired[list[str]]
 
 
 class HeadlineRecord(TypedDict):
@@ -167,6 +169,8 @@ def citation_record(citation: Citation) -> CitationRecord:
         "score": round(citation.score, 4),
         "also_in": [headline_record(headline) for headline in citation.also_in],
         "origin": citation.origin,
+        "edited": iso(citation.edited),
+        "earlier": list(citation.earlier),
     }
 
 

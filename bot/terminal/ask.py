@@ -68,9 +68,9 @@ _UNSAFE_IN_JSON = re.compile(
 )
 
 
-def to_json(record: object) -> str:
+def to_json(record: object, *, indent: int | None = 2) -> str:
     """Write a value as JSON that reads back the same and that no terminal can be steered by."""
-    text = json.dumps(record, ensure_ascii=False, indent=2)
+    text = json.dumps(record, ensure_ascii=False, indent=indent)
     return _UNSAFE_IN_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", text)
 
 

@@ -200,6 +200,7 @@ def _report(checked: _Checked) -> dict[str, Any]:
                 "start": quote.found.start if quote.found else None,
                 "end": quote.found.end if quote.found else None,
                 "differs": quote.differs,
+                "successor": quote.successor,
             }
             for quote in recheck.quotes
         ],
@@ -246,14 +247,19 @@ def _answer_lines(recheck: Recheck, language: Language) -> Iterator[Line]:
         yield _line(VerifyText.REFUSAL, language)
     for quote in recheck.quotes:
         span = quote.found
+        place = {
+            "start": localize_digits(span.start, language) if span else "",
+            "end": localize_digits(span.end, language) if span else "",
+        }
         yield _line(
             VerifyText[f"QUOTE_{quote.standing.name}"],
             language,
             number=localize_digits(quote.number, language),
             article=quote.article_id,
-            start=localize_digits(span.start, language) if span else "",
-            end=localize_digits(span.end, language) if span else "",
             differs=", ".join(quote.differs),
+            successor=quote.successor,
+            still=say(VerifyText.STILL_SAID if span else VerifyText.NOT_SAID, language, **place),
+            **place,
         )
     for claim in recheck.claims:
         faults = (say(VerifyText[f"FAULT_{fault.name}"], language) for fault in claim.faults)

@@ -335,6 +335,15 @@ def info(run: _Run) -> int:
 
 
 @_index_group.command()
+@click.option("--json", "as_json", is_flag=True, help="An object a line.")
+@_corpus_option
+@click.pass_obj
+def report(run: _Run, *, as_json: bool) -> int:
+    """List what is not searched: rejects, what was left out, duplicates, earlier versions."""
+    return index_commands.report(run.open(), as_json=as_json)
+
+
+@_index_group.command()
 @_corpus_option
 @click.pass_obj
 def verify(run: _Run) -> int:

@@ -2,18 +2,23 @@
 
 import signal
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import groupby
+from operator import attrgetter
 from types import FrameType
 
+from bot.terminal.ask import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line
-from bot.texts.language import localize_number
+from bot.texts.language import localize_number, say
 from bot.texts.messages import Key
 from bot.texts.web_failures import why
 from index import BuildReport, PasokhError, Reject, RemovalReport, VerifyReport
+from index.sources import LEFT_OUT
 from index.web import Failure, Kept, ListFound, Step
 
 _SHOWN_ORIGINS = 3
@@ -40,9 +45,17 @@ def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
         kept=report.n_kept,
     )
     yield surface.line(Key.BUILD_DUPLICATES, count=report.n_duplicates)
-    yield surface.line(Key.BUILD_REJECTS, count=len(report.rejects))
+    if report.n_versions:
+        yield surface.line(Key.BUILD_VERSIONS, count=report.n_versions)
+    left_out = [reject for reject in report.rejects if reject.reason in LEFT_OUT]
+    rejects = [reject for reject in report.rejects if reject.reason not in LEFT_OUT]
+    if left_out:
+        reasons = Counter(reject.reason for reject in left_out)
+        named = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+        yield surface.line(Key.BUILD_LEFT_OUT, count=len(left_out), reasons=named)
+    yield surface.line(Key.BUILD_REJECTS, count=len(rejects))
     by_reason: defaultdict[str, list[Reject]] = defaultdict(list)
-    for reject in report.rejects:
+    for reject in rejects:
         by_reason[reject.reason].append(reject)
     for reason, rejects in sorted(by_reason.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         yield surface.line(Key.BUILD_REJECT_REASON, count=len(rejects), reason=reason)
@@ -51,6 +64,8 @@ def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
             yield surface.line(Key.BUILD_REJECT_ORIGIN, origin=origin)
         if (more := len(rejects) - _SHOWN_ORIGINS) > 0:
             yield surface.line(Key.BUILD_REJECT_MORE, count=more)
+    if report.rejects or report.n_duplicates or report.n_versions:
+        yield surface.line(Key.BUILD_MORE)
     if report.missing:
         yield surface.line(Key.BUILD_MISSING)
     for name, count in report.missing.items():
@@ -63,6 +78,22 @@ def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
     )
     seconds = localize_number(round(report.seconds, 1), surface.language)
     yield surface.line(Key.BUILD_COST, seconds=seconds, size=report.size_bytes)
+
+
+def report(surface: Surface, *, as_json: bool) -> ExitCode:
+    """List every item of the corpus that the index does not search."""
+    for fate, items in groupby(surface.backend.not_searched(surface.settings), attrgetter("fate")):
+        if not as_json:
+            surface.write(surface.line(Key[f"FATE_{fate.name}"]))
+        for item in items:
+            if as_json:
+                surface.stdout.write(f"{to_json(asdict(item), indent=None)}\n")
+                continue
+            why = f"{item.reason}: {item.detail}" if item.detail else item.reason
+            if item.article:
+                why = say(Key.REPEATS, surface.language, article=item.article, origin=item.of)
+            surface.write(Line(Kind.BODY, f"{item.origin}  {why}", 2))
+    return ExitCode.OK
 
 
 def info(surface: Surface) -> ExitCode:

@@ -19,6 +19,7 @@ from bot.texts.labels import (
     same_report_text,
     scope_note,
     title,
+    version_texts,
 )
 from bot.texts.language import Language, localize_digits, say
 from bot.texts.language_model import ModelText, untranslated_text, unworded_text
@@ -118,7 +119,11 @@ def _sources(
         first = group[0]
         numbers = [f"[{localize_digits(cited.number, language)}]" for cited in group]
         lines.append(Line(Kind.HEADLINE, f"{' '.join(numbers)} {title(first, language)}"))
-        about = (agency(first.source, first.via, language), dates(first.published, language))
+        about = (
+            agency(first.source, first.via, language),
+            dates(first.published, language),
+            *version_texts(first, language),
+        )
         lines += [_label(Kind.DETAIL, text, language, indent=4) for text in about if text]
         lines += _way_back(first, language, indent=4)
         if text := same_report_text(first, language):

@@ -56,6 +56,17 @@ def same_report_text(citation: Citation, language: Language) -> str:
     return say(Key.SAME_REPORT_AGAIN, language, count=len(citation.also_in))
 
 
+def version_texts(citation: Citation, language: Language) -> list[str]:
+    """Say when an article was edited and where its earlier version is; empty where it has none."""
+    if not citation.earlier:
+        return []
+    texts = []
+    if citation.edited:
+        texts.append(say(Key.EDITED, language, dates=dates(citation.edited, language)))
+    origin = " ".join(safe(citation.earlier[-1]).split())
+    return [*texts, say(Key.EARLIER_VERSION, language, origin=origin)]
+
+
 def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
     """Say what part of the archive was asked, or had no answer; empty where it was all of it."""
     is_answer = isinstance(reply, Answer)

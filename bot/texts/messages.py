@@ -24,6 +24,11 @@ class Key(Text):
         ("same report in {count} outlets: {outlets}"),
         ("همین گزارش در {count} رسانه: {outlets}"),
     )
+    EDITED = ("edited {dates}", "ویرایش: {dates}")
+    EARLIER_VERSION = (
+        ("an earlier version, not quoted: {origin}"),
+        ("نسخه پیشین که نقل نمی‌شود: {origin}"),
+    )
     SAME_REPORT_AGAIN = (
         ("other articles with the same report: {count}"),
         ("خبرهای دیگر با همین گزارش: {count}"),
@@ -267,6 +272,17 @@ class Key(Text):
         ("    {added} تازه، {changed} تغییرکرده، {removed} حذف‌شده، {kept} بی‌تغییر"),
     )
     BUILD_DUPLICATES = ("duplicates  {count}", "تکراری‌ها: {count}")
+    BUILD_VERSIONS = ("earlier versions  {count}", "نسخه‌های پیشین: {count}")
+    BUILD_LEFT_OUT = ("left out    {count} ({reasons})", "کنارگذاشته: {count} ({reasons})")
+    FATE_REJECTED = ("rejected", "پذیرفته‌نشده")
+    FATE_LEFT_OUT = ("left out", "کنارگذاشته")
+    FATE_DUPLICATE = ("duplicates", "تکراری")
+    FATE_VERSION = ("earlier versions", "نسخه‌های پیشین")
+    REPEATS = ("of {article}, {origin}", "از {article}، {origin}")
+    BUILD_MORE = (
+        ("`pasokh index report` lists every one."),
+        ("«pasokh index report» همه را یک‌به‌یک می‌گوید."),
+    )
     BUILD_REJECTS = ("rejected    {count}", "پذیرفته‌نشده: {count}")
     BUILD_REJECT_REASON = ("  {count} x {reason}", "  {count} مورد: {reason}")
     BUILD_REJECT_ORIGIN = ("    {origin}", "    {origin}")

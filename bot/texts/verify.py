@@ -54,6 +54,15 @@ class VerifyText(Text):
         ("[{number}] GONE: {article} is not in the index"),
         ("[{number}] ناپدید: {article} در نمایه نیست"),
     )
+    QUOTE_CORRECTED = (
+        ("[{number}] CORRECTED SINCE: {article} is an earlier version of {successor}{still}"),
+        ("[{number}] سپس اصلاح شد: {article} نسخه پیشین {successor} است{still}"),
+    )
+    STILL_SAID = (
+        (", which still says it, at characters {start}-{end}"),
+        (" که هنوز همین را می‌گوید، نویسه‌های {start} تا {end}"),
+    )
+    NOT_SAID = (", which does not say this", " که دیگر چنین نمی‌گوید")
     QUOTE_REMOVED = (
         ("[{number}] GONE: {article} was removed by request"),
         ("[{number}] ناپدید: {article} به درخواست حذف شده است"),

@@ -10,7 +10,7 @@ elsewhere are out of reach.
 """
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def remove_article(
 
     Args:
         home: Where snapshots live.
-        article_id: As an answer cites it.
+        article_id: As an answer cites it; of an article that was corrected since, all versions go.
         config: How articles were divided, to find its vectors.
         cache_dir: The vector cache.
         reason: Kept in the list of removals.
@@ -126,7 +126,8 @@ def remove_article(
         check_store(manifest, store.kind)
         with closing(open_folder(folder, manifest, store)) as old:
             with Ledger(folder / LEDGER, is_written=False) as ledger:
-                indexed = ledger.article(article_id)
+                # An id of an earlier answer may be that of an earlier version.
+                indexed = ledger.article(ledger.successor(article_id) or article_id)
                 if indexed is None and not before:
                     msg = (
                         f"Expected the id of an article in the index at {home}, but none is called "
@@ -135,8 +136,8 @@ def remove_article(
                     raise CorpusError(msg)
                 forget_vectors(cache_dir, vectors_before)
                 if indexed is not None:
-                    _remove(home, old, indexed, config, cache_dir, reason)
-                found = _files_of(ledger, old, indexed, read_removals(home))
+                    _remove(home, old, ledger, indexed, config, cache_dir, reason)
+                found = _files_of(ledger, indexed, read_removals(home))
                 files = [
                     CorpusFile(SourceFile(Path(), origin.path), origin, checksum)
                     for origin, checksum in ledger.files().items()
@@ -157,20 +158,14 @@ def remove_article(
     )
 
 
-def _files_of(
-    ledger: Ledger, old: Snapshot, indexed: Indexed | None, removals: Removals
-) -> _ArticleFiles:
+def _files_of(ledger: Ledger, indexed: Indexed | None, removals: Removals) -> _ArticleFiles:
     """Find an article's files; for one that is removed already, those of all removed articles.
 
     Files to delete are those of all, since an earlier removal may have been killed.
     """
     places = removed_places(ledger, removals)
     if indexed:
-        # All items of the article's wording or identities.
-        article = old.archive.article(indexed.article)
-        names = digests(article).names if article else ()
-        items = (*ledger.items(indexed.digests.text), *ledger.named(names))
-        places = {place for place, _ in items}
+        places = set(ledger.places(indexed.article))
     alone = removed_files(ledger, removals)
     others = sorted({ledger.origin(place.file) for place in places} - set(alone))
     return _ArticleFiles(
@@ -183,6 +178,7 @@ def _files_of(
 def _remove(
     home: Path,
     old: Snapshot,
+    ledger: Ledger,
     indexed: Indexed,
     config: IndexConfig,
     cache_dir: Path,
@@ -190,27 +186,34 @@ def _remove(
 ) -> None:
     """Delete the article's vectors from the cache and enter it in the list, in this order.
 
+    Its earlier versions are entered too. A name that other articles share is not: they stay.
+
     Subtle: the list has no texts, so vectors of sentences could not be found by it afterwards.
     """
     row = old.archive.row(indexed.article)
     rows = old.layout.rows_of(np.array([] if row is None else [row], np.int64))
     passages = old.archive.passages(rows.tolist())
     names = digests(passages[0][1]).names if passages else ()
+    names = tuple(name for name in names if not ledger.is_shared(name))
     texts, _ = texts_of(passages, config.chunk)
     keys = [vector_key(text) for text in texts]
     forget_vectors(cache_dir, keys)
-    add_removal(
-        home,
-        Removal(
-            article=indexed.article,
-            record=indexed.digests.record.hex(),
-            text=indexed.digests.text.hex(),
-            names=tuple(name.hex() for name in names),
-            vectors=tuple(key.hex() for key in keys[: len(passages)]),
-            at=datetime.now(UTC).isoformat(timespec="seconds"),
-            reason=reason,
-        ),
+    entry = Removal(
+        article=indexed.article,
+        record=indexed.digests.record.hex(),
+        text=indexed.digests.text.hex(),
+        names=tuple(name.hex() for name in names),
+        vectors=tuple(key.hex() for key in keys[: len(passages)]),
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        reason=reason,
     )
+    # The article last: once it is on the list the next command finishes what was begun.
+    for former, hashes in ledger.versions(indexed.article):
+        record, text = hashes.record.hex(), hashes.text.hex()
+        add_removal(
+            home, replace(entry, article=former, record=record, text=text, names=(), vectors=())
+        )
+    add_removal(home, entry)
 
 
 def _publish_rest(

@@ -52,6 +52,7 @@ from index.snapshot.snapshot import (
     publish,
     unpublish,
 )
+from index.sources import RejectReason
 from index.types import Reject
 from index.vectors.store import Shard, VectorStore, Written
 from index.workers import Workers
@@ -77,6 +78,7 @@ class BuildReport:
         n_removed: Old ids that are no longer in the index.
         n_kept: Articles that stayed as they were.
         n_duplicates: Articles left out because an earlier one has the same text.
+        n_versions: Earlier versions of articles.
         n_encoded: Texts that went through the encoder; the rest came from the cache or stayed.
         missing: Field name to the number of articles without it.
     """
@@ -89,6 +91,7 @@ class BuildReport:
     n_removed: int
     n_kept: int
     n_duplicates: int
+    n_versions: int
     n_passages: int
     n_sentences: int
     n_encoded: int
@@ -217,7 +220,9 @@ def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _N
         if not ledger.count(Kind.INDEXED):
             if intake.has_removals:
                 unpublish(task.home)
-            why, rejects = "there are none", ledger.rejects()
+            why = "there are none"
+            passed_over = {RejectReason.HIDDEN, RejectReason.READ_ME}
+            rejects = [reject for reject in ledger.rejects() if reject.reason not in passed_over]
             if rejects:
                 reasons = ", ".join(sorted({reject.reason for reject in rejects}))
                 were = "1 file was" if len(rejects) == 1 else f"{len(rejects)} files were"
@@ -287,7 +292,8 @@ def _report(
 ) -> BuildReport:
     with Ledger(draft / LEDGER, is_written=False) as ledger:
         rejects = tuple(ledger.rejects())
-        n_duplicates, missing = ledger.count(Kind.DUPLICATE), ledger.missing()
+        n_duplicates, n_versions = ledger.count(Kind.DUPLICATE), ledger.count(Kind.VERSION)
+        missing = ledger.missing()
     return BuildReport(
         snapshot=manifest.snapshot,
         changed=True,
@@ -297,6 +303,7 @@ def _report(
         n_removed=intake.n_removed,
         n_kept=intake.n_kept,
         n_duplicates=n_duplicates,
+        n_versions=n_versions,
         n_passages=manifest.n_passages,
         n_sentences=manifest.n_sentences,
         n_encoded=n_encoded,

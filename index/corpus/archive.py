@@ -19,8 +19,9 @@ _SCHEMA = """
 CREATE TABLE article (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, headline TEXT NOT NULL,
     text TEXT NOT NULL, body TEXT NOT NULL, language TEXT NOT NULL,
-    published TEXT, precision TEXT, source TEXT NOT NULL, via TEXT NOT NULL,
-    code TEXT NOT NULL, url TEXT NOT NULL, origin TEXT NOT NULL
+    published TEXT, precision TEXT, edited TEXT, edited_precision TEXT,
+    source TEXT NOT NULL, via TEXT NOT NULL, code TEXT NOT NULL, url TEXT NOT NULL,
+    origin TEXT NOT NULL
 ) STRICT;
 CREATE TABLE passage (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES article(row),
@@ -31,10 +32,31 @@ CREATE INDEX passage_article ON passage(article);
 """
 
 _ARTICLE = (
-    "id, headline, text, body, language, published, precision, source, via, code, url, origin"
+    "id, headline, text, body, language, published, precision, edited, edited_precision, "
+    "source, via, code, url, origin"
 )
 _PASSAGE = "article, start, end, language, sentences"
 
+
+_RENUMBER = """
+CREATE TEMP TABLE moved AS
+    SELECT row AS old, row_number() OVER (ORDER BY row) - 1 AS new FROM article;
+CREATE UNIQUE INDEX moved_old ON moved(old);
+CREATE TEMP TABLE cut AS
+    SELECT row AS old, row_number() OVER (ORDER BY row) - 1 AS new,
+        ifnull(sum(json_array_length(sentences) / 2)
+            OVER (ORDER BY row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS first
+    FROM passage;
+CREATE UNIQUE INDEX cut_old ON cut(old);
+UPDATE article SET row = -1 - (SELECT new FROM moved WHERE old = row);
+UPDATE article SET row = -1 - row;
+UPDATE passage SET (row, article, first_sentence) =
+    (SELECT -1 - cut.new, moved.new, cut.first
+     FROM cut, moved WHERE cut.old = passage.row AND moved.old = passage.article);
+UPDATE passage SET row = -1 - row;
+DROP TABLE moved;
+DROP TABLE cut;
+"""
 
 Stored: TypeAlias = tuple[int, int, str, int, str]
 """A passage as it is stored: start, end, language, number of sentences and their spans."""
@@ -73,15 +95,14 @@ class ArchiveWriter(Transaction):
 
     def add_stored(self, article: Article, passages: Iterable[Stored]) -> None:
         """Append an article and its passages as `stored` gave them."""
-        published = article.published
         values = (
             article.id,
             article.headline,
             article.text,
             _dump_spans(article.body),
             article.language,
-            published.at.isoformat() if published else None,
-            published.precision if published else None,
+            *_dump_moment(article.published),
+            *_dump_moment(article.edited),
             article.source,
             article.via,
             article.code,
@@ -98,7 +119,7 @@ class ArchiveWriter(Transaction):
     def _add(self, article: tuple[Any, ...], passages: Iterable[Stored]) -> None:
         """Append rows as they are stored: passages by start, end, language, number and spans."""
         self._connection.execute(
-            f"INSERT INTO article (row, {_ARTICLE}) VALUES (?{', ?' * 12})",  # noqa: S608 - a constant
+            f"INSERT INTO article (row, {_ARTICLE}) VALUES (?{', ?' * 14})",  # noqa: S608 - a constant
             (self.n_articles, *article),
         )
         rows = []
@@ -109,6 +130,21 @@ class ArchiveWriter(Transaction):
             self.n_sentences += n_sentences
         self._connection.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self.n_articles += 1
+
+    def drop(self, article_id: ArticleId) -> None:
+        """Take an added article out again; rows have gaps until `renumber`."""
+        row = "(SELECT row FROM article WHERE id = ?)"
+        self._connection.execute(f"DELETE FROM passage WHERE article = {row}", (article_id,))  # noqa: S608 - a constant
+        self._connection.execute("DELETE FROM article WHERE id = ?", (article_id,))
+
+    def renumber(self) -> None:
+        """Close the gaps that `drop` left."""
+        # Subtle: first below zero, as a row's new number may still be another's.
+        self._connection.executescript(_RENUMBER)
+        counts = "SELECT count(*), (SELECT count(*) FROM passage), {} FROM article"
+        sentences = "(SELECT ifnull(sum(json_array_length(sentences) / 2), 0) FROM passage)"
+        row = self._connection.execute(counts.format(sentences)).fetchone()
+        self.n_articles, self.n_passages, self.n_sentences = row
 
 
 class Archive:
@@ -272,7 +308,8 @@ class Archive:
 
 
 def _article(values: tuple[Any, ...]) -> Article:
-    (id_, headline, text, body, language, at, precision, source, via, code, url, origin) = values
+    (id_, headline, text, body, language, *moments, source, via, code, url, origin) = values
+    at, precision, edited, edited_precision = moments
     return Article(
         id=ArticleId(id_),
         headline=headline,
@@ -280,6 +317,7 @@ def _article(values: tuple[Any, ...]) -> Article:
         body=_load_spans(body),
         language=language,
         published=_moment(at, precision),
+        edited=_moment(edited, edited_precision),
         source=source,
         via=via,
         code=code,
@@ -290,6 +328,10 @@ def _article(values: tuple[Any, ...]) -> Article:
 
 def _moment(at: str | None, precision: str | None) -> Moment | None:
     return Moment(datetime.fromisoformat(at), Precision(precision)) if at and precision else None
+
+
+def _dump_moment(moment: Moment | None) -> tuple[str | None, str | None]:
+    return (moment.at.isoformat(), moment.precision) if moment else (None, None)
 
 
 def _dump_spans(spans: Iterable[Span]) -> str:

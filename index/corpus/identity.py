@@ -1,11 +1,37 @@
-"""Identities of an article: two items of a corpus that share one are the same article.
+"""Identity of an article: what makes two items of a corpus versions of one article.
 
-An identity is the address, where it is that of a page and not of a whole site, or the outlet's own
-number for the article. Texts of one identity may differ.
+They share a name, and their texts are alike. A name is the address, where it is that of a page and
+not of a whole site, or the outlet's own number for the article. A like name alone is not enough:
+pages of a long report, posts of a channel and items of a feed may all state one address.
+
+Alike are texts of which the smaller has at least half of its words and word pairs in the larger,
+so that a report of one line and the long one that replaced it are versions. Sizes may differ, so
+the share is estimated from the smallest hashes of both (bottom-k sketches).
+Source: A. Broder, "On the resemblance and containment of documents", SEQUENCES 1997; E. Cohen and
+H. Kaplan, "Summarizing data using bottom-k sketches", PODC 2007.
 """
 
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from xxhash import xxh3_64_digest, xxh32_intdigest
+
+from index.text.clean import clean
 from index.text.urls import page_of
 from index.types import Article
+
+_WORD = re.compile(r"\w+")
+_HASHES: Final = 128
+"""Hashes of a sketch: an estimated share of .5 has a standard deviation of some .05, of a text that
+is a tenth of the other's size .15."""
+
+_LETTERS_BYTES: Final = 8
+_ALIKE: Final = 0.5
+"""Of 2,999 reports of news-fa two of one outlet share .13 of the smaller one's words and pairs (the
+median), the two halves of one .22 (at most .42); the first tenth and the whole at least .87."""
 
 
 def identities(article: Article) -> tuple[str, ...]:
@@ -16,3 +42,69 @@ def identities(article: Article) -> tuple[str, ...]:
     if article.source and article.code:
         names.append(f"code {article.source.casefold()} {article.code}")
     return tuple(names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """What is kept of an article's body to tell whether another one is like it.
+
+    Attributes:
+        letters: Hash of its letters and digits.
+        hashes: The smallest hashes of its words and word pairs, uint32, sorted.
+    """
+
+    letters: bytes
+    hashes: np.ndarray[tuple[int], np.dtype[np.uint32]]
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        """Return the sketch of an article."""
+        body = " ".join(span.cut(article.text) for span in article.body)
+        words = _WORD.findall(clean(body).text.casefold())
+        parts = {*words, *map(" ".join, pairwise(words))}
+        hashes = sorted(xxh32_intdigest(part.encode()) for part in parts)[:_HASHES]
+        return cls(xxh3_64_digest("".join(words).encode()), np.array(hashes, np.uint32))
+
+    @classmethod
+    def read(cls, stored: bytes) -> Self:
+        """Return the sketch that `stored` gave."""
+        return cls(stored[:_LETTERS_BYTES], np.frombuffer(stored[_LETTERS_BYTES:], "<u4"))
+
+    def stored(self) -> bytes:
+        """Return it as bytes."""
+        return self.letters + self.hashes.astype("<u4").tobytes()
+
+    def likeness(self, other: "Sketch") -> float:
+        """Estimate the share of the smaller text's words and pairs that the larger one has."""
+        # Below the least largest hash of the two, each sketch is whole.
+        ends = [one.hashes[-1] for one in (self, other) if len(one.hashes) == _HASHES]
+        bound = min(ends, default=np.uint32(-1 & 0xFFFFFFFF))
+        mine, others = (one.hashes[one.hashes <= bound] for one in (self, other))
+        smaller = min(len(mine), len(others))
+        return len(np.intersect1d(mine, others)) / smaller if smaller else 0.0
+
+    def is_alike(self, other: "Sketch") -> bool:
+        """Tell whether two texts may be versions of one article."""
+        return self.letters == other.letters or self.likeness(other) >= _ALIKE
+
+
+class Age(NamedTuple):
+    """What tells which of two versions is newer: the greater one.
+
+    Attributes:
+        stated: When the source says it was edited or published, seconds since 1970; 0 for unknown.
+        seen: When its file was written, minutes since 1970.
+        root, path, position: Its place, where times are equal.
+    """
+
+    stated: int
+    seen: int
+    root: str
+    path: str
+    position: int
+
+
+def stated_age(article: Article) -> int:
+    """Return when an article was edited or published as it states; 0 where it does not."""
+    moment = article.edited or article.published
+    return int(moment.at.timestamp()) if moment else 0

@@ -1,12 +1,12 @@
 """Comparison of the corpus with the ledger of the last build; new items are read and divided.
 
 Files whose bytes are known are not read again, unless a library was missing when they were read;
-the ledger has the state of their items. Every item is either indexed, a duplicate or a reject;
-nothing is lost without a record. An article that is indexed stays as it is while some file still
-holds the same record. Of several items with one wording the first in the order of paths is indexed,
-but one that is indexed already comes first. The same holds for two wordings under one address or
-one number of an outlet (see `identity`): a new wording replaces the old one when the file that
-holds the old one changes.
+the ledger has the state of their items. Every item is either indexed, a duplicate, an earlier
+version or a reject; nothing is lost without a record. An article that is indexed stays as it is
+while some file still holds the same record. Of several items with one wording the first in the
+order of paths is indexed, but one that is indexed already comes first. Of several versions of one
+article (see `identity`) the newest is indexed, in whatever order they are read, and no other item
+in the wording of an earlier one.
 """
 
 from collections import defaultdict
@@ -19,7 +19,17 @@ from typing import Final
 
 from index.config import ChunkConfig, IndexConfig, ReadConfig
 from index.corpus.archive import ArchiveWriter, Stored, stored
-from index.corpus.ledger import Digests, Indexed, Kind, Ledger, Origin, Place, digests
+from index.corpus.identity import Age
+from index.corpus.ledger import (
+    Digests,
+    Indexed,
+    Kind,
+    Ledger,
+    Origin,
+    Place,
+    Repeat,
+    digests,
+)
 from index.corpus.removals import Removals, items_of
 from index.disk.file_stamps import Stamps
 from index.sources import RejectReason, SourceFile, corpus_files, read_file
@@ -38,11 +48,15 @@ _PIECE_CHARS: Final = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
-    """One file of the corpus and the checksum of its bytes, or why it has none."""
+    """One file of the corpus and the checksum of its bytes, or why it has none.
+
+    `seen` is when it was last written, in minutes since 1970; 0 where that cannot be told.
+    """
 
     source: SourceFile
     origin: Origin
     checksum: str
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +95,7 @@ def scan(corpora: Sequence[Path], stamps: Stamps, reading: ReadConfig) -> list[C
         if number and not root.exists():
             continue
         for source in corpus_files(root, reading):
-            path = source.path
+            path, seen = source.path, 0
             origin = Origin(root.name if number else "", _storable(source.origin))
             try:
                 if source.unread:
@@ -89,9 +103,10 @@ def scan(corpora: Sequence[Path], stamps: Stamps, reading: ReadConfig) -> list[C
                 else:
                     # A pipe would never end; the reader rejects what is no file.
                     checksum = stamps.checksum(path) if path.is_file() else "no file"
+                    seen = int(path.stat().st_mtime // 60)
             except OSError as error:
                 checksum = f"unreadable: {error.strerror}"
-            files.append(CorpusFile(replace(source, origin=str(origin)), origin, checksum))
+            files.append(CorpusFile(replace(source, origin=str(origin)), origin, checksum, seen))
     return files
 
 
@@ -118,11 +133,13 @@ def take_in(
         progress(writer.n_articles)
 
     divide = Divide(config.chunk, count_tokens)
-    sync = _Sync(ledger, removals, divide, add, workers, config.read)
+    sync = _Sync(ledger, removals, divide, add, writer.drop, workers, config.read)
     sync.drop_files(files)
     sync.drop_removed()
     sync.read()
     sync.promote(files)
+    if sync.has_dropped_new:
+        writer.renumber()
     return sync.result()
 
 
@@ -160,6 +177,7 @@ class _Sync:
         removals: Articles that may not be indexed.
         divide: Divides articles.
         add: Writes an article.
+        drop_new: Takes an article out again that was written in this update.
         workers: Divide ahead where much is new.
         reading: How files are read.
         loose: Articles that were indexed and whose items are gone, by record.
@@ -169,9 +187,11 @@ class _Sync:
     removals: Removals
     divide: Divide
     add: Callable[[Article, Sequence[Stored]], None]
+    drop_new: Callable[[ArticleId], None]
     workers: Workers
     reading: ReadConfig
     loose: dict[bytes, Indexed] = field(default_factory=dict)
+    has_dropped_new: bool = False
     _fresh: list[CorpusFile] = field(default_factory=list)
     _new_ids: set[ArticleId] = field(default_factory=set)
 
@@ -211,7 +231,9 @@ class _Sync:
             passages = iter(divided)
             for item, is_divided in piece:
                 if item.value is None:
-                    number = self.ledger.add_file(item.file.origin, item.file.checksum)
+                    number = self.ledger.add_file(
+                        item.file.origin, item.file.checksum, item.file.seen
+                    )
                 else:
                     place = Place(number, item.position)
                     self._enter(place, item, next(passages) if is_divided else None)
@@ -231,7 +253,8 @@ class _Sync:
                 is_ahead = False
                 if is_large and isinstance(item.value, Article) and item.digests is not None:
                     is_loose = item.digests.record in self.loose
-                    is_ahead = not (is_loose or self.ledger.repeats(item.digests))
+                    is_known = self.ledger.article_of_wording(item.digests.text) is not None
+                    is_ahead = not (is_loose or is_known)
                     ahead += [item.value] if is_ahead else []
                 piece.append((item, is_ahead))
                 n_chars = sum(len(article.text) for article in ahead)
@@ -242,9 +265,10 @@ class _Sync:
             yield piece, ahead
 
     def promote(self, files: Sequence[CorpusFile]) -> None:
-        """Index the items that repeated an article which is gone: their text is still there."""
+        """Enter the items anew that repeated an article which is gone."""
         orphans: defaultdict[Origin, dict[int, Place]] = defaultdict(dict)
-        for place in self.ledger.orphans() if self.loose else ():
+        gone = {indexed.article for indexed in self.loose.values()}
+        for place in self.ledger.orphans(gone):
             orphans[self.ledger.origin(place.file)][place.position] = place
         for file in files:
             places = orphans.get(file.origin, {})
@@ -260,7 +284,7 @@ class _Sync:
             yield _Item(file, position, stored_as, hashes)
 
     def _enter(self, place: Place, item: _Item, passages: Sequence[Stored] | None) -> None:
-        """Index an item, or enter it as a duplicate or reject.
+        """Index an item, or enter it as a duplicate, version or reject.
 
         Args:
             passages: None where it is not divided yet.
@@ -274,21 +298,83 @@ class _Sync:
         if self.removals.holds(value.id, hashes):
             self.ledger.add_reject(place, _removed(value.origin), hashes)
             return
-        if self.ledger.repeats(hashes):
-            self.ledger.add_duplicate(place, hashes)
+        current = self.ledger.current(hashes)
+        if current is None or current.has_letters:
+            known = self.ledger.article_of_wording(hashes.text)
+            repeated = current.indexed.article if current else known
+            if repeated is None:
+                self._index(place, item, passages)
+            else:
+                self._repeat(place, item, Kind.DUPLICATE, repeated)
             return
+        age = Age(hashes.stated, item.file.seen, *item.file.origin, item.position)
+        if age < current.age:
+            self._repeat(place, item, Kind.VERSION, current.indexed.article)
+            self._retire(hashes.text, Kind.DUPLICATE, current.indexed.article)
+        else:
+            self._replace(current.indexed, place, item, passages)
+
+    def _replace(
+        self, old: Indexed, place: Place, item: _Item, passages: Sequence[Stored] | None
+    ) -> None:
+        """Index a newer version of an article, or enter it as a duplicate of what has its wording.
+
+        Other items in the wording of the old one become duplicates.
+        """
+        assert item.digests is not None  # noqa: S101  # only articles have versions
+        self._drop(old, Kind.VERSION)
+        known = self.ledger.article_of_wording(item.digests.text)
+        if known is None or known == old.article:
+            new = self._index(place, item, passages)
+        else:
+            new = known
+            self._repeat(place, item, Kind.DUPLICATE, new)
+        if new is not None:
+            self.ledger.repoint(old.article, new)
+            self._retire(old.digests.text, Kind.DUPLICATE, new)
+
+    def _retire(self, text: bytes, kind: Kind, article: ArticleId) -> None:
+        """Make what is indexed in a wording a duplicate or version of an article."""
+        for old in self.ledger.articles(text):
+            self._drop(old, kind)
+            self.ledger.repoint(old.article, article)
+
+    def _drop(self, indexed: Indexed, kind: Kind) -> None:
+        """Take an article out of the index; the ledger keeps it as a duplicate or version."""
+        self.ledger.retire(indexed.article, kind)
+        if indexed.article in self._new_ids:
+            self._new_ids.remove(indexed.article)
+            self.drop_new(indexed.article)
+            self.has_dropped_new = True
+        else:
+            self.loose[indexed.digests.record] = indexed
+
+    def _repeat(self, place: Place, item: _Item, kind: Kind, article: ArticleId) -> None:
+        """Enter an item as a duplicate or version of an article."""
+        value, hashes = item.value, item.digests
+        assert isinstance(value, Article)  # noqa: S101  # nothing else repeats one
+        assert hashes is not None  # noqa: S101  # an article has them
+        self.ledger.add_repeat(place, Repeat(kind, value.origin, article, value.id), hashes)
+
+    def _index(
+        self, place: Place, item: _Item, passages: Sequence[Stored] | None
+    ) -> ArticleId | None:
+        """Index an item and return its id; None where it has no passage and is a reject."""
+        value, hashes = item.value, item.digests
+        assert isinstance(value, Article)  # noqa: S101  # nothing else is indexed
+        assert hashes is not None  # noqa: S101  # an article has them
         before = self.loose.get(hashes.record)
         # The article stays as it is indexed, unless its id has been given to another.
         if before is not None and not self.ledger.has_article(before.article):
             del self.loose[hashes.record]
             # With its new digests, since those from the ledger have no identities.
-            self.ledger.add_article(place, replace(before, digests=hashes))
-            return
+            self.ledger.add_article(place, replace(before, digests=hashes), value.origin)
+            return before.article
         if passages is None:
             (passages,) = self.divide([value])
         if not passages:
             self.ledger.add_reject(place, Reject(origin=value.origin, reason=RejectReason.NO_TEXT))
-            return
+            return None
         # Ids stay unique: another text under a known id gets part of its hash appended, and a
         # number where that is known too, as a record may hold any id.
         hashed = f"{value.id}-{hashes.text.hex()[:8]}"
@@ -297,7 +383,9 @@ class _Sync:
         article = replace(value, id=ArticleId(free))
         self.add(article, passages)
         self._new_ids.add(article.id)
-        self.ledger.add_article(place, Indexed(article.id, hashes, " ".join(article.missing)))
+        indexed = Indexed(article.id, hashes, " ".join(article.missing))
+        self.ledger.add_article(place, indexed, article.origin)
+        return article.id
 
     def result(self) -> Intake:
         """Return the counts."""

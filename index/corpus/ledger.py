@@ -1,8 +1,8 @@
 """Ledger of every item of every file of the corpus, so that an update reads only what changed.
 
 A file is known by its root (see `Origin`) and path and by the checksum of its bytes; each item in
-it, by its position, is an indexed article, a duplicate of one, or a reject. Of texts there are only
-hashes. `intake` decides which of the three an item is.
+it, by its position, is an indexed article, a duplicate or an earlier version of one, or a reject.
+Of texts there are only hashes. `intake` decides which of the four an item is.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.corpus.identity import identities
+from index.corpus.identity import Age, Sketch, identities, stated_age
 from index.corpus.transaction import Transaction
 from index.errors import SnapshotCorrupt
 from index.types import Article, ArticleId, Reject
@@ -23,11 +23,12 @@ from index.types import Article, ArticleId, Reject
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, origin TEXT NOT NULL, checksum TEXT NOT NULL,
-    UNIQUE (root, origin)
+    seen INTEGER NOT NULL, UNIQUE (root, origin)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS item (
     file INTEGER NOT NULL REFERENCES file(id), position INTEGER NOT NULL, kind TEXT NOT NULL,
     record BLOB, text BLOB, article TEXT, missing TEXT,
+    former TEXT, stated INTEGER, sketch BLOB,
     reason TEXT, detail TEXT, origin TEXT,
     PRIMARY KEY (file, position)
 ) STRICT, WITHOUT ROWID;
@@ -38,9 +39,13 @@ CREATE TABLE IF NOT EXISTS name (
 CREATE INDEX IF NOT EXISTS name_item ON name(file, position);
 CREATE INDEX IF NOT EXISTS item_text ON item(text);
 CREATE UNIQUE INDEX IF NOT EXISTS item_article ON item(article) WHERE kind = 'indexed';
+CREATE INDEX IF NOT EXISTS item_repeats ON item(article) WHERE kind IN ('duplicate', 'version');
 """
 _NAMED = "FROM name JOIN item USING (file, position)"
+_REPEATS = "kind IN ('duplicate', 'version')"
 _HASH_BYTES = 16
+_MOST_OF_A_NAME = 32
+"""A name that more articles have, unlike each other, is the address of no page."""
 
 
 class Kind(StrEnum):
@@ -48,6 +53,7 @@ class Kind(StrEnum):
 
     INDEXED = "indexed"
     DUPLICATE = "duplicate"
+    VERSION = "version"
     REJECT = "reject"
 
 
@@ -65,12 +71,14 @@ class Origin(NamedTuple):
 class Digests(NamedTuple):
     """Hashes of an article: of all its fields but the origin, its wording and its identities.
 
-    Digests read back from a ledger have no names.
+    Digests read back from a ledger have no names and no sketch; without names there is none.
     """
 
     record: bytes
     text: bytes
     names: tuple[bytes, ...] = ()
+    stated: int = 0
+    sketch: Sketch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,37 @@ class Indexed:
     article: ArticleId
     digests: Digests
     missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The indexed article that another item is a version of.
+
+    Attributes:
+        has_letters: Whether both have the same letters and digits.
+    """
+
+    indexed: Indexed
+    age: Age
+    has_letters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An item that is not indexed because an article is: a duplicate or an earlier version.
+
+    Attributes:
+        origin: Where it was read from, as an article's.
+        article: Id of the indexed article.
+        former: Id that a version had, or would have.
+        of: Where the indexed article was read from; only where it is read back.
+    """
+
+    kind: Kind
+    origin: str
+    article: ArticleId
+    former: str
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +149,7 @@ class Ledger(Transaction):
                 self._connection.execute("BEGIN")
             else:
                 uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-                super().__init__(sqlite3.connect(uri, uri=True))
+                super().__init__(sqlite3.connect(uri, uri=True, check_same_thread=False))
                 self._connection.execute("SELECT count(*) FROM file, item LIMIT 0")
 
     def files(self) -> dict[Origin, str]:
@@ -123,10 +162,10 @@ class Ledger(Transaction):
         ((root, path),) = self._rows("SELECT root, origin FROM file WHERE id = ?", file)
         return Origin(root, path)
 
-    def add_file(self, origin: Origin, checksum: str) -> int:
-        """Enter a file and return its number."""
-        query = "INSERT INTO file (root, origin, checksum) VALUES (?, ?, ?) RETURNING id"
-        ((number,),) = self._rows(query, *origin, checksum)
+    def add_file(self, origin: Origin, checksum: str, seen: int) -> int:
+        """Enter a file, written `seen` minutes after 1970, and return its number."""
+        query = "INSERT INTO file (root, origin, checksum, seen) VALUES (?, ?, ?, ?) RETURNING id"
+        ((number,),) = self._rows(query, *origin, checksum, seen)
         return int(number)
 
     def drop_file(self, origin: Origin) -> list[Indexed]:
@@ -141,21 +180,22 @@ class Ledger(Transaction):
         self._connection.execute("DELETE FROM file WHERE id = ?", (number,))
         return articles
 
-    def add_article(self, place: Place, indexed: Indexed) -> None:
-        """Enter an indexed article."""
+    def add_article(self, place: Place, indexed: Indexed, origin: str) -> None:
+        """Enter an indexed article that was read from `origin`."""
         self._put(place, Kind.INDEXED, indexed.digests, indexed.article, indexed.missing)
+        self._set(place, former=None, origin=origin)
 
-    def add_duplicate(self, place: Place, digests: Digests) -> None:
-        """Enter an article whose wording or identity is indexed from another item."""
-        self._put(place, Kind.DUPLICATE, digests)
+    def add_repeat(self, place: Place, repeat: Repeat, digests: Digests) -> None:
+        """Enter a duplicate or version of an indexed article."""
+        self._put(place, repeat.kind, digests, repeat.article)
+        self._set(place, former=repeat.former, origin=repeat.origin)
 
     def add_reject(self, place: Place, reject: Reject, digests: Digests | None = None) -> None:
         """Enter a reject; `digests` where it was an article."""
         self._put(place, Kind.REJECT, digests)
-        self._connection.execute(
-            "UPDATE item SET reason = ?, detail = ?, origin = ? WHERE file = ? AND position = ?",
-            (str(reject.reason), reject.detail, reject.origin, place.file, place.position),
-        )
+        self._set(place, reason=str(reject.reason), detail=reject.detail, origin=reject.origin)
+        # Nothing of its words stays.
+        self._set(place, former=None, stated=None, sketch=None)
 
     def _put(
         self,
@@ -165,26 +205,69 @@ class Ledger(Transaction):
         article: str | None = None,
         missing: str | None = None,
     ) -> None:
-        record, text, names = digests or (None, None, ())
         self._connection.executemany(
             "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
-            ((name, place.file, place.position) for name in names),
+            ((name, place.file, place.position) for name in (digests.names if digests else ())),
         )
         self._connection.execute(
-            "INSERT INTO item (file, position, kind, record, text, article, missing) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file, position) DO UPDATE SET "
-            "kind = excluded.kind, record = excluded.record, text = excluded.text, "
-            "article = excluded.article, missing = excluded.missing",
-            (place.file, place.position, str(kind), record, text, article, missing),
+            "INSERT INTO item (file, position, kind, article, missing) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (file, position) DO UPDATE SET "
+            "kind = excluded.kind, article = excluded.article, missing = excluded.missing",
+            (place.file, place.position, str(kind), article, missing),
+        )
+        if digests:
+            self._set(place, record=digests.record, text=digests.text)
+            if digests.sketch:
+                self._set(place, stated=digests.stated, sketch=digests.sketch.stored())
+
+    def _set(self, place: Place, **values: object) -> None:
+        columns = ", ".join(f"{column} = ?" for column in values)
+        self._connection.execute(
+            f"UPDATE item SET {columns} WHERE file = ? AND position = ?",  # noqa: S608 - constants
+            (*values.values(), place.file, place.position),
         )
 
-    def repeats(self, digests: Digests) -> bool:
-        """Tell whether an article of this wording, or of one of these identities, is indexed."""
-        by_text = "SELECT 1 FROM item WHERE text = ? AND kind = 'indexed'"
-        by_name = f"SELECT 1 {_NAMED} WHERE name = ? AND kind = 'indexed'"
-        return bool(self._rows(by_text, digests.text)) or any(
-            self._rows(by_name, name) for name in digests.names
+    def current(self, digests: Digests) -> Current | None:
+        """Return the indexed article of which this one is a version, newer or older; None for none.
+
+        Of several the one that is most alike.
+        """
+        query = (
+            "SELECT article, record, text, missing, sketch, ifnull(stated, 0), seen, root, "
+            "file.origin, position "
+            f"{_NAMED} JOIN file ON file.id = file WHERE name = ? AND kind = 'indexed' "
+            f"LIMIT {_MOST_OF_A_NAME + 1}"
         )
+        found: list[tuple[float, Current]] = []
+        for name in digests.names:
+            rows = self._rows(query, name)
+            for article, record, text, missing, stored, *age in rows[:_MOST_OF_A_NAME]:
+                sketch = Sketch.read(stored)
+                if digests.sketch is None or not sketch.is_alike(digests.sketch):
+                    continue
+                current = Current(
+                    indexed=Indexed(ArticleId(article), Digests(record, text), missing),
+                    age=Age(*age),
+                    has_letters=sketch.letters == digests.sketch.letters,
+                )
+                found.append((sketch.likeness(digests.sketch), current))
+        return max(found, key=lambda pair: (pair[0], pair[1].age))[1] if found else None
+
+    def article_of_wording(self, text: bytes) -> ArticleId | None:
+        """Return the article that is indexed in this wording, or whose earlier version had it."""
+        query = "SELECT article FROM item WHERE text = ? AND kind IN ('indexed', 'version') LIMIT 1"
+        rows = self._rows(query, text)
+        return ArticleId(rows[0][0]) if rows else None
+
+    def retire(self, article: ArticleId, kind: Kind) -> None:
+        """Make an indexed article a duplicate or version, of the one that `repoint` names next."""
+        query = "UPDATE item SET kind = ?, former = article WHERE article = ? AND kind = 'indexed'"
+        self._connection.execute(query, (str(kind), article))
+
+    def repoint(self, before: ArticleId, article: ArticleId) -> None:
+        """Make the duplicates and versions of one article those of another."""
+        query = f"UPDATE item SET article = ? WHERE article = ? AND {_REPEATS}"  # noqa: S608 - a constant
+        self._connection.execute(query, (article, before))
 
     def has_article(self, article_id: str) -> bool:
         """Tell whether an article is indexed under this id."""
@@ -208,17 +291,50 @@ class Ledger(Transaction):
         """Return the articles indexed with this wording: one or none."""
         return self._indexed("text = ?", text)
 
-    def orphans(self) -> list[Place]:
-        """Return the duplicates of which no article is indexed any more."""
-        named = f"SELECT 1 {_NAMED} WHERE kind = 'indexed' AND name IN "
-        query = (
-            "SELECT file, position FROM item AS orphan WHERE kind = 'duplicate' "  # noqa: S608 - a constant
-            "AND NOT EXISTS (SELECT 1 FROM item WHERE text = orphan.text AND kind = 'indexed') "
-            f"AND NOT EXISTS ({named} "
-            "(SELECT name FROM name WHERE file = orphan.file AND position = orphan.position)) "
-            "ORDER BY file, position"
+    def orphans(self, articles: Iterable[ArticleId]) -> list[Place]:
+        """Return the duplicates and versions of articles that are not indexed any more."""
+        query = f"SELECT file, position FROM item WHERE article = ? AND {_REPEATS}"  # noqa: S608 - a constant
+        return sorted(
+            (Place(*row) for article in articles for row in self._rows(query, article)),
+            key=lambda place: (place.file, place.position),
         )
-        return [Place(*row) for row in self._rows(query)]
+
+    def repeats(self, article: ArticleId | None = None, *, kind: Kind) -> Iterator[Repeat]:
+        """Yield the duplicates or versions of one article or of all, by file and position."""
+        query = (
+            "SELECT item.kind, item.origin, item.article, ifnull(item.former, ''), "  # noqa: S608 - constants
+            "ifnull(whole.origin, '') FROM item LEFT JOIN item AS whole "
+            "ON whole.article = item.article AND whole.kind = 'indexed' "
+            f"WHERE item.kind = ? {'AND item.article = ? ' if article else ''}"
+            "ORDER BY item.file, item.position"
+        )
+        values = (kind, article) if article else (kind,)
+        with self._damage_told():
+            for found, *rest in self._connection.execute(query, values):
+                yield Repeat(Kind(found), *rest)
+
+    def successor(self, former: str) -> ArticleId | None:
+        """Return the article whose earlier version had this id."""
+        query = "SELECT article FROM item WHERE former = ? AND kind = 'version' LIMIT 1"
+        rows = self._rows(query, former)
+        return ArticleId(rows[0][0]) if rows else None
+
+    def places(self, article: ArticleId) -> list[Place]:
+        """Return the places of an indexed article, its duplicates and versions."""
+        query = "SELECT file, position FROM item WHERE article = ? AND kind <> 'reject'"
+        return [Place(*row) for row in self._rows(query, article)]
+
+    def versions(self, article: ArticleId) -> list[tuple[str, Digests]]:
+        """Return (id it had, digests) of each earlier version of an article."""
+        query = "SELECT former, record, text FROM item WHERE article = ? AND kind = 'version'"
+        return [
+            (former, Digests(record, text)) for former, record, text in self._rows(query, article)
+        ]
+
+    def is_shared(self, name: bytes) -> bool:
+        """Tell whether several articles, which are no versions of each other, have a name."""
+        query = f"SELECT DISTINCT article {_NAMED} WHERE name = ? AND kind <> 'reject' LIMIT 2"
+        return len(self._rows(query, name)) > 1
 
     def named(self, names: Iterable[bytes]) -> list[tuple[Place, Digests]]:
         """Return the items of these identities that are indexed or duplicates."""
@@ -291,7 +407,8 @@ class Ledger(Transaction):
 
 def digests(article: Article) -> Digests:
     """Hash an article: the same wording or identity is one article, the same record one row."""
-    published = article.published
+    published, edited = article.published, article.edited
+    names = tuple(map(_hash, identities(article)))
     fields: Iterable[object] = (
         article.id,
         article.headline,
@@ -299,6 +416,7 @@ def digests(article: Article) -> Digests:
         [(span.start, span.end) for span in article.body],
         article.language,
         published and (published.at.isoformat(), published.precision),
+        edited and (edited.at.isoformat(), edited.precision),
         article.source,
         article.via,
         article.code,
@@ -307,7 +425,9 @@ def digests(article: Article) -> Digests:
     return Digests(
         _hash(repr(tuple(fields))),
         _hash(f"{article.headline}\0{article.text}"),
-        tuple(map(_hash, identities(article))),
+        names,
+        stated_age(article),
+        Sketch.of(article) if names else None,
     )
 
 

@@ -12,6 +12,10 @@ class Transaction:
         """Take over `connection`, which is closed in the end."""
         self._connection = connection
 
+    def close(self) -> None:
+        """Close without committing."""
+        self._connection.close()
+
     def __enter__(self) -> Self:
         """Return itself."""
         return self

@@ -13,7 +13,7 @@ from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
 from index.vectors.store import StoreKind
 
-SCHEMA = 6
+SCHEMA = 7
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 _REBUILD = "run `pasokh index build`"

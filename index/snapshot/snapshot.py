@@ -37,6 +37,7 @@ from pathlib import Path
 import numpy as np
 
 from index.corpus.archive import Archive
+from index.corpus.ledger import Kind, Ledger
 from index.dedup.groups import COPIES, Copies
 from index.disk.atomic import replace_text, sync_folder, sync_tree
 from index.encoders.space import VectorSpace
@@ -89,6 +90,7 @@ class Snapshot:
     lexical: LexicalIndex
     layout: Layout
     copies: Copies
+    ledger: Ledger
 
     @property
     def outlets(self) -> tuple[str, ...]:
@@ -113,9 +115,19 @@ class Snapshot:
         ]
         return tuple(article for _, article in sorted(ends, key=itemgetter(0)))
 
+    def earlier(self, article_id: ArticleId) -> tuple[str, ...]:
+        """Return the origins of an article's earlier versions, which are not searched."""
+        versions = self.ledger.repeats(article_id, kind=Kind.VERSION)
+        return tuple(version.origin for version in versions)
+
+    def successor(self, article_id: ArticleId) -> ArticleId | None:
+        """Return the article that replaced an earlier version of this id, None for none."""
+        return self.ledger.successor(article_id)
+
     def close(self) -> None:
         """Release the files."""
         self.archive.close()
+        self.ledger.close()
         self.copies.close()
 
 
@@ -185,6 +197,7 @@ def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapsho
             layout.removed.tolist(),
         )
         opened.enter_context(closing(copies))
+        ledger = opened.enter_context(closing(Ledger(folder / LEDGER, is_written=False)))
         edges = np.cumsum([0, *(part.passages for part in counts)]).tolist()
         snapshot = Snapshot(
             manifest=manifest,
@@ -199,6 +212,7 @@ def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapsho
             lexical=LexicalIndex.open(folder / LEXICAL, layout.owners, parts),
             layout=layout,
             copies=copies,
+            ledger=ledger,
         )
         opened.pop_all()  # all parts are there, so the archives stay open
     return snapshot

@@ -35,6 +35,7 @@ class Facts:
     guid: str = ""
     headline: str = ""
     published: Moment | None = None
+    edited: Moment | None = None
     sources: tuple[str, ...] = ()
     url: str = ""
     code: str = ""
@@ -62,6 +63,7 @@ def assemble(text: str, body: tuple[Span, ...], facts: Facts, origin: str) -> Ar
         body=body,
         language=language,
         published=facts.published,
+        edited=facts.edited,
         source=outlet.name if outlet else next(filter(None, facts.sources), ""),
         via=outlets.relayed(report),
         code=code,

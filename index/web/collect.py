@@ -1,10 +1,12 @@
 """Articles from elsewhere kept in files, so that a rebuild never asks the web again.
 
-    collected/<2 hex>/<hash of the address>.json    one fetched article, fields of JSON Lines
+    collected/<2 hex>/<hash of the address>.json    one fetched article, a line of JSON for each
+                                                    version of it, the newest last
     collected/files/<hash of the content>-<name>    one copied file, as it was
 
 An article is taken out of its page once; from then on its text stands still and quotes keep
-their places, until the page itself changes. What was removed by request is not kept.
+their places, until the page itself changes: then the new version is kept beside the earlier ones.
+What was removed by request is not kept.
 `collected/` is one more corpus to read.
 """
 
@@ -31,6 +33,7 @@ from index.web.steps import Kept
 _FILES = "files"
 _UNSAFE = re.compile(r"[^\w.-]+")
 _MAX_NAME_CHARS = 80
+_MAX_EARLIER = 20  # versions of a page; one that reports all day may change every minute
 
 
 class Collection:
@@ -49,7 +52,7 @@ class Collection:
         self._known = {path.name.partition("-")[0] for path in self._files.glob("*-*")}
 
     def keep_article(self, article: Article, address: Address) -> Kept | Failure:
-        """Keep an article under its own address, in place of what stood there."""
+        """Keep an article under its own address, after the versions that stand there."""
         name = xxh3_128_hexdigest(str(address).encode())
         path = self._folder / name[:2] / f"{name}.json"
         # The fields that `index.sources.jsonl` reads; of the page only the body is kept.
@@ -58,6 +61,7 @@ class Collection:
             "title": article.headline,
             "text": "\n".join(span.cut(article.text) for span in article.body),
             "date": article.published.isoformat() if article.published else "",
+            "modified": article.edited.isoformat() if article.edited else "",
             "url": str(address),
             "source": article.source,
             "language": article.language,
@@ -67,15 +71,18 @@ class Collection:
             return Failure(Problem.REMOVED)
         with storage_errors(self._folder):
             try:
-                before = path.read_bytes()
+                before = path.read_bytes().decode(errors="replace").splitlines(keepends=True)
             except (FileNotFoundError, NotADirectoryError):
-                before = None
-            if before == text.encode():
+                before = []
+            if before[-1:] == [text]:
                 return Kept.UNCHANGED
+            # Of a page whose date alone changes one version is kept.
+            kept = [line for line in before if _text_in(line) not in {None, record["text"]}]
+            kept = kept[-_MAX_EARLIER:]
             path.parent.mkdir(parents=True, exist_ok=True)
             with collecting_lock(self._home):
-                replace_text(path, text)
-        return Kept.ADDED if before is None else Kept.CHANGED
+                replace_text(path, "".join((*kept, text)))
+        return Kept.CHANGED if before else Kept.ADDED
 
     def keep_file(self, source: Path) -> Kept | Failure:
         """Keep a copy of a file, unless one with the same content is there.
@@ -120,3 +127,11 @@ class Collection:
             return False
         removed = (isinstance(item, Article) and removals.holds_article(item) for item in items)
         return next(removed, False) and all(removed)
+
+
+def _text_in(line: str) -> str | None:
+    """Return the text of a kept version; None for a damaged one."""
+    try:
+        return str(json.loads(line)["text"])
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -229,6 +229,7 @@ class SmallBackend:
             find_article=SmallAnswerer().article,
             making={"snapshot": MANIFEST.snapshot, "encoder": "small@1"},
             removed={"removed-1"},
+            find_successor=lambda _article: None,
             open_grounding=_no_claims,
         )
 

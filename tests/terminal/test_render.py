@@ -270,6 +270,8 @@ def test_json_of_an_answer(answerer: Answering) -> None:
             "score": 0.875,
             "also_in": [],
             "origin": "",
+            "edited": None,
+            "earlier": [],
         }
     ]
     assert record["answer"] == f"{record['citations'][0]['quote']} [1]"

@@ -31,6 +31,7 @@ from bot.texts.labels import (
     same_report_text,
     scope_note,
     title,
+    version_texts,
 )
 from bot.texts.language import Language, localize_digits, say
 from bot.texts.language_model import ModelText, untranslated_text, unworded_text
@@ -143,6 +144,9 @@ def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block
     for group in by_article(citations):
         first = group[0]
         details = list(_details(first, first.via, language))
+        details += [
+            label(shorten(text, _MAX_SOURCE), language) for text in version_texts(first, language)
+        ]
         if also := same_report_text(first, language):
             details.append(label(shorten(also, _MAX_SOURCE), language))
         yield _entry(numbers_of(group, language), first, details, language)
