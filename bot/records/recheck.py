@@ -149,26 +149,21 @@ class Rechecker:
     def _quote(self, was: CitationRecord) -> QuoteCheck:
         """Check a quote."""
         article = self.find_article(ArticleId(was["article_id"]))
-        if was["article_id"] in self.removed and article is None:
+        if article is None and was["article_id"] in self.removed:
             return _check(was, Standing.REMOVED)
         successor = self.find_successor(ArticleId(was["article_id"]))
         newer = self.find_article(successor) if successor else None
         if article is None and newer is None:
             return _check(was, Standing.GONE)
-        article = article or newer
-        assert article is not None  # noqa: S101  # one of the two is there
         if not any(char.isalnum() for char in was["quote"]):
             return _check(was, Standing.EMPTY)
         is_span = 0 <= was["start"] <= was["end"]
         span = Span(was["start"], was["end"]) if is_span else None
-        if span is None or span.cut(article.text) != was["quote"]:
-            starts = (
-                article.text.find(was["quote"], part.start, part.end) for part in article.body
-            )
-            start = next((start for start in starts if start >= 0), None)
-            found = None if start is None else Span(start, start + len(was["quote"]))
+        if article is None or span is None or span.cut(article.text) != was["quote"]:
             if newer is not None:
+                found = _place(was["quote"], newer)
                 return _check(was, Standing.CORRECTED, found=found, successor=newer.id)
+            found = _place(was["quote"], article) if article else None
             return _check(was, Standing.MOVED if found else Standing.CHANGED, found=found)
         if not any(part.start <= span.start and span.end <= part.end for part in article.body):
             return _check(was, Standing.OUTSIDE, found=span)
@@ -203,6 +198,13 @@ class Rechecker:
             ClaimCheck(text=claim.text, numbers=claim.numbers, faults=verdict.faults)
             for claim, verdict in zip(claims, verdicts, strict=True)
         )
+
+
+def _place(quote: str, article: Article) -> Span | None:
+    """Return where an article's body has a quote, None where it has not."""
+    starts = (article.text.find(quote, part.start, part.end) for part in article.body)
+    start = next((start for start in starts if start >= 0), None)
+    return None if start is None else Span(start, start + len(quote))
 
 
 def _check(

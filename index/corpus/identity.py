@@ -1,8 +1,9 @@
 """Identity of an article: what makes two items of a corpus versions of one article.
 
-They share a name, and their texts are alike. A name is the address, where it is that of a page and
-not of a whole site, or the outlet's own number for the article. A like name alone is not enough:
-pages of a long report, posts of a channel and items of a feed may all state one address.
+They share a name, were published on one day as far as they say, and their texts are alike. A name
+is the address, where it is that of a page and not of a whole site, or the outlet's own number for
+the article. A like name alone is not enough: pages of a long report, posts of a channel and items
+of a feed may all state one address; nor is a like text, as in the prices of every day.
 
 Alike are texts of which the smaller has at least half of its words and word pairs in the larger,
 so that a report of one line and the long one that replaced it are versions. Sizes may differ, so
@@ -19,9 +20,10 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from xxhash import xxh3_64_digest, xxh32_intdigest
 
+from index.text.calendars import TEHRAN
 from index.text.clean import clean
 from index.text.urls import page_of
-from index.types import Article
+from index.types import Article, Precision
 
 _WORD = re.compile(r"\w+")
 _HASHES: Final = 128
@@ -102,6 +104,14 @@ class Age(NamedTuple):
     root: str
     path: str
     position: int
+
+
+def published_day(article: Article) -> int | None:
+    """Return the day of publication in Tehran as an ordinal; None where it is not known."""
+    moment = article.published
+    if moment is None or moment.precision not in {Precision.MINUTE, Precision.DAY}:
+        return None
+    return moment.at.astimezone(TEHRAN).toordinal()
 
 
 def stated_age(article: Article) -> int:

@@ -215,8 +215,7 @@ class _Sync:
             for indexed in chain.from_iterable(map(self.ledger.articles, texts)):
                 self.loose[indexed.digests.record] = indexed
             for place, hashes in list(items_of(entry, self.ledger)):
-                origin = str(self.ledger.origin(place.file))
-                self.ledger.add_reject(place, _removed(origin), hashes)
+                self.ledger.add_reject(place, _removed(self.ledger.origin_of(place)), hashes)
 
     def read(self) -> None:
         """Read the files that are new or changed, in order."""
@@ -324,7 +323,7 @@ class _Sync:
         assert item.digests is not None  # noqa: S101  # only articles have versions
         self._drop(old, Kind.VERSION)
         known = self.ledger.article_of_wording(item.digests.text)
-        if known is None or known == old.article:
+        if known is None:
             new = self._index(place, item, passages)
         else:
             new = known

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.corpus.identity import Age, Sketch, identities, stated_age
+from index.corpus.identity import Age, Sketch, identities, published_day, stated_age
 from index.corpus.transaction import Transaction
 from index.errors import SnapshotCorrupt
 from index.types import Article, ArticleId, Reject
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS file (
 CREATE TABLE IF NOT EXISTS item (
     file INTEGER NOT NULL REFERENCES file(id), position INTEGER NOT NULL, kind TEXT NOT NULL,
     record BLOB, text BLOB, article TEXT, missing TEXT,
-    former TEXT, stated INTEGER, sketch BLOB,
+    former TEXT, stated INTEGER, day INTEGER, sketch BLOB,
     reason TEXT, detail TEXT, origin TEXT,
     PRIMARY KEY (file, position)
 ) STRICT, WITHOUT ROWID;
@@ -78,6 +78,7 @@ class Digests(NamedTuple):
     text: bytes
     names: tuple[bytes, ...] = ()
     stated: int = 0
+    day: int | None = None
     sketch: Sketch | None = None
 
 
@@ -162,6 +163,11 @@ class Ledger(Transaction):
         ((root, path),) = self._rows("SELECT root, origin FROM file WHERE id = ?", file)
         return Origin(root, path)
 
+    def origin_of(self, place: Place) -> str:
+        """Return where an item was read from."""
+        query = "SELECT origin FROM item WHERE file = ? AND position = ?"
+        return str(self._rows(query, place.file, place.position)[0][0])
+
     def add_file(self, origin: Origin, checksum: str, seen: int) -> int:
         """Enter a file, written `seen` minutes after 1970, and return its number."""
         query = "INSERT INTO file (root, origin, checksum, seen) VALUES (?, ?, ?, ?) RETURNING id"
@@ -195,7 +201,7 @@ class Ledger(Transaction):
         self._put(place, Kind.REJECT, digests)
         self._set(place, reason=str(reject.reason), detail=reject.detail, origin=reject.origin)
         # Nothing of its words stays.
-        self._set(place, former=None, stated=None, sketch=None)
+        self._set(place, former=None, stated=None, day=None, sketch=None)
 
     def _put(
         self,
@@ -218,7 +224,8 @@ class Ledger(Transaction):
         if digests:
             self._set(place, record=digests.record, text=digests.text)
             if digests.sketch:
-                self._set(place, stated=digests.stated, sketch=digests.sketch.stored())
+                self._set(place, stated=digests.stated, day=digests.day)
+                self._set(place, sketch=digests.sketch.stored())
 
     def _set(self, place: Place, **values: object) -> None:
         columns = ", ".join(f"{column} = ?" for column in values)
@@ -236,11 +243,12 @@ class Ledger(Transaction):
             "SELECT article, record, text, missing, sketch, ifnull(stated, 0), seen, root, "
             "file.origin, position "
             f"{_NAMED} JOIN file ON file.id = file WHERE name = ? AND kind = 'indexed' "
+            "AND ifnull(day, ?) IS ifnull(?, day) "
             f"LIMIT {_MOST_OF_A_NAME + 1}"
         )
         found: list[tuple[float, Current]] = []
         for name in digests.names:
-            rows = self._rows(query, name)
+            rows = self._rows(query, name, digests.day, digests.day)
             for article, record, text, missing, stored, *age in rows[:_MOST_OF_A_NAME]:
                 sketch = Sketch.read(stored)
                 if digests.sketch is None or not sketch.is_alike(digests.sketch):
@@ -255,7 +263,11 @@ class Ledger(Transaction):
 
     def article_of_wording(self, text: bytes) -> ArticleId | None:
         """Return the article that is indexed in this wording, or whose earlier version had it."""
-        query = "SELECT article FROM item WHERE text = ? AND kind IN ('indexed', 'version') LIMIT 1"
+        query = (
+            "SELECT article FROM item AS one WHERE text = ? AND (kind = 'indexed' OR "
+            "kind = 'version' AND EXISTS "
+            "(SELECT 1 FROM item WHERE article = one.article AND kind = 'indexed')) LIMIT 1"
+        )
         rows = self._rows(query, text)
         return ArticleId(rows[0][0]) if rows else None
 
@@ -427,6 +439,7 @@ def digests(article: Article) -> Digests:
         _hash(f"{article.headline}\0{article.text}"),
         names,
         stated_age(article),
+        published_day(article),
         Sketch.of(article) if names else None,
     )
 

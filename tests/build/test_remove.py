@@ -145,7 +145,7 @@ def test_a_removed_article_does_not_come_back(
     assert "taken out by request" == report.rejects[0].detail
     assert 3 == report.n_articles
     assert () == found.problems
-    assert ["again.jsonl:1", "news.jsonl"] == sorted(found.still_in)
+    assert ["again.jsonl:1", "news.jsonl:2"] == sorted(found.still_in)
 
 
 def test_duplicates_of_a_removed_article_go_with_it(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.corpus.identity import identities
-from index.types import Article, ArticleId
+from index.corpus.identity import Sketch, identities
+from index.types import Article, ArticleId, Span
 
 PAGE = "https://www.mehrnews.com/news/5805672/کاخ-سفید?a=1&b=2"
 
@@ -66,3 +66,46 @@ def test_the_number_counts_within_its_outlet() -> None:
 def test_any_text_may_stand_where_an_address_should(url: str) -> None:
     """No text in the place of an address breaks the reading of a corpus."""
     assert len(names(url=url)) <= 1
+
+
+FIRST = "The harbour authority said that the pier would open in May. It cost 80 million euros."
+REPORT = " ".join(
+    f"Sentence {n} of the report names minister {n} and town {n * 7}." for n in range(90)
+)
+
+
+def sketch(text: str) -> Sketch:
+    """Return the sketch of an article of this text."""
+    body = (Span(0, len(text)),)
+    return Sketch.of(Article(id=ArticleId("1"), headline="", text=text, body=body, language="en"))
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (FIRST, FIRST.replace("80", "18")),
+        (FIRST, f"{FIRST} Correction: an earlier version gave another sum for the pier."),
+        (REPORT, REPORT[:400]),
+        (REPORT[:1_000], f"A new beginning of the report. {REPORT}"),
+        ("زلزله‌ای ۵ ریشتری کرمان را لرزاند", "زلزله‌ای ۵.۲ ریشتری کرمان را لرزاند"),
+    ],
+)
+def test_versions_are_alike(text: str, other: str) -> None:
+    """A corrected figure, an added note, and a report that grew from a few lines are alike."""
+    assert sketch(text).is_alike(sketch(other))
+    assert sketch(other).is_alike(Sketch.read(sketch(text).stored()))
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [(FIRST, REPORT), (FIRST, "In 1934 a storm tore forty metres from the pier. It was rebuilt.")],
+)
+def test_other_texts_are_not_alike(text: str, other: str) -> None:
+    """Two pages of one report, and what shares only common words, are not alike."""
+    assert not sketch(text).is_alike(sketch(other))
+
+
+def test_spelling_makes_no_other_letters() -> None:
+    """Joiners, Arabic letters and white space leave the letters as they are."""
+    assert sketch("می‌گوید كه یک").letters == sketch("می‌گوید  که یک").letters
+    assert sketch("۱۲ نفر").letters != sketch("۱۳ نفر").letters

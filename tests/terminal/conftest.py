@@ -96,6 +96,7 @@ REPORT = BuildReport(
     n_removed=3,
     n_kept=0,
     n_duplicates=1,
+    n_versions=0,
     n_passages=2,
     n_sentences=5,
     n_encoded=7,
@@ -229,7 +230,7 @@ class SmallBackend:
             find_article=SmallAnswerer().article,
             making={"snapshot": MANIFEST.snapshot, "encoder": "small@1"},
             removed={"removed-1"},
-            find_successor=lambda _article: None,
+            find_successor={"mehr-early": ArticleId("mehr-5805672")}.get,
             open_grounding=_no_claims,
         )
 

@@ -90,6 +90,18 @@ def _requoted(quote: str, start: int) -> Change:
         (_requoted(". ", 23), "empty", "without a letter or digit"),
         (_with("article_id", "gone-1"), "gone", "[1] GONE: gone-1 is not in the index"),
         (_with("article_id", "removed-1"), "withdrawn", "removed-1 was removed by request"),
+        (
+            _with("article_id", "mehr-early"),
+            "corrected",
+            "mehr-early is an earlier version of mehr-5805672, which still says it, at",
+        ),
+        (
+            lambda record: (
+                _requoted("کربی گفت نه.", 25)(record), _with("article_id", "mehr-early")(record)
+            ),
+            "corrected",
+            "[1] CORRECTED SINCE: mehr-early is an earlier version of mehr-5805672, which does not",
+        ),
         (_with("headline", "x"), "head", "BUT NOT its head: mehr-5805672 differs in headline"),
         (_with("published", "2023-06-09"), "head", "differs in published"),
         (_with("url", ""), "head", "differs in url"),
@@ -177,9 +189,9 @@ def test_a_report_has_the_keys_that_are_documented(
         "answer_is_quotes": True,
         "citations": [
             {"number": 1, "article_id": "mehr-5805672", "standing": "stands", "start": 25,
-             "end": 92, "differs": []},
+             "end": 92, "differs": [], "successor": ""},
             {"number": 2, "article_id": "hostile", "standing": "stands", "start": 8, "end": 68,
-             "differs": []},
+             "differs": [], "successor": ""},
         ],
         "claims": [],
     }  # fmt: skip

@@ -282,8 +282,8 @@ def test_feeds_must_be_addresses(tmp_path: Path, feeds: tuple[str, ...]) -> None
     assert "a:b" not in str(caught.value)
 
 
-def test_a_changed_page_replaces_its_article(site: Site, tmp_path: Path) -> None:
-    """What is kept of a page has the fields of its article, and is replaced when it changes."""
+def test_a_changed_page_is_kept_beside_its_earlier_version(site: Site, tmp_path: Path) -> None:
+    """What is kept of a page has the fields of its article, a line for each version of it."""
     from index.web import gather_articles
 
     config = replace(CONFIG, delay_s=0.0)
@@ -291,16 +291,17 @@ def test_a_changed_page_replaces_its_article(site: Site, tmp_path: Path) -> None
         body(page(1)), body(page(1)), body(page(1).replace("Tuesday", "Friday"))
     )
     found = [next(gather_articles([f"{site.url}/1"], tmp_path, config)).outcome for _ in range(3)]
-    (article,) = collected(tmp_path)
+    first, article = collected(tmp_path)
     (file,) = (tmp_path / "collected").rglob("*.json")
 
     assert found == [Kept.ADDED, Kept.UNCHANGED, Kept.CHANGED]
     assert (article.headline, article.url) == ("Metro line 1 begins", f"{site.url}/1")
-    assert "Friday" in article.text
+    assert ("Tuesday" in first.text, "Friday" in article.text) == (True, True)
     assert re.fullmatch(r"web-[0-9a-f]{16}", article.id)
-    assert list(json.loads(file.read_text())) == [
-        "id", "title", "text", "date", "url", "source", "language",
-    ]  # fmt: skip
+    for line in file.read_text().splitlines():
+        assert list(json.loads(line)) == [
+            "id", "title", "text", "date", "modified", "url", "source", "language",
+        ]  # fmt: skip
 
 
 def test_the_state_is_its_owners(tmp_path: Path) -> None:
