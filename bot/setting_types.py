@@ -87,6 +87,26 @@ def quoted(value: Any) -> str:  # noqa: ANN401  # whatever the source held
 
 
 Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_split_ids)]
+_CHANNEL = re.compile(r"@[a-z]\w{3,31}|-?\d{1,19}", re.ASCII)
+
+
+def _checked_channels(value: frozenset[str]) -> frozenset[str]:
+    """Return channels in lower case.
+
+    Raises:
+        ValueError: If one is neither a public name nor an id.
+    """
+    channels = frozenset(map(str.lower, value))
+    for channel in channels:
+        if not _CHANNEL.fullmatch(channel):
+            msg = f"expected @name or the id of a channel, got {quoted(channel)}"
+            raise ValueError(msg)
+    return channels
+
+
+Channels = Annotated[
+    frozenset[str], NoDecode, BeforeValidator(_split_ids), AfterValidator(_checked_channels)
+]
 # Telegram: bot id, colon, secret (https://core.telegram.org/bots/api#authorizing-your-bot); its
 # rules for a webhook's secret: https://core.telegram.org/bots/api#setwebhook.
 TelegramToken = Annotated[SecretStr, AfterValidator(_matching(r"\d+:[A-Za-z0-9_-]+"))]

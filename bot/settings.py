@@ -300,6 +300,10 @@ class Settings(BaseSettings):
         default_factory=frozenset,
         description="Chats the bot answers in, as ids; everywhere if empty.",
     )
+    telegram_channels: Channels = Field(
+        default_factory=frozenset,
+        description="Channels whose posts are taken into the archive, as @name or id.",
+    )
     telegram_admins: Ids = Field(
         default_factory=frozenset, description="Users who may send /stats and /reload, as ids."
     )

@@ -39,6 +39,28 @@ class Kind(StrEnum):
     """Something without text to answer: a voice message, a photo, a sticker."""
     MOVED = "moved"
     """A group has become a supergroup, which is another chat for Telegram."""
+    POST = "post"
+    """A channel has a new post, or a post has changed; it is for the archive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPost:
+    """What a channel's post says of itself beside its text.
+
+    Attributes:
+        channel: The channel's name.
+        username: Its public name without "@"; empty for none.
+        n_bold: How many of the text's first characters are bold.
+        published, edited: Seconds since 1970; 0 where it was not edited.
+        via: Name of whose post it forwards; empty for its own.
+    """
+
+    channel: str
+    username: str
+    n_bold: int
+    published: int
+    edited: int
+    via: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +83,7 @@ class Incoming:
         is_forwarded: Whether the text is somebody else's.
         query_id: Id by which a button or an inline question is answered; empty otherwise.
         moved_from, moved_to: The group's id and the supergroup's; 0 but where `kind` is MOVED.
+        post: Only where `kind` is POST.
     """
 
     update_id: UpdateId
@@ -80,6 +103,7 @@ class Incoming:
     query_id: str = ""
     moved_from: Id = 0
     moved_to: Id = 0
+    post: ChannelPost | None = None
 
     @property
     def key(self) -> Key:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from index.config import ReadConfig
+from index.sources import TelegramPost
 from index.web.config import EVERY_NETWORK, Network, WebConfig
 from index.web.problems import Failure, Problem
 from index.web.steps import Kept, ListFound, Step, Watching
@@ -21,6 +22,7 @@ __all__ = [
     "Watching",
     "WebConfig",
     "gather_articles",
+    "keep_post",
     "watch_feeds",
 ]
 
@@ -39,6 +41,17 @@ def gather_articles(
     from index.web import gathering  # the HTTP client and readers of pages: no question needs them
 
     return gathering.gather_articles(places, home, config, reading)
+
+
+def keep_post(post: TelegramPost, home: Path) -> Kept | Failure:
+    """Take a post of a Telegram channel into the collection under `home`.
+
+    Raises:
+        StorageError: If it cannot be kept.
+    """
+    from index.web import gathering  # likewise
+
+    return gathering.keep_post(post, home)
 
 
 def watch_feeds(

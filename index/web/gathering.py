@@ -14,7 +14,15 @@ from typing import Final
 from index.config import ReadConfig
 from index.errors import CorpusError
 from index.retry import backoff_s
-from index.sources import LEFT_OUT, RejectReason, corpus_files, feeds, html_page
+from index.sources import (
+    LEFT_OUT,
+    RejectReason,
+    TelegramPost,
+    corpus_files,
+    feeds,
+    html_page,
+    telegram,
+)
 from index.sources.markup import is_feed, text_of
 from index.sources.rejects import MAX_BYTES, Refused
 from index.web.address import Address, canonical, own_address, read_address, shown
@@ -55,6 +63,17 @@ def gather_articles(
     gatherer = Gatherer(Fetcher(config), Collection(home, reading))
     for place in places:
         yield from gatherer.add(place)
+
+
+def keep_post(post: TelegramPost, home: Path) -> Kept | Failure:
+    """Do what `index.web.keep_post` says."""
+    article = telegram.article_of(post, "")
+    if article is None:
+        return Failure(Problem.NO_ARTICLE, "no text but links, names and tags")
+    address = read_address(article.url)
+    if isinstance(address, Failure):
+        return address
+    return Collection(home, None).keep_article(article, address)
 
 
 class Gatherer:

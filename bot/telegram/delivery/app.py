@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
+from functools import partial
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from bot.settings import Settings
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.access import Gate, Rules
 from bot.telegram.delivery.admin import Admin
+from bot.telegram.delivery.channel_posts import ChannelPosts
 from bot.telegram.delivery.executor import AnswerExecutor
 from bot.telegram.delivery.handler import UpdateHandler
 from bot.telegram.delivery.live_draft import LiveDrafts, TypingIndicator
@@ -126,7 +128,9 @@ class _Service:
         self._heartbeat = time.monotonic()
         self._metrics = Metrics()
         self._health = PollHealth(self._metrics)
-        self._queue = UpdateQueue(store, parse, self._metrics, size=settings.telegram_queue)
+        parse_wanted = partial(parse, channels=settings.telegram_channels)
+        self._queue = UpdateQueue(store, parse_wanted, self._metrics, size=settings.telegram_queue)
+        self._posts = ChannelPosts(settings)
         self._application = _build_application(settings, self._queue, self._health)
         self._polling = Polling(self._new_updater, self._health)
         self._webhook = self._new_updater()
@@ -151,6 +155,7 @@ class _Service:
             sender=Sender(self._application.bot, self._metrics),
             metrics=self._metrics,
             poll_health=self._health,
+            posts=self._posts,
         )
         self._application.add_handler(TypeHandler(Incoming, self._handler.handle))
         loop = asyncio.get_running_loop()
@@ -179,6 +184,8 @@ class _Service:
         )
         if self._settings.metrics_port:
             stack.callback(serve_metrics(metrics, self._settings.metrics_port, self._is_healthy))
+        self._posts.start()
+        stack.push_async_callback(self._posts.close)
         cleanup = asyncio.create_task(self._clean_up())
         stack.callback(cleanup.cancel)
         await self._application.start()

@@ -20,6 +20,7 @@ from bot.logs import log_failure
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.access import Gate, Refusal, language_of, reply
 from bot.telegram.delivery.admin import Admin
+from bot.telegram.delivery.channel_posts import ChannelPosts
 from bot.telegram.delivery.executor import AnswerExecutor
 from bot.telegram.delivery.live_draft import LiveDrafts, TypingIndicator
 from bot.telegram.delivery.metrics import Metrics
@@ -59,6 +60,7 @@ class UpdateHandler:
     sender: Sender
     metrics: Metrics
     poll_health: PollHealth
+    posts: ChannelPosts
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set, init=False)
 
     async def handle(self, incoming: Incoming, _context: object = None) -> None:
@@ -120,6 +122,9 @@ class UpdateHandler:
             self.gate.moves[update.moved_from] = update.moved_to
             if self.gate.names_chat(update.moved_from):
                 await self.store.do(queue_sql.move, update.moved_from, update.moved_to)
+        if update.kind is Kind.POST:
+            await self.posts.keep(update)
+            return ()
         incoming = self.gate.where_it_is_now(update)
         refusal = await self._refusal(incoming)
         if self.queue.is_superseded(incoming):

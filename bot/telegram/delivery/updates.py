@@ -5,22 +5,34 @@ the bot. Drops and logs what cannot be read: the library checks few of the value
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from pydantic import TypeAdapter
-from telegram import Bot, Message, MessageEntity, Update, User
+from telegram import (
+    Bot,
+    Message,
+    MessageEntity,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    Update,
+    User,
+)
 from telegram.constants import ChatType, UpdateType
 from telegram.ext import filters
 
-from bot.telegram.types import Incoming, Kind
+from bot.telegram.types import ChannelPost, Incoming, Kind
 
 ALLOWED_UPDATES: Final = (
     UpdateType.MESSAGE,
     UpdateType.EDITED_MESSAGE,
     UpdateType.CALLBACK_QUERY,
     UpdateType.INLINE_QUERY,
+    UpdateType.CHANNEL_POST,
+    UpdateType.EDITED_CHANNEL_POST,
 )
 """The kinds of updates to ask Telegram for."""
 
@@ -29,8 +41,11 @@ _INCOMING: Final = TypeAdapter(Incoming)
 _log = logging.getLogger(__name__)
 
 
-def parse(update: object) -> Incoming | None:
+def parse(update: object, channels: Collection[str] = ()) -> Incoming | None:
     """Parse an update; None if it asks for nothing or cannot be read, which is logged.
+
+    Args:
+        channels: Whose posts are wanted, as `@name` in lower case or id.
 
     Raises:
         TypeError: If it is no update: the library puts its own signals into the same queue.
@@ -39,12 +54,9 @@ def parse(update: object) -> Incoming | None:
         msg = f"expected an update, got {type(update).__name__}"
         raise TypeError(msg)
     try:
-        if (incoming := _parse(update)) is None:
-            return None
-        values = asdict(incoming).items()
-        return _INCOMING.validate_python(
-            {name: _clean(value) if isinstance(value, str) else value for name, value in values}
-        )
+        post = update.channel_post or update.edited_channel_post
+        incoming = _parse(update) if post is None else _post(update.update_id, post, channels)
+        return _INCOMING.validate_python(_cleaned(asdict(incoming))) if incoming else None
     except Exception as error:  # noqa: BLE001  # whatever shape it has, others come after it
         fields = {"update_id": update.update_id, "error": type(error).__name__}
         _log.error("unreadable", extra={"fields": fields})
@@ -130,6 +142,45 @@ def _message(update: Update, message: Message, kind: Kind) -> Incoming | None:
     )
 
 
+def _post(update_id: int, message: Message, channels: Collection[str]) -> Incoming | None:
+    """Parse a post with a text in one of some channels."""
+    chat, text = message.chat, message.text or message.caption or ""
+    names = {str(chat.id), f"@{chat.username}".lower()}
+    if not text or names.isdisjoint(channels):
+        return None
+    bold = (
+        words
+        for entity, words in _entities(message)
+        if entity.type == MessageEntity.BOLD and entity.offset == 0
+    )
+    match message.forward_origin:
+        case MessageOriginChannel(chat=whose) | MessageOriginChat(sender_chat=whose):
+            via = whose.effective_name or ""
+        case MessageOriginUser(sender_user=person):
+            via = person.full_name
+        case MessageOriginHiddenUser(sender_user_name=name):
+            via = name
+        case _:
+            via = ""
+    return Incoming(
+        update_id=update_id,
+        kind=Kind.POST,
+        chat_id=chat.id,
+        user_id=None,
+        is_private=False,
+        message_id=message.message_id,
+        text=text,
+        post=ChannelPost(
+            channel=chat.title or "",
+            username=chat.username or "",
+            n_bold=len(next(bold, "")),
+            published=int(message.date.timestamp()),
+            edited=int(message.edit_date.timestamp()) if message.edit_date else 0,
+            via=via,
+        ),
+    )
+
+
 def _is_addressed(message: Message, me: Bot) -> bool:
     """Tell whether a message in a group is a reply to the bot, names it or is a command for it."""
     if _is_ours(message.reply_to_message, me):
@@ -171,6 +222,20 @@ def _thread_id(message: Message) -> int:
 def _language_code(user: User | None) -> str:
     """Return the language of a person's app, empty if unknown."""
     return (user.language_code or "") if user is not None else ""
+
+
+def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values whose texts can be stored."""
+    return {
+        name: (
+            _clean(value)
+            if isinstance(value, str)
+            else _cleaned(value)
+            if isinstance(value, dict)
+            else value
+        )
+        for name, value in values.items()
+    }
 
 
 def _clean(text: str) -> str:

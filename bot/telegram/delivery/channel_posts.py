@@ -1,0 +1,123 @@
+"""Posts of channels taken into the archive: kept as collected articles, then built into the index.
+
+A build runs as a process of its own, as it needs an encoder and all processors, and what answers
+must not wait for it. Posts that come while one runs are built by the next.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.logs import log_failure
+from bot.settings import Settings
+from bot.telegram.types import Incoming
+from index import Moment
+from index.sources import TelegramPost
+from index.text import TEHRAN
+from index.web import Failure, keep_post
+
+_GATHER_S: Final = 10.0
+"""Posts of so long are built together: some builds take as long, and a post may wait a minute."""
+
+_AGAIN_AFTER_S: Final = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class ChannelPosts:
+    """Keeps posts and sees to it that they are built."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Keep posts beside the index of `settings`."""
+        self._settings = settings
+        self._has_new = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to build what is kept, from now on and from before."""
+        if self._settings.telegram_channels:
+            self._has_new.set()
+            self._task = asyncio.create_task(self._build_on())
+
+    async def close(self) -> None:
+        """End, and a build under way with it: the next start builds what is left."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+
+    async def keep(self, incoming: Incoming) -> None:
+        """Keep a post, or a new version of one; one without report is passed over.
+
+        Raises:
+            StorageError: If it cannot be written.
+        """
+        outcome = await asyncio.to_thread(self._keep, incoming)
+        fields = {"update_id": incoming.update_id, "outcome": outcome}
+        _log.info("post", extra={"fields": fields})
+        self._has_new.set()
+
+    def _keep(self, incoming: Incoming) -> str:
+        said = incoming.post
+        assert said is not None, "a post comes with what it says of itself"  # noqa: S101
+        post = TelegramPost(
+            text=incoming.text,
+            n_bold=said.n_bold,
+            number=incoming.message_id,
+            chat=said.channel,
+            chat_id=str(incoming.chat_id).removeprefix("-100"),
+            username=said.username,
+            published=_moment(said.published),
+            edited=_moment(said.edited) if said.edited else None,
+            via=said.via,
+        )
+        kept = keep_post(post, self._settings.index_home)
+        return str(kept.problem if isinstance(kept, Failure) else kept)
+
+    async def _build_on(self) -> None:
+        """Build whenever something new is kept, until this is cancelled."""
+        while True:
+            await self._has_new.wait()
+            await asyncio.sleep(_GATHER_S)
+            self._has_new.clear()
+            try:
+                is_built = await self._build()
+            except OSError as error:
+                log_failure("build", error)
+                is_built = False
+            if not is_built:
+                await asyncio.sleep(_AGAIN_AFTER_S)
+                self._has_new.set()
+
+    async def _build(self) -> bool:
+        """Run `pasokh index build`; return whether it could be built."""
+        settings = self._settings
+        places = {
+            "PASOKH_CORPUS": settings.corpus,
+            "PASOKH_INDEX_DIR": settings.index_home,
+            "PASOKH_DATA_DIR": settings.data_dir,
+            "PASOKH_CACHE_DIR": settings.cache_dir,
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "index", "build",
+            env=os.environ | {name: str(path.absolute()) for name, path in places.items()},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            _, errors = await process.communicate()
+        finally:
+            with suppress(ProcessLookupError):
+                process.terminate()
+        if process.returncode:
+            reason = errors.decode(errors="replace").strip().rpartition("\n")[2]
+            _log.error("build", extra={"fields": {"code": process.returncode, "reason": reason}})
+        return not process.returncode
+
+
+def _moment(seconds: int) -> Moment:
+    at = datetime.fromtimestamp(seconds, UTC).astimezone(TEHRAN)
+    return Moment(at.replace(second=0))
