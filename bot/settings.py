@@ -25,6 +25,7 @@ from bot.setting_types import (
     VECTORS,
     AllowedNetworks,
     ApiKey,
+    Channels,
     Columns,
     CrossEncoderName,
     EncoderName,
