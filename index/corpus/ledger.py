@@ -39,7 +39,8 @@ CREATE TABLE IF NOT EXISTS name (
 CREATE INDEX IF NOT EXISTS name_item ON name(file, position);
 CREATE INDEX IF NOT EXISTS item_text ON item(text);
 CREATE UNIQUE INDEX IF NOT EXISTS item_article ON item(article) WHERE kind = 'indexed';
-CREATE INDEX IF NOT EXISTS item_repeats ON item(article) WHERE kind IN ('duplicate', 'version');
+CREATE INDEX IF NOT EXISTS item_repeats ON item(article) WHERE article IS NOT NULL;
+CREATE INDEX IF NOT EXISTS item_former ON item(former) WHERE former IS NOT NULL;
 """
 _NAMED = "FROM name JOIN item USING (file, position)"
 _REPEATS = "kind IN ('duplicate', 'version')"
