@@ -105,7 +105,11 @@ def plain(fragment: str) -> str:
     Raises:
         Refused: If it has too many elements.
     """
-    return text_in(_parsed(fragment)) if "<" in fragment else _squeezed(html.unescape(fragment))
+    if "<" not in fragment:
+        return _squeezed(html.unescape(fragment))
+    root = _parsed(fragment)
+    etree.strip_elements(root, "script", with_tail=False)
+    return text_in(root)
 
 
 def text_in(element: HtmlElement) -> str:

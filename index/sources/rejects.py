@@ -29,6 +29,8 @@ class RejectReason(StrEnum):
     ENCRYPTED = "encrypted"
     NO_TEXT = "no_text"
     BAD_FIELD = "bad_field"
+    DRAFT = "draft"
+    PRIVATE = "private"
     REMOVED = "removed"
     LINK_ONLY = "link_only"
     LISTING = "listing"

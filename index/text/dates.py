@@ -172,7 +172,7 @@ _TIME_FIRST = re.compile(
 )
 _ABROAD = re.compile(
     rf"(?:{_LABEL} ?)?(?P<words>[^:]{{6,60}}?)"
-    rf"(?:[\s,|–—-]{{1,3}}(?:(?:um|à|a las|kl\.?|в|о|klo|saat|ore) )?{_TIME})?",
+    rf"(?:[\s,|–—-]{{1,3}}(?:(?:um|à|a las|kl\.?|в|о|klo|saat) )?{_TIME})?",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?P<number>\d{1,4})(?:er|e|ª|º|°|-?го|-?е|일)?")
