@@ -106,7 +106,7 @@ def plain(fragment: str) -> str:
         Refused: If it has too many elements.
     """
     if "<" not in fragment:
-        return _squeezed(html.unescape(fragment))
+        return squeezed(html.unescape(fragment))
     root = _parsed(fragment)
     etree.strip_elements(root, "script", with_tail=False)
     return text_in(root)
@@ -120,10 +120,10 @@ def text_in(element: HtmlElement) -> str:
         text = (part.text if event == "start" else part.tail) if not is_outside else None
         parts += ["\n"] if part.tag in _BLOCKS else []
         parts += [text.replace("\n", " ")] if text else []
-    return _squeezed("".join(parts))
+    return squeezed("".join(parts))
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     """Return the lines that are not blank, their white space single."""
     return "\n".join(" ".join(words) for line in text.split("\n") if (words := line.split()))
 
