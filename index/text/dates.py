@@ -121,7 +121,7 @@ _LABEL = (
     r"|تاریخ النشر|نشر فی|(?:date )?(?:published|posted)(?: on| at)?"
     r"|(?:publish(?:ed|ing)?|publication|release) date|date)\s*+:?"
 )
-_ZONE = r"(?: ?(?P<zone>(?:gmt|utc)?[+-]\d{1,2}(?::?\d{2})?|[a-z]{1,4}))?"
+_ZONE = r"(?: ?(?P<zone>(?:gmt|utc)?[+-]\d{1,2}(?::?\d{2})?|[a-z]{1,4}))?(?: \([\w ]{1,40}\))?"
 _TIME = (
     r"(?P<hour>\d{1,2})(?:[:h]| و )(?P<minute>\d{2}|\d(?= دقیقه))(?: دقیقه)?"
     r"(?::\d{2}(?:\.\d{1,9})?)?"
