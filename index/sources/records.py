@@ -13,7 +13,7 @@ paragraphs, or an object of sections. What its publisher has not published is re
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ from index.text.dates import parse
 from index.types import Article, Moment, Span
 
 _NAMES = {  # the first that is there and not empty
-    "id": ("id", "news_id", "article_id", "post_id", "uuid", "شناسه", "شناسه خبر"),
+    "id": ("id", "news_id", "article_id", "post_id", "uuid", "slug", "شناسه", "شناسه خبر"),
     "headline": (
         "title", "headline", "post_title", "web_title", "news_title", "article_title", "heading",
         "عنوان", "تیتر", "عنوان خبر", "تیتر خبر", "عنوان مطلب", "عنوان اصلی", "تیتر اصلی",
@@ -55,9 +55,9 @@ _NAMES = {  # the first that is there and not empty
         "لینک مطلب", "آدرس اینترنتی", "نشانی اینترنتی",
     ),
     "source": (
-        "source", "agency", "publisher", "outlet", "site_name", "source_name", "source_hostname",
-        "meta_site_name", "publication", "newspaper", "news_agency", "website", "provider",
-        "feed_title", "source_url", "source_domain", "hostname", "domain",
+        "source", "agency", "publisher", "outlet", "site_name", "site", "source_name",
+        "source_hostname", "meta_site_name", "publication", "newspaper", "news_agency", "website",
+        "provider", "feed_title", "source_url", "source_domain", "hostname", "domain",
         "منبع", "خبرگزاری", "نام خبرگزاری", "نام منبع", "منبع خبر", "رسانه", "نام رسانه", "ناشر",
         "روزنامه", "سایت", "پایگاه خبری",
     ),
@@ -80,8 +80,8 @@ _MAX_DEPTH = 8  # of lists and objects in a text
 _NOTHING = frozenset(("", "null", "none", "nan", "nat", "n/a", "undefined"))
 _HOST = re.compile(r"(?:[a-z\d-]{1,63}\.){1,8}[a-z]{2,24}/?", re.IGNORECASE)
 _FLAGS = (
-    "draft", "isdraft", "published", "ispublished", "visibility", "private", "password",
-    "postpassword",
+    "draft", "isdraft", "published", "publish", "ispublished", "visibility", "private",
+    "password", "postpassword",
 )  # fmt: skip
 _FALSE, _TRUE = frozenset(("false", "no")), frozenset(("true", "yes", "1"))
 _UNPUBLISHED = frozenset((
@@ -129,6 +129,9 @@ class Names:
         return ", ".join(self.by_field["text"])
 
 
+_USUAL = Names.of(ReadConfig())
+
+
 def article_of(
     record: object,
     names: Names,
@@ -147,30 +150,50 @@ def article_of(
     for name, value in (names.record(record) or record).items():
         if value is not None:
             by_key.setdefault(_key(_short(name)), value)
-    _refuse_unpublished(by_key)
+    facts = _facts(by_key, names, read_date)
     text = _text(by_key, names.by_field["text"])
     if not any(map(str.isalpha, text)):
         raise Refused(RejectReason.NO_TEXT, f"no letters under any of {names.text}")
+    facts = replace(facts, id=facts.id or content_id(text), is_final=True)
+    return assemble(text, (Span(0, len(text)),), facts, origin)
+
+
+def facts_of(record: Mapping[str, object]) -> Facts:
+    """Return what the fields of a record state beside its text.
+
+    Raises:
+        Refused: If it is not published.
+    """
+    return _facts({_key(_short(name)): value for name, value in record.items()}, _USUAL, parse)
+
+
+def _facts(
+    by_key: Mapping[str, object], names: Names, read_date: Callable[[str], Moment | None]
+) -> Facts:
+    """Return what is stated beside the text, by the keys of its names.
+
+    Raises:
+        Refused: If it is not published.
+    """
+    _refuse_unpublished(by_key)
     fields = _Fields(by_key, names)
     published = fields.published(read_date)
     url, sources = fields.address_and_sources()
-    facts = Facts(
-        id=fields.line("id") or content_id(text),
-        headline=" ".join(prose(fields.line("headline")).split()),
+    return Facts(
+        id=fields.line("id"),
+        headline=fields.headline(),
         published=published,
         sources=sources,
         url=url,
         language=fields.line("language"),
-        is_final=True,
         unread=tuple(sorted(fields.unread)),
     )
-    return assemble(text, (Span(0, len(text)),), facts, origin)
 
 
 class _Fields:
     """Side fields of a record as lines of text; those that cannot be read are named."""
 
-    def __init__(self, by_key: dict[str, object], names: Names) -> None:
+    def __init__(self, by_key: Mapping[str, object], names: Names) -> None:
         self._by_key = by_key
         self._by_field = names.by_field
         self.unread: set[str] = set()
@@ -179,7 +202,7 @@ class _Fields:
         """Yield the values under the names of a field that are there and can be read."""
         values = [self._by_key[key] for key in self._by_field[field] if key in self._by_key]
         if field == "date":  # `published: true` states no date
-            values = [value for value in values if not isinstance(value, bool)]
+            values = [value for value in values if str(value)[:9].lower() not in _TRUE - {"1"}]
         lines = list(map(_line, values))
         if None in lines and not any(lines):
             self.unread.add(_OF_ARTICLE.get(field, field))
@@ -188,6 +211,14 @@ class _Fields:
     def line(self, field: str) -> str:
         """Return the first value of a field."""
         return next(self.lines(field), "")
+
+    def headline(self) -> str:
+        """Return the headline as one line of prose."""
+        try:
+            return " ".join(prose(self.line("headline")).split())
+        except Refused:
+            self.unread.add("headline")
+            return ""
 
     def published(self, read_date: Callable[[str], Moment | None]) -> Moment | None:
         """Return the first date that can be read; WordPress states the same one in GMT too."""
@@ -207,7 +238,10 @@ class _Fields:
 
         A source that is an address is that of the page, or of the outlet's site.
         """
-        url, sources = self.line("url"), list[str]()
+        stated, sources = list(self.lines("url")), list[str]()
+        url = next((line for line in stated if not line.startswith(("/", "."))), "")
+        if stated and not url:  # a path on the site
+            self.unread.add("url")
         for source in self.lines("source"):
             host, path = _parts(source)
             if not host:
@@ -220,7 +254,7 @@ class _Fields:
         return url, tuple(dict.fromkeys(sources))
 
 
-def _refuse_unpublished(by_key: dict[str, object]) -> None:
+def _refuse_unpublished(by_key: Mapping[str, object]) -> None:
     """Refuse a record whose publisher keeps it back.
 
     Raises:
@@ -232,6 +266,7 @@ def _refuse_unpublished(by_key: dict[str, object]) -> None:
         stated["draft"] in _TRUE
         or stated["isdraft"] in _TRUE
         or stated["published"] in _FALSE
+        or stated["publish"] in _FALSE
         or stated["ispublished"] in _FALSE | {"0"}
     )
     if is_draft or not _UNPUBLISHED.isdisjoint(states.values()):
