@@ -286,6 +286,9 @@ def _nearest(
 
     Those in a card (the heading of, or a link to, another article, with its date) do not count.
     """
+    found = [(element, moment) for element, moment in islice(dated, _MAX_DATES) if moment]
+    if not found:
+        return None
     key = outlets.key(headline)
     titled = (each for each in root.iter("h1", *_HEADINGS) if outlets.key(_text(each)) == key)
     head = next(titled, next(root.iter("h1"), root))
@@ -297,9 +300,8 @@ def _nearest(
             cards.update(takewhile(lambda around: around not in cards, other.iterancestors()))
     found = [
         (element, moment)
-        for element, moment in islice(dated, _MAX_DATES)
-        if moment
-        and cards.isdisjoint(takewhile(lambda around: around not in above, element.iterancestors()))
+        for element, moment in found
+        if cards.isdisjoint(takewhile(lambda around: around not in above, element.iterancestors()))
     ]
     for around in above:
         inside = {moment for element, moment in found if around in element.iterancestors()}

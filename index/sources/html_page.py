@@ -86,7 +86,7 @@ def article_of(page: str, origin: str) -> Article:
     etree.strip_elements(root, "script", with_tail=False)
     extracted, stated = _extracted(root), squeezed(prose(metadata.body))
     text = stated if len(stated) > _MUCH_MORE * len(extracted) else extracted
-    known = outlets.key(text)
+    known = outlets.key(text) if metadata.updates else ""
     updates = (squeezed(prose(update)) for update in metadata.updates)
     text = "\n".join([text, *(part for part in updates if outlets.key(part) not in known)])
     letters = sum(map(str.isalpha, text))
