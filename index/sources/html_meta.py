@@ -28,6 +28,7 @@ from index.types import Moment
 _MAX_NODES = 2_000  # JSON-LD objects examined in one page
 _MAX_DATES = 200  # elements of a page that may state a date
 _ARTICLES = frozenset(("Report", "BlogPosting", "LiveBlogPosting", "SocialMediaPosting"))
+_PAGES = frozenset(("WebPage", "ItemPage"))  # they state dates too, if they are this page
 _LISTED = frozenset((  # properties whose objects are other articles, or parts of this one
     "itemListElement", "hasPart", "mentions", "citation", "relatedLink", "liveBlogUpdate",
     "isBasedOn", "comment", "significantLink",
@@ -58,7 +59,7 @@ _PUBLISHED = re.compile(
     r"|pub[-_]?date|(?:entry|post)[-_]date)(?=\s|$)",
     re.IGNORECASE,
 )
-_CHANGED = re.compile("updat|modif|edited", re.IGNORECASE)
+_CHANGED = re.compile("updat|modif|edited|ویرایش|روز ?رسانی|روز\u200cرسانی", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:(?:تاریخ|زمان)[ \u200c](?:انتشار|درج|ارسال|مخابره)|انتشار\s?:|منتشر شده"
     r"|تاريخ النشر|نشر في|(?:date )?(?:published|posted)(?: on)?\b|publi(?:sh|cation) date)",
@@ -144,27 +145,32 @@ def _linked_data(root: HtmlElement, addresses: list[str], titles: set[str]) -> M
     own: list[Mapping[str, object]] = []  # by its address, then by its headline
     named: list[Mapping[str, object]] = []
     others: list[tuple[Mapping[str, object], bool]] = []
-    for node, is_listed in _articles(root):
+    around: list[Mapping[str, object]] = []
+    for node, kinds, is_listed in _described(root):
         urls = {_page(_address_of(node.get(key))) for key in ("url", "@id", "mainEntityOfPage")}
         key = outlets.key(_string(node.get("headline")) or _string(node.get("name")))
-        if pages & urls:
-            own.append(node)
-        elif key and any(
+        is_named = bool(key) and any(
             key == title or (len(key) >= _LEAST_KEY and title.startswith(key)) for title in titles
-        ):
+        )
+        if not any(kind.endswith("Article") or kind in _ARTICLES for kind in kinds):
+            around += [node] if pages & urls or is_named else []
+        elif pages & urls:
+            own.append(node)
+        elif is_named:
             named.append(node)
         else:
             contradicts = bool(pages and urls - {""} and key and titles)
             others.append((node, is_listed or contradicts))
-    if own or named:
-        # Two plug-ins of a site may each describe the article.
-        return {key: value for node in reversed((*own, *named)) for key, value in node.items()}
-    only, is_other = others[0] if len(others) == 1 else ({}, False)
-    return {} if is_other else only
+    if not (own or named) and len(others) == 1 and not others[0][1]:
+        own.append(others[0][0])
+    # Two plug-ins of a site may each describe the article.
+    return {key: value for node in reversed((*own, *named, *around)) for key, value in node.items()}
 
 
-def _articles(root: HtmlElement) -> Iterator[tuple[Mapping[str, object], bool]]:
-    """Yield the articles of JSON-LD, outer before inner, and whether each stands in a list.
+def _described(
+    root: HtmlElement,
+) -> Iterator[tuple[Mapping[str, object], list[str], bool]]:
+    """Yield the articles and pages of JSON-LD, their types, and whether each stands in a list.
 
     References by `@id` to other objects of the page are replaced by these.
     """
@@ -194,8 +200,8 @@ def _articles(root: HtmlElement) -> Iterator[tuple[Mapping[str, object], bool]]:
         stated = node.get("@type")
         types = stated if isinstance(stated, list) else [stated]
         names = [name.rpartition("/")[2] for name in types if isinstance(name, str)]
-        if any(name.endswith("Article") or name in _ARTICLES for name in names):
-            yield {key: _followed(value, by_id) for key, value in node.items()}, is_listed
+        if any(name.endswith("Article") or name in _ARTICLES | _PAGES for name in names):
+            yield {key: _followed(value, by_id) for key, value in node.items()}, names, is_listed
 
 
 def _followed(value: object, by_id: Mapping[object, object]) -> object:
@@ -212,6 +218,7 @@ def _json(script: str) -> object:
     text = text[min(begins, default=0) : max(text.rfind("}"), text.rfind("]")) + 1]
     with suppress(ValueError, RecursionError):
         return json.loads(text, strict=False)
+    text = text if '"' in text else html.unescape(text)
     for surplus in (_COMMENT, _LAST_COMMA):
         text = surplus.sub(lambda match: match["string"] or "", text)
     with suppress(ValueError, RecursionError):
@@ -252,10 +259,37 @@ def _published(
             and ("publish" in kinds.lower() or not _CHANGED.search(kinds))
         ),
     )
+    beside = _times_beside(root, headline)
     for group in groups:
         dated = ((element, _moment_of(element)) for element in group)
         moment = moment or _nearest(root, headline, dated)
-    return moment or _nearest(root, headline, _labelled(root))
+    moment = moment or _nearest(root, headline, _labelled(root))
+    return moment or _nearest(root, headline, ((time, _moment_of(time)) for time in beside))
+
+
+def _times_beside(root: HtmlElement, headline: str) -> list[HtmlElement]:
+    """Return the one time, for machines too, in the article or header that has the headline.
+
+    A time amid the words of a paragraph, or called a change, is none of publication.
+    """
+    key = outlets.key(headline)
+    heads = (each for each in root.iter("h1", *_HEADINGS) if outlets.key(_text(each)) == key)
+    head = next(heads, None)
+    boxes = head.iterancestors("article", "header") if key and head is not None else iter(())
+    times = [
+        time
+        for box in islice(boxes, 1)
+        for time in islice(box.iter("time"), _MAX_DATES)
+        if time.get("datetime")
+    ]
+    parent = times[0].getparent() if len(times) == 1 else None
+    if parent is None:
+        return []
+    words = _line(_text(parent))
+    about = f"{times[0].get('class')} {words[:_MAX_HEADLINE]}"
+    n_others = len(words.split()) - len(_text(times[0]).split())
+    is_prose = parent.tag == "p" and (n_others >= _CARD_WORDS or words.endswith((".", "؟", "!")))
+    return [] if is_prose or _CHANGED.search(about) else times
 
 
 def _moment_of(element: HtmlElement) -> Moment | None:

@@ -105,7 +105,10 @@ def _header(line: str, names: Names) -> tuple[list[str], str]:
 
 def _facts(line: str, delimiter: str) -> int:
     """Count the cells of a line that are addresses or dates."""
-    cells = next(csv.reader([line[:_MAX_HEADER]], delimiter=delimiter), [])
+    try:
+        cells = next(csv.reader([line[:_MAX_HEADER]], delimiter=delimiter), [])
+    except csv.Error:
+        return 0
     return sum(bool(_ADDRESS.fullmatch(cell) or _is_date(cell)) for cell in cells)
 
 

@@ -76,6 +76,23 @@ def test_linked_data_of_the_page_itself(data: tuple[object, ...], head: str) -> 
     assert URL == found.url.rstrip("/")
 
 
+def test_date_of_the_page_object() -> None:
+    """A WebPage with the page's address states the date that its article lacks."""
+    page = {"@type": "WebPage", "@id": URL, "datePublished": OWN["datePublished"]}
+    other = {"@type": "WebPage", "@id": OTHER["url"], "datePublished": "2021-01-01"}
+    head = f'<link rel="canonical" href="{URL}">'
+
+    assert AT == published(read(data=(other, page), head=head))
+    assert "" == published(read(data=(other,), head=head))
+
+
+def test_linked_data_that_was_escaped() -> None:
+    """Quotes that a template escaped are quotes."""
+    script = json.dumps(OWN).replace('"', "&quot;")
+
+    assert AT == published(read(scripts=f'<script type="application/ld+json">{script}</script>'))
+
+
 @pytest.mark.parametrize("data", [(LIST,), (OTHER, {**OTHER, "headline": "دیگری"})])
 def test_neighbours_alone_give_no_facts(data: tuple[object, ...]) -> None:
     """Where only other articles are described, the page's own head is read and nothing else."""
@@ -138,6 +155,7 @@ def test_date_of_a_meta_element(name: str) -> None:
         '<time class="published updated" datetime="2024-02-08T10:00:50Z">19 Bahman</time>',
         '<abbr class="published" title="2024-02-08T10:00:50Z">yesterday</abbr>',
         '<span itemprop="datePublished" content="2024-02-08T10:00:50Z">today</span>',
+        '<p>By A. Writer, <time datetime="2024-02-08T10:00:50Z">Thursday</time></p>',
         '<span class="post-date">۱۹ بهمن ۱۴۰۲ ساعت ۱۳:۳۰</span>',
         "<div>تاریخ انتشار: ۱۹ بهمن ۱۴۰۲ - ۱۳:۳۰</div>",
         "<ul><li>کد خبر: ۱۲۳۴</li><li>تاریخ انتشار: <b>۱۹ بهمن ۱۴۰۲ - ۱۳:۳۰</b></li></ul>",
@@ -157,7 +175,9 @@ def test_date_shown_as_that_of_publication(above: str) -> None:
     [
         "<div>۱۹ بهمن ۱۴۰۲</div>",
         "<div>امروز: ۱۹ بهمن ۱۴۰۲</div>",
-        '<time datetime="2024-02-08">now</time>',
+        '<p>It began <time datetime="2024-02-08">on Thursday</time> in the city.</p>',
+        '<p>Last updated <time datetime="2024-02-08">19</time></p>',
+        '<time datetime="2024-02-08">19</time><time datetime="2024-02-09">20</time>',
         '<time class="updated" datetime="2024-02-08">۱۹ بهمن ۱۴۰۲</time>',
         '<time class="entry-date modified" datetime="2024-02-08">۱۹ بهمن ۱۴۰۲</time>',
         "<div>آخرین به‌روزرسانی: ۱۹ بهمن ۱۴۰۲</div>",
