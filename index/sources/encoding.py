@@ -131,7 +131,7 @@ def any_utf8_stream(file: Stream) -> Stream:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # its last character may be cut
     except UnicodeDecodeError:
-        return _as_utf8(file, _guess(head))
+        return _as_utf8(file, guess(head))
     return file
 
 
@@ -154,7 +154,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     except UnicodeDecodeError as exc:
         start = exc.start
     sample = data[max(0, start - _BEFORE) : start + _AFTER]
-    name = stated if _fits(sample, stated) else _guess(sample)
+    name = stated if _fits(sample, stated) else guess(sample)
     try:
         return Decoded(data.decode(name or "utf-8"), name)
     except UnicodeDecodeError:
@@ -246,7 +246,7 @@ def _fits(sample: bytes, name: str) -> bool:
     return bool(name) and _score(sample, other, is_declared=True) >= _ENOUGH_UNKNOWN
 
 
-def _guess(sample: bytes) -> str:
+def guess(sample: bytes) -> str:
     """Return the code page whose letters fit best, or nothing when none is good enough."""
     in_utf8 = sum(map(len, _UTF8.findall(sample)))
     if in_utf8 > _NEARLY_UTF8 * sum(byte > _LAST_ASCII for byte in sample):

@@ -26,16 +26,20 @@ _OBJECT = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*+\{[ \t]*"')
 _BLANK = b" \t\r\n"
 _LISTS = (
     "articles", "items", "results", "docs", "hits", "posts", "news", "entries", "records", "rows",
-    "data",
+    "data", "documents", "objects", "stories", "edges",
 )  # fmt: skip
-_AROUND = ("hits", "response", "data", "result", "feed", "channel")  # objects that hold such a list
+_AROUND = (  # names of objects that hold such a list
+    "hits", "response", "data", "result", "results", "feed", "channel", "articles", "posts",
+)  # fmt: skip
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
-# An object that holds a list after nothing but short values, or one such object in another.
+# An object of short values and objects of these.
+_FLAT = rb"\{(?:[^{}\[\]\"]|%(s)s|\{(?:[^{}\[\]\"]|%(s)s)*+\})*+\}" % {b"s": _STRING}
+# An object that holds a list after nothing but short values, or holds such an object.
 _LISTING = re.compile(
-    rb"\{\s*+%(before)s(?:\"(?:%(around)s)\"\s*+:\s*+\{\s*+%(before)s)?\"(?:%(lists)s)\"\s*+:\s*+\["
+    rb"\{\s*+%(before)s(?:\"(?:%(around)s)\"\s*+:\s*+\{\s*+%(before)s){0,2}\"(?:%(lists)s)\"\s*+:\s*+\["
     % {
-        b"before": rb"(?:%(s)s\s*+:\s*+(?:%(s)s|[\w.+-]++|\{(?:[^{}\[\]\"]|%(s)s)*+\})\s*+,\s*+)*+"
-        % {b"s": _STRING},
+        b"before": rb"(?:%(s)s\s*+:\s*+(?:%(s)s|[\w.+-]++|%(flat)s)\s*+,\s*+)*+"
+        % {b"s": _STRING, b"flat": _FLAT},
         b"around": "|".join(_AROUND).encode(),
         b"lists": "|".join(_LISTS).encode(),
     }

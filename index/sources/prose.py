@@ -2,8 +2,9 @@ r"""Prose in a field of a record or feed: markup, entities and escapes resolved,
 
 A field that holds HTML becomes its text, one line a block; entities are resolved, also where a
 program escaped them twice, and so are `\n` and `\u06cc` that were escaped once too often;
-WordPress shortcodes go. UTF-8 that was read as Latin-1 or Windows-1252 is turned back where every
-such stretch of the text is valid UTF-8 again.
+WordPress shortcodes go. UTF-8 that was read as Latin-1, Windows-1252 or Windows-1256 is turned back
+where every such stretch of the text is valid UTF-8 again, and an old code page that was read as
+Latin-1 where its letters tell it (`encoding`).
 
 A text that only mentions signs («a < b», «R&D», «vector<int>») stays as it is.
 Source: HTML standard; WordPress Shortcode API. ftfy repairs more kinds of damage, by likelihood;
@@ -14,6 +15,7 @@ import html
 import json
 import re
 
+from index.sources.encoding import guess
 from index.sources.rejects import Refused, RejectReason
 
 _INLINE = "a|abbr|b|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u"
@@ -44,7 +46,7 @@ _SHORTCODES = frozenset(
      "more", "toc")
 )  # fmt: skip
 _CUT_OFF = re.compile(r"[\s…]{0,4}\[\+\d{1,7} chars\]\s{0,4}\Z")  # NewsAPI
-_BYTES = {  # what Windows-1252 and Latin-1 make of a byte beyond ASCII
+_LATIN = {  # what Windows-1252 and Latin-1 make of a byte beyond ASCII
     **{chr(byte): byte for byte in range(0x80, 0x100)},
     **{
         bytes([byte]).decode("cp1252"): byte
@@ -52,13 +54,21 @@ _BYTES = {  # what Windows-1252 and Latin-1 make of a byte beyond ASCII
         if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
     },
 }
-_MISREAD = re.compile(f"[{re.escape(''.join(_BYTES))}]+")
+_ARABIC = {bytes([byte]).decode("cp1256"): byte for byte in range(0x80, 0x100)}
+_MISREAD, _MISREAD_ARABIC = (
+    re.compile(f"[{re.escape(''.join(table))}]+") for table in (_LATIN, _ARABIC)
+)
+_LETTERS_OF_D8 = re.compile("[طظ]")  # what Windows-1256 makes of the first byte of Persian letters
+_MANY_D8 = 6  # every such sign at least; in Persian the two letters are one in eighty
 _LIKELY = re.compile(  # of text in UTF-8: Latin letters with marks, other scripts, signs of print
-    "[\xa0-\u017f\u0370-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0e7f\u1e00-\u1fff\u2000-\u206f"
+    "[\x80-\u017f\u0192\u02c6\u02dc\u0370-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0e7f\u1e00-\u1fff\u2000-\u206f"
     "\u20a0-\u20cf\u2100-\u21ff\u2600-\u27bf\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\ufb50-\ufdff"
     "\ufe70-\ufeff\U0001f000-\U0001ffff]+"
 )
+_MOST_READINGS = 2  # in a wrong encoding, one after another
+_OF_LATIN = frozenset(("", "cp1252", "cp1254", "cp1250", "iso8859-2"))
 _LEAST_MISREAD = 2  # stretches; a single one may be «É’»
+_AGAIN = "letters are lost: export it as UTF-8"
 _DAMAGED = 0.5  # share of the stretches that are UTF-8
 
 
@@ -125,29 +135,58 @@ def _without_shortcodes(text: str) -> str:
 
 
 def _reread(text: str) -> str:
-    """Turn UTF-8 that was read as Latin-1 or Windows-1252 back.
+    """Turn text that was read in another encoding back, where that is certain.
 
     Raises:
         Refused: If most of it is such text, and the rest of it cannot be turned back.
     """
-    runs = [match[0] for match in _MISREAD.finditer(text)]
+    if text.isascii():
+        return text
+    if len(_LETTERS_OF_D8.findall(text)) * _MANY_D8 > len(text):
+        return _turned_back(text, _MISREAD_ARABIC, _ARABIC)
+    for _ in range(_MOST_READINGS):
+        if (turned := _turned_back(text, _MISREAD, _LATIN)) == text:
+            break
+        text = turned
+    n_beyond = sum(map(len, _MISREAD.findall(text)))
+    if n_beyond < _MANY_CODES or 2 * n_beyond < sum(map(str.isalpha, text)):
+        return text
+    kept = text.replace("\ufffd", "")
+    try:
+        data = bytes(_LATIN[sign] if sign > "\x7f" else ord(sign) for sign in kept)
+    except KeyError:
+        return text
+    page = guess(data)
+    if page in _OF_LATIN:
+        return text
+    if kept != text:
+        raise Refused(RejectReason.ENCODING, f"{page} that was read in another encoding; {_AGAIN}")
+    return data.decode(page)
+
+
+def _turned_back(text: str, misread: re.Pattern[str], table: dict[str, int]) -> str:
+    """Return what stretches of misread characters are in UTF-8, if all of them are.
+
+    Raises:
+        Refused: As `_reread` does.
+    """
+    runs = [match[0] for match in misread.finditer(text)]
     if not runs:
         return text
-    read = {run: _as_utf8(run) for run in set(runs)}
+    read = {run: _as_utf8(run, table) for run in set(runs)}
     share = sum(bool(read[run]) for run in runs) / len(runs)
-    is_other_script = any(run and run[0] > "\u036f" for run in read.values())
+    is_other_script = any(run > "\u0370" for run in read.values())
     if share == 1 and (is_other_script or len(runs) >= _LEAST_MISREAD):
-        return _MISREAD.sub(lambda match: read[match[0]], text)
+        return misread.sub(lambda match: read[match[0]], text)
     if share >= _DAMAGED and is_other_script and len(runs) > _LEAST_MISREAD:
-        detail = "UTF-8 that was read in another encoding, with bytes lost; export it as UTF-8"
-        raise Refused(RejectReason.ENCODING, detail)
+        raise Refused(RejectReason.ENCODING, f"UTF-8 that was read in another encoding; {_AGAIN}")
     return text
 
 
-def _as_utf8(run: str) -> str:
+def _as_utf8(run: str, table: dict[str, int]) -> str:
     """Return what the bytes of misread characters are in UTF-8; empty where they are not."""
     try:
-        read = bytes(_BYTES[character] for character in run).decode()
+        read = bytes(table[character] for character in run).decode()
     except UnicodeDecodeError:
         return ""
     return read if _LIKELY.fullmatch(read) else ""

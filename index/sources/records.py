@@ -34,11 +34,12 @@ _NAMES = {  # the first that is there and not empty
     "text": (
         "text", "body", "content", "article_body", "full_text", "main_text", "maintext",
         "plaintext", "plain_text", "article", "article_text", "news_text", "news_body", "story",
-        "body_text", "post_content", "full_content", "content_html", "content_text",
+        "body_text", "article_content", "news_content", "page_content", "post_content",
+        "full_content", "content_html", "content_text",
         "content_encoded", "text_content", "body_html", "html_content", "cleaned_text",
         "clean_text", "paragraphs", "raw_text",
         "متن", "متن خبر", "متن کامل", "متن کامل خبر", "متن اصلی", "متن مطلب", "محتوا",
-        "محتوای خبر", "شرح", "شرح خبر", "بدنه", "بدنه خبر",
+        "محتوای خبر", "شرح", "شرح خبر", "بدنه", "بدنه خبر", "خبر",
     ),
     "date": (
         "date", "published", "published_at", "publish_date", "publication_date", "pub_date",
@@ -50,7 +51,8 @@ _NAMES = {  # the first that is there and not empty
     ),
     "url": (
         "url", "link", "web_url", "permalink", "canonical_url", "canonical_link", "article_url",
-        "news_url", "page_url", "original_url", "external_url", "href",
+        "news_url", "page_url", "original_url", "external_url", "final_url",
+        "href",
         "لینک", "پیوند", "نشانی", "آدرس", "لینک خبر", "پیوند خبر", "نشانی خبر", "آدرس خبر",
         "لینک مطلب", "آدرس اینترنتی", "نشانی اینترنتی",
     ),
@@ -74,8 +76,9 @@ _TEXTS = ("rendered", "plaintext", "text", "html", "value", "@value", "#text", "
 _PARTS = ("summary", "headline", "sections", "paragraphs", "blocks", "data")
 _WRAPPERS = frozenset((  # of objects that are the record
     "source", "fields", "attributes", "document", "doc", "article", "post", "node", "data", "item",
-    "record",
+    "record", "row",
 ))  # fmt: skip
+_BESIDE = ("metadata", "meta")  # objects that hold what the record does not
 _MAX_DEPTH = 8  # of lists and objects in a text
 _NOTHING = frozenset(("", "null", "none", "nan", "nat", "n/a", "undefined"))
 _HOST = re.compile(r"(?:[a-z\d-]{1,63}\.){1,8}[a-z]{2,24}/?", re.IGNORECASE)
@@ -109,8 +112,12 @@ class Names:
 
     def record(self, value: object) -> Mapping[object, object] | None:
         """Return the object that may be an article, joined with one in it that has the text."""
-        if not isinstance(value, Mapping) or "text" in self.known(list(map(_short, value))):
-            return value if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping):
+            return None
+        if "text" in self.known(list(map(_short, value))):
+            beside = (value[name] for name in _BESIDE if isinstance(value.get(name), Mapping))
+            more: Mapping[object, object] = next(beside, {})
+            return {**value, **{name: more[name] for name in more if value.get(name) is None}}
         inner = [
             part
             for name, part in value.items()
@@ -260,6 +267,8 @@ def _refuse_unpublished(by_key: Mapping[str, object]) -> None:
     Raises:
         Refused: If it is a draft, waits, was thrown away, is private or needs a password.
     """
+    if by_key.get("status") is False:  # Drupal
+        raise Refused(RejectReason.DRAFT, "not published")
     states = {key: _key(_line(by_key.get(key)) or "") for key in ("status", "poststatus", "state")}
     stated = {key: str(by_key.get(key, ""))[:99].lower() for key in _FLAGS}
     is_draft = (

@@ -202,7 +202,7 @@ _RFC2822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} [\d:]+ (?:[A-Z]+|[+-]\d{4})"
 )
 _YEAR = re.compile(r"\d{4}")
-_EPOCH = re.compile(r"\d{10}(?:\.\d{1,9})?|[3-9]\d{11}|\d{13}|\d{16}|\d{19}")
+_EPOCH = re.compile(r"(?:\d{10}|[3-9]\d{11}|\d{13}|\d{16}|\d{19})(?:\.\d{1,9})?")
 _DAY = 24 * 60  # minutes
 _DAY_WORDS = {"امروز": 0, "today": 0, "دیروز": 1, "yesterday": 1, "پریروز": 2, "دیشب": 1}
 _UNITS = {

@@ -93,6 +93,17 @@ def test_misread_utf8_is_turned_back(text: str, encoding: str) -> None:
     assert text == prose(misread)
 
 
+def test_misread_more_often_or_as_another_code_page_is_turned_back() -> None:
+    """UTF-8 read as Latin-1 twice, or as Windows-1256, and that read as Latin-1, are told."""
+    old = f"{PERSIAN} {PERSIAN}".replace("ی", "ي").replace("ک", "ك")
+    twice = PERSIAN.encode().decode("latin-1").encode().decode("latin-1")
+
+    assert PERSIAN == prose(twice) == prose(PERSIAN.encode().decode("cp1256"))
+    assert old == prose(old.encode("cp1256").decode("latin-1"))
+    with pytest.raises(Refused):
+        prose(old.encode("cp1256").decode("cp1252", "replace"))
+
+
 def test_misread_utf8_with_lost_bytes_is_refused() -> None:
     """Where letters are gone nothing is guessed: the reject says how to export it again."""
     misread = f"{PERSIAN} هفته دیگر گفتگو می‌کنند.".encode().decode("cp1252", "ignore")

@@ -63,11 +63,21 @@ def only(found: list[Article | Reject]) -> Article:
         {"@type": "NewsArticle", "headline": "Budget", "datePublished": {"@value": AT},
          "articleBody": MORE, "publisher": {"@type": "Organization", "name": "Gazette"},
          "url": URL},
+        {"page_content": MORE, "metadata": {"title": "Budget", "source": URL, "date": AT,
+                                            "site_name": "Gazette"}},
+        {"total_rows": 1, "rows": [{"id": "1", "doc": {**STATED, "text": MORE,
+                                                       "agency": "Gazette"}}]},
+        {"data": {"posts": {"edges": [{"node": {**STATED, "content": f"<p>{MORE}</p>",
+                                               "siteName": "Gazette"}}]}}},
+        {"responseHeader": {"status": 0, "params": {"q": "*"}}, "response": {"docs": [
+            {"title": ["Budget"], "url": [URL], "body": [MORE], "source": ["Gazette"],
+             "published_at": [AT]}]}},
         {"عنوان مطلب": "Budget", "متن کامل خبر": MORE, "تاریخ درج": "۱۴۰۲/۰۳/۱۹ - ۱۸:۱۵",
          "آدرس خبر": URL, "نام رسانه": "Gazette"},
     ],
     ids=["json_feed", "newsapi", "newsdata", "guardian", "elasticsearch", "json_api", "mongo",
-         "news_please", "fundus", "trafilatura", "wordpress", "schema_org", "persian"],
+         "news_please", "fundus", "trafilatura", "wordpress", "schema_org", "langchain", "couchdb",
+         "graphql", "solr", "persian"],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["a.json", "a.txt"])
 def test_output_of_another_program_is_an_article(
@@ -153,6 +163,8 @@ def test_source_that_is_an_address_is_no_outlet(
         ({"is_draft": 1}, RejectReason.DRAFT),
         ({"published": False}, RejectReason.DRAFT),
         ({"is_published": 0}, RejectReason.DRAFT),
+        ({"status": False}, RejectReason.DRAFT),
+        ({"metadata": {"draft": True}}, RejectReason.DRAFT),
         ({"status": "پیش‌نویس"}, RejectReason.DRAFT),
         ({"status": "private"}, RejectReason.PRIVATE),
         ({"visibility": "private"}, RejectReason.PRIVATE),
