@@ -52,14 +52,15 @@ _NAMES = {  # the first that is there and not empty
     "url": (
         "url", "link", "web_url", "permalink", "canonical_url", "canonical_link", "article_url",
         "news_url", "page_url", "original_url", "external_url", "final_url",
-        "href",
+        "responded_url", "href",
         "لینک", "پیوند", "نشانی", "آدرس", "لینک خبر", "پیوند خبر", "نشانی خبر", "آدرس خبر",
         "لینک مطلب", "آدرس اینترنتی", "نشانی اینترنتی",
     ),
     "source": (
         "source", "agency", "publisher", "outlet", "site_name", "site", "source_name",
         "source_hostname", "meta_site_name", "publication", "newspaper", "news_agency", "website",
-        "provider", "feed_title", "source_url", "source_domain", "hostname", "domain",
+        "provider", "source_info", "feed_title", "source_url", "source_domain", "hostname",
+        "domain",
         "منبع", "خبرگزاری", "نام خبرگزاری", "نام منبع", "منبع خبر", "رسانه", "نام رسانه", "ناشر",
         "روزنامه", "سایت", "پایگاه خبری",
     ),
@@ -70,7 +71,7 @@ _OF_ARTICLE = {"date": "published"}  # our names that differ from those of `Arti
 # Keys under which an object holds the one value that it stands for.
 _VALUES = (
     "rendered", "@value", "#text", "value", "name", "main", "label", "title", "text", "$oid",
-    "$date", "$numberLong", "$numberInt", "$numberDouble", "iso", "href", "url",
+    "$date", "$numberLong", "$numberInt", "$numberDouble", "iso", "href", "url", "publisher",
 )  # fmt: skip
 _TEXTS = ("rendered", "plaintext", "text", "html", "value", "@value", "#text", "content", "body")
 _PARTS = ("summary", "headline", "sections", "paragraphs", "blocks", "data")
@@ -78,10 +79,11 @@ _WRAPPERS = frozenset((  # of objects that are the record
     "source", "fields", "attributes", "document", "doc", "article", "post", "node", "data", "item",
     "record", "row",
 ))  # fmt: skip
-_BESIDE = ("metadata", "meta")  # objects that hold what the record does not
+_BESIDE = ("metadata", "meta", "html")  # objects that hold what the record does not
 _MAX_DEPTH = 8  # of lists and objects in a text
 _NOTHING = frozenset(("", "null", "none", "nan", "nat", "n/a", "undefined"))
 _HOST = re.compile(r"(?:[a-z\d-]{1,63}\.){1,8}[a-z]{2,24}/?", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"https?://|[^\W\d_][\w-]{0,63}\.", re.IGNORECASE)
 _FLAGS = (
     "draft", "isdraft", "published", "publish", "ispublished", "visibility", "private",
     "password", "postpassword",
@@ -246,10 +248,14 @@ class _Fields:
         A source that is an address is that of the page, or of the outlet's site.
         """
         stated, sources = list(self.lines("url")), list[str]()
-        url = next((line for line in stated if not line.startswith(("/", "."))), "")
-        if stated and not url:  # a path on the site
+        url = next((line for line in stated if _ABSOLUTE.match(line)), "")
+        if stated and not url:  # a path on the site, a number
             self.unread.add("url")
-        for source in self.lines("source"):
+        names = list(self.lines("source"))
+        if names and not any(map(str.isalpha, "".join(names))):  # the number of an outlet
+            self.unread.add("source")
+            names = []
+        for source in names:
             host, path = _parts(source)
             if not host:
                 sources.append(source)
