@@ -117,5 +117,5 @@ def published_day(article: Article) -> int | None:
 
 def stated_age(article: Article) -> int:
     """Return when an article was edited or published as it states; 0 where it does not."""
-    moment = article.edited or article.published
-    return int(moment.at.timestamp()) if moment else 0
+    moments = filter(None, (article.edited, article.published))
+    return max((int(moment.at.timestamp()) for moment in moments), default=0)

@@ -29,6 +29,7 @@ class Facts:
         code: The outlet's number for the item; where it is empty, it is looked for in `url`.
         language: A BCP 47 tag; anything else ("Persian") is ignored.
         is_final: Whether the text must not change outlet and language, as for rows of a table.
+        unread: Names of fields of `Article` that are stated in a way that is not understood.
     """
 
     id: str = ""
@@ -41,6 +42,7 @@ class Facts:
     code: str = ""
     language: str = ""
     is_final: bool = False
+    unread: tuple[str, ...] = ()
 
 
 def assemble(text: str, body: tuple[Span, ...], facts: Facts, origin: str) -> Article:
@@ -69,6 +71,7 @@ def assemble(text: str, body: tuple[Span, ...], facts: Facts, origin: str) -> Ar
         code=code,
         url=facts.url or (outlets.address(outlet, code, facts.published) if outlet else ""),
         origin=origin,
+        unread=facts.unread,
     )
 
 

@@ -18,9 +18,10 @@ from typing import BinaryIO, TypeAlias
 from lxml import etree
 
 from index.sources.article import Facts, assemble, report_text
-from index.sources.html_page import plain
+from index.sources.html_page import squeezed
 from index.sources.markup import text_of
 from index.sources.page_text import report_of
+from index.sources.prose import prose
 from index.sources.rejects import MAX_BYTES, Refused, RejectReason, whole
 from index.text.dates import parse
 from index.types import Article, Moment, Reject
@@ -188,14 +189,14 @@ def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
     fields = _fields(entry)
     link = _link(fields, feed.written)
     contents = [element for name in _CONTENTS for element in fields.get(name, ())]
-    # XHTML inside the element, or HTML escaped in it.
+    # XHTML inside the element, or HTML escaped in it, once or twice.
     markup = (
         etree.tostring(element, encoding="unicode", with_tail=False)
         if len(element)
         else _text(element)
         for element in contents
     )
-    text = max(map(plain, markup), key=len, default="")
+    text = max(map(squeezed, map(prose, markup)), key=len, default="")
     body = report_of(text, link.title) if len(text) >= _TEASER else ()
     if sum(map(str.isalpha, report_text(text, body))) < _TEASER:
         where = link.url or "no address given"

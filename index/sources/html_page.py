@@ -3,7 +3,8 @@
 `Article.text` is the text extracted from the page, one line a block: offsets refer to it, and not
 to the file. White space within a line is single; nothing else is changed.
 
-The main text is trafilatura's choice, or the JSON-LD `articleBody` where that says much more.
+The main text is trafilatura's choice, or the JSON-LD `articleBody` where that says much more;
+updates of a live blog that it lacks follow.
 
 Does not: run scripts, or read more than one article from a page.
 Sources: trafilatura's settings and every threshold were compared by benchmarks/html_pages.py.
@@ -27,6 +28,7 @@ from index.sources.article import assemble, report_text
 from index.sources.html_meta import metadata_of
 from index.sources.markup import text_of
 from index.sources.page_text import report_of
+from index.sources.prose import prose
 from index.sources.rejects import Refused, RejectReason, whole
 from index.types import Article
 
@@ -82,8 +84,11 @@ def article_of(page: str, origin: str) -> Article:
     has_form = root.find(".//input[@type='password']") is not None
     links = {outlets.key("".join(link.itertext())) for link in root.iter("a")}
     etree.strip_elements(root, "script", with_tail=False)
-    extracted, stated = _extracted(root), plain(metadata.body)
+    extracted, stated = _extracted(root), squeezed(prose(metadata.body))
     text = stated if len(stated) > _MUCH_MORE * len(extracted) else extracted
+    known = outlets.key(text) if metadata.updates else ""
+    updates = (squeezed(prose(update)) for update in metadata.updates)
+    text = "\n".join([text, *(part for part in updates if outlets.key(part) not in known)])
     letters = sum(map(str.isalpha, text))
     if letters < _TEASER and (has_form or metadata.is_paid):
         detail = f"{letters} letters of text and a login form; save the page when logged in"
@@ -105,7 +110,11 @@ def plain(fragment: str) -> str:
     Raises:
         Refused: If it has too many elements.
     """
-    return text_in(_parsed(fragment)) if "<" in fragment else _squeezed(html.unescape(fragment))
+    if "<" not in fragment:
+        return squeezed(html.unescape(fragment))
+    root = _parsed(fragment)
+    etree.strip_elements(root, "script", with_tail=False)
+    return text_in(root)
 
 
 def text_in(element: HtmlElement) -> str:
@@ -116,10 +125,10 @@ def text_in(element: HtmlElement) -> str:
         text = (part.text if event == "start" else part.tail) if not is_outside else None
         parts += ["\n"] if part.tag in _BLOCKS else []
         parts += [text.replace("\n", " ")] if text else []
-    return _squeezed("".join(parts))
+    return squeezed("".join(parts))
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     """Return the lines that are not blank, their white space single."""
     return "\n".join(" ".join(words) for line in text.split("\n") if (words := line.split()))
 

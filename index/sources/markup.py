@@ -48,8 +48,13 @@ def is_markdown(head: bytes, suffix: str) -> bool:
 
 
 def is_page(head: bytes, suffix: str) -> bool:
-    """Tell whether a file is HTML: by its first element, or by its name."""
-    return _root(head) in _PAGES or suffix in _PAGE_SUFFIXES
+    """Tell whether a file is HTML: by its first element, or by its name.
+
+    The XML that trafilatura writes (`<doc title="..."><main>`) reads as a page too.
+    """
+    root = _root(head)
+    is_extracted = root == b"doc" and b"<main>" in head
+    return root in _PAGES or is_extracted or suffix in _PAGE_SUFFIXES
 
 
 def is_xml(head: bytes, suffix: str) -> bool:

@@ -30,6 +30,12 @@ _RECORD = {
     "date": "1402/03/19",
     "url": "https://isna.ir/news/1",
 }
+_MARKED = {
+    "title": {"rendered": "&laquo;آب&raquo;"},
+    "text": [f"<p>{_TEXT}</p>", _TEXT.encode().decode("latin-1"), r"\u0622[vc_row]\n"],
+    "published": {"$date": {"$numberLong": "1686321900000"}},
+    "status": "publish",
+}
 _HOSTILE = (
     b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"{", b"[", b"}", b"]", b"\n", b"\r", b"<", b"]]>",
     b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"ustar", b"\\ud800", b"1e999", b"&#x0;",
@@ -72,6 +78,9 @@ def samples() -> dict[str, bytes]:
         "a.jsonl": f"{line}\n{line}\n".encode(),
         "a.json": json.dumps([_RECORD, _RECORD], indent=1).encode(),
         "a.csv": f'id,title,text\n1,آب,"{_TEXT}"\n2,آب,"{_TEXT}"\n'.encode(),
+        "b.csv": f'https://x.example/1\t2023-06-09\tآب رسید\t"{_TEXT * 4}"\n'.encode(),
+        "b.json": json.dumps({"hits": {"hits": [{"_source": _MARKED}]}}).encode(),
+        "b.html": html.replace(data, f"{data}<time class=published>2023-06-09</time>").encode(),
         "a.html": html.encode(),
         "a.xml": feed.encode(),
         "a.md": f"---\ntitle: آب\n---\n# آب\n\n{_TEXT}\n".encode(),

@@ -71,6 +71,17 @@ def test_rss_entry_with_its_report_is_an_article() -> None:
     assert "https://a.example/2" in teaser.detail
 
 
+def test_report_that_was_escaped_twice_is_text() -> None:
+    """A program that escapes what is escaped leaves no tags in headline and report."""
+    item = RSS.replace(f"<![CDATA[<p>{REPORT}</p><p>پایان &nbsp; خبر</p>]]>", "{}")
+    once = f"&lt;p&gt;{REPORT}&lt;/p&gt;&lt;p&gt;R&amp;amp;D &amp;lt; 3&lt;/p&gt;"
+    (found, _) = read(item.format(once.replace("&", "&amp;")))
+
+    assert isinstance(found, Article)
+    assert f"{REPORT}\nR&D < 3" == body_of(found)
+    assert 'آب "رسید" R&D' == found.headline
+
+
 def test_atom_entry_with_xhtml_is_an_article() -> None:
     """XHTML content, the alternate link, the feed's title and the entry's id are taken."""
     (found,) = read(ATOM)

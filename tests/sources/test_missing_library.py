@@ -14,6 +14,7 @@ FILES = {
     "c.md": f"# Water\n\n{REPORT}\n",
     "d.xml": '<?xml version="1.0"?><rss version="2.0"><channel><title>x</title></channel></rss>',
     "e.html": f"<!DOCTYPE html><html><body><p>{REPORT}</p></body></html>",
+    "f.jsonl": json.dumps({"text": REPORT}) + "\n" + json.dumps({"text": f"<p>{REPORT}</p>"}),
 }
 # Run by a fresh interpreter, whose modules are not loaded yet.
 READ = """
@@ -41,17 +42,22 @@ print(json.dumps([
     [
         (
             "lxml_html_clean",
-            ["a.html", "d.xml", "e.html"],
-            ["b.txt", "c.md"],
+            ["a.html", "d.xml", "e.html", "f.jsonl:2"],
+            ["b.txt", "c.md", "f.jsonl:1"],
             "lxml lxml_html_clean trafilatura",
         ),
         (
             "trafilatura",
-            ["a.html", "d.xml", "e.html"],
-            ["b.txt", "c.md"],
+            ["a.html", "d.xml", "e.html", "f.jsonl:2"],
+            ["b.txt", "c.md", "f.jsonl:1"],
             "lxml lxml_html_clean trafilatura",
         ),
-        ("markdown_it", ["c.md"], ["a.html", "b.txt", "e.html"], "markdown-it-py pyyaml"),
+        (
+            "markdown_it",
+            ["c.md"],
+            ["a.html", "b.txt", "e.html", "f.jsonl:1", "f.jsonl:2"],
+            "markdown-it-py pyyaml",
+        ),
     ],
     ids=["lxml_html_clean", "trafilatura", "markdown_it"],
 )
