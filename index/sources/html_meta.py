@@ -59,7 +59,7 @@ _PUBLISHED = re.compile(
     r"|pub[-_]?date|(?:entry|post)[-_]date)(?=\s|$)",
     re.IGNORECASE,
 )
-_CHANGED = re.compile("updat|modif|edited|ویرایش|روز ?رسانی|روز\u200cرسانی", re.IGNORECASE)
+_CHANGED = re.compile("update|modif|edited|ویرایش|روز ?رسانی|روز\u200cرسانی", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:(?:تاریخ|زمان)[ \u200c](?:انتشار|درج|ارسال|مخابره)|انتشار(?=\s?:)|منتشر شده|تاريخ النشر"
     r"|نشر في|\b(?:date )?(?:published|posted)(?: on)?\b|\bpubli(?:sh|cation) date)"
