@@ -26,7 +26,7 @@ from index.text.dates import parse
 from index.types import Moment
 
 _MAX_NODES = 2_000  # JSON-LD objects examined in one page
-_MAX_DATES = 200  # elements of a page that may state a date
+_MAX_DATES = 50  # elements of a page that may state a date
 _ARTICLES = frozenset(("Report", "BlogPosting", "LiveBlogPosting", "SocialMediaPosting"))
 _PAGES = frozenset(("WebPage", "ItemPage"))  # they state dates too, if they are this page
 _LISTED = frozenset((  # properties whose objects are other articles, or parts of this one
@@ -44,15 +44,15 @@ _LAST_COMMA = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*+(?:"|\\?\Z))|,(?=\s*+[}\]
 # Names of `meta` elements, compared by their letters.
 _TITLES = ("ogtitle", "twittertitle", "dctitle", "dctermstitle", "citationtitle", "parselytitle")
 _EDITED = ("articlemodifiedtime", "ogupdatedtime", "datemodified", "dctermsmodified")
+_FIRST_DATES = ("articlepublishedtime", "datepublished")
+_ENDINGS = (
+    "published", "publishedtime", "publishedat", "publishedon", "publisheddate", "publishtime",
+    "publishdate", "pubdate", "pubtime", "publicationdate", "publicationtime",
+)  # fmt: skip
 _DATES = (
-    "articlepublishedtime", "ogarticlepublishedtime", "ogpublishedtime", "articlepublished",
-    "datepublished", "rnewsdatepublished", "dcdateissued", "dctermsissued", "dcissued",
-    "dcdatepublished", "dctermsdatepublished", "dcdatecreated", "dctermscreated", "dccreated",
-    "citationpublicationdate", "citationonlinedate", "citationdate", "parselypubdate",
-    "sailthrudate", "cxenseparserecspublishtime", "publishdate", "publisheddate", "publishedtime",
-    "publicationdate", "pubdate", "btpubdate", "ogpubdate", "ogpublishdate", "articlepublishdate",
-    "originalpublicationdate", "articledateoriginal", "articlepubdate", "releasedate", "dcdate",
-    "dctermsdate", "date",
+    "dcdateissued", "dctermsissued", "dcissued", "dcdatecreated", "dctermscreated", "dccreated",
+    "citationonlinedate", "citationdate", "sailthrudate", "articledateoriginal", "releasedate",
+    "dcdate", "dctermsdate", "date",
 )  # fmt: skip
 _OF_DOC = {"title": "ogtitle", "date": "date", "url": "ogurl", "sitename": "ogsitename"}
 _PUBLISHED = re.compile(
@@ -60,11 +60,16 @@ _PUBLISHED = re.compile(
     r"|pub[-_]?date|(?:entry|post)[-_]date)(?=\s|$)",
     re.IGNORECASE,
 )
-_CHANGED = re.compile("updat|modif|edited|ویرایش|روز ?رسانی|روز\u200cرسانی", re.IGNORECASE)
+_CHANGED = re.compile("update|modif|edited|ویرایش|روز ?رسانی|روز\u200cرسانی", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?:(?:تاریخ|زمان)[ \u200c](?:انتشار|درج|ارسال|مخابره)|انتشار\s?:|منتشر شده"
-    r"|تاريخ النشر|نشر في|(?:date )?(?:published|posted)(?: on)?\b|publi(?:sh|cation) date)",
+    r"(?:(?:تاریخ|زمان)[ \u200c](?:انتشار|درج|ارسال|مخابره)|انتشار(?=\s?:)|منتشر شده|تاريخ النشر"
+    r"|نشر في|\b(?:date )?(?:published|posted)(?: on)?\b|\bpubli(?:sh|cation) date)"
+    r"\s{0,2}(?P<colon>:?)",
     re.IGNORECASE,
+)
+# Between a date of publication and what else a line tells.
+_BETWEEN = re.compile(
+    r"[|•\n]|(?:last )?(?:updated|modified|edited)|آخرین|به[ \u200c]?روز", re.IGNORECASE
 )
 _JOINS = (" | ", " - ", " – ", " — ", " :: ", " » ", " • ")  # between a headline and the site
 _MAX_HEADLINE = 300
@@ -148,7 +153,8 @@ def _linked_data(root: HtmlElement, addresses: list[str], titles: set[str]) -> M
     own: list[Mapping[str, object]] = []  # by its address, then by its headline
     named: list[Mapping[str, object]] = []
     others: list[tuple[Mapping[str, object], bool]] = []
-    around: list[Mapping[str, object]] = []
+    around: list[tuple[Mapping[str, object], set[str], bool]] = []  # pages
+    addresses_of_own = set(pages)
     for node, kinds, is_listed in _described(root):
         urls = {_page(_address_of(node.get(key))) for key in ("url", "@id", "mainEntityOfPage")}
         key = outlets.key(_string(node.get("headline")) or _string(node.get("name")))
@@ -156,18 +162,20 @@ def _linked_data(root: HtmlElement, addresses: list[str], titles: set[str]) -> M
             key == title or (len(key) >= _LEAST_KEY and title.startswith(key)) for title in titles
         )
         if not any(kind.endswith("Article") or kind in _ARTICLES for kind in kinds):
-            around += [node] if pages & urls or is_named else []
-        elif pages & urls:
-            own.append(node)
-        elif is_named:
-            named.append(node)
+            around.append((node, urls, is_named))
+            continue
+        if pages & urls or is_named:
+            (own if pages & urls else named).append(node)
+            addresses_of_own |= urls - {""}
         else:
             contradicts = bool(pages and urls - {""} and key and titles)
             others.append((node, is_listed or contradicts))
     if not (own or named) and len(others) == 1 and not others[0][1]:
         own.append(others[0][0])
     # Two plug-ins of a site may each describe the article.
-    return {key: value for node in reversed((*own, *named, *around)) for key, value in node.items()}
+    own += named
+    own += [node for node, urls, is_named in around if is_named or addresses_of_own & urls]
+    return {key: value for node in reversed(own) for key, value in node.items()}
 
 
 def _described(
@@ -250,7 +258,9 @@ def _published(
     root: HtmlElement, headline: str, data: Mapping[str, object], metas: Mapping[str, str]
 ) -> Moment | None:
     """Return the stated moment of publication."""
-    stated = [_string(data.get("datePublished")), *(metas.get(name, "") for name in _DATES)]
+    usual = (name for name in metas if name.endswith(_ENDINGS) and "unpub" not in name)
+    names = (*_FIRST_DATES, *usual, *_DATES)
+    stated = [_string(data.get("datePublished")), *(metas.get(name, "") for name in names)]
     moment = next(filter(None, map(parse, stated)), None)
     groups: tuple[Iterable[HtmlElement], ...] = (
         _of(root, "datePublished"),
@@ -304,16 +314,20 @@ def _moment_of(element: HtmlElement) -> Moment | None:
 def _labelled(root: HtmlElement) -> Iterator[tuple[HtmlElement, Moment | None]]:
     """Yield the dates that are shown behind a label of publication, with their elements."""
     for element in root.iter():
-        if isinstance(element.tag, str) and _LABEL.match((element.text or "").lstrip()):
-            follower = element.getnext()
-            parent = element.getparent()
-            texts = [_text(element)]
-            texts += [f"{_text(element)} {element.tail or ''}"]
-            texts += [f"{_text(element)} {_text(follower)}"] if follower is not None else []
-            texts += [_text(parent)] if parent is not None else []
-            parts = (part for text in texts for part in re.split(r"[|•\n]", text[:_MAX_HEADLINE]))
-            dated = filter(_LABEL.match, map(_line, parts))
-            yield element, next(filter(None, map(parse, dated)), None)
+        own, behind = element.text or "", element.tail or ""
+        if not isinstance(element.tag, str) or not (_LABEL.search(own) or _LABEL.search(behind)):
+            continue
+        around = [other for other in (element.getnext(), element.getparent()) if other is not None]
+        texts = [_text(element), f"{_text(element)} {behind}", behind]
+        texts += [f"{text} {_text(other)}" for other in around for text in (_text(element), behind)]
+        texts += map(_text, around)
+        parts = (part for text in texts for part in _BETWEEN.split(text[:_MAX_HEADLINE]))
+        labels = ((_line(part), label) for part in parts if (label := _LABEL.search(_line(part))))
+        # Amid a line only before a colon: «a book published 9 June 2023» is no label.
+        dated = (
+            line[label.start() :] for line, label in labels if not label.start() or label["colon"]
+        )
+        yield element, next(filter(None, map(parse, dated)), None)
 
 
 def _nearest(

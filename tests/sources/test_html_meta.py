@@ -82,7 +82,10 @@ def test_date_of_the_page_object() -> None:
     other = {"@type": "WebPage", "@id": OTHER["url"], "datePublished": "2021-01-01"}
     head = f'<link rel="canonical" href="{URL}">'
 
+    article = {"@type": "Article", "headline": HEADLINE, "mainEntityOfPage": {"@id": URL}}
+
     assert AT == published(read(data=(other, page), head=head))
+    assert AT == published(read(data=({"@graph": [page, article]},)))
     assert "" == published(read(data=(other,), head=head))
 
 
@@ -140,7 +143,8 @@ def test_linked_data_that_is_no_strict_json(script: str, end: str) -> None:
         'property="article:published_time"', 'property="og:published_time"', 'name="dc.date"',
         'name="DC.date.issued"', 'name="dcterms.issued"', 'name="dcterms:created"', 'name="date"',
         'name="citation_publication_date"', 'name="parsely-pub-date"', 'name="sailthru.date"',
-        'itemprop="datePublished"', 'name="pubdate"', 'name="publish-date"',
+        'itemprop="datePublished"', 'name="pubdate"', 'name="vr:published_time"',
+        'name="PublishDate"', 'name="publish-date"',
     ],
 )  # fmt: skip
 def test_date_of_a_meta_element(name: str) -> None:
@@ -162,6 +166,9 @@ def test_date_of_a_meta_element(name: str) -> None:
         "<div><span>زمان انتشار</span><span>۱۴۰۲/۱۱/۱۹ ۱۳:۳۰</span></div>",
         "<p>تاریخ انتشار: ۱۴۰۲/۱۱/۱۹ ۱۳:۳۰ | کد خبر: ۱۲۳۴</p>",
         "<p><b>Published:</b> 8 February 2024, 13:30</p>",
+        "<div><i class='icon'></i> تاریخ انتشار: ۱۹ بهمن ۱۴۰۲ ساعت ۱۳:۳۰</div>",
+        "<div>شناسه: 12 - تاریخ انتشار: ۱۹ بهمن ۱۴۰۲ - ۱۳:۳۰</div>",
+        "<p>Published: 8 February 2024, 13:30 Updated: 9 February 2024</p>",
         "<dl><dt>تاریخ درج:</dt><dd>۱۹ بهمن ۱۴۰۲ ۱۳:۳۰</dd></dl>",
     ],
 )
@@ -181,6 +188,7 @@ def test_date_shown_as_that_of_publication(above: str) -> None:
         '<time class="updated" datetime="2024-02-08">۱۹ بهمن ۱۴۰۲</time>',
         '<time class="entry-date modified" datetime="2024-02-08">۱۹ بهمن ۱۴۰۲</time>',
         "<div>آخرین به‌روزرسانی: ۱۹ بهمن ۱۴۰۲</div>",
+        "<p>It is the second book published 8 February 2024</p>",
         "<div>Updated: 8 February 2024</div>",
         '<aside><time class="published" datetime="2024-02-08">19</time></aside>',
     ],
