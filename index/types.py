@@ -81,6 +81,7 @@ class Article:
             (date line, repeated headline, page furniture) never becomes a passage.
         language: BCP 47 tag of the body, "und" when it could not be told.
         published: Moment of publication, or None when the source does not say.
+        edited: Moment of the last change that the source states, or None.
         source: Agency or outlet that published it, e.g. "Mehr"; empty when unknown.
         via: Outlet whose report it relays, e.g. "Al Jazeera"; empty when none is named.
         code: The outlet's own number for the item; empty when unknown.
@@ -95,6 +96,7 @@ class Article:
     body: tuple[Span, ...]
     language: str
     published: Moment | None = None
+    edited: Moment | None = None
     source: str = ""
     via: str = ""
     code: str = ""

@@ -16,12 +16,23 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 from index.config import ReadConfig
-from index.sources import jsonl, page_text, tables
+from index.sources import jsonl, page_text, tables, telegram
 from index.sources.containers import MAX_DEPTH, Budget, members
 from index.sources.encoding import utf8_stream
 from index.sources.files import SourceFile, corpus_files, refusal_of_name
 from index.sources.kinds import refuse_no_prose
-from index.sources.markup import is_archived_page, is_feed, is_markdown, is_page, is_xml
+from index.sources.markup import (
+    is_extracted,
+    is_feed,
+    is_mail,
+    is_markdown,
+    is_mediawiki,
+    is_page,
+    is_telegram,
+    is_warc,
+    is_wordpress,
+    is_xml,
+)
 from index.sources.outlets import by_name as known_outlet
 from index.sources.outlets import outlet_name
 from index.sources.rejects import LEFT_OUT, Refused, RejectReason, Stream
@@ -43,7 +54,17 @@ __all__ = [
 _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
 _HTML = "lxml lxml_html_clean trafilatura"
-_PACKAGES = {"feeds": _HTML, "html_page": _HTML, "markdown": "markdown-it-py pyyaml"}
+_PACKAGES = {
+    "extracted_xml": _HTML,
+    "feeds": _HTML,
+    "html_page": _HTML,
+    "mail": _HTML,
+    "markdown": "markdown-it-py pyyaml",
+    "mediawiki": _HTML,
+    "telegram_html": _HTML,
+    "warc": f"{_HTML} warcio",
+    "wordpress": _HTML,
+}
 """Readers whose libraries are heavy and that no question needs, and the packages to install."""
 
 _Read = Callable[[Stream, str], Iterator[Article | Reject]]
@@ -67,11 +88,17 @@ def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
     Those whose first bytes make it certain come first.
     """
     return (
+        _Reader(lambda head, _: is_warc(head), partial(_read_with, "warc"), is_binary=True),
+        _Reader(is_mail, partial(_read_with, "mail"), is_binary=True),
+        _Reader(lambda head, _: is_wordpress(head), partial(_read_with, "wordpress")),
+        _Reader(lambda head, _: is_mediawiki(head), partial(_read_with, "mediawiki")),
+        _Reader(lambda head, _: is_extracted(head), partial(_read_with, "extracted_xml")),
         _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds")),
-        _Reader(lambda head, _: is_archived_page(head), _unsupported),
         _Reader(is_markdown, partial(_read_with, "markdown")),
+        _Reader(lambda head, _: is_telegram(head), partial(_read_with, "telegram_html")),
         _Reader(is_page, partial(_read_with, "html_page")),
         _Reader(is_xml, _unsupported),
+        _Reader(lambda head, _: telegram.is_export(head), telegram.read),
         _Reader(jsonl.is_document, partial(jsonl.read_document, config=config)),
         _Reader(jsonl.is_lines, partial(jsonl.read, config=config)),
         _Reader(partial(tables.is_table, config=config), partial(tables.read, config=config)),

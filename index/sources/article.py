@@ -28,6 +28,7 @@ class Facts:
         url: Absolute http(s) address of the page.
         code: The outlet's number for the item; where it is empty, it is looked for in `url`.
         language: A BCP 47 tag; anything else ("Persian") is ignored.
+        via: Where it is taken from; where it is empty, it is looked for in the text.
         is_final: Whether the text must not change outlet and language, as for rows of a table.
     """
 
@@ -35,10 +36,12 @@ class Facts:
     guid: str = ""
     headline: str = ""
     published: Moment | None = None
+    edited: Moment | None = None
     sources: tuple[str, ...] = ()
     url: str = ""
     code: str = ""
     language: str = ""
+    via: str = ""
     is_final: bool = False
 
 
@@ -62,8 +65,9 @@ def assemble(text: str, body: tuple[Span, ...], facts: Facts, origin: str) -> Ar
         body=body,
         language=language,
         published=facts.published,
+        edited=facts.edited,
         source=outlet.name if outlet else next(filter(None, facts.sources), ""),
-        via=outlets.relayed(report),
+        via=facts.via or outlets.relayed(report),
         code=code,
         url=facts.url or (outlets.address(outlet, code, facts.published) if outlet else ""),
         origin=origin,
