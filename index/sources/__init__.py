@@ -17,12 +17,23 @@ from typing import cast
 
 from index.config import ReadConfig
 from index.errors import how_to_install
-from index.sources import jsonl, nexis, page_text, tables
+from index.sources import jsonl, nexis, page_text, tables, telegram
 from index.sources.containers import MAX_DEPTH, Budget, members
 from index.sources.encoding import utf8_stream
 from index.sources.files import SourceFile, corpus_files, refusal_of_name
 from index.sources.kinds import refuse_no_prose
-from index.sources.markup import is_archived_page, is_feed, is_markdown, is_page, is_xml
+from index.sources.markup import (
+    is_extracted,
+    is_feed,
+    is_mail,
+    is_markdown,
+    is_mediawiki,
+    is_page,
+    is_telegram,
+    is_warc,
+    is_wordpress,
+    is_xml,
+)
 from index.sources.outlets import by_name as known_outlet
 from index.sources.outlets import outlet_name
 from index.sources.rejects import LEFT_OUT, Refused, RejectReason, Stream
@@ -45,13 +56,19 @@ _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
 _HTML = "run `pip install lxml lxml_html_clean trafilatura`"
 _INSTALL = {
+    "extracted_xml": _HTML,
     "feeds": _HTML,
     "html_page": _HTML,
+    "mail": _HTML,
     "markdown": "run `pip install markdown-it-py pyyaml`",
+    "mediawiki": _HTML,
     "office": "run `pip install lxml`",
     "parquet": how_to_install("parquet"),
     "pdf": "run `pip install pypdfium2`",
     "rtf": "run `pip install striprtf`",
+    "telegram_html": _HTML,
+    "warc": "run `pip install lxml lxml_html_clean trafilatura warcio`",
+    "wordpress": _HTML,
     "workbook": "run `pip install openpyxl`",
 }
 """Readers whose libraries are heavy and that no question needs, and how to install these."""
@@ -82,12 +99,18 @@ def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
         _Reader(_is_parquet, partial(_read_with, "parquet", config=config), is_binary=True),
         _Reader(_is_rtf, partial(_read_with, "rtf"), is_binary=True),
         _Reader(_is_pdf, partial(_read_with, "pdf", config=config), is_binary=True),
+        _Reader(lambda head, _: is_warc(head), partial(_read_with, "warc"), is_binary=True),
+        _Reader(is_mail, partial(_read_with, "mail"), is_binary=True),
+        _Reader(lambda head, _: is_wordpress(head), partial(_read_with, "wordpress")),
+        _Reader(lambda head, _: is_mediawiki(head), partial(_read_with, "mediawiki")),
+        _Reader(lambda head, _: is_extracted(head), partial(_read_with, "extracted_xml")),
         _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds")),
-        _Reader(lambda head, _: is_archived_page(head), _unsupported),
         _Reader(nexis.is_download, nexis.read),
         _Reader(is_markdown, partial(_read_with, "markdown")),
+        _Reader(lambda head, _: is_telegram(head), partial(_read_with, "telegram_html")),
         _Reader(is_page, partial(_read_with, "html_page")),
         _Reader(is_xml, _unsupported),
+        _Reader(lambda head, _: telegram.is_export(head), telegram.read),
         _Reader(jsonl.is_document, partial(jsonl.read_document, config=config)),
         _Reader(jsonl.is_lines, partial(jsonl.read, config=config)),
         _Reader(partial(tables.is_table, config=config), partial(tables.read, config=config)),

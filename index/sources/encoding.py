@@ -165,8 +165,8 @@ def decode(data: bytes, declared: str = "") -> Decoded:
 class LineDecoder:
     """Decodes a file piece by piece; the encoding of one piece is tried first for the next."""
 
-    def __init__(self) -> None:
-        self._found = ""
+    def __init__(self, declared: str = "") -> None:
+        self._found = declared
 
     def decode(self, line: bytes) -> str:
         """Return the text of a line or record.

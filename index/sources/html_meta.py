@@ -54,7 +54,6 @@ _DATES = (
     "citationonlinedate", "citationdate", "sailthrudate", "articledateoriginal", "releasedate",
     "dcdate", "dctermsdate", "date",
 )  # fmt: skip
-_OF_DOC = {"title": "ogtitle", "date": "date", "url": "ogurl", "sitename": "ogsitename"}
 _PUBLISHED = re.compile(
     r"(?:^|\s)(?:(?:dt|entry|post|article|news|date|time|is)?[-_]?publish(?:ed)?(?:[-_]?(?:date|time|on))?"
     r"|pub[-_]?date|(?:entry|post)[-_]date)(?=\s|$)",
@@ -100,10 +99,6 @@ def metadata_of(root: HtmlElement) -> Metadata:
         for kind in ("property", "name", "itemprop"):
             for name in (meta.get(kind) or "").lower().split() if content else ():
                 metas.setdefault(re.sub("[^a-z]", "", name), content)
-    # The root of trafilatura's XML states the same.
-    for document in islice(root.iter("doc"), 1):
-        for name, stated in _OF_DOC.items():
-            metas.setdefault(stated, _line(document.get(name) or ""))
     titles = [metas[name] for name in _TITLES if name in metas]
     titles += [_text(element) for name in ("h1", "title") for element in root.iter(name)]
     titles += [title[: title.rfind(join)] for title in titles for join in _JOINS if join in title]

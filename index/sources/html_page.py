@@ -15,6 +15,7 @@ import logging
 import re
 from collections.abc import Iterator
 from configparser import ConfigParser
+from dataclasses import replace
 from typing import BinaryIO
 
 # Heavy (0.3 s), so `index.sources` imports this module only when a page is read.
@@ -73,13 +74,16 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article]:
     yield article_of(text_of(whole(file)), origin)
 
 
-def article_of(page: str, origin: str) -> Article:
+def article_of(page: str, origin: str, address: str = "") -> Article:
     """Read the article of a page that is decoded.
+
+    Args:
+        address: Where it was fetched, for a page that does not state its own address.
 
     Raises:
         Refused: As `read` does.
     """
-    root = _parsed(page)
+    root = parsed(page)
     metadata = metadata_of(root)
     has_form = root.find(".//input[@type='password']") is not None
     links = {outlets.key("".join(link.itertext())) for link in root.iter("a")}
@@ -101,7 +105,8 @@ def article_of(page: str, origin: str) -> Article:
     if linked >= _LINKS * sum(map(len, lines)):
         detail = "mostly links to other pages; save the pages of the articles"
         raise Refused(RejectReason.LISTING, detail)
-    return assemble(text, body, metadata.facts, origin)
+    facts = replace(metadata.facts, url=metadata.facts.url or address)
+    return assemble(text, body, facts, origin)
 
 
 def plain(fragment: str) -> str:
@@ -112,12 +117,12 @@ def plain(fragment: str) -> str:
     """
     if "<" not in fragment:
         return squeezed(html.unescape(fragment))
-    root = _parsed(fragment)
+    root = parsed(fragment)
     etree.strip_elements(root, "script", with_tail=False)
     return text_in(root)
 
 
-def text_in(element: HtmlElement) -> str:
+def text_in(element: etree._Element) -> str:  # lxml has no other name
     """Return the text below an element, one line a block."""
     parts: list[str] = []
     for event, part in etree.iterwalk(element, events=("start", "end")):
@@ -133,7 +138,7 @@ def squeezed(text: str) -> str:
     return "\n".join(" ".join(words) for line in text.split("\n") if (words := line.split()))
 
 
-def _parsed(page: str) -> HtmlElement:
+def parsed(page: str) -> HtmlElement:
     """Parse a page, without elements that hold no text.
 
     Raises:

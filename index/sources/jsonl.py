@@ -14,13 +14,15 @@ import ijson
 
 from index.config import ReadConfig
 from index.sources.encoding import LineDecoder, any_utf8_stream
+from index.sources.json_events import Events as _Events
+from index.sources.json_events import Guarded as _Guarded
+from index.sources.json_events import events as _events
+from index.sources.json_events import value as _value
 from index.sources.records import Names, article_of
 from index.sources.rejects import MAX_BYTES, Refused, RejectReason, Stream, lines
 from index.types import Article, Reject
 
 _CHUNK = 65_536
-_STEP = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
-_MAX_DEPTH = 100
 _LINES = frozenset({".jsonl", ".ndjson"})
 _OBJECT = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*+\{[ \t]*"')
 _BLANK = b" \t\r\n"
@@ -44,7 +46,6 @@ _LISTING = re.compile(
         b"lists": "|".join(_LISTS).encode(),
     }
 )
-_Events = Iterator[tuple[str, object]]
 
 
 def is_lines(head: bytes, suffix: str) -> bool:
@@ -133,22 +134,6 @@ def _records(file: "_Guarded", names: Names) -> Iterator[object]:
             yield value
 
 
-def _events(file: "_Guarded") -> _Events:
-    """Yield the events of the parser.
-
-    Raises:
-        Refused: If it is nested too deep.
-    """
-    depth = 0
-    for event, value in ijson.basic_parse(
-        file, use_float=True, buf_size=_CHUNK, multiple_values=True
-    ):
-        depth += _STEP.get(event, 0)
-        if depth > _MAX_DEPTH:
-            raise Refused(RejectReason.BAD_FIELD, f"nested more than {_MAX_DEPTH} deep")
-        yield event, value
-
-
 def _object(events: _Events, names: Names) -> Generator[object, None, dict[object, object] | None]:
     """Yield the items of the lists in an object that has begun; return the object if it is more.
 
@@ -195,31 +180,3 @@ def _items(events: _Events) -> Iterator[object]:
         if event == "end_array":
             return
         yield _value(event, value, events)
-
-
-def _value(event: str, value: object, events: _Events) -> object:
-    """Build the value that begins with an event."""
-    builder, depth = ijson.ObjectBuilder(), _STEP.get(event, 0)
-    builder.event(event, value)
-    while depth:
-        event, value = next(events)
-        depth += _STEP.get(event, 0)
-        builder.event(event, value)
-    built: object = builder.value
-    return built
-
-
-class _Guarded:
-    """A stream that refuses a record that is too long."""
-
-    def __init__(self, file: Stream) -> None:
-        self._file = file
-        self.taken = 0
-
-    def read(self, size: int) -> bytes:
-        """Return the next bytes."""
-        chunk = self._file.read(size)
-        self.taken += len(chunk)
-        if self.taken > MAX_BYTES + _CHUNK:
-            raise Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes in one record")
-        return chunk

@@ -6,9 +6,11 @@ Prints how many inputs were read; a crash, an input of over 5 seconds, or more m
 ends it with the input's place in the series, which the seed repeats.
 """
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import random
 import resource
 import sys
@@ -51,6 +53,7 @@ _HOSTILE = (
     b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"{", b"[", b"}", b"]", b"\n", b"\r", b"<", b"]]>",
     b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"ustar", b"\\ud800", b"1e999", b"&#x0;",
     b"%PDF-1.7\n", b"{\\rtf1", b"PAR1", b"/Kids[1 0 R]", b"stream\n", b"\\u-999999999?",
+    b"{{", b"[[", b"boundary=", b"\nFrom a 1:00\n", b"<![CDATA[", b"Content-Length: 999999999\r\n",
     b"<!DOCTYPE html>", b'<?xml version="1.0"?>', b"\xff\xff\xff\xff", b"9" * 20, b"\xe2\x80\xae",
 )  # fmt: skip
 
@@ -72,7 +75,61 @@ def _tar(data: bytes) -> bytes:
     return out.getvalue()
 
 
-_PACKERS: tuple[Callable[[bytes], bytes], ...] = (_zip, _tar, gzip.compress)
+_PACKERS: tuple[Callable[[bytes], bytes], ...] = (
+    _zip, _tar, gzip.compress, bz2.compress, lzma.compress,
+)  # fmt: skip
+
+
+def _exports(html: str) -> dict[str, bytes]:
+    """Return valid exports, mail and web archives by their names."""
+    message = {"id": 1, "type": "message", "date_unixtime": "1686321922", "text": ["آب\n", _TEXT]}
+    chat = {"name": "آب", "type": "public_channel", "id": 7, "messages": [message, message]}
+    account = {"personal_information": {}, "chats": {"about": "", "list": [chat, chat]}}
+    post = (
+        '<div class="message default" id="message1"><div class="date" title="09.06.2023 18:15:22'
+        f' UTC+03:30"></div><div class="text"><strong>آب</strong><br>{_TEXT}</div></div>'
+    )
+    page = f'<title>Exported Data</title><div class="page_wrap"><div class="bold">آب</div>{post}'
+    wordpress = (
+        '<rss xmlns:wp="http://wordpress.org/export/1.2/" xmlns:content="http://purl.org/rss/1.0/'
+        'modules/content/"><channel><title>آب</title><item><title>آب</title><content:encoded>'
+        f'<![CDATA[[caption id="1"]آب[/caption]<p>{_TEXT}</p>]]></content:encoded><wp:status>'
+        "publish</wp:status><wp:post_type>post</wp:post_type></item></channel></rss>"
+    )
+    wiki = (
+        "<mediawiki><siteinfo><sitename>آب</sitename><base>https://a.example/x</base></siteinfo>"
+        f"<page><title>آب</title><ns>0</ns><revision><text>{{{{آب|[[a|b]]}}}} ''{_TEXT}''<ref>x"
+        "</ref>\n{|\n|-\n| a\n|}\n[[File:a.jpg|[[b]]]]</text></revision></page></mediawiki>"
+    )
+    mail = (
+        'From: "آب" <a@b.example>\nSubject: =?utf-8?b?2KLYqA==?=\nMIME-Version: 1.0\nContent-Type:'
+        ' multipart/alternative; boundary="b"\n\n--b\nContent-Type: text/plain; charset=utf-8;'
+        f" format=flowed\n\n{_TEXT} \n{_TEXT}\n> {_TEXT}\n-- \nx\n--b\nContent-Type: text/html;"
+        f" charset=utf-8\nContent-Location: https://a.example/\n\n{html}\n--b--\n"
+    )
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{html}".encode()
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/1\r\n"
+        f"Content-Length: {len(answer)}\r\n\r\n"
+    )
+    record = head.encode() + answer + b"\r\n\r\n"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.writestr("archive/a.warc.gz", gzip.compress(record) * 2)
+    return {
+        "result.json": json.dumps(chat, ensure_ascii=False, indent=1).encode(),
+        "account.json": json.dumps(account, ensure_ascii=False).encode(),
+        "messages.html": page.encode(),
+        "blog.xml": wordpress.encode(),
+        "wiki.xml": wiki.encode(),
+        "out.xml": f'<doc title="آب" hostname="a"><main><p>{_TEXT}</p></main></doc>'.encode(),
+        "a.eml": mail.replace("\nMIME", "\nTo: b@b.example\nMIME").encode(),
+        "a.mhtml": mail.encode(),
+        "a.mbox": f"From a@b Fri Jun  9 18:15:00 2023\n{mail}\n".encode() * 2,
+        "a.warc": record * 2,
+        "a.wacz": out.getvalue(),
+    }
 
 
 def samples() -> dict[str, bytes]:
@@ -108,6 +165,9 @@ def samples() -> dict[str, bytes]:
         "a.parquet": _parquet(),
         "nexis.txt": _NEXIS.encode(),
         "factiva.txt": f"HD {_TEXT}\nPD 9 June 2023\nSN X\nLP\n{_TEXT}\nTD\n\n".encode() * 3,
+        "a.bz2": bz2.compress(line.encode()),
+        "a.xz": lzma.compress(line.encode()),
+        **_exports(html),
     }
 
 

@@ -243,13 +243,3 @@ def test_escaped_markup_of_an_article_body_is_text() -> None:
     found = read(data=({**OWN, "articleBody": body},))
 
     assert f"{LEAD}\n{REST} {REST * 9}" == found.text
-
-
-def test_xml_of_an_extractor_is_a_page() -> None:
-    """The XML that trafilatura writes gives its stated facts and the text of its paragraphs."""
-    page = f"""<doc sitename="خبر شهر" title="{HEADLINE}" date="2024-02-08" url="{URL}">
-    <main><head rend="h1">{HEADLINE}</head><p>{LEAD}</p><p>{REST}</p></main><comments/></doc>"""
-    (found,) = html_page.read(BytesIO(page.encode()), "x.xml")
-
-    assert (HEADLINE, URL, "خبر شهر") == (found.headline, found.url, found.source)
-    assert ("2024-02-08", True) == (published(found), found.text.endswith(f"{LEAD}\n{REST}"))
