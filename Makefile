@@ -27,7 +27,7 @@ eval: $(VENV)/run ## Measure all sets of ../shared/eval (hours the first time; O
 	$(BIN)/python benchmarks/eval_all.py $(if $(ONLY),--only $(ONLY))
 
 # A test that waits leaves its processor to another: one process for each, and none stands still.
-PYTEST := $(BIN)/pytest -n auto --dist worksteal
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
 
 test: $(VENV)/dev ## Run the tests; needs no torch.
 	$(PYTEST)
