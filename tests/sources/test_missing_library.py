@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import scaled
 
 REPORT = "The minister opened the second water line this morning and said the grid was complete."
 FILES = {
@@ -68,7 +69,7 @@ def test_file_whose_library_is_missing_is_a_reject(
     for name, content in FILES.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     command = [sys.executable, "-c", READ, str(tmp_path), library]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=scaled(120))
     items = json.loads(done.stdout)
     rejects = {origin: facts for origin, *facts in items if facts}
 
