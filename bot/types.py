@@ -68,6 +68,7 @@ class Citation:
         origin, opening: As those of a `Headline`.
         edited: When the article was last changed, as its source states.
         earlier: Files of the article's earlier versions, whose wording is not quoted.
+        page: Number of the page on which the quote begins; 0 where the article has no pages.
     """
 
     number: int
@@ -85,6 +86,7 @@ class Citation:
     opening: str = ""
     edited: Moment | None = None
     earlier: tuple[str, ...] = ()
+    page: int = 0
 
 
 class Unworded(StrEnum):

@@ -88,6 +88,7 @@ class Article:
         url: Page address; empty when unknown.
         origin: Where it was read from: a path relative to the corpus, with the member of an
             archive and a line number for files that hold many, e.g. `a.zip!b.jsonl:2`.
+        unread: Names of fields that the source states in a way that is not understood.
     """
 
     id: ArticleId
@@ -102,12 +103,24 @@ class Article:
     code: str = ""
     url: str = ""
     origin: str = ""
+    unread: tuple[str, ...] = ()
+
+    def page_of(self, span: Span) -> int:
+        """Return the page on which a span begins, from 1; 0 where the text has no pages.
+
+        Pages begin after form feeds.
+        """
+        return self.text.count("\f", 0, span.start) + 1 if "\f" in self.text else 0
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of the fields that could not be found, in the order they are declared."""
+        """Names of the fields that could not be found, in the order they are declared.
+
+        After them those that are stated but were not understood, as `published_unread`.
+        """
         wanted = ("headline", "published", "source", "code", "url")
-        return tuple(name for name in wanted if not getattr(self, name))
+        lacking = tuple(name for name in wanted if not getattr(self, name))
+        return (*lacking, *(f"{name}_unread" for name in self.unread))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,14 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from qdrant_server import Qdrant, install, why_not
 
@@ -17,6 +20,12 @@ from index.encoders import BundledConfig, Encoder, open_encoder
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 EVAL = ROOT.parent / "shared" / "eval"
+
+# Processes that tests start import our modules from source; compiling them anew is half their time.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# What is ignored here, as under nohup, would be ignored by every process that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # `dev` looks at new examples every time; CI looks at the same many, and never at the clock.
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -50,7 +59,9 @@ def qdrant_program(pytestconfig: pytest.Config) -> Path:
     cache = pytestconfig.cache
     assert cache is not None
     try:
-        return install(cache.mkdir("qdrant"))
+        folder = cache.mkdir("qdrant")
+        with FileLock(folder / "lock"):  # another process of this run may be at it
+            return install(folder)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         said = (error.stderr or b"").decode()[-200:]
         pytest.skip(f"npm cannot install Qdrant's server: {said or error}")

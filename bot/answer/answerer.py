@@ -19,6 +19,7 @@ from bot.answer.evidence import (
     ReaderConfig,
     find_quotes,
     names_asked,
+    only_announces,
     spread_quotes,
 )
 from bot.answer.lacking import lacking
@@ -50,6 +51,8 @@ _NAMED: Final = 0.6
 """Least confidence where only a name was asked for and the first quote has it."""
 _LACKING: Final = 0.2
 """What is left of the confidence where the quoted articles lack what was asked for: no answer."""
+_ANNOUNCING: Final = 0.4
+"""What is left of it where the first quote only announces what it does not hold: not sure."""
 _MAX_WORDS: Final = 4000
 """Words whose vectors are kept, 6 MB."""
 
@@ -316,6 +319,8 @@ class Answerer:
         seen = self._consideration(question, found, whole or quotes)
         if question.names_only and whole and names_asked(question, found, whole[0].words):
             seen = replace(seen, confidence=max(seen.confidence, _NAMED))
+        if whole and only_announces(whole[0].span.cut(whole[0].hit.article.text)):
+            seen = replace(seen, confidence=_ANNOUNCING * seen.confidence)
         if whole or not quotes:
             return seen
         missing = absent[quotes[0].hit.article.id]

@@ -33,6 +33,7 @@ def cite(article: Article, span: Span, *, number: int, score: float) -> Citation
         origin=article.origin,
         opening=opening(article),
         edited=article.edited,
+        page=article.page_of(span),
     )
 
 

@@ -16,6 +16,7 @@ Source of the numbers: our experiments on PQuAD and ParSQuAD; what three sentenc
 answers stands in docs/results.md.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 from collections.abc import Set as AbstractSet
@@ -238,9 +239,20 @@ class _Sentences:
         return Quote(hit=hit, span=span, cosine=cosine, score=evidence.score, words=words)
 
 
+_ANNOUNCES: Final = re.compile(
+    r"(?:[:：]|\b(?:as follows|the following|به (?:شرح زیر|قرار زیر|ترتیب زیر|این شرح|این ترتیب)"
+    r"|از این قرار|عبارتند از|عبارت‌اند از)(?: است| هستند| بود| بودند| می‌باشد)?[.:]?)$"
+)
+
+
+def only_announces(text: str) -> bool:
+    """Tell whether a text ends with the announcement of what should follow it, such as a list."""
+    return _ANNOUNCES.search(text.rstrip()) is not None
+
+
 def with_list(article: Article, span: Span) -> Span:
-    """Return a sentence with what follows its colon: the list whole, at most 500 characters."""
-    if not span.cut(article.text).rstrip().endswith(":"):
+    """Return a sentence with what it announces: the list whole, at most 500 characters."""
+    if not only_announces(span.cut(article.text)):
         return span
     end = next(part.end for part in article.body if part.start <= span.start < part.end)
     following = article.text[span.end : min(end, span.end + _MAX_LIST)]

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from bot.question.courtesy import find_remark
 from index.text import token_set, tokens
 
 _MAX_WORDS: Final = 14
@@ -146,6 +147,8 @@ def resolve(
         rewriting: What completes questions; None without a model.
         shown: Reads headlines and quotes of the last answer, where they are wanted.
     """
+    if find_remark(question):  # "who are you" asks about nothing before it
+        return Resolved(text=question, was_resolved=False)
     by_rule = resolve_by_rule(question, before)
     if rewriting is None or not before or not needs_context(question):
         return by_rule

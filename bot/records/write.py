@@ -13,7 +13,10 @@ from index import Moment, Scope
 
 
 class CitationRecord(TypedDict):
-    """A citation as JSON; early versions wrote none of the last three."""
+    """A citation as JSON; early versions wrote none of `origin`, `edited` and `earlier`.
+
+    `page` is there where the article has pages.
+    """
 
     number: int
     article_id: str
@@ -30,6 +33,7 @@ class CitationRecord(TypedDict):
     origin: NotRequired[str]
     edited: NotRequired[str | None]
     earlier: NotRequired[list[str]]
+    page: NotRequired[int]
 
 
 class HeadlineRecord(TypedDict):
@@ -155,7 +159,7 @@ def answer_text(quotes: Iterable[tuple[str, int]]) -> str:
 
 def citation_record(citation: Citation) -> CitationRecord:
     """Return a citation as JSON."""
-    return {
+    record: CitationRecord = {
         "number": citation.number,
         "article_id": citation.article_id,
         "headline": citation.headline,
@@ -172,6 +176,9 @@ def citation_record(citation: Citation) -> CitationRecord:
         "edited": iso(citation.edited),
         "earlier": list(citation.earlier),
     }
+    if citation.page:
+        record["page"] = citation.page
+    return record
 
 
 def headline_record(headline: Headline) -> HeadlineRecord:

@@ -14,7 +14,7 @@ from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.terminal.progress import progress_on
-from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint
+from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint, takes_direction
 from bot.texts.direction import Bidi
 from bot.texts.language import Language, say, ui_language
 from bot.texts.messages import Key
@@ -136,12 +136,13 @@ def screen_of(stream: TextIO, settings: Settings) -> Screen:
         width = os.get_terminal_size(stream.fileno()).columns
     except OSError:
         width = 0
-    # Who puts right-to-left text in order: the terminal or we.
-    is_ours = settings.bidi is Bidi.REORDER or (
-        settings.bidi is Bidi.AUTO and lacks_bidi(os.environ)
-    )
+    # Who puts right-to-left text in order: we or the terminal.
+    if settings.bidi is Bidi.REORDER or (settings.bidi is Bidi.AUTO and lacks_bidi(os.environ)):
+        order = Order.VISUAL
+    else:
+        order = Order.TOLD if takes_direction(os.environ) else Order.ISOLATED
     return Screen(
         width=width or 80,
         has_colour="NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb",
-        order=Order.VISUAL if is_ours else Order.ISOLATED,
+        order=order,
     )

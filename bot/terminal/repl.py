@@ -24,7 +24,16 @@ from bot.terminal.render import (
     source_lines,
     translation_lines,
 )
-from bot.terminal.screen import BLANK, Kind, Line, Screen, paint
+from bot.terminal.screen import (
+    BLANK,
+    FIND_DIRECTION,
+    TAKE_DEFAULT_DIRECTION,
+    Kind,
+    Line,
+    Order,
+    Screen,
+    paint,
+)
 from bot.terminal.streaming import ClaimsShowing
 from bot.texts.commands import command_name
 from bot.texts.language import Language, LanguageChoice, Text, say
@@ -351,9 +360,15 @@ def pager(out: TextIO) -> Page:
             return
         marked = (row for row, line in enumerate(lines) if line.kind is Kind.MARKED)
         first = paint(lines[: next(marked, 0)], screen).count("\n")
+        if is_told := screen.order is Order.TOLD:  # `less` passes styles on and nothing else
+            text = paint(lines, replace(screen, order=Order.LOGICAL))
+            out.write(FIND_DIRECTION)
+            out.flush()
         with _ctrl_c_left_to_child():
             start = f"+{max(first - 2, 1)}"
             subprocess.run([less, "-R", start], input=text, encoding="utf-8", check=False)
+        if is_told:
+            out.write(TAKE_DEFAULT_DIRECTION)
 
     return page
 

@@ -16,6 +16,7 @@ class Order(StrEnum):
 
     LOGICAL = "logical"  # as it is stored: files, pipes
     ISOLATED = "isolated"  # for terminals that reorder
+    TOLD = "told"  # for terminals that reorder and can be told the direction of each line
     VISUAL = "visual"  # for terminals that do not
 
 
@@ -72,10 +73,17 @@ _STYLES = {
 }
 _RESET = "\x1b[0m"
 
+# Modes of a line: its first letter tells its direction, or else CSI 1 or 2 SPACE k does.
+# Source: https://terminal-wg.pages.freedesktop.org/bidi/recommendation/escape-sequences.html
+FIND_DIRECTION = "\x1b[?2501h"
+TAKE_DEFAULT_DIRECTION = "\x1b[?2501l\x1b[0 k"
+
 
 def paint(lines: Iterable[Line], screen: Screen) -> str:
     """Return the lines as one text, each ended by a line feed."""
-    return "".join(f"{row}\n" for line in lines for row in rows_of(line, screen))
+    text = "".join(f"{row}\n" for line in lines for row in rows_of(line, screen))
+    # Nothing of ours is left on, whatever becomes of this process.
+    return text + TAKE_DEFAULT_DIRECTION if text and screen.order is Order.TOLD else text
 
 
 def rows_of(line: Line, screen: Screen) -> Iterator[str]:
@@ -93,13 +101,21 @@ def rows_of(line: Line, screen: Screen) -> Iterator[str]:
             # Behind the indentation, which would be underlined together with an address.
             text = placed.lstrip(" ")
             gap = placed[: len(placed) - len(text)]
-            yield f"{gap}{style}{text}{_RESET}" if style and text else placed
+            styled = f"{gap}{style}{text}{_RESET}" if style and text else placed
+            yield _direction(row, rtl=rtl) + styled if screen.order is Order.TOLD else styled
+
+
+def _direction(row: str, *, rtl: bool) -> str:
+    """Return what tells a terminal the direction of a row, whose first letter may mislead it."""
+    if is_rtl(row) == rtl:
+        return FIND_DIRECTION
+    return f"\x1b[?2501l\x1b[{2 if rtl else 1} k"
 
 
 def _place(row: str, margin: str, screen: Screen, *, rtl: bool) -> str:
     """Order one row behind its margin, at the right edge if we reorder."""
     match screen.order:
-        case Order.LOGICAL:
+        case Order.LOGICAL | Order.TOLD:
             return f"{margin}{row}".rstrip(" ")
         case Order.ISOLATED:
             return f"{margin}{isolate(row, rtl=rtl)}".rstrip(" ")
@@ -110,6 +126,16 @@ def _place(row: str, margin: str, screen: Screen, *, rtl: bool) -> str:
             gap = (screen.width or 0) - width_of(visual) - len(margin)
             return " " * gap + visual + margin[::-1].rstrip(" ")
     assert_never(screen.order)
+
+
+def takes_direction(environ: Mapping[str, str]) -> bool:
+    """Tell terminals that can be told the direction of a line: GNOME's, Xfce's and others on VTE.
+
+    They put isolates aside, and every line that they are not told of is left-to-right. What was
+    started in one, such as xterm or tmux, has its VTE_VERSION too.
+    """
+    inner = "TMUX" in environ or "STY" in environ or lacks_bidi(environ)
+    return "VTE_VERSION" in environ and not inner
 
 
 def lacks_bidi(environ: Mapping[str, str]) -> bool:

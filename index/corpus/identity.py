@@ -1,9 +1,9 @@
 """Identity of an article: what makes two items of a corpus versions of one article.
 
-They share a name, were published on one day as far as they say, and their texts are alike. A name
-is the address, where it is that of a page and not of a whole site, or the outlet's own number for
-the article. A like name alone is not enough: pages of a long report, posts of a channel and items
-of a feed may all state one address; nor is a like text, as in the prices of every day.
+They share a name, and their texts are alike. A name is the outlet's own number for the article, or
+the address where it is that of a page and not of a whole site; at one address they must be of one
+day, too, as far as they say. A like address alone is not enough: pages of a long report, posts of a
+channel and items of a feed may all state one; nor is a like text, as in the prices of every day.
 
 Alike are texts of which the smaller has at least half of its words and word pairs in the larger,
 so that a report of one line and the long one that replaced it are versions. Sizes may differ, so
@@ -25,6 +25,9 @@ from index.text.clean import clean
 from index.text.urls import page_of
 from index.types import Article, Precision
 
+NUMBER: Final = "code"
+"""First word of a name that is an outlet's own number."""
+
 _WORD = re.compile(r"\w+")
 _HASHES: Final = 128
 """Hashes of a sketch: an estimated share of .5 has a standard deviation of some .05, of a text that
@@ -38,12 +41,10 @@ median), the two halves of one .22 (at most .42); the first tenth and the whole 
 
 def identities(article: Article) -> tuple[str, ...]:
     """Return the names an article is known by: none where it has neither address nor number."""
-    names = []
-    if address := page_of(article.url):
-        names.append(f"address {address}")
+    address, number = page_of(article.url), ""
     if article.source and article.code:
-        names.append(f"code {article.source.casefold()} {article.code}")
-    return tuple(names)
+        number = f"{NUMBER} {article.source.casefold()} {article.code}"
+    return tuple(filter(None, (address and f"address {address}", number)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,5 +117,5 @@ def published_day(article: Article) -> int | None:
 
 def stated_age(article: Article) -> int:
     """Return when an article was edited or published as it states; 0 where it does not."""
-    moment = article.edited or article.published
-    return int(moment.at.timestamp()) if moment else 0
+    moments = filter(None, (article.edited, article.published))
+    return max((int(moment.at.timestamp()) for moment in moments), default=0)

@@ -15,7 +15,14 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from index.corpus.identity import Age, Sketch, identities, published_day, stated_age
+from index.corpus.identity import (
+    NUMBER,
+    Age,
+    Sketch,
+    identities,
+    published_day,
+    stated_age,
+)
 from index.corpus.transaction import Transaction
 from index.errors import SnapshotCorrupt
 from index.types import Article, ArticleId, Reject
@@ -39,7 +46,8 @@ CREATE TABLE IF NOT EXISTS name (
 CREATE INDEX IF NOT EXISTS name_item ON name(file, position);
 CREATE INDEX IF NOT EXISTS item_text ON item(text);
 CREATE UNIQUE INDEX IF NOT EXISTS item_article ON item(article) WHERE kind = 'indexed';
-CREATE INDEX IF NOT EXISTS item_repeats ON item(article) WHERE kind IN ('duplicate', 'version');
+CREATE INDEX IF NOT EXISTS item_repeats ON item(article) WHERE article IS NOT NULL;
+CREATE INDEX IF NOT EXISTS item_former ON item(former) WHERE former IS NOT NULL;
 """
 _NAMED = "FROM name JOIN item USING (file, position)"
 _REPEATS = "kind IN ('duplicate', 'version')"
@@ -71,12 +79,14 @@ class Origin(NamedTuple):
 class Digests(NamedTuple):
     """Hashes of an article: of all its fields but the origin, its wording and its identities.
 
-    Digests read back from a ledger have no names and no sketch; without names there is none.
+    `numbers` are those of `names` that hold for any day. Digests read back from a ledger have no
+    names and no sketch; without names there is none.
     """
 
     record: bytes
     text: bytes
     names: tuple[bytes, ...] = ()
+    numbers: frozenset[bytes] = frozenset()
     stated: int = 0
     day: int | None = None
     sketch: Sketch | None = None
@@ -243,12 +253,12 @@ class Ledger(Transaction):
             "SELECT article, record, text, missing, sketch, ifnull(stated, 0), seen, root, "
             "file.origin, position "
             f"{_NAMED} JOIN file ON file.id = file WHERE name = ? AND kind = 'indexed' "
-            "AND ifnull(day, ?) IS ifnull(?, day) "
+            "AND (? OR ifnull(day, ?) IS ifnull(?, day)) "
             f"LIMIT {_MOST_OF_A_NAME + 1}"
         )
         found: list[tuple[float, Current]] = []
         for name in digests.names:
-            rows = self._rows(query, name, digests.day, digests.day)
+            rows = self._rows(query, name, name in digests.numbers, digests.day, digests.day)
             for article, record, text, missing, stored, *age in rows[:_MOST_OF_A_NAME]:
                 sketch = Sketch.read(stored)
                 if digests.sketch is None or not sketch.is_alike(digests.sketch):
@@ -420,7 +430,8 @@ class Ledger(Transaction):
 def digests(article: Article) -> Digests:
     """Hash an article: the same wording or identity is one article, the same record one row."""
     published, edited = article.published, article.edited
-    names = tuple(map(_hash, identities(article)))
+    named = {name: _hash(name) for name in identities(article)}
+    names = tuple(named.values())
     fields: Iterable[object] = (
         article.id,
         article.headline,
@@ -438,6 +449,7 @@ def digests(article: Article) -> Digests:
         _hash(repr(tuple(fields))),
         _hash(f"{article.headline}\0{article.text}"),
         names,
+        frozenset(hashed for name, hashed in named.items() if name.startswith(NUMBER)),
         stated_age(article),
         published_day(article),
         Sketch.of(article) if names else None,

@@ -16,12 +16,24 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 from index.config import ReadConfig
-from index.sources import jsonl, page_text, tables
+from index.errors import how_to_install
+from index.sources import jsonl, nexis, page_text, tables, telegram
 from index.sources.containers import MAX_DEPTH, Budget, members
 from index.sources.encoding import utf8_stream
 from index.sources.files import SourceFile, corpus_files, refusal_of_name
 from index.sources.kinds import refuse_no_prose
-from index.sources.markup import is_archived_page, is_feed, is_markdown, is_page, is_xml
+from index.sources.markup import (
+    is_extracted,
+    is_feed,
+    is_mail,
+    is_markdown,
+    is_mediawiki,
+    is_page,
+    is_telegram,
+    is_warc,
+    is_wordpress,
+    is_xml,
+)
 from index.sources.outlets import by_name as known_outlet
 from index.sources.outlets import outlet_name
 from index.sources.rejects import LEFT_OUT, Refused, RejectReason, Stream
@@ -42,11 +54,26 @@ __all__ = [
 
 _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
-_HTML = "lxml lxml_html_clean trafilatura"
-_PACKAGES = {"feeds": _HTML, "html_page": _HTML, "markdown": "markdown-it-py pyyaml"}
-"""Readers whose libraries are heavy and that no question needs, and the packages to install."""
+_HTML = "run `pip install lxml lxml_html_clean trafilatura`"
+_INSTALL = {
+    "extracted_xml": _HTML,
+    "feeds": _HTML,
+    "html_page": _HTML,
+    "mail": _HTML,
+    "markdown": "run `pip install markdown-it-py pyyaml`",
+    "mediawiki": _HTML,
+    "office": "run `pip install lxml`",
+    "parquet": how_to_install("parquet"),
+    "pdf": "run `pip install pypdfium2`",
+    "rtf": "run `pip install striprtf`",
+    "telegram_html": _HTML,
+    "warc": "run `pip install lxml lxml_html_clean trafilatura warcio`",
+    "wordpress": _HTML,
+    "workbook": "run `pip install openpyxl`",
+}
+"""Readers whose libraries are heavy and that no question needs, and how to install these."""
 
-_Read = Callable[[Stream, str], Iterator[Article | Reject]]
+_Read = Callable[..., Iterator[Article | Reject]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +94,23 @@ def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
     Those whose first bytes make it certain come first.
     """
     return (
+        _Reader(_is_workbook, partial(_read_with, "workbook", config=config), is_binary=True),
+        _Reader(_is_document, partial(_read_with, "office"), is_binary=True),
+        _Reader(_is_parquet, partial(_read_with, "parquet", config=config), is_binary=True),
+        _Reader(_is_rtf, partial(_read_with, "rtf"), is_binary=True),
+        _Reader(_is_pdf, partial(_read_with, "pdf", config=config), is_binary=True),
+        _Reader(lambda head, _: is_warc(head), partial(_read_with, "warc"), is_binary=True),
+        _Reader(is_mail, partial(_read_with, "mail"), is_binary=True),
+        _Reader(lambda head, _: is_wordpress(head), partial(_read_with, "wordpress")),
+        _Reader(lambda head, _: is_mediawiki(head), partial(_read_with, "mediawiki")),
+        _Reader(lambda head, _: is_extracted(head), partial(_read_with, "extracted_xml")),
         _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds")),
-        _Reader(lambda head, _: is_archived_page(head), _unsupported),
+        _Reader(nexis.is_download, nexis.read),
         _Reader(is_markdown, partial(_read_with, "markdown")),
+        _Reader(lambda head, _: is_telegram(head), partial(_read_with, "telegram_html")),
         _Reader(is_page, partial(_read_with, "html_page")),
         _Reader(is_xml, _unsupported),
+        _Reader(lambda head, _: telegram.is_export(head), telegram.read),
         _Reader(jsonl.is_document, partial(jsonl.read_document, config=config)),
         _Reader(jsonl.is_lines, partial(jsonl.read, config=config)),
         _Reader(partial(tables.is_table, config=config), partial(tables.read, config=config)),
@@ -86,18 +125,55 @@ def _unsupported(_file: Stream, origin: str) -> Iterator[Reject]:
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
-def _read_with(module: str, file: Stream, origin: str) -> Iterator[Article | Reject]:
-    """Read with a module of `_PACKAGES`, imported when the first file needs it.
+_WORKBOOKS = frozenset((".xlsx", ".xlsm", ".xltx"))
+_DOCUMENTS = frozenset(
+    (".docx", ".docm", ".dotx", ".odt", ".ott", ".epub", ".pptx", ".odp", ".ods")
+)
+_FIRST = frozenset((b"[Content_Types].xml", b"_rels/.rels", b"mimetype"))  # of their members
+
+
+def _is_workbook(head: bytes, suffix: str) -> bool:
+    """Tell an Excel workbook by its name, or by the names of its first members."""
+    is_named = suffix in _WORKBOOKS or (_first_member(head) in _FIRST and b"xl/" in head)
+    return head.startswith(b"PK\x03\x04") and is_named
+
+
+def _is_document(head: bytes, suffix: str) -> bool:
+    """Tell another document that is XML in a zip by its name, or by the first member."""
+    is_named = suffix in _DOCUMENTS or _first_member(head) in _FIRST
+    return head.startswith(b"PK\x03\x04") and is_named
+
+
+def _first_member(head: bytes) -> bytes:
+    return head[30 : 30 + int.from_bytes(head[26:28], "little")]
+
+
+def _is_parquet(head: bytes, _suffix: str) -> bool:
+    return head.startswith(b"PAR1")
+
+
+def _is_rtf(head: bytes, _suffix: str) -> bool:
+    return head.startswith(b"{\\rtf")
+
+
+def _is_pdf(head: bytes, _suffix: str) -> bool:
+    """Tell a PDF by its first bytes, before which others may stand."""
+    return b"%PDF-" in head[:1_024]
+
+
+def _read_with(
+    module: str, file: Stream, origin: str, **options: ReadConfig
+) -> Iterator[Article | Reject]:
+    """Read with a module of `_INSTALL`, imported when the first file needs it.
 
     Raises:
         Refused: If a library of it cannot be imported.
     """
     read = _imported(module)
     if isinstance(read, str):
-        install = f"pip install {_PACKAGES[module]}"
-        detail = f"a library that reads it cannot be loaded ({read}); run `{install}`"
+        detail = f"a library that reads it cannot be loaded ({read}); {_INSTALL[module]}"
         raise Refused(RejectReason.NO_LIBRARY, detail)
-    return read(file, origin)
+    return read(file, origin, **options)
 
 
 @cache  # a failure too: importing again for each of many pages would take minutes
@@ -111,8 +187,8 @@ def _imported(module: str) -> _Read | str:
 
 
 def missing_packages() -> tuple[str, ...]:
-    """Return, for each reader that cannot be imported, the packages to install."""
-    return tuple(names for module, names in _PACKAGES.items() if isinstance(_imported(module), str))
+    """Return, for each reader that cannot be imported, how to install what it needs."""
+    return tuple(how for module, how in _INSTALL.items() if isinstance(_imported(module), str))
 
 
 def read_articles(path: Path, config: ReadConfig | None = None) -> Iterator[Article | Reject]:

@@ -28,7 +28,9 @@ class Facts:
         url: Absolute http(s) address of the page.
         code: The outlet's number for the item; where it is empty, it is looked for in `url`.
         language: A BCP 47 tag; anything else ("Persian") is ignored.
+        via: Where it is taken from; where it is empty, it is looked for in the text.
         is_final: Whether the text must not change outlet and language, as for rows of a table.
+        unread: Names of fields of `Article` that are stated in a way that is not understood.
     """
 
     id: str = ""
@@ -40,7 +42,9 @@ class Facts:
     url: str = ""
     code: str = ""
     language: str = ""
+    via: str = ""
     is_final: bool = False
+    unread: tuple[str, ...] = ()
 
 
 def assemble(text: str, body: tuple[Span, ...], facts: Facts, origin: str) -> Article:
@@ -65,10 +69,11 @@ def assemble(text: str, body: tuple[Span, ...], facts: Facts, origin: str) -> Ar
         published=facts.published,
         edited=facts.edited,
         source=outlet.name if outlet else next(filter(None, facts.sources), ""),
-        via=outlets.relayed(report),
+        via=facts.via or outlets.relayed(report),
         code=code,
         url=facts.url or (outlets.address(outlet, code, facts.published) if outlet else ""),
         origin=origin,
+        unread=facts.unread,
     )
 
 

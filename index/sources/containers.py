@@ -1,12 +1,15 @@
-"""Files inside compressed files: gzip, Zstandard, zip and tar, recognised by their first bytes.
+"""Files inside compressed files: gzip, Zstandard, bzip2, xz, zip and tar, told by first bytes.
 
 Members are read as streams; their names are labels and nothing is written to disk. Against bombs
 the total bytes, their ratio to the size of the file, and the number of members are limited.
-Only a zip inside another file is held in memory, since it must be seekable.
-Does not: read bzip2, xz, 7z or rar; follow links; unpack what is encrypted.
+Only a zip inside another file is held in memory, since it must be seekable. Of a web archive in a
+zip (WACZ) what was fetched is read, its lists of it are not.
+Does not: read 7z or rar; follow links; unpack what is encrypted.
 """
 
+import bz2
 import gzip
+import lzma
 import re
 import struct
 import sys
@@ -36,6 +39,7 @@ MAX_RATIO = 250  # news as JSON Lines shrinks 4 to 15 times; deflate gives at mo
 _FREE_BYTES = 16 * 1024**2  # below, any ratio is allowed
 _MAX_NESTED_ZIP = 64 * 1024**2
 _MAX_TAR_HEADER = 1024**2
+_MAX_XZ_MEMORY = 128 * 1024**2  # `xz -9` needs 65 MiB; a header may ask for 4 GiB
 _BUFFER_BYTES = 65_536
 _MAX_LABEL = 300
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -47,10 +51,10 @@ _LONG_HEADERS = (
 _BROKEN = (
     EOFError, zlib.error, zstd.ZstdError, zipfile.BadZipFile, gzip.BadGzipFile, tarfile.TarError,
     RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, struct.error,
+    lzma.LZMAError,
 )  # fmt: skip  # RuntimeError: it needs a password. ValueError: impossible sizes and dates.
+_RECORDS = re.compile(r"archive/.+\.warc(?:\.gz)?\Z")  # WACZ 1.1, section 5.2.1
 _OTHERS = {
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\0": "xz",
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!\x1a\x07": "rar",
 }
@@ -110,13 +114,17 @@ def members(file: Stream, name: str, budget: Budget) -> Iterator[Member] | None:
         return _single(lambda: gzip.GzipFile(fileobj=file), name, budget)
     if head.startswith((b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18")):
         return _single(lambda: zstd.ZstdFile(file), name, budget)
+    if head.startswith(b"BZh"):
+        return _single(lambda: bz2.BZ2File(file), name, budget)
+    if head.startswith(b"\xfd7zXZ\0"):
+        return _single(lambda: BufferedReader(_Xz(file)), name, budget)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _guarded(_zipped(file, budget))
     if head[257:262] == b"ustar":
         return _guarded(_tarred(file, budget))
     other = next((kind for magic, kind in _OTHERS.items() if head.startswith(magic)), "")
     if other:
-        detail = f"{other} is not read; .gz, .zst, .zip and .tar are"
+        detail = f"{other} is not read; .gz, .zst, .bz2, .xz, .zip and .tar are"
         raise Refused(RejectReason.UNSUPPORTED, detail)
     return None
 
@@ -141,16 +149,25 @@ def _printable(text: str) -> str:
 def _single(unpack: Callable[[], Stored], name: str, budget: Budget) -> Iterator[Member]:
     """Yield the one file in a compressed one: `a.txt.gz` holds `a.txt`, `a.tgz` holds `a.tar`."""
     path = PurePosixPath(name)
-    inner = path.with_suffix(".tar") if path.suffix.lower() in {".tgz", ".tzst"} else path.stem
+    is_tar = path.suffix.lower() in {".tgz", ".tzst", ".tbz", ".tbz2", ".txz"}
+    inner = path.with_suffix(".tar") if is_tar else path.stem
     yield Member("", str(inner), lambda: _stream(unpack, budget))
 
 
 def _zipped(file: Stream, budget: Budget) -> Iterator[Member]:
     source: IO[bytes] = file if file.seekable() else BytesIO(whole(file, _MAX_NESTED_ZIP))
     with zipfile.ZipFile(source) as archive:
+        names = archive.NameToInfo
+        is_wacz = "datapackage.json" in names and any(_RECORDS.match(name) for name in names)
         for info in archive.infolist():
-            if not info.filename.endswith("/"):
+            if is_wacz and not _RECORDS.match(info.filename):
+                yield _member(info.filename, _refuse_index, budget)
+            elif not info.filename.endswith("/"):
                 yield _member(info.filename, partial(_unzip, archive, info), budget)
+
+
+def _refuse_index() -> Stored:
+    raise Refused(RejectReason.NO_PROSE, "a list in a web archive (WACZ)")
 
 
 def _unzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Stored:
@@ -204,6 +221,34 @@ def _stream(unpack: Callable[[], Stored], budget: Budget) -> Stream:
         raise _broken(exc) from None
 
 
+class _Xz(RawIOBase):
+    """The bytes of an xz file of one part or several; `lzma.LZMAFile` has no limit on memory."""
+
+    def __init__(self, file: Stream) -> None:
+        self._file = file
+        self._decoder = lzma.LZMADecompressor(memlimit=_MAX_XZ_MEMORY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: any buffer
+        data = b""
+        while not data:
+            packed = b""
+            if self._decoder.eof:
+                # Parts may be followed by zeros (xz file format, section 2.2).
+                rest = self._decoder.unused_data.lstrip(b"\0")
+                packed = rest or self._file.read(_BUFFER_BYTES).lstrip(b"\0")
+                if not packed:
+                    return 0
+                self._decoder = lzma.LZMADecompressor(memlimit=_MAX_XZ_MEMORY)
+            elif self._decoder.needs_input and not (packed := self._file.read(_BUFFER_BYTES)):
+                raise EOFError("the compressed data breaks off")
+            data = self._decoder.decompress(packed, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
 class _Unpacked(RawIOBase):
     """The bytes of a member, counted."""
 
@@ -219,6 +264,10 @@ class _Unpacked(RawIOBase):
             chunk = self._source.read(len(buffer))
         except _BROKEN as exc:
             raise _broken(exc) from None
+        except OSError as exc:
+            if exc.errno is None:  # not the system's, but bzip2's
+                raise _broken(exc) from None
+            raise
         self._budget.take(len(chunk))
         buffer[: len(chunk)] = chunk
         return len(chunk)

@@ -3,8 +3,8 @@
 UTF-16 and UTF-32 (by their mark, or recognised by the bytes) are turned into UTF-8 while a file is
 read, so that readers and their claims see one kind of stream. A code page is guessed from the
 letters it would give: the usual ones of its script count for it; against it count controls,
-signs within words, and words of two scripts. Of eight code pages the best is taken if it is good
-enough; a nearly valid UTF-8 file is broken and not something else.
+signs within words, words of two scripts, and letters of the end of words inside one. The best code
+page is taken if it is good enough; a nearly valid UTF-8 file is broken and not something else.
 
 Text is never repaired, and no byte is dropped.
 Sources: code pages as Python has them; other names for them after https://encoding.spec.whatwg.org
@@ -40,7 +40,7 @@ _SURE, _NEARLY_ALL, _LEAST_PAIRS = 0.6, 0.95, 8
 _SAME = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030",
          "gbk": "gb18030", "iso8859-11": "cp874", "tis-620": "cp874"}  # fmt: skip
 _SINGLE_BYTE = frozenset(
-    ["koi8-r", "koi8-u", "mac-cyrillic", "cp866", "cp874", "mac-roman"]
+    ["koi8-r", "koi8-u", "mac-cyrillic", "cp866", "cp874", "mac-roman", "cp862", "cp737"]
     + [f"cp125{n}" for n in range(9)]
     + [f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
 )
@@ -57,12 +57,17 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class _CodePage:
-    """An encoding that may be guessed, and the letters beyond ASCII that are usual in it."""
+    """An encoding that may be guessed, and the letters beyond ASCII that are usual in it.
+
+    Attributes:
+        last: Letters that stand at the end of words only.
+    """
 
     name: str
     usual: frozenset[str]
     script: re.Pattern[str]
     is_latin: bool = False
+    last: frozenset[str] = frozenset()
 
 
 def _latin(name: str, usual: str) -> _CodePage:
@@ -73,15 +78,30 @@ _ARABIC = re.compile("[\u0621-\u06d3\u200c\u200d]")
 _CYRILLIC = re.compile("[\u0400-\u045f]")
 _PERSIAN_USUAL = frozenset("اينرمدهوتبلشسکكگپفعقحجخزچآأةىءصضطذ\u200c")
 _RUSSIAN_USUAL = frozenset("оеаинтсрвлкмдпуяызьбгчй")
+_HEBREW = re.compile("[\u05be\u05d0-\u05ea\u05f3\u05f4\u200e\u200f]")
+_HEBREW_USUAL = frozenset("אבגדהוזחטיכלמםנןסעפצקרשת")
+_HEBREW_LAST = frozenset("ךםןףץ")
+_GREEK = re.compile("[\u0386-\u03ce]")
+_GREEK_USUAL = frozenset("αβγδεζηθικλμνοπρσςτυφχωάέήίόύώ")
+_GREEK_LAST = frozenset("ς")
 _CODE_PAGES = (  # of two that fit equally well, the first is taken
     _CodePage("cp1256", _PERSIAN_USUAL, _ARABIC),
     _CodePage("iso8859-6", _PERSIAN_USUAL, _ARABIC),
     _CodePage("cp1251", _RUSSIAN_USUAL | frozenset("іїєґў"), _CYRILLIC),
     _CodePage("koi8-r", _RUSSIAN_USUAL, _CYRILLIC),
+    _CodePage("koi8-u", _RUSSIAN_USUAL | frozenset("іїєґ"), _CYRILLIC),
     _CodePage("cp866", _RUSSIAN_USUAL, _CYRILLIC),
+    _CodePage("iso8859-5", _RUSSIAN_USUAL, _CYRILLIC),
+    _CodePage("mac-cyrillic", _RUSSIAN_USUAL, _CYRILLIC),
+    _CodePage("cp1255", _HEBREW_USUAL, _HEBREW, last=_HEBREW_LAST),
+    _CodePage("iso8859-8", _HEBREW_USUAL, _HEBREW, last=_HEBREW_LAST),
+    _CodePage("cp862", _HEBREW_USUAL, _HEBREW, last=_HEBREW_LAST),
+    _CodePage("cp1253", _GREEK_USUAL, _GREEK, last=_GREEK_LAST),
+    _CodePage("iso8859-7", _GREEK_USUAL, _GREEK, last=_GREEK_LAST),
+    _CodePage("cp737", _GREEK_USUAL, _GREEK, last=_GREEK_LAST),
     _latin("cp1252", "àáâãäåæçèéêëìíîïñòóôõöøùúûüßœ"),
     _latin("cp1254", "ığşçöüİŞâ"),
-    _latin("cp1250", "ąćęłńóśźżáčďéěíňřšťúůýžőűöüäßăâîşţđ"),
+    *(_latin(name, "ąćęłńóśźżáčďéěíňřšťúůýžőűöüäßăâîşţđ") for name in ("cp1250", "iso8859-2")),
 )
 _PRINT = frozenset("«»“”„‹›‘’–—…•·°€£§©®™¿¡ªº½\xa0،؛؟")  # signs of print, in any language
 _JOINING = frozenset("’‘–—…·\xa0")  # those that may stand between two letters
@@ -111,7 +131,7 @@ def any_utf8_stream(file: Stream) -> Stream:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # its last character may be cut
     except UnicodeDecodeError:
-        return _as_utf8(file, _guess(head))
+        return _as_utf8(file, guess(head))
     return file
 
 
@@ -134,7 +154,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     except UnicodeDecodeError as exc:
         start = exc.start
     sample = data[max(0, start - _BEFORE) : start + _AFTER]
-    name = stated if _fits(sample, stated) else _guess(sample)
+    name = stated if _fits(sample, stated) else guess(sample)
     try:
         return Decoded(data.decode(name or "utf-8"), name)
     except UnicodeDecodeError:
@@ -145,8 +165,8 @@ def decode(data: bytes, declared: str = "") -> Decoded:
 class LineDecoder:
     """Decodes a file piece by piece; the encoding of one piece is tried first for the next."""
 
-    def __init__(self) -> None:
-        self._found = ""
+    def __init__(self, declared: str = "") -> None:
+        self._found = declared
 
     def decode(self, line: bytes) -> str:
         """Return the text of a line or record.
@@ -226,7 +246,7 @@ def _fits(sample: bytes, name: str) -> bool:
     return bool(name) and _score(sample, other, is_declared=True) >= _ENOUGH_UNKNOWN
 
 
-def _guess(sample: bytes) -> str:
+def guess(sample: bytes) -> str:
     """Return the code page whose letters fit best, or nothing when none is good enough."""
     in_utf8 = sum(map(len, _UTF8.findall(sample)))
     if in_utf8 > _NEARLY_UTF8 * sum(byte > _LAST_ASCII for byte in sample):
@@ -261,6 +281,8 @@ def _weight(text: str, position: int, page: _CodePage) -> float:
     if not page.script.match(character):
         is_print = character in _PRINT and (not is_inside or character in _JOINING)
         return _SIGN if is_print else _WRONG
+    if character in page.last and after.isalpha():
+        return _WRONG
     if (before.islower() and character.isupper()) or (character.islower() and after.isupper()):
         return _WRONG
     if page.is_latin and is_inside and not before.isascii() and not after.isascii():

@@ -3,7 +3,7 @@
 An entry with its whole report is an article; one that only announces a page is a reject, and
 `links` returns the address for callers that fetch pages.
 
-Does not: fetch anything, resolve entities or load DTDs. Broken XML is read up to the break.
+Does not: fetch anything. Broken XML is read up to the break.
 Source: RSS 2.0 (rssboard.org), RSS 1.0 with mod_content, RFC 4287 (Atom), sitemaps.org and
 Google's news extension. feedparser was measured and left out: DECISIONS.md.
 """
@@ -12,20 +12,20 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO, TypeAlias
 
 # Heavy, so `index.sources` imports this module only when a feed is read.
 from lxml import etree
 
 from index.sources.article import Facts, assemble, report_text
-from index.sources.html_page import plain
-from index.sources.markup import text_of
+from index.sources.html_page import squeezed
 from index.sources.page_text import report_of
-from index.sources.rejects import MAX_BYTES, Refused, RejectReason, whole
+from index.sources.prose import prose
+from index.sources.rejects import MAX_BYTES, Refused, RejectReason
+from index.sources.xml_stream import Element, parts
 from index.text.dates import parse
 from index.types import Article, Moment, Reject
-
-MAX_TAGS = 1_000_000  # elements take 120 bytes each: what is beyond is no feed
 
 _SPACES = {  # namespace -> the prefix we know it by; "" for the formats themselves
     "http://my.netscape.com/rdf/simple/0.9/": "",
@@ -46,21 +46,12 @@ _TEASER = 200  # letters; a text with fewer only announces the page
 _MAX_LINE = 2_000  # characters of a headline, name or date
 _CONTENTS = ("content:encoded", "content", "description", "summary")
 _ROOTS = frozenset(("rss", "rdf:RDF", "feed", "urlset", "sitemapindex"))
-_ENTRIES = frozenset(("item", "entry", "url"))
+_ENTRIES = frozenset(("item", "entry", "url", "sitemap"))
 _DATES = ("pubDate", "published", "issued", "dc:date", "dcterms:issued", "news:publication_date")
 _WRITTEN = ("lastBuildDate", "pubDate", "updated", "modified", "dc:date")  # of the feed itself
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_DECLARATION = re.compile(r"<\?xml[^>]{0,200}\?>")
-# A "&" that begins nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;"; within CDATA it is allowed.
-_BARE_AND = re.compile(
-    r"(?P<data><!\[CDATA\[.*?(?:\]\]>|\Z))"
-    r"|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)",
-    re.DOTALL,
-)
 
-
-_Fields: TypeAlias = dict[str, list[etree._Element]]  # noqa: SLF001  # lxml has no other name
+_Fields: TypeAlias = dict[str, list[Element]]
 """Children of an element by name."""
 
 
@@ -97,105 +88,97 @@ class _Feed:
 
 
 def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
-    """Read the entries of a feed or sitemap in order; those without a report are rejects.
+    """Read the entries of a feed or sitemap of any size; those without a report are rejects.
+
+    The fields of the feed itself are those that stand before an entry.
 
     Raises:
-        Refused: As `links` does.
+        Refused: If it is neither feed nor sitemap, in no known encoding, or breaks off.
     """
-    root = _root(whole(file))
-    feed = _feed(root)
-    for number, entry in enumerate(_entries(root), start=1):
+    for number, (entry, feed) in enumerate(_entries(file), start=1):
         place = f"{origin}:{number}"
         try:
             yield _article(entry, feed, place)
         except Refused as refused:
             yield refused.reject(place)
-    for number, element in enumerate(_named(root, "sitemap"), start=1):
-        detail = f"a further sitemap: {_url(_fields(element))}; `pasokh index add` reads it"
-        yield Reject(origin=f"{origin}:{number}", reason=RejectReason.LINK_ONLY, detail=detail)
 
 
 def links(data: bytes, charset: str = "") -> FeedLinks:
-    """Return the addresses that a feed or sitemap names.
+    """Return the addresses that a feed or sitemap names, up to where it breaks off.
 
     Args:
         data: The whole file.
         charset: The encoding its server stated; empty for none.
 
     Raises:
-        Refused: If it is neither feed nor sitemap, too large, or in no known encoding.
+        Refused: If it is neither feed nor sitemap, an entry is too large, or it is in no known
+            encoding.
     """
-    root = _root(data, charset)
-    written = _feed(root).written
-    pages = (_link(_fields(entry), written) for entry in _entries(root))
-    nested = tuple(url for element in _named(root, "sitemap") if (url := _url(_fields(element))))
-    return FeedLinks(links=tuple(link for link in pages if link.url), nested=nested)
-
-
-def _root(data: bytes, charset: str = "") -> etree._Element:
-    """Parse a feed or sitemap leniently.
-
-    Raises:
-        Refused: As `links` does.
-    """
-    if len(data) > MAX_BYTES or data.count(b"<") > MAX_TAGS:
-        detail = f"more than {MAX_BYTES:,} bytes or {MAX_TAGS:,} tags in one feed"
-        raise Refused(RejectReason.TOO_LONG, detail)
-    text = _DECLARATION.sub("", _CONTROLS.sub("", text_of(data, charset)), count=1)
-    parser = etree.XMLParser(
-        encoding="utf-8", recover=True, resolve_entities=False, load_dtd=False, no_network=True,
-        huge_tree=False, remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+    pages: list[FeedLink] = []
+    nested: list[str] = []
     try:
-        escaped = _BARE_AND.sub(lambda match: match["data"] or "&amp;", text)
-        root = etree.fromstring(escaped.encode(), parser)
-    except etree.XMLSyntaxError:
-        root = None
-    if root is None or _name(root) not in _ROOTS:
-        raise Refused(RejectReason.UNSUPPORTED, "XML, but neither a feed nor a sitemap")
-    return root
+        for entry, feed in _entries(BytesIO(data), charset):
+            if entry is None:
+                raise _too_long()
+            fields = _fields(entry)
+            if _name(entry) == "sitemap":
+                nested.append(_url(fields))
+            else:
+                pages.append(_link(fields, feed.written))
+    except Refused as refused:
+        if refused.reason is not RejectReason.BROKEN_XML:
+            raise
+    return FeedLinks(
+        links=tuple(link for link in pages if link.url), nested=tuple(filter(None, nested))
+    )
 
 
-def _entries(root: etree._Element) -> Iterator[etree._Element]:
-    """Yield the entries: below the root, or below its channel."""
-    for element in root.iterchildren():
-        name = _name(element)
-        if name in _ENTRIES:
-            yield element
-        elif name == "channel":
-            yield from (child for child in element.iterchildren() if _name(child) in _ENTRIES)
+def _entries(file: BinaryIO, charset: str = "") -> Iterator[tuple[Element | None, _Feed]]:
+    """Yield the entries and further sitemaps, None for one that is too long, with their feed."""
+    lines: dict[str, str] = {}
+    feed: _Feed | None = None
+    for root, part in parts(file, lambda root: _name(root) in _ROOTS, charset):
+        if part is not None and _name(part) not in _ENTRIES:
+            if len(part) == 0 and lines.setdefault(_name(part), _cleaned(_text(part))):
+                feed = None
+            continue
+        if feed is None:
+            stated = lines.get("language") or lines.get("dc:language") or root.get(_XML_LANG)
+            written = (parse(lines[name]) for name in _WRITTEN if name in lines)
+            feed = _Feed(
+                title=lines.get("title", ""),
+                language=stated or "",
+                written=next(filter(None, written), None),
+            )
+        yield part, feed
 
 
-def _named(root: etree._Element, name: str) -> Iterator[etree._Element]:
-    """Yield the children of a name."""
-    return (element for element in root.iterchildren() if _name(element) == name)
+def _too_long() -> Refused:
+    return Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes in one entry of a feed")
 
 
-def _feed(root: etree._Element) -> _Feed:
-    """Read the fields of the feed itself: in the channel, or in the root of Atom."""
-    channel = next(_named(root, "channel"), root)
-    fields = _fields(channel)
-    stated = _line(fields, "language") or _line(fields, "dc:language") or root.get(_XML_LANG, "")
-    return _Feed(title=_line(fields, "title"), language=stated, written=_stated(fields, _WRITTEN))
-
-
-def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
+def _article(entry: Element | None, feed: _Feed, origin: str) -> Article:
     """Read an entry that carries its report.
 
     Raises:
-        Refused: If it carries no more than a teaser.
+        Refused: If it carries no more than a teaser, or is too long.
     """
+    if entry is None:
+        raise _too_long()
     fields = _fields(entry)
+    if _name(entry) == "sitemap":
+        detail = f"a further sitemap: {_url(fields)}; `pasokh index add` reads it"
+        raise Refused(RejectReason.LINK_ONLY, detail)
     link = _link(fields, feed.written)
     contents = [element for name in _CONTENTS for element in fields.get(name, ())]
-    # XHTML inside the element, or HTML escaped in it.
+    # XHTML inside the element, or HTML escaped in it, once or twice.
     markup = (
         etree.tostring(element, encoding="unicode", with_tail=False)
         if len(element)
         else _text(element)
         for element in contents
     )
-    text = max(map(plain, markup), key=len, default="")
+    text = max(map(squeezed, map(prose, markup)), key=len, default="")
     body = report_of(text, link.title) if len(text) >= _TEASER else ()
     if sum(map(str.isalpha, report_text(text, body))) < _TEASER:
         where = link.url or "no address given"
@@ -212,7 +195,7 @@ def _article(entry: etree._Element, feed: _Feed, origin: str) -> Article:
     return assemble(text, body, facts, origin)
 
 
-def _name(element: etree._Element) -> str:
+def _name(element: Element) -> str:
     """Return the name of an element with the prefix we know its namespace by."""
     if not isinstance(element.tag, str):  # an entity
         return ""
@@ -220,7 +203,7 @@ def _name(element: etree._Element) -> str:
     return _SPACES.get(space[1:], "?:") + local if space else local
 
 
-def _fields(entry: etree._Element) -> _Fields:
+def _fields(entry: Element) -> _Fields:
     """Return the children of an entry by name, and those of its news:news."""
     children: _Fields = {}
     for child in entry.iterchildren():
@@ -264,10 +247,15 @@ def _address(stated: str) -> str:
 def _line(fields: _Fields, name: str) -> str:
     """Return the text of the first child of a name as one line without markup or escapes."""
     elements = fields.get(name, ())
-    text = html.unescape(_text(elements[0])[:_MAX_LINE]) if elements else ""
+    return _cleaned(_text(elements[0])) if elements else ""
+
+
+def _cleaned(text: str) -> str:
+    """Return a text as one line without markup or escapes."""
+    text = html.unescape(text[:_MAX_LINE])
     return " ".join(re.sub(r"</?[a-zA-Z][^<>]{0,500}>", "", text).split())
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: Element) -> str:
     """Return all text inside an element."""
     return "".join(map(str, element.itertext()))

@@ -3,7 +3,8 @@
 `Article.text` is the text extracted from the page, one line a block: offsets refer to it, and not
 to the file. White space within a line is single; nothing else is changed.
 
-The main text is trafilatura's choice, or the JSON-LD `articleBody` where that says much more.
+The main text is trafilatura's choice, or the JSON-LD `articleBody` where that says much more;
+updates of a live blog that it lacks follow.
 
 Does not: run scripts, or read more than one article from a page.
 Sources: trafilatura's settings and every threshold were compared by benchmarks/html_pages.py.
@@ -14,6 +15,7 @@ import logging
 import re
 from collections.abc import Iterator
 from configparser import ConfigParser
+from dataclasses import replace
 from typing import BinaryIO
 
 # Heavy (0.3 s), so `index.sources` imports this module only when a page is read.
@@ -27,6 +29,7 @@ from index.sources.article import assemble, report_text
 from index.sources.html_meta import metadata_of
 from index.sources.markup import text_of
 from index.sources.page_text import report_of
+from index.sources.prose import prose
 from index.sources.rejects import Refused, RejectReason, whole
 from index.types import Article
 
@@ -71,19 +74,25 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article]:
     yield article_of(text_of(whole(file)), origin)
 
 
-def article_of(page: str, origin: str) -> Article:
+def article_of(page: str, origin: str, address: str = "") -> Article:
     """Read the article of a page that is decoded.
+
+    Args:
+        address: Where it was fetched, for a page that does not state its own address.
 
     Raises:
         Refused: As `read` does.
     """
-    root = _parsed(page)
+    root = parsed(page)
     metadata = metadata_of(root)
     has_form = root.find(".//input[@type='password']") is not None
     links = {outlets.key("".join(link.itertext())) for link in root.iter("a")}
     etree.strip_elements(root, "script", with_tail=False)
-    extracted, stated = _extracted(root), plain(metadata.body)
+    extracted, stated = _extracted(root), squeezed(prose(metadata.body))
     text = stated if len(stated) > _MUCH_MORE * len(extracted) else extracted
+    known = outlets.key(text) if metadata.updates else ""
+    updates = (squeezed(prose(update)) for update in metadata.updates)
+    text = "\n".join([text, *(part for part in updates if outlets.key(part) not in known)])
     letters = sum(map(str.isalpha, text))
     if letters < _TEASER and (has_form or metadata.is_paid):
         detail = f"{letters} letters of text and a login form; save the page when logged in"
@@ -96,7 +105,8 @@ def article_of(page: str, origin: str) -> Article:
     if linked >= _LINKS * sum(map(len, lines)):
         detail = "mostly links to other pages; save the pages of the articles"
         raise Refused(RejectReason.LISTING, detail)
-    return assemble(text, body, metadata.facts, origin)
+    facts = replace(metadata.facts, url=metadata.facts.url or address)
+    return assemble(text, body, facts, origin)
 
 
 def plain(fragment: str) -> str:
@@ -105,10 +115,14 @@ def plain(fragment: str) -> str:
     Raises:
         Refused: If it has too many elements.
     """
-    return text_in(_parsed(fragment)) if "<" in fragment else _squeezed(html.unescape(fragment))
+    if "<" not in fragment:
+        return squeezed(html.unescape(fragment))
+    root = parsed(fragment)
+    etree.strip_elements(root, "script", with_tail=False)
+    return text_in(root)
 
 
-def text_in(element: HtmlElement) -> str:
+def text_in(element: etree._Element) -> str:  # lxml has no other name
     """Return the text below an element, one line a block."""
     parts: list[str] = []
     for event, part in etree.iterwalk(element, events=("start", "end")):
@@ -116,15 +130,15 @@ def text_in(element: HtmlElement) -> str:
         text = (part.text if event == "start" else part.tail) if not is_outside else None
         parts += ["\n"] if part.tag in _BLOCKS else []
         parts += [text.replace("\n", " ")] if text else []
-    return _squeezed("".join(parts))
+    return squeezed("".join(parts))
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     """Return the lines that are not blank, their white space single."""
     return "\n".join(" ".join(words) for line in text.split("\n") if (words := line.split()))
 
 
-def _parsed(page: str) -> HtmlElement:
+def parsed(page: str) -> HtmlElement:
     """Parse a page, without elements that hold no text.
 
     Raises:

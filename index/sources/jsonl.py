@@ -1,35 +1,51 @@
 """Articles from JSON: one object a line, or one object or array of objects across lines.
 
-An object that is no article but wraps a list of them, as `{"articles": [...]}`, is read as the
-list; deeper in a document no records are looked for. One record at a time is in memory.
+An object that is no article but wraps a list of them, as `{"articles": [...]}` or
+`{"hits": {"hits": [...]}}`, is read as the list; elsewhere in a document no records are looked for.
+One record at a time is in memory.
 """
 
 import json
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Generator, Iterator, Mapping
+from itertools import chain, islice
 
 import ijson
 
 from index.config import ReadConfig
 from index.sources.encoding import LineDecoder, any_utf8_stream
+from index.sources.json_events import Events as _Events
+from index.sources.json_events import Guarded as _Guarded
+from index.sources.json_events import events as _events
+from index.sources.json_events import value as _value
 from index.sources.records import Names, article_of
 from index.sources.rejects import MAX_BYTES, Refused, RejectReason, Stream, lines
 from index.types import Article, Reject
 
 _CHUNK = 65_536
-_STEP = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
-_MAX_DEPTH = 100
 _LINES = frozenset({".jsonl", ".ndjson"})
 _OBJECT = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*+\{[ \t]*"')
 _BLANK = b" \t\r\n"
-_LISTS = ("articles", "items")
+_LISTS = (
+    "articles", "items", "results", "docs", "hits", "posts", "news", "entries", "records", "rows",
+    "data", "documents", "objects", "stories", "edges",
+)  # fmt: skip
+_AROUND = (  # names of objects that hold such a list
+    "hits", "response", "data", "result", "results", "feed", "channel", "articles", "posts",
+)  # fmt: skip
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
-_LISTING = re.compile(  # an object that holds a list after nothing but short values
-    rb"\{\s*+(?:%(s)s\s*+:\s*+(?:%(s)s|[\w.+-]++)\s*+,\s*+)*+\"(?:%(keys)s)\"\s*+:\s*+\["
-    % {b"s": _STRING, b"keys": "|".join(_LISTS).encode()}
+# An object of short values and objects of these.
+_FLAT = rb"\{(?:[^{}\[\]\"]|%(s)s|\{(?:[^{}\[\]\"]|%(s)s)*+\})*+\}" % {b"s": _STRING}
+# An object that holds a list after nothing but short values, or holds such an object.
+_LISTING = re.compile(
+    rb"\{\s*+%(before)s(?:\"(?:%(around)s)\"\s*+:\s*+\{\s*+%(before)s){0,2}\"(?:%(lists)s)\"\s*+:\s*+\["
+    % {
+        b"before": rb"(?:%(s)s\s*+:\s*+(?:%(s)s|[\w.+-]++|%(flat)s)\s*+,\s*+)*+"
+        % {b"s": _STRING, b"flat": _FLAT},
+        b"around": "|".join(_AROUND).encode(),
+        b"lists": "|".join(_LISTS).encode(),
+    }
 )
-_Events = Iterator[tuple[str, object]]
 
 
 def is_lines(head: bytes, suffix: str) -> bool:
@@ -111,32 +127,19 @@ def _records(file: "_Guarded", names: Names) -> Iterator[object]:
         if event == "start_array":
             yield from _items(events)
         elif event == "start_map":
-            yield from _object(events, names)
+            record = yield from _object(events, names)
+            if record is not None:
+                yield record
         else:
             yield value
 
 
-def _events(file: "_Guarded") -> _Events:
-    """Yield the events of the parser.
-
-    Raises:
-        Refused: If it is nested too deep.
-    """
-    depth = 0
-    for event, value in ijson.basic_parse(
-        file, use_float=True, buf_size=_CHUNK, multiple_values=True
-    ):
-        depth += _STEP.get(event, 0)
-        if depth > _MAX_DEPTH:
-            raise Refused(RejectReason.BAD_FIELD, f"nested more than {_MAX_DEPTH} deep")
-        yield event, value
-
-
-def _object(events: _Events, names: Names) -> Iterator[object]:
-    """Yield the items of the lists in an object that has begun, else the object.
+def _object(events: _Events, names: Names) -> Generator[object, None, dict[object, object] | None]:
+    """Yield the items of the lists in an object that has begun; return the object if it is more.
 
     It is an article once it has a text, and a list is one of articles if its first item is. Fields
-    before such a list are dropped, so that memory stays bounded.
+    before such a list are dropped, so that memory stays bounded; those that a JSON Feed states for
+    all its items go with each.
     """
     record: dict[object, object] = {}
     has_list = False
@@ -144,24 +147,31 @@ def _object(events: _Events, names: Names) -> Iterator[object]:
         if event == "end_map":
             break
         event, value = next(events)  # noqa: PLW2901  # the value of the key
-        if event != "start_array" or key not in _LISTS or _has_text(record, names):
-            record[key] = _value(event, value, events)
-            continue
-        items = _items(events)
-        first = list(islice(items, 1))
-        if first and _has_text(first[0], names):
-            has_list, record = True, {}
-            yield first[0]
-            yield from items
+        is_article = names.record(record) is not None
+        if event == "start_map" and key in _AROUND and not is_article:
+            inner = yield from _object(events, names)
+            has_list |= inner is None
+            record |= {} if inner is None else {key: inner}
+        elif event == "start_array" and key in _LISTS and not is_article:
+            items = _items(events)
+            first = list(islice(items, 1))
+            if first and names.record(first[0]) is not None:
+                shared = _of_feed(record)
+                has_list, record = True, {}
+                for item in chain(first, items):
+                    yield shared | item if isinstance(item, dict) else item
+            else:
+                record[key] = [*first, *items]
         else:
-            record[key] = [*first, *items]
-    if not has_list or _has_text(record, names):
-        yield record
+            record[key] = _value(event, value, events)
+    return record if not has_list or names.record(record) is not None else None
 
 
-def _has_text(record: object, names: Names) -> bool:
-    """Tell whether a record may be an article."""
-    return isinstance(record, dict) and "text" in names.known(list(map(str, record)))
+def _of_feed(record: Mapping[object, object]) -> dict[object, object]:
+    """Return what a JSON Feed states for all its items: its name and language."""
+    if "jsonfeed.org" not in str(record.get("version", ""))[:99]:
+        return {}
+    return {"feed_title": record.get("title"), "language": record.get("language")}
 
 
 def _items(events: _Events) -> Iterator[object]:
@@ -170,31 +180,3 @@ def _items(events: _Events) -> Iterator[object]:
         if event == "end_array":
             return
         yield _value(event, value, events)
-
-
-def _value(event: str, value: object, events: _Events) -> object:
-    """Build the value that begins with an event."""
-    builder, depth = ijson.ObjectBuilder(), _STEP.get(event, 0)
-    builder.event(event, value)
-    while depth:
-        event, value = next(events)
-        depth += _STEP.get(event, 0)
-        builder.event(event, value)
-    built: object = builder.value
-    return built
-
-
-class _Guarded:
-    """A stream that refuses a record that is too long."""
-
-    def __init__(self, file: Stream) -> None:
-        self._file = file
-        self.taken = 0
-
-    def read(self, size: int) -> bytes:
-        """Return the next bytes."""
-        chunk = self._file.read(size)
-        self.taken += len(chunk)
-        if self.taken > MAX_BYTES + _CHUNK:
-            raise Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes in one record")
-        return chunk

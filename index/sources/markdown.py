@@ -2,18 +2,21 @@
 
 `Article.text` is the file verbatim; the body leaves out front matter, the headline, code, HTML
 blocks and rows that are images. Front matter is YAML between lines of `---`, or TOML between
-`+++`; keys, the first that is there: id, slug; title, headline; date, published; url, link,
-canonical_url; source, agency, site; language, lang.
+`+++`; its keys are those of any other record (`records`): title, date, url, source and so on. A
+draft, of Hugo, Jekyll or another, is refused.
 
 Marks of emphasis and links stay in the text, since quotes are verbatim.
 Source: CommonMark, by markdown-it-py.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 # Imported by `index.sources` only when a Markdown file is read.
@@ -22,26 +25,23 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.sources import outlets
-from index.sources.article import Facts, assemble, content_id, report_text
+from index.sources.article import assemble, content_id, report_text
 from index.sources.markup import text_of
+from index.sources.records import facts_of
 from index.sources.rejects import Refused, RejectReason, whole
-from index.text.dates import parse
 from index.types import Article, Span
 
-_KEYS = {
-    "id": ("id", "slug"),
-    "headline": ("title", "headline"),
-    "date": ("date", "published"),
-    "url": ("url", "link", "canonical_url"),
-    "source": ("source", "agency", "site"),
-    "language": ("language", "lang"),
-}
 _MAX_LINES = 20_000  # a news item has some 50
 _MAX_BYTES = 2 * 1024 * 1024  # a book has 1 MB; the parser may take 1.5 s for each
 _MAX_FRONT = 16_384  # characters; the YAML parser may take 0.5 s for these
 _FRONT = re.compile(
     r"\A(?P<fence>---|\+\+\+)[ \t]*\r?\n(?P<matter>.*?)^(?P=fence)[ \t]*(?:\r?\n|\Z)",
     re.DOTALL | re.MULTILINE,
+)
+# A value that YAML would take for a mapping: «title: Harbour: delayed again».
+_UNQUOTED = re.compile(
+    r"^(?P<key>[\w-]{1,40}:)[ \t]++(?P<value>[^\s\"'\[{|>&*!#][^\r\n]*?:[ \t][^\r\n]*+)$",
+    re.MULTILINE,
 )
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")  # as the parser counts them
 _IMAGES = re.compile(r"\A(?:!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])\s*)+")
@@ -54,7 +54,8 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article]:
     """Read the one article of a file.
 
     Raises:
-        Refused: If the file is too long, or has no letters outside what the body leaves out.
+        Refused: If the file is too long, is a draft, or has no letters outside what the body
+            leaves out.
     """
     yield article_of(text_of(whole(file, _MAX_BYTES)), origin)
 
@@ -67,42 +68,32 @@ def article_of(text: str, origin: str) -> Article:
     """
     front = _FRONT.match(text, 0, _MAX_FRONT)
     start = front.end() if front else 0
-    fields = _fields(front["matter"], front["fence"]) if front else dict.fromkeys(_KEYS, "")
-    headline, body = _report(text, start, fields["headline"])
+    if "_drafts" in PurePosixPath(origin).parts:  # of Jekyll
+        raise Refused(RejectReason.DRAFT, "in a folder of drafts")
+    facts = facts_of(_fields(front["matter"], front["fence"]) if front else {})
+    headline, body = _report(text, start, facts.headline)
     if not any(map(str.isalpha, report_text(text, body))):
         raise Refused(RejectReason.NO_TEXT, "no paragraph of text beside front matter and headline")
-    facts = Facts(
-        id=fields["id"] or content_id(text),
-        headline=headline,
-        published=parse(fields["date"]),
-        sources=(fields["source"],),
-        url=fields["url"],
-        language=fields["language"],
-    )
+    facts = replace(facts, id=facts.id or content_id(text), headline=headline)
     return assemble(text, body, facts, origin)
 
 
-def _fields(matter: str, fence: str) -> dict[str, str]:
-    """Return our fields of front matter, empty where it has none.
+def _fields(matter: str, fence: str) -> dict[str, object]:
+    """Return the fields of front matter, without those that are null.
 
     Raises:
         Refused: If it is no YAML, or no TOML.
     """
+    quoted = _UNQUOTED.sub(lambda match: f"{match['key']} {json.dumps(match['value'])}", matter)
     try:
         # BaseLoader makes strings, lists and mappings only, and leaves dates as they are written.
-        stated = tomllib.loads(matter) if fence == "+++" else yaml.load(matter, yaml.BaseLoader)  # noqa: S506
+        stated = tomllib.loads(matter) if fence == "+++" else yaml.load(quoted, yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         detail = f"front matter: {' '.join(str(exc).split())[:200]}"
         raise Refused(RejectReason.BAD_FIELD, detail) from exc
-    # Each value as one line; lists and mappings are left out.
-    by_name = {
-        str(key).lower(): " ".join(str(value).encode(errors="ignore").decode().split())
-        for key, value in (stated.items() if isinstance(stated, Mapping) else ())
-        if isinstance(value, str | int | float | date)
-    }
     return {
-        field: next((by_name[name] for name in names if by_name.get(name)), "")
-        for field, names in _KEYS.items()
+        str(key): str(value) if isinstance(value, date) else value
+        for key, value in (stated.items() if isinstance(stated, Mapping) else ())
     }
 
 

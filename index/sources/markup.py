@@ -27,7 +27,15 @@ _PAGES = frozenset(
     b"table center font h1 h2".split()
 )
 _PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
-_HEADER_BYTES = 2_000
+_MAIL_SUFFIXES = frozenset((".eml", ".mbox", ".mbx", ".mht", ".mhtml"))
+_HEADERS = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?P<from>From [^\n]*\n)?"
+    rb"(?:[a-z][a-z0-9-]*+:[^\n]*+(?:\n|\Z)(?:[ \t][^\n]*+(?:\n|\Z))*+)++",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(rb"^([a-z][a-z0-9-]*+):", re.MULTILINE)
+_SENDER = frozenset((b"from", b"subject", b"sender", b"content-location"))
+_WIRE = frozenset((b"mime-version", b"message-id", b"received", b"return-path", b"delivered-to"))
 _MARKDOWN = frozenset((".md", ".markdown", ".mdown", ".mkd"))
 # The first lines of front matter: «---» or «+++», and a key that front matter of news has.
 _FRONT_MATTER = re.compile(
@@ -41,6 +49,22 @@ def is_feed(head: bytes) -> bool:
     return root in _FEEDS or root.rpartition(b":")[2] in _FEEDS
 
 
+def is_wordpress(head: bytes) -> bool:
+    """Tell from the first bytes of a file whether it is an export of WordPress."""
+    return _root(head) == b"rss" and b"wordpress.org/export/" in head
+
+
+def is_extracted(head: bytes) -> bool:
+    """Tell from the first bytes of a file whether it is an article that trafilatura wrote."""
+    root = _root(head)
+    return root == b"tei" or (root == b"doc" and (b"<main" in head or b" hostname=" in head))
+
+
+def is_mediawiki(head: bytes) -> bool:
+    """Tell from the first bytes of a file whether it is a dump of MediaWiki."""
+    return _root(head) == b"mediawiki"
+
+
 def is_markdown(head: bytes, suffix: str) -> bool:
     """Tell whether a file is Markdown: by its name unless it is a page, or by front matter."""
     is_document = re.match(rb"<(?:!doctype|html)\b", head.lstrip(), re.IGNORECASE) is not None
@@ -52,15 +76,29 @@ def is_page(head: bytes, suffix: str) -> bool:
     return _root(head) in _PAGES or suffix in _PAGE_SUFFIXES
 
 
+def is_telegram(head: bytes) -> bool:
+    """Tell from the first bytes of a file whether it is a page of a Telegram export."""
+    return b"<title>Exported Data</title>" in head and b'class="page_wrap' in head
+
+
 def is_xml(head: bytes, suffix: str) -> bool:
     """Tell whether a file is XML: by its declaration, or by its name."""
     return suffix == ".xml" or head.removeprefix(b"\xef\xbb\xbf").lstrip()[:5] == b"<?xml"
 
 
-def is_archived_page(head: bytes) -> bool:
-    """Tell from the first bytes whether a file is a page saved as MHTML."""
-    header = head.lower().partition(b"mime-version:")[2]
-    return b"multipart/related" in header[:_HEADER_BYTES]
+def is_warc(head: bytes) -> bool:
+    """Tell a web archive by its first bytes."""
+    return head.startswith((b"WARC/", b"filedesc://"))
+
+
+def is_mail(head: bytes, suffix: str) -> bool:
+    """Tell a message, a box of them or a page saved as MHTML by its headers."""
+    block = _HEADERS.match(head)
+    if block is None:
+        return False
+    names = set(_HEADER.findall(block[0].lower()))
+    is_named = suffix in _MAIL_SUFFIXES or block["from"] is not None
+    return bool(names & _SENDER) if is_named else bool(names & _SENDER and names & _WIRE)
 
 
 def _root(head: bytes) -> bytes:
@@ -79,6 +117,10 @@ def text_of(data: bytes, charset: str = "") -> str:
     Raises:
         Refused: If no encoding fits.
     """
-    match = _STATED.search(data, 0, _HEAD_BYTES)
-    stated = (match["xml"] or match["meta"]).decode("ascii") if match else ""
-    return decode(data, charset or stated).text.removeprefix("\ufeff")
+    return decode(data, charset or stated_encoding(data)).text.removeprefix("\ufeff")
+
+
+def stated_encoding(head: bytes) -> str:
+    """Return the encoding that a marked-up file states in its first bytes, or nothing."""
+    match = _STATED.search(head, 0, _HEAD_BYTES)
+    return (match["xml"] or match["meta"]).decode("ascii") if match else ""

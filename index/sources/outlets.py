@@ -7,6 +7,7 @@ knowledge and were not checked against the sites.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from index.text.calendars import jalali_parts
@@ -176,14 +177,19 @@ def address(outlet: Outlet, code: str, published: Moment | None) -> str:
 
 def reporting(text: str) -> Outlet | None:
     """Return the outlet that the first paragraphs name as the reporter («به گزارش ایسنا»)."""
-    lead = clean(text[:_LEAD_CHARS]).text
+    lead = _lead(text[:_LEAD_CHARS])
     return _named(_REPORTED, lead) or _named(_SIGNED, lead) or _named(_DATELINE, lead)
 
 
 def relayed(text: str) -> str:
     """Return the name of the known outlet that a report quotes (به نقل از), or nothing."""
-    outlet = _named(_QUOTING, clean(text[:_LEAD_CHARS]).text)
+    outlet = _named(_QUOTING, _lead(text[:_LEAD_CHARS]))
     return outlet.name if outlet else ""
+
+
+@lru_cache(maxsize=1)  # of one article after the other, each asked for twice
+def _lead(text: str) -> str:
+    return clean(text).text
 
 
 def _named(pattern: re.Pattern[str], lead: str) -> Outlet | None:

@@ -28,8 +28,11 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
     yield article_of(decode(whole(file)).text, origin)
 
 
-def article_of(text: str, origin: str) -> Article | Reject:
+def article_of(text: str, origin: str, address: str = "") -> Article | Reject:
     """Read an article from the text of a page; a text without letters is rejected.
+
+    Args:
+        address: Where the page was fetched; without it, one that stands in the text is taken.
 
     Raises:
         Refused: If there are too many lines.
@@ -62,7 +65,7 @@ def article_of(text: str, origin: str) -> Article | Reject:
         published=published if isinstance(published, Moment) else None,
         # The reporter comes first: a name above the report may be that of another outlet.
         sources=(reporter.name if reporter else "", str(stated.get(Kind.LABEL, ""))),
-        url=str(stated.get(Kind.URL, "")),
+        url=address or str(stated.get(Kind.URL, "")),
         code=str(stated.get(Kind.CODE, "")),
     )
     return assemble(text, body, facts, origin)

@@ -1,5 +1,6 @@
 """Reasons why something in a corpus is not an article, and reading within limits of size."""
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from io import BufferedIOBase, BufferedReader
@@ -25,6 +26,7 @@ class RejectReason(StrEnum):
     BROKEN_ARCHIVE = "broken_archive"
     BROKEN_JSON = "broken_json"
     BROKEN_ROW = "broken_row"
+    BROKEN_XML = "broken_xml"
     ARCHIVE_LIMIT = "archive_limit"
     ENCRYPTED = "encrypted"
     NO_TEXT = "no_text"
@@ -42,6 +44,7 @@ class RejectReason(StrEnum):
     NO_PROSE = "no_prose"
     DRAFT = "draft"
     PRIVATE = "private"
+    SCANNED = "scanned"
 
 
 LEFT_OUT = frozenset(
@@ -69,6 +72,13 @@ class Refused(Exception):
     def reject(self, origin: str) -> Reject:
         """Return the reject of the file or item at `origin`."""
         return Reject(origin=origin, reason=self.reason, detail=self.detail)
+
+
+def counted(counts: Counter[str], origin: str) -> Iterator[Reject]:
+    """Yield one reject for all that a file holds besides articles, with the number of each kind."""
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in counts.most_common(20))
+    if kinds:
+        yield Reject(origin=origin, reason=RejectReason.NO_PROSE, detail=f"no articles: {kinds}")
 
 
 def whole(file: BinaryIO, limit: int = MAX_BYTES) -> bytes:

@@ -1,7 +1,8 @@
 """The answerer: verified quotes or a reason, never anything between."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -13,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answer.answerer import Answerer
+from bot.answer.confidence import SURE
 from bot.llm.writer import MOST_EVIDENCE
 from bot.question.question import MAX_QUESTION_CHARS, read_question
 from bot.types import Answer, NoAnswer, Reason
 from index import (
     Article,
     ArticleId,
+    BuildReport,
     IndexConfig,
     Snapshot,
     VectorSpace,
@@ -28,6 +31,8 @@ from index import (
 )
 from index.encoders import Encoder
 from index.snapshot.manifest import file_records, write_manifest
+
+Build = Callable[[Path, Path], BuildReport]
 
 QUESTION = "what did Kirby say about Sukhoi jets?"
 OFF_TOPIC = "Who won the 2022 World Cup?"
@@ -249,3 +254,40 @@ def test_answer_when_the_body_is_elsewhere(moved: Snapshot, encoder: Encoder) ->
 
     assert isinstance(reply, NoAnswer)
     assert Reason.UNVERIFIED is reply.reason
+
+
+@pytest.mark.parametrize(
+    ("announced", "names", "question"),
+    [
+        (
+            "بازیکنان دعوت‌شده به اردوی تیم ملی بسکتبال نوجوانان به شرح زیر هستند:",
+            "سام امینی\nکیان راد\nپویا سهرابی",
+            "چه کسانی به اردوی تیم ملی بسکتبال نوجوانان دعوت شدند؟",
+        ),
+        (
+            "The players invited to the camp of the junior basketball team are as follows.",
+            "Sam Amini\nKian Rad\nPouya Sohrabi",
+            "Who was invited to the camp of the junior basketball team?",
+        ),
+    ],
+    ids=["fa", "en"],
+)
+def test_an_announcement_alone_is_no_sure_answer(
+    announced: str, names: str, question: str, build: Build, tmp_path: Path, encoder: Encoder
+) -> None:
+    """Where the list comes, it is quoted; where an article ends before it, we are not sure."""
+    confidences = []
+    for number, text in enumerate((f"{announced}\n{names}", announced)):
+        corpus = tmp_path / f"corpus-{number}"
+        corpus.mkdir()
+        (corpus / "camp.jsonl").write_text(json.dumps({"id": "camp", "text": text}))
+        build(corpus, tmp_path / f"home-{number}")
+        space = VectorSpace(encoder.identity)
+        with closing(open_snapshot(tmp_path / f"home-{number}", space=space)) as snapshot:
+            reply = Answerer(snapshot, encoder).answer(read_question(question))
+        confidences.append(reply.confidence)
+        if not number:
+            assert isinstance(reply, Answer)
+            assert reply.citations[0].quote.endswith(names.splitlines()[-1])
+
+    assert confidences[0] > SURE > confidences[1]

@@ -213,7 +213,7 @@ REJECTS: dict[str, tuple[str, bytes, RejectReason]] = {
     "white space": ("blank.txt", b" \r\n\t \n", RejectReason.NO_TEXT),
     "not UTF-8": ("cut.txt", "خبر تازه".encode()[:-1], RejectReason.ENCODING),
     "UTF-16": ("wide.txt", "خبر".encode("utf-16")[:-1], RejectReason.ENCODING),
-    "binary as txt": ("image.txt", b"\x89PNG\r\n\x1a\n" + bytes(200), RejectReason.BINARY),
+    "binary as txt": ("image.txt", b"\x89PNG\r\n\x1a\n" + bytes(200), RejectReason.NO_PROSE),
     "random as txt": ("noise.txt", bytes(range(256)) * 40, RejectReason.BINARY),
     "broken JSON": ("broken.jsonl", b'{"text": "a', RejectReason.BROKEN_JSON),
     "lone surrogate": ("half.jsonl", b'{"text": "a \\ud83d b"}', RejectReason.BAD_FIELD),

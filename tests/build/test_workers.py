@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 import pytest
+from patience import scaled
 
 from index.build.merge import Merge
 from index.config import IndexConfig, ReadConfig
@@ -134,7 +135,7 @@ def test_workers_end_with_their_process(tmp_path: Path, number: signal.Signals) 
         assert process.stdout is not None
         pids = {int(process.stdout.readline()) for _ in range(6)}
         _end(process, number)
-    until = time.monotonic() + 20
+    until = time.monotonic() + scaled(20)
     while any(map(_lives, pids)) and time.monotonic() < until:
         time.sleep(0.05)
 
@@ -146,7 +147,7 @@ def _end(process: subprocess.Popen[str], number: signal.Signals) -> None:
     for _ in range(5):
         process.send_signal(number)
         with suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=10)
+            process.communicate(timeout=scaled(10))
             return
     raise AssertionError(f"still there after {number!r}")
 

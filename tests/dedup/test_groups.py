@@ -209,20 +209,21 @@ def test_one_article_in_two_wordings_is_stored_once(
     tmp_path: Path,
     space: VectorSpace,
 ) -> None:
-    """The first in the order of files is indexed; when it goes, the other takes its place."""
+    """The newer is indexed; when it goes, the other takes its place."""
     old = record("a", "ISNA", "2023-06-09", ["The minister opened a bridge"]) | first
-    new = record("b", "ISNA", "2023-06-10", ["The minister opened two bridges"]) | second
+    new = record("b", "ISNA", "2023-06-09", ["The minister opened two bridges"]) | second
+    new["modified"] = "2023-06-10"
     home = tmp_path / "home"
 
     report = put(old, new)
-    assert (report.n_articles, report.n_duplicates) == (1, 1)
+    assert (report.n_articles, report.n_versions) == (1, 1)
     report = put(old, new, record("c", "ISNA", "", [OTHER]))
-    assert (report.n_articles, report.n_duplicates, report.n_kept) == (2, 1, 1)
-    report = put(new)
-    assert (report.n_articles, report.n_duplicates) == (1, 0)
+    assert (report.n_articles, report.n_versions, report.n_kept) == (2, 1, 1)
+    report = put(old)
+    assert (report.n_articles, report.n_versions) == (1, 0)
     with opened(home, space) as snapshot:
         (article,) = snapshot.archive.articles()
-        assert article.text == new["text"]
+        assert article.text == old["text"]
     assert verify_snapshot(home).problems == ()
 
 
@@ -242,14 +243,14 @@ def test_a_new_wording_in_the_same_file_replaces_the_old(
 def test_an_article_whose_file_was_renamed_is_still_known_by_its_address(
     put: Callable[..., BuildReport],
 ) -> None:
-    """It is kept, and another wording under its address is a duplicate as ever."""
+    """It is kept, and another wording under its address is a version of it as ever."""
     old = record("a", "ISNA", "", ["The minister opened a bridge"], url=PAGE)
     put(old)
     renamed = old | {"file": "renamed"}
     assert put(renamed).n_kept == 1
 
     report = put(renamed, record("z", "ISNA", "", ["The minister opened two bridges"], url=PAGE))
-    assert (report.n_articles, report.n_duplicates) == (1, 1)
+    assert (report.n_articles, report.n_versions) == (1, 1)
 
 
 def test_a_full_disk_is_not_taken_for_a_damaged_index(

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from patience import scaled
 
 from index.disk.atomic import builder_lock, checksum, replace_text, storage_errors
 from index.errors import SnapshotLocked, StorageError
@@ -106,10 +107,10 @@ def test_builder_lock_waits_as_long_as_asked(tmp_path: Path) -> None:
     """A lock that is freed in time is taken, without an error."""
     with ThreadPoolExecutor(1) as pool:
         with builder_lock(tmp_path):
-            waiting = pool.submit(_hold_once, tmp_path, 60)
+            waiting = pool.submit(_hold_once, tmp_path, scaled(60))
             with pytest.raises(TimeoutError):
                 waiting.result(0.3)
-        assert waiting.result(60)
+        assert waiting.result(scaled(60))
 
 
 def _hold_once(home: Path, wait_s: float) -> bool:

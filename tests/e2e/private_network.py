@@ -28,7 +28,7 @@ def inside(names: Path, *command: str | Path) -> list[str | Path]:
     return [unshare, *mapped, "--net", "--mount", sys.executable, __file__, names, *command]
 
 
-def why_not(folder: Path) -> str:
+def why_not(folder: Path, timeout_s: float) -> str:
     """Say why there can be no such network here; empty where a look-up in it is recorded."""
     names = folder / "tried"
     look_up = "import socket; socket.getaddrinfo('asked.example', 443)"
@@ -38,7 +38,7 @@ def why_not(folder: Path) -> str:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=timeout_s,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"no network namespace: {error}"

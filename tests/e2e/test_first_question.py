@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from patience import scaled
 
 from bot import wire
 from bot.evaluation.files import EvaluationFiles
@@ -57,8 +58,8 @@ def test_a_first_question_waits_for_another_build(fresh: Settings) -> None:
                 fresh,
                 progress=lambda stage, _done, _total: waits.set() if stage == "wait" else None,
             )
-            assert waits.wait(60), opening.exception(1)
-        reply = opening.result(60).answer(read_question(QUESTION))
+            assert waits.wait(scaled(60)), opening.exception(1)
+        reply = opening.result(scaled(60)).answer(read_question(QUESTION))
 
     assert isinstance(reply, Answer)
 

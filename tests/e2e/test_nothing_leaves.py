@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from patience import scaled
 from private_network import inside, why_not
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -35,7 +36,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     folder = tmp_path_factory.mktemp("newcomer")
     home, names = folder / "home", folder / "names"
     home.mkdir()
-    no_network = why_not(folder)
+    no_network = why_not(folder, scaled(60))
     # Subtle: this process has loaded the encoder, so that its own switches are set by now.
     env = {name: value for name, value in os.environ.items() if not name.startswith(SWITCHES)}
     env |= {

@@ -18,16 +18,17 @@ from types import FrameType
 from typing import Any, TypeAlias
 
 import pytest
+from patience import scaled
 
 import bot
 import index
 from bot.question import overview, period_rules, period_words
 
-SHORT, LONG = 1_500, 6_000
+SHORT, LONG = 750, 3_000
 """Characters of a hostile text: a linear pattern takes four times as long for the longer one, one
 that grows with the square sixteen times."""
 MOST_GROWTH = 8.0
-AT_EASE_S = 0.001  # no growth with the square is so fast at 6,000 characters
+AT_EASE_S = 0.001  # no growth with the square is so fast at 3,000 characters
 TRIES = 5
 MOST_S = 10.0  # of the clock, for one text that others take milliseconds for: it never ends
 
@@ -210,7 +211,7 @@ def test_a_pattern_takes_time_in_proportion_to_the_text(place: str, pattern: Pat
     usual = signal.signal(signal.SIGALRM, _too_slow)  # `re` lets signals through
     try:
         for texts in _texts(pattern):
-            signal.setitimer(signal.ITIMER_REAL, MOST_S)
+            signal.setitimer(signal.ITIMER_REAL, scaled(MOST_S))
             growth = _growth(pattern, texts)
             assert growth < MOST_GROWTH, (
                 f"{place} takes {growth:.0f} times as long for {LONG} as for {SHORT} characters "

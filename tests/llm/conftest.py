@@ -10,6 +10,7 @@ import pytest
 from made_articles import ARTICLES
 from model_server import KEY, ModelServer
 from model_server import serving as serving_model
+from patience import scaled
 
 from bot.answer.serving import Serving
 from bot.llm.opening import session_over
@@ -80,7 +81,7 @@ def writer(
             "llm_base_url": server.url,
             "llm_model": "small",
             "llm_api_key": KEY,
-            "llm_timeout_s": 20.0,
+            "llm_timeout_s": scaled(20),
         }
         fields = llm_settings.model_dump() | base | given
         writing = session_over(Settings(_env_file=None, **fields), answering).writing  # type: ignore[call-arg]

@@ -20,6 +20,7 @@ from model_server import (
     says_at_once,
     streams,
 )
+from patience import scaled
 from proxy_server import Proxy, proxying
 from pydantic import SecretStr
 
@@ -34,7 +35,7 @@ MESSAGES = (Message(role=Role.SYSTEM, text="Be short."), Message(role=Role.USER,
 
 
 def _open(server: ModelServer, **settings: Any) -> OpenAIGenerator:  # noqa: ANN401 (any field)
-    base: dict[str, Any] = {"base_url": server.url, "model": "small", "timeout_s": 20.0}
+    base: dict[str, Any] = {"base_url": server.url, "model": "small", "timeout_s": scaled(20)}
     return OpenAIGenerator(ServerConfig(**base | settings))
 
 
@@ -187,8 +188,8 @@ def test_no_word_by_half_time_is_too_slow(server: ModelServer) -> None:
     """A server that accepts and says nothing is given up on at half time."""
     server.acts = [hangs(server)]
     started = time.monotonic()
-    assert _why(_open(server, timeout_s=2.0)) is Unworded.SLOW
-    assert time.monotonic() - started < 1.9
+    assert _why(_open(server, timeout_s=scaled(1))) is Unworded.SLOW
+    assert time.monotonic() - started < scaled(0.95)
 
 
 def test_words_that_come_too_slowly_are_cut_off(server: ModelServer) -> None:
@@ -196,7 +197,7 @@ def test_words_that_come_too_slowly_are_cut_off(server: ModelServer) -> None:
     server.acts = [endless(server, event("word "), pause_s=0.2)]
     told: list[str] = []
     with pytest.raises(Unwritten) as caught:
-        _open(server, timeout_s=2.0).write(MESSAGES, tell=told.append)
+        _open(server, timeout_s=scaled(1)).write(MESSAGES, tell=told.append)
     assert caught.value.why is Unworded.SLOW
     assert told[-1].startswith("word word ")
 
@@ -204,7 +205,7 @@ def test_words_that_come_too_slowly_are_cut_off(server: ModelServer) -> None:
 def test_signs_of_life_are_no_words(server: ModelServer) -> None:
     """Comments that keep a connection open keep nobody waiting beyond half time."""
     server.acts = [endless(server, b": still here\n\n", pause_s=0.05)]
-    assert _why(_open(server, timeout_s=2.0)) is Unworded.SLOW
+    assert _why(_open(server, timeout_s=scaled(1))) is Unworded.SLOW
 
 
 def test_an_endless_answer_is_cut_off(server: ModelServer) -> None:

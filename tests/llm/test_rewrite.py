@@ -5,6 +5,7 @@ import logging
 
 import pytest
 from model_server import KEY, ModelServer, hangs, refuses, says
+from patience import scaled
 from pydantic import SecretStr
 
 from bot.llm.client import OpenAIGenerator, ServerConfig
@@ -25,7 +26,7 @@ def _rewrite(
     server: ModelServer, question: str, before: list[str], shown: list[str] | None = None
 ) -> Resolved:
     config = ServerConfig(
-        base_url=server.url, model="small", api_key=SecretStr(KEY), timeout_s=10.0
+        base_url=server.url, model="small", api_key=SecretStr(KEY), timeout_s=scaled(10)
     )
     return Rewriter(OpenAIGenerator(config)).rewrite(
         question,

@@ -33,6 +33,7 @@ from model_server import (
     refuses,
     says,
 )
+from patience import scaled
 
 from bot.question.question import read_question
 from bot.session.session import Session
@@ -172,7 +173,7 @@ def test_a_worded_answer_can_be_verified_later(
 def _until(out: io.StringIO, words: str, seen: list[bool]) -> Act:
     """Return an act that says a first claim, and the second once `words` are on the screen.
 
-    `seen` is told whether they came there within twenty seconds.
+    `seen` is told whether they came there in time.
     """
     text = claims((FIRST, [1]), (SECOND, [1]))
     cut = text.index(SECOND)
@@ -182,7 +183,7 @@ def _until(out: io.StringIO, words: str, seen: list[bool]) -> Act:
         for piece in pieces(text[:cut]):
             handler.wfile.write(event(piece))
         handler.wfile.flush()
-        end = time.monotonic() + 20
+        end = time.monotonic() + scaled(20)
         while words not in out.getvalue() and time.monotonic() < end:
             time.sleep(0.01)
         seen.append(words in out.getvalue())
@@ -219,7 +220,7 @@ def test_ask_shows_each_claim_on_a_real_terminal(server: ModelServer, settings: 
     _read_all(terminal, out)
     os.close(terminal)
 
-    assert (process.wait(20), seen) == (0, [True])
+    assert (process.wait(scaled(20)), seen) == (0, [True])
     said = " ".join(out.getvalue().split())
     assert (said.count(FIRST), said.count(SECOND)) == (1, 1)
     assert said.index(FIRST) < said.index(SECOND) < said.index("In the original")

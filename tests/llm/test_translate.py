@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 from model_server import Act, ModelServer, hangs, refuses, says
+from patience import scaled
 
 from bot.grounding.check import Grounder
 from bot.llm.client import OpenAIGenerator, ServerConfig
@@ -56,7 +57,7 @@ New = Callable[..., Translator]
 def new(server: ModelServer, grounder: Grounder, kept: Translations) -> New:
     """Return a function that makes translators over one server and one file."""
 
-    def make(model: str = "m-7b", timeout_s: float = 20.0) -> Translator:
+    def make(model: str = "m-7b", timeout_s: float = scaled(20)) -> Translator:
         config = ServerConfig(base_url=server.url, model=model, timeout_s=timeout_s)
         generator = OpenAIGenerator(config)
         return Translator(generator, grounder, kept, is_removed=lambda one: one == "removed")
@@ -120,7 +121,7 @@ def test_a_slow_model_is_given_up(server: ModelServer, new: New) -> None:
     """Nobody waits for ever."""
     server.acts = [hangs(server)]
 
-    assert new(timeout_s=1.0).translate(citation(), "en").missing is Unworded.SLOW
+    assert new(timeout_s=scaled(0.5)).translate(citation(), "en").missing is Unworded.SLOW
 
 
 def test_a_quotation_within_the_quote_may_be_translated(server: ModelServer, new: New) -> None:

@@ -20,6 +20,7 @@ from model_server import (
     says_at_once,
     streams,
 )
+from patience import scaled
 
 from bot.llm.prompt import VERSION
 from bot.llm.writer import MOST_EVIDENCE
@@ -283,7 +284,7 @@ def test_whatever_fails_the_quotes_are_the_answer(
     """The answer is the one without a model, and says why."""
     answer = ask(KIRBY)
     server.acts = [act(server)]  # type: ignore[list-item]
-    _is_extractive(writer(llm_timeout_s=3.0).word(answer), answer, why)
+    _is_extractive(writer(llm_timeout_s=scaled(1.5)).word(answer), answer, why)
 
 
 def test_no_server_at_all(writer: Open, ask: Ask) -> None:

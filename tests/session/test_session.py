@@ -212,6 +212,15 @@ def test_small_talk_is_answered_in_the_language_of_the_chat(
     assert reason_text(reply, language) == say(RemarkText[reply.remark.name], language)
 
 
+def test_small_talk_takes_nothing_from_the_question_before(session: Session) -> None:
+    """Without a question mark it has as few telling words as a follow-up, and is none."""
+    _ask(session, KIRBY)
+    reply = session.find("who are you").reply
+
+    assert isinstance(reply, NoAnswer)
+    assert reply.reason is Reason.SMALL_TALK
+
+
 def test_a_follow_up_survives_thanks(session: Session) -> None:
     """What is no question is no turn: the next follow-up is about the question before."""
     lines_for(session, KIRBY)

@@ -283,7 +283,7 @@ _records = st.fixed_dictionaries(
     optional={
         "id": st.sampled_from(["a", "b", "c"]),
         "date": st.sampled_from(["2023-06-09", "2023", "۱۹ خرداد ۱۴۰۲، ۱۸:۱۵", "2023-06"]),
-        "url": st.sampled_from(["https://www.mehrnews.com/news/5805672", "x"]),
+        "url": st.sampled_from(["https://www.mehrnews.com/news/580567{}", "x"]),
         "source": st.sampled_from(["Mehr", "مهر", "Nobody"]),
         "language": st.sampled_from(["fa", "zh-Hant", "und"]),
     },
@@ -296,8 +296,6 @@ def _expected(corpus: Path, encoder: Encoder) -> list[tuple[Article, list[Passag
     found: dict[tuple[str, str], tuple[Article, list[Passage]]] = {}
     for item in read_articles(corpus):
         if isinstance(item, Reject) or (item.headline, item.text) in found:
-            continue
-        if item.url.startswith("https://") and item.url in {one.url for one, _ in found.values()}:
             continue
         name, ids = item.id, {article.id for article, _ in found.values()}
         if name in ids:
@@ -316,6 +314,9 @@ def test_publish_and_open_is_the_identity(
 ) -> None:
     """All of an archive comes back from disk, each row's texts beside their own vectors."""
     anchor = {"text": "A first article, so that there is one."}
+    for number, record in enumerate(records):  # an address names one article
+        if "url" in record:
+            record["url"] = record["url"].format(number)
     with TemporaryDirectory() as name:
         corpus, home = write_records(Path(name, "corpus"), anchor, *records), Path(name, "home")
         report = build(corpus, home)

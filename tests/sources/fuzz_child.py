@@ -1,12 +1,16 @@
-"""Bend valid files and read them: `python fuzz_child.py SEED COUNT`; run by test_fuzz.
+"""Bend valid files and read them: `python fuzz_child.py SEED COUNT [NAME...]`; run by test_fuzz.
+
+The names are those of `samples`, all of them if none is given.
 
 Prints how many inputs were read; a crash, an input of over 5 seconds, or more memory than allowed
 ends it with the input's place in the series, which the seed repeats.
 """
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import random
 import resource
 import sys
@@ -16,6 +20,12 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+from office_maker import book, paragraph, word
+from openpyxl import Workbook
+from pdf_maker import Text, make
+from pyarrow import parquet
+
 from index.sources import read_bytes
 from index.types import Article, Reject
 
@@ -23,6 +33,9 @@ _MEMORY_BYTES = 512 * 1024**2  # of address space beyond what one valid file of 
 _SLOW_S = 5.0
 _TEXT = "به گزارش خبرگزاری مهر، وزیر نیرو گفت که خط دوم انتقال آب به شهر راه افتاده است."
 _PAGE = f"۱۹ خرداد ۱۴۰۲، ۱۸:۱۵\n\nآب به شهر رسید\n\n{_TEXT}\n\nکد خبر 5805672\n\nبرچسبها\n"
+_FIELDS = "X\n\nJune 9, 2023 Friday\n\nآب\n\nLENGTH: 9 words"
+_NEXIS = f"1 of 2 DOCUMENTS\n\n{_FIELDS}\n\n{_TEXT}\n\n" * 2
+_OFFICE = Path(__file__).with_name("office")
 _RECORD = {
     "id": 1,
     "title": "آب",
@@ -30,9 +43,17 @@ _RECORD = {
     "date": "1402/03/19",
     "url": "https://isna.ir/news/1",
 }
+_MARKED = {
+    "title": {"rendered": "&laquo;آب&raquo;"},
+    "text": [f"<p>{_TEXT}</p>", _TEXT.encode().decode("latin-1"), r"\u0622[vc_row]\n"],
+    "published": {"$date": {"$numberLong": "1686321900000"}},
+    "status": "publish",
+}
 _HOSTILE = (
     b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"{", b"[", b"}", b"]", b"\n", b"\r", b"<", b"]]>",
     b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"ustar", b"\\ud800", b"1e999", b"&#x0;",
+    b"%PDF-1.7\n", b"{\\rtf1", b"PAR1", b"/Kids[1 0 R]", b"stream\n", b"\\u-999999999?",
+    b"{{", b"[[", b"boundary=", b"\nFrom a 1:00\n", b"<![CDATA[", b"Content-Length: 999999999\r\n",
     b"<!DOCTYPE html>", b'<?xml version="1.0"?>', b"\xff\xff\xff\xff", b"9" * 20, b"\xe2\x80\xae",
 )  # fmt: skip
 
@@ -54,7 +75,61 @@ def _tar(data: bytes) -> bytes:
     return out.getvalue()
 
 
-_PACKERS: tuple[Callable[[bytes], bytes], ...] = (_zip, _tar, gzip.compress)
+_PACKERS: tuple[Callable[[bytes], bytes], ...] = (
+    _zip, _tar, gzip.compress, bz2.compress, lzma.compress,
+)  # fmt: skip
+
+
+def _exports(html: str) -> dict[str, bytes]:
+    """Return valid exports, mail and web archives by their names."""
+    message = {"id": 1, "type": "message", "date_unixtime": "1686321922", "text": ["آب\n", _TEXT]}
+    chat = {"name": "آب", "type": "public_channel", "id": 7, "messages": [message, message]}
+    account = {"personal_information": {}, "chats": {"about": "", "list": [chat, chat]}}
+    post = (
+        '<div class="message default" id="message1"><div class="date" title="09.06.2023 18:15:22'
+        f' UTC+03:30"></div><div class="text"><strong>آب</strong><br>{_TEXT}</div></div>'
+    )
+    page = f'<title>Exported Data</title><div class="page_wrap"><div class="bold">آب</div>{post}'
+    wordpress = (
+        '<rss xmlns:wp="http://wordpress.org/export/1.2/" xmlns:content="http://purl.org/rss/1.0/'
+        'modules/content/"><channel><title>آب</title><item><title>آب</title><content:encoded>'
+        f'<![CDATA[[caption id="1"]آب[/caption]<p>{_TEXT}</p>]]></content:encoded><wp:status>'
+        "publish</wp:status><wp:post_type>post</wp:post_type></item></channel></rss>"
+    )
+    wiki = (
+        "<mediawiki><siteinfo><sitename>آب</sitename><base>https://a.example/x</base></siteinfo>"
+        f"<page><title>آب</title><ns>0</ns><revision><text>{{{{آب|[[a|b]]}}}} ''{_TEXT}''<ref>x"
+        "</ref>\n{|\n|-\n| a\n|}\n[[File:a.jpg|[[b]]]]</text></revision></page></mediawiki>"
+    )
+    mail = (
+        'From: "آب" <a@b.example>\nSubject: =?utf-8?b?2KLYqA==?=\nMIME-Version: 1.0\nContent-Type:'
+        ' multipart/alternative; boundary="b"\n\n--b\nContent-Type: text/plain; charset=utf-8;'
+        f" format=flowed\n\n{_TEXT} \n{_TEXT}\n> {_TEXT}\n-- \nx\n--b\nContent-Type: text/html;"
+        f" charset=utf-8\nContent-Location: https://a.example/\n\n{html}\n--b--\n"
+    )
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{html}".encode()
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/1\r\n"
+        f"Content-Length: {len(answer)}\r\n\r\n"
+    )
+    record = head.encode() + answer + b"\r\n\r\n"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.writestr("archive/a.warc.gz", gzip.compress(record) * 2)
+    return {
+        "result.json": json.dumps(chat, ensure_ascii=False, indent=1).encode(),
+        "account.json": json.dumps(account, ensure_ascii=False).encode(),
+        "messages.html": page.encode(),
+        "blog.xml": wordpress.encode(),
+        "wiki.xml": wiki.encode(),
+        "out.xml": f'<doc title="آب" hostname="a"><main><p>{_TEXT}</p></main></doc>'.encode(),
+        "a.eml": mail.replace("\nMIME", "\nTo: b@b.example\nMIME").encode(),
+        "a.mhtml": mail.encode(),
+        "a.mbox": f"From a@b Fri Jun  9 18:15:00 2023\n{mail}\n".encode() * 2,
+        "a.warc": record * 2,
+        "a.wacz": out.getvalue(),
+    }
 
 
 def samples() -> dict[str, bytes]:
@@ -72,13 +147,46 @@ def samples() -> dict[str, bytes]:
         "a.jsonl": f"{line}\n{line}\n".encode(),
         "a.json": json.dumps([_RECORD, _RECORD], indent=1).encode(),
         "a.csv": f'id,title,text\n1,آب,"{_TEXT}"\n2,آب,"{_TEXT}"\n'.encode(),
+        "b.csv": f'https://x.example/1\t2023-06-09\tآب رسید\t"{_TEXT * 4}"\n'.encode(),
+        "b.json": json.dumps({"hits": {"hits": [{"_source": _MARKED}]}}).encode(),
+        "b.html": html.replace(data, f"{data}<time class=published>2023-06-09</time>").encode(),
         "a.html": html.encode(),
         "a.xml": feed.encode(),
         "a.md": f"---\ntitle: آب\n---\n# آب\n\n{_TEXT}\n".encode(),
         "a.gz": gzip.compress(line.encode()),
         "a.zip": _zip(_PAGE.encode()),
         "a.tar": _tar(_PAGE.encode()),
+        "a.pdf": make([[Text(50, 700 - 12 * row, _TEXT[::-1]) for row in range(9)]]),
+        "a.docx": word(paragraph("آب", "a3") + paragraph(_TEXT)),
+        "a.epub": book({"one": f"<h1>آب</h1><p>{_TEXT}</p>"}),
+        "a.odt": (_OFFICE / "report.odt").read_bytes(),
+        "a.xlsx": _workbook(),
+        "a.rtf": f"{{\\rtf1\\ansi\\ansicpg1256 {_escaped(_TEXT)}\\par}}".encode(),
+        "a.parquet": _parquet(),
+        "nexis.txt": _NEXIS.encode(),
+        "factiva.txt": f"HD {_TEXT}\nPD 9 June 2023\nSN X\nLP\n{_TEXT}\nTD\n\n".encode() * 3,
+        "a.bz2": bz2.compress(line.encode()),
+        "a.xz": lzma.compress(line.encode()),
+        **_exports(html),
     }
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\u{ord(char)}?" for char in text)
+
+
+def _workbook() -> bytes:
+    out, book_ = io.BytesIO(), Workbook()
+    for row in (("عنوان", "متن"), ("آب", _TEXT)):
+        book_.active.append(row)
+    book_.save(out)
+    return out.getvalue()
+
+
+def _parquet() -> bytes:
+    out = io.BytesIO()
+    parquet.write_table(pa.table({"text": [_TEXT, _TEXT]}), out)
+    return out.getvalue()
 
 
 def bend(data: bytes, chance: random.Random, others: list[bytes]) -> bytes:
@@ -110,7 +218,7 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def main(seed: int, count: int) -> None:
+def main(seed: int, count: int, *names: str) -> None:
     """Read `count` bent files."""
     chance = random.Random(seed)  # noqa: S311  # a series to repeat, no secret
     files = samples()
@@ -119,7 +227,7 @@ def main(seed: int, count: int) -> None:
     limit = _address_space() + _MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     for number in range(count):
-        name = chance.choice(list(files))
+        name = chance.choice(names or list(files))
         data = bend(files[name], chance, list(files.values()))
         started = time.process_time()
         found = list(read_bytes(data, name))
@@ -130,4 +238,4 @@ def main(seed: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -1,12 +1,15 @@
 """Compressed files: members read as any file, and every bomb, lie and break a counted reject."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import sys
 import tarfile
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +65,10 @@ def reasons(found: list[Article | Reject]) -> list[str]:
         ("a.jsonl.gz", gzip.compress),
         ("a.jsonl.zst", zstd.compress),
         ("a.bin", gzip.compress),
+        ("a.jsonl.bz2", bz2.compress),
+        ("a.jsonl.xz", lzma.compress),
+        ("b.bz2", lambda data: bz2.compress(data[:60]) + bz2.compress(data[60:])),
+        ("b.xz", lambda data: lzma.compress(data[:60]) + bytes(8) + lzma.compress(data[60:])),
         ("a.gz", lambda data: gzip.compress(data[:60]) + gzip.compress(data[60:])),
         ("a.zst", lambda data: zstd.compress(data[:60]) + zstd.compress(data[60:])),
     ],
@@ -69,7 +76,7 @@ def reasons(found: list[Article | Reject]) -> list[str]:
 def test_one_packed_file_is_read_by_its_content(
     tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    """Gzip and Zstandard, of one part or several, are told by their first bytes."""
+    """Compressed files, of one part or several, are told by their first bytes."""
     found = read(tmp_path, name, pack(LINES.encode()))
 
     assert [f"{name}:1", f"{name}:2", f"{name}:3"] == [item.origin for item in found]
@@ -222,7 +229,10 @@ def test_tar_header_of_gigabytes_is_not_held(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"BZh91AY&SY" + b"\0" * 40, RejectReason.UNSUPPORTED),
+        (b"BZh91AY&SY" + b"\0" * 40, RejectReason.BROKEN_ARCHIVE),
+        (b"\xfd7zXZ\0" + b"\0" * 40, RejectReason.BROKEN_ARCHIVE),
+        (lzma.compress(TEXT.encode())[:-9], RejectReason.BROKEN_ARCHIVE),
+        (b"Rar!\x1a\x07" + b"\0" * 40, RejectReason.UNSUPPORTED),
         (b"\x1f\x8b\x08", RejectReason.BROKEN_ARCHIVE),
         (b"\x1f\x8b" + b"\xff" * 40, RejectReason.BROKEN_ARCHIVE),
         (b"\x28\xb5\x2f\xfd" + b"\xff" * 40, RejectReason.BROKEN_ARCHIVE),
@@ -237,3 +247,24 @@ def test_what_is_no_such_file_is_one_reject(
 ) -> None:
     """Broken, empty and unread kinds have their reason."""
     assert [expected] == reasons(read(tmp_path, "a.gz", content))
+
+
+def test_xz_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None:
+    """A header that asks for a dictionary of 1 GiB gets none."""
+    asking = [{"id": lzma.FILTER_LZMA2, "dict_size": 1024**2}]
+    data = bytearray(lzma.compress(TEXT.encode(), filters=asking))
+    header = data[12:24]
+    header[4] = 36  # of 40: 1 GiB; xz file format, section 5.3.1
+    header[8:12] = zlib.crc32(header[:8]).to_bytes(4, "little")
+    data[12:24] = header
+
+    assert [RejectReason.BROKEN_ARCHIVE] == reasons(read(tmp_path, "a.txt.xz", bytes(data)))
+
+
+def test_tar_in_bzip2_and_xz(tmp_path: Path) -> None:
+    """`.tbz2` and `.txz` are read as their members."""
+    for name, pack in (("a.tbz2", bz2.compress), ("a.txz", lzma.compress)):
+        (found,) = read(tmp_path, name, pack(tarred({"a.txt": TEXT})))
+
+        assert f"{name}!a.txt" == found.origin
+        assert isinstance(found, Article)

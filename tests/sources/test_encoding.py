@@ -18,6 +18,8 @@ PERSIAN = (
     "و تا پايان هفته ادامه دارد. گزارش‌ها از پژمردگي باغ‌هاي چاي نيز خبر مي‌دهد."
 )
 ARABIC = "قال الوزير إن أعمال بناء الجسر الجديد في المدينة سوف تنتهي قبل نهاية هذه السنة."
+HEBREW = "השר אמר היום כי הגשר החדש ייפתח בחודש הבא, והתושבים שמחו מאוד."
+GREEK = "Ο υπουργός είπε ότι η νέα γέφυρα θα ανοίξει τον επόμενο μήνα."
 RUSSIAN = "Министр сообщил, что строительство нового моста в городе завершится до конца года."
 EVAL = Path(__file__).parents[3] / "shared" / "eval"
 
@@ -32,6 +34,14 @@ EVAL = Path(__file__).parents[3] / "shared" / "eval"
         (RUSSIAN, "cp1251"),
         (RUSSIAN, "koi8-r"),
         (RUSSIAN, "cp866"),
+        (RUSSIAN, "iso8859-5"),
+        (RUSSIAN, "mac-cyrillic"),
+        ("Міністр сказав, що їхня держава збудує новий міст до зими.", "koi8-u"),
+        (HEBREW, "cp1255"),
+        (HEBREW, "cp862"),
+        (GREEK, "cp1253"),
+        (f"{GREEK} Άλλοι διαφωνούν.", "iso8859-7"),
+        (GREEK, "cp737"),
         ("The minister’s “plan” — as he called it — costs 5 million €.", "cp1252"),
         (
             "Le président a déclaré à la presse qu’il était très fier du succès de l’équipe.",
@@ -41,6 +51,7 @@ EVAL = Path(__file__).parents[3] / "shared" / "eval"
         ("Der Müller aus Köln grüßte die Schüler und ging über die Straße.", "cp1252"),
         ("Şehirdeki yeni köprünün açılışı için çalışmalar sürüyor, dedi başkan İnönü.", "cp1254"),
         ("Zażółć gęślą jaźń, powiedział minister, który był w Łodzi.", "cp1250"),
+        ("Zażółć gęślą jaźń, powiedział minister, który był w Łodzi.", "iso8859-2"),
     ],
 )
 def test_code_page_is_told_from_the_letters(text: str, encoding: str) -> None:

@@ -1,6 +1,7 @@
 """Feeds and sitemaps: whole entries are articles, the others links; hostile XML harms nobody."""
 
 import time
+import tracemalloc
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.sources import RejectReason, feeds, read_articles
-from index.sources.rejects import Refused
+from index.sources.rejects import MAX_BYTES, Refused
 from index.types import Article, Reject
 
 SENTENCE = "وزیر نیرو گفت که خط دوم انتقال آب به شهر امروز راه افتاده است و همه محله‌ها آب دارند."
@@ -69,6 +70,17 @@ def test_rss_entry_with_its_report_is_an_article() -> None:
     assert isinstance(teaser, Reject)
     assert (RejectReason.LINK_ONLY, "x:2") == (teaser.reason, teaser.origin)
     assert "https://a.example/2" in teaser.detail
+
+
+def test_report_that_was_escaped_twice_is_text() -> None:
+    """A program that escapes what is escaped leaves no tags in headline and report."""
+    item = RSS.replace(f"<![CDATA[<p>{REPORT}</p><p>پایان &nbsp; خبر</p>]]>", "{}")
+    once = f"&lt;p&gt;{REPORT}&lt;/p&gt;&lt;p&gt;R&amp;amp;D &amp;lt; 3&lt;/p&gt;"
+    (found, _) = read(item.format(once.replace("&", "&amp;")))
+
+    assert isinstance(found, Article)
+    assert f"{REPORT}\nR&D < 3" == body_of(found)
+    assert 'آب "رسید" R&D' == found.headline
 
 
 def test_atom_entry_with_xhtml_is_an_article() -> None:
@@ -228,3 +240,33 @@ def test_mutated_feed_gives_articles_and_rejects(
     except Refused:
         return
     assert all(body_of(one) if isinstance(one, Article) else one.detail for one in found)
+
+
+def test_feed_of_any_size_is_read_entry_by_entry(tmp_path: Path) -> None:
+    """A feed larger than what one article may have gives all its entries, in little memory."""
+    head, _, tail = RSS.partition("<item>")
+    entry = f"<item>{tail.partition('</item>')[0]}</item>".replace(REPORT, REPORT * 40)
+    with (tmp_path / "feed.xml").open("w", encoding="utf-8") as file:
+        file.write(head)
+        for number in range(350):
+            file.write(entry.replace(">g1<", f">g{number}<"))
+        file.write("</channel></rss>")
+    assert (tmp_path / "feed.xml").stat().st_size > MAX_BYTES
+    tracemalloc.start()
+    n_articles = sum(isinstance(item, Article) for item in read_articles(tmp_path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert 350 == n_articles
+    assert peak < 20_000_000
+
+
+def test_entries_after_a_broken_one_and_before_the_end_stay() -> None:
+    """A stray "<" costs nothing; a feed that breaks off is a reject beside what came before."""
+    stray = RSS.replace("<title>دوم", "<title>5 < 6")
+    assert ["5 < 6"] == [link.title for link in feeds.links(stray.encode()).links[1:]]
+
+    found = []
+    with pytest.raises(Refused) as refused:
+        found += feeds.read(BytesIO(RSS.encode()[: RSS.encode().rindex(b"<guid>")]), "x")
+    assert RejectReason.BROKEN_XML is refused.value.reason

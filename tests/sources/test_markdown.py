@@ -54,6 +54,7 @@ def bodies(article: Article) -> list[str]:
     return [span.cut(article.text) for span in article.body]
 
 
+URL = "https://gazette.example/line"
 PARAGRAPH = REPORT.partition("\n\n")[0]
 
 
@@ -86,6 +87,54 @@ def test_toml_front_matter() -> None:
     assert ("T", "ISNA", "7") == (found.headline, found.source, found.id)
     assert found.published is not None
     assert "2024-02-08T13:30+03:30" == found.published.isoformat()
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        f'---\ntitle: T\nsource: "{URL}"\npublished: 2024-02-08\ncreated: 2024-03-01\n---\n',
+        f"---\ntitle:\n  - T\noriginal_url: {URL}\ndate_published: 2024-02-08\n---\n",
+        f"---\nheadline: T\npubDate: 2024-02-08\nupdatedDate: 2024-03-01\nlink: [{URL}]\n---\n",
+        f'+++\ntitle = "T"\npublishDate = 2024-02-08\npermalink = "{URL}"\ndraft = false\n+++\n',
+        f"---\ntitle: T\ndate: ۱۹ بهمن ۱۴۰۲\npermalink: {URL}\npublished: true\n---\n",
+    ],
+    ids=["obsidian", "omnivore", "astro", "hugo", "jekyll"],
+)
+def test_front_matter_of_other_programs(matter: str) -> None:
+    """Keys of clippers and site generators give headline, day and address; an address no outlet."""
+    found = read(matter + REPORT)
+
+    assert ("T", URL, "") == (found.headline, found.url, found.source)
+    assert found.published is not None
+    assert "2024-02-08" == found.published.isoformat()
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "---\ntitle: T\ndraft: true\n---\n",
+        "---\ntitle: T\npublished: false\n---\n",
+        "---\ntitle: T\nstatus: Draft\n---\n",
+        "---\ntitle: T\npublish: no\n---\n",
+        '+++\ntitle = "T"\ndraft = true\n+++\n',
+    ],
+)
+def test_draft_is_refused(matter: str) -> None:
+    """What is not published is no article, and no file in Jekyll's folder of drafts is."""
+    with pytest.raises(Refused) as refused:
+        read(matter + REPORT)
+    with pytest.raises(Refused) as in_folder:
+        list(markdown.read(BytesIO(REPORT.encode()), "blog/_drafts/a.md"))
+
+    assert RejectReason.DRAFT is refused.value.reason is in_folder.value.reason
+
+
+def test_title_with_a_colon_is_a_title() -> None:
+    """A value that YAML would refuse, since a colon stands in it, is read as it is meant."""
+    found = read(f"---\ntitle: Water: a line opens\ndate: 2024-02-08 13:30\n---\n{REPORT}")
+
+    assert "Water: a line opens" == found.headline
+    assert found.published is not None
 
 
 def test_front_matter_is_known_by_content(tmp_path: Path) -> None:

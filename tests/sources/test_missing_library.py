@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import scaled
 
 REPORT = "The minister opened the second water line this morning and said the grid was complete."
 FILES = {
@@ -14,6 +15,7 @@ FILES = {
     "c.md": f"# Water\n\n{REPORT}\n",
     "d.xml": '<?xml version="1.0"?><rss version="2.0"><channel><title>x</title></channel></rss>',
     "e.html": f"<!DOCTYPE html><html><body><p>{REPORT}</p></body></html>",
+    "f.jsonl": json.dumps({"text": REPORT}) + "\n" + json.dumps({"text": f"<p>{REPORT}</p>"}),
 }
 # Run by a fresh interpreter, whose modules are not loaded yet.
 READ = """
@@ -41,17 +43,22 @@ print(json.dumps([
     [
         (
             "lxml_html_clean",
-            ["a.html", "d.xml", "e.html"],
-            ["b.txt", "c.md"],
+            ["a.html", "d.xml", "e.html", "f.jsonl:2"],
+            ["b.txt", "c.md", "f.jsonl:1"],
             "lxml lxml_html_clean trafilatura",
         ),
         (
             "trafilatura",
-            ["a.html", "d.xml", "e.html"],
-            ["b.txt", "c.md"],
+            ["a.html", "d.xml", "e.html", "f.jsonl:2"],
+            ["b.txt", "c.md", "f.jsonl:1"],
             "lxml lxml_html_clean trafilatura",
         ),
-        ("markdown_it", ["c.md"], ["a.html", "b.txt", "e.html"], "markdown-it-py pyyaml"),
+        (
+            "markdown_it",
+            ["c.md"],
+            ["a.html", "b.txt", "e.html", "f.jsonl:1", "f.jsonl:2"],
+            "markdown-it-py pyyaml",
+        ),
     ],
     ids=["lxml_html_clean", "trafilatura", "markdown_it"],
 )
@@ -62,7 +69,7 @@ def test_file_whose_library_is_missing_is_a_reject(
     for name, content in FILES.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     command = [sys.executable, "-c", READ, str(tmp_path), library]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=scaled(120))
     items = json.loads(done.stdout)
     rejects = {origin: facts for origin, *facts in items if facts}
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pty
 import re
 from pathlib import Path
 
@@ -282,6 +283,34 @@ def test_each_corpus_has_its_own_index(tmp_path: Path) -> None:
 def test_terminals_without_bidi_are_told(environ: dict[str, str], *, expected: bool) -> None:
     """Only terminals sure to lack bidi get reordered text by themselves."""
     assert lacks_bidi(environ) is expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "orders"),
+    [
+        ({"VTE_VERSION": "7006"}, (Order.TOLD, Order.TOLD, Order.VISUAL)),
+        ({"VTE_VERSION": "7006", "TMUX": "x"}, (Order.ISOLATED, Order.ISOLATED, Order.VISUAL)),
+        (
+            {"VTE_VERSION": "7006", "XTERM_VERSION": "x"},
+            (Order.VISUAL, Order.ISOLATED, Order.VISUAL),
+        ),
+        ({}, (Order.ISOLATED, Order.ISOLATED, Order.VISUAL)),
+    ],
+    ids=["VTE", "tmux in VTE", "xterm out of VTE", "unknown"],
+)
+def test_the_order_follows_from_terminal_and_setting(
+    environ: dict[str, str], orders: tuple[Order, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PASOKH_BIDI of auto, terminal and reorder, on a real terminal device."""
+    for name in ("VTE_VERSION", "TMUX", "STY", "XTERM_VERSION", "ALACRITTY_WINDOW_ID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (environ | {"TERM": "xterm-256color"}).items():
+        monkeypatch.setenv(name, value)
+    outer, inner = pty.openpty()
+    with open(outer, "rb"), open(inner, "w", encoding="utf-8") as stream:  # noqa: PTH123
+        found = [screen_of(stream, Settings(bidi=bidi)).order for bidi in Bidi]
+
+    assert tuple(found) == orders
 
 
 def test_a_file_gets_plain_lines(tmp_path: Path) -> None:

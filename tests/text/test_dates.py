@@ -1,6 +1,9 @@
 """Dates: every way to write one afternoon, and what is no date."""
 
+import json
+from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from index.text.calendars import TEHRAN, format_gregorian, format_jalali, jalali
 from index.text.dates import parse
 from index.types import Moment, Precision
 
+CASES = Path(__file__).parents[3] / "shared/cases/ingest/08-dates/dates.jsonl"
 AFTERNOON = Moment(datetime(2023, 6, 9, 18, 15, tzinfo=TEHRAN), Precision.MINUTE)
 DAY = Moment(datetime(2023, 6, 9, tzinfo=TEHRAN), Precision.DAY)
 
@@ -184,6 +188,73 @@ def test_format_and_parse_agree(at: datetime) -> None:
 
     assert moment == parse(format_jalali(moment))
     assert moment == parse(format_gregorian(moment))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "۱۹ خرداد ۱۴۰۲ ساعت ۱۸ و ۱۵ دقیقه", "1402-03-19T18:15:00+03:30", "1402-03-19T14:45:00Z",
+        "1402/03/19 06:15 ب.ظ", "۱۹ خرداد ۱۴۰۲ ساعت ۶:۱۵ بعد از ظهر", "2023-06-09 14:45:00 UTC",
+        "20230609T144500Z", "20230609 181500", "1686321900", "1686321900.5", "1686321900000",
+        "9 June 2023 14:45 GMT", "June 9, 2023 at 10:45 a.m. EDT", "Fri Jun  9 18:15:00 2023",
+        "Fri Jun 09 14:45:00 +0000 2023", "9 June 2023 20:15 GMT+5:30", "2023年06月09日 18:15",
+        "Freitag, 9. Juni 2023, 18:15 Uhr", "vendredi 9 juin 2023 à 18h15", "9 июня 2023 г., 18:15",
+    ],
+)  # fmt: skip
+def test_parse_minute_of_programs_and_other_languages(text: str) -> None:
+    """Clocks in words, zones by name, seconds since 1970 and other languages give the minute."""
+    assert AFTERNOON == parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "نوزدهم خرداد ۱۴۰۲", "جمعه، نوزدهم خرداد ماه ۱۴۰۲", "۱۹/خرداد/۱۴۰۲", "خرداد ۱۹، ۱۴۰۲",
+        "۱۹ جوزا ۱۴۰۲", "۱۹ جوزای ۱۴۰۲", "14020319", "۱۴۰۲۰۳۱۹", "20230609", "Jun. 9, 2023",
+        "۱۹ خرداد ۱۴۰۲ (۹ ژوئن ۲۰۲۳)", "۱۹ خرداد ۱۴۰۲ برابر با ۹ ژوئن ۲۰۲۳", "9th of June 2023",
+        "9 يونيو/حزيران 2023", "الجمعة 20 ذو القعدة 1444 هـ الموافق 9 يونيو 2023 م",
+        "2023年6月9日 (金)", "2023년 6월 9일", "ngày 9 tháng 6 năm 2023", "9 de junio de 2023",
+        "2023. június 9.", "9 d'juny de 2023", "9 Haziran 2023 Cuma", "9 มิถุนายน 2566",
+        "9 มิถุนายน 2023", "9 ביוני 2023", "9 जून 2023", "9 Ιουνίου 2023", "Posted on June 9, 2023",
+    ],
+)  # fmt: skip
+def test_parse_day_of_other_writings(text: str) -> None:
+    """Days in words, of Afghanistan, without separators, in two calendars, in other languages."""
+    assert DAY == parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "۱۹ خرداد ۰۲", "12/03/1402", "9.6.2023", "6/7/2023 2:45 PM", "۱۹ خرداد ۱۴۰۲ (۱۰ ژوئن ۲۰۲۳)",
+        "۱۹ خرداد ۱۴۰۲ - ۲۳ خرداد ۱۴۰۲", "نیمه دوم خرداد ۱۴۰۲", "20231301", "20230230", "14041301",
+        "Updated: 2023-06-09 18:15", "Last modified June 9, 2023", "9 listopada 2023",
+        "31 juin 2023", "9 juin 1402", "9 May 2566", "9 juin 10 juin 2023", "9 juin 2023 la ville",
+        "09121234567", "987654321", "9 June 2023 18:15 IST", "9 June 2023 18:15 +99",
+        "2023-06-09 25:15 pm",
+    ],
+)  # fmt: skip
+def test_parse_refuses_what_could_be_two_dates(text: str) -> None:
+    """Two days, two months of one name, a zone of two countries, an update: no date."""
+    assert parse(text) is None
+
+
+def test_month_last_before_a_year_is_told_by_a_day_beyond_twelve() -> None:
+    """Of day and month before the year, the number beyond 12 is the day."""
+    expected = Moment(datetime(2023, 6, 25, 14, 45, tzinfo=TEHRAN))
+
+    assert expected == parse("6/25/2023 2:45 PM") == parse("25/06/2023 14:45")
+
+
+def test_dates_of_the_shared_cases() -> None:
+    """Each of its 81 forms gives its day or none, never a wrong one."""
+    if not CASES.exists():
+        pytest.skip("../shared/cases is not here")
+    lines = CASES.read_text(encoding="utf-8").splitlines()
+    found = [parse(str(json.loads(line)["date"])) for line in lines]
+    days = Counter(f"{moment.at:%m-%d}" if moment else "" for moment in found)
+
+    assert {"06-09": 68, "06-13": 2, "05-30": 1, "06-25": 2, "06-08": 1, "": 7} == days
 
 
 @given(st.text(max_size=90))

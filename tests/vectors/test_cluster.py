@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
-from qdrant_server import Qdrant, free_port
+from patience import scaled
+from ports import free_port
+from qdrant_server import Qdrant
 from small_archive import SmallArchive
-
-PATIENCE_S = 60.0
 
 
 def _shards(server: Qdrant, name: str) -> list[tuple[int, str]]:
@@ -22,7 +22,7 @@ def _shards(server: Qdrant, name: str) -> list[tuple[int, str]]:
 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + scaled(60)
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.1)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 
+from patience import scaled
+
 from index.web.config import WebConfig
 
 # Lets the server be asked: its own number is allowed, and nothing else that is private.
 CONFIG = WebConfig(
     user_agent="pasokh-test/1",
-    timeout_s=1.5,
+    timeout_s=scaled(0.75),
     max_bytes=200_000,
     delay_s=0.0,
     private_networks=(ip_network("127.0.0.1/32"),),

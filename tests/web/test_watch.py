@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from loopback import CONFIG, Site, body, conditional, endless, raw, redirect, then
+from patience import scaled
 
 from index import CorpusError, WatchLocked, needs_build
 from index.sources import read_articles
@@ -157,7 +158,7 @@ def test_a_watcher_survives_everything(site: Site, tmp_path: Path) -> None:
         "/11": body("", 500),
     }
     with watching(tmp_path, f"{site.url}/feed") as watcher:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + scaled(60)
         while time.monotonic() < deadline:
             rounds(watcher, 1)
             counts = link_counts(tmp_path)

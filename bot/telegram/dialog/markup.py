@@ -27,6 +27,7 @@ from bot.texts.labels import (
     agency,
     dates,
     file_text,
+    page_text,
     reason_text,
     same_report_text,
     scope_note,
@@ -147,6 +148,8 @@ def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block
         details += [
             label(shorten(text, _MAX_SOURCE), language) for text in version_texts(first, language)
         ]
+        if pages := page_text((cited.page for cited in group), language):
+            details.append(label(shorten(pages, _MAX_SOURCE), language))
         if also := same_report_text(first, language):
             details.append(label(shorten(also, _MAX_SOURCE), language))
         yield _entry(numbers_of(group, language), first, details, language)

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bot_api_markup import MarkupError, plain, units
+from patience import scaled
 
 TOKEN = "4242:" + "A" * 35
 ME = {"id": 4242, "is_bot": True, "first_name": "Pasokh", "username": "pasokh_test_bot"}
@@ -123,7 +124,7 @@ class BotApi:
     def close(self) -> None:
         """End the server."""
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(scaled(10))
 
     def push(self, update: Params) -> int:
         """Offer an update; its number is given unless it brings one."""
@@ -163,15 +164,16 @@ class BotApi:
         return [call.text for call in self.accepted(chat_id=chat_id)]
 
     def wait_until(self, holds: Callable[[], bool], timeout_s: float = 60) -> None:
-        """Wait for something to become true.
+        """Wait for something to become true; `timeout_s` is scaled.
 
         Raises:
             TimeoutError: If it does not; the message says what was seen.
         """
-        end = time.monotonic() + timeout_s
+        limit_s = scaled(timeout_s)
+        end = time.monotonic() + limit_s
         while not holds():
             if time.monotonic() > end:
-                msg = f"not in {timeout_s} s; saw {Counter(call.method for call in self.calls)}"
+                msg = f"not in {limit_s} s; saw {Counter(call.method for call in self.calls)}"
                 raise TimeoutError(msg)
             time.sleep(0.01)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patience import scaled
+
 
 @dataclass
 class Bot:
@@ -30,12 +32,12 @@ class Bot:
         """End it and return its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(40)
+        return self.process.wait(scaled(40))
 
     def ends(self) -> int:
         """Wait for it to end by itself and return its exit code."""
         assert self.process is not None
-        return self.process.wait(60)
+        return self.process.wait(scaled(60))
 
     @property
     def is_running(self) -> bool:

@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 import pytest_asyncio
 from bot_api_server import TOKEN, BotApi
+from patience import scaled
 from telegram.ext import ApplicationBuilder
 
 from bot.telegram.delivery.live_draft import LiveDrafts
@@ -107,7 +108,7 @@ async def test_only_questions_in_private_have_drafts(
     api: BotApi, trial: Trial, more: dict[str, object]
 ) -> None:
     """Telegram takes drafts in private chats alone, so that elsewhere none is tried."""
-    await trial.answer("one", every_s=0.3, **more)
+    await trial.answer("one", every_s=scaled(0.3), **more)
 
     assert _tried(api) == 0
     assert len(api.accepted()) == 1
@@ -143,13 +144,13 @@ async def test_a_failing_draft_never_delays_the_answer(
     api: BotApi, trial: Trial, fault: str
 ) -> None:
     """Whatever happens to a draft, the message goes out at once and drafts go on next time."""
-    api.faults.slow_s, api.faults.retry_after_s = 4.0, 30
+    api.faults.slow_s, api.faults.retry_after_s = scaled(2), 30
     api.scripted["sendMessageDraft"] = [fault]
-    took_s = await trial.answer("one", every_s=0.2)
-    await trial.answer("two", every_s=0.3)
+    took_s = await trial.answer("one", every_s=scaled(0.2))
+    await trial.answer("two", every_s=scaled(0.3))
 
     assert api.texts(7) == ["done", "done"]
-    assert took_s < 2
+    assert took_s < scaled(1)
     assert "two" in _shown(api)
 
 

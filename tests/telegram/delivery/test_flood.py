@@ -8,13 +8,13 @@ from bot_api_server import BotApi, Faults
 from bot_process import Bot
 from flood import account, ask_all, is_over, undisturbed
 
-_CHATS = range(101, 141)
+_CHATS = range(101, 126)
 _N_KILLS = 3
 _PATIENCE_S = 240
 
 
 def test_a_flood_with_faults(api: BotApi, bot: Bot) -> None:
-    """40 chats ask 5 questions each while a twentieth of calls meet each fault."""
+    """25 chats ask 5 questions each while a twentieth of calls meet each fault."""
     bot.start(telegram_total_per_minute=100000, telegram_rate_per_minute=1000)
     expected = undisturbed(api, 5)
     api.faults = Faults(rate=0.05)
@@ -23,7 +23,7 @@ def test_a_flood_with_faults(api: BotApi, bot: Bot) -> None:
 
     result = account(api, _CHATS, expected)
     assert result.is_clean, result
-    assert result.n_answered == 200
+    assert result.n_answered == 125
 
 
 def test_kills_in_the_middle_of_a_flood(api: BotApi, bot: Bot) -> None:
@@ -43,7 +43,7 @@ def test_kills_in_the_middle_of_a_flood(api: BotApi, bot: Bot) -> None:
 
     result = account(api, _CHATS, expected, kills)
     assert result.is_clean, result
-    assert result.n_answered == 200
+    assert result.n_answered == 125
 
 
 def test_a_stop_in_the_middle_leaves_the_rest_to_the_next_start(api: BotApi, bot: Bot) -> None:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from bot_api_server import TOKEN
 from bot_process import Bot
+from patience import scaled
 
 pytestmark = [
     pytest.mark.peer,
@@ -66,7 +67,7 @@ def test_a_question_and_its_answer(peer: str, new_bot: Callable[..., Bot]) -> No
     assert said.status_code == 200, said.text
 
     sent: list[str] = []
-    end = time.monotonic() + 60
+    end = time.monotonic() + scaled(60)
     while not sent and time.monotonic() < end:
         time.sleep(0.2)
         events = httpx.get(f"{peer}/_mock/outbound", params={"token": TOKEN}).json()["events"]

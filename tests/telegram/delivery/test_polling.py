@@ -11,6 +11,7 @@ import pytest_asyncio
 from bot_api_server import TOKEN, BotApi
 from bot_process import Bot
 from mutated import SOUND, mutated
+from patience import scaled
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, Updater
 
@@ -116,7 +117,7 @@ async def test_polling_that_an_error_has_ended_begins_again(
     polling = Polling(lambda: Updater(application.bot, update_queue), PollHealth(Metrics()))
     await polling.start()
     numbers = [api.say(7, "who?") for _ in range(3)]
-    taken = [await asyncio.wait_for(_next(update_queue), 30) for _ in numbers]
+    taken = [await asyncio.wait_for(_next(update_queue), scaled(30)) for _ in numbers]
     await polling.close()
     store.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import scaled
 
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.metrics import Metrics
@@ -193,7 +194,7 @@ async def test_a_full_queue_lets_nobody_in(store: Store) -> None:
     assert not third.done()
 
     await update_queue.get()
-    await asyncio.wait_for(third, 5)
+    await asyncio.wait_for(third, scaled(5))
     assert len(update_queue) == 2
 
 

@@ -14,19 +14,13 @@ import httpx
 import pytest
 from bot_api_server import TOKEN, BotApi
 from bot_process import Bot
+from ports import free_port
 
 from bot.settings import Settings
 from bot.wire import build
 
 QUESTION = "What did Kirby say about Sukhoi jets?"
 HOOK = {"telegram_webhook_secret": "opensesame"}
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def the_line(bot: Bot) -> str:

@@ -1,0 +1,139 @@
+"""Exports of WordPress (WXR, any size): the posts and pages that are published, one article each.
+
+Drafts, private and protected posts, pictures and menus are left out and counted. Their rejects
+hold nothing of what was not published.
+Source: wp-admin/includes/export.php of WordPress.
+"""
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from index.sources.article import Facts, assemble
+from index.sources.html_page import plain
+from index.sources.rejects import MAX_BYTES, Refused, RejectReason, counted
+from index.sources.xml_stream import Element, local_name, parts
+from index.text.calendars import TEHRAN
+from index.text.dates import parse
+from index.types import Article, Moment, Reject, Span
+
+_TYPES = frozenset(
+    ("post", "page", "news", "article", "articles", "story", "report", "reports", "blog")
+)
+_FIELDS = frozenset(
+    ("title", "link", "guid", "pubDate", "language", "content:encoded", "wp:status",
+     "wp:post_type", "wp:post_password", "wp:post_date", "wp:post_date_gmt",
+     "wp:post_modified_gmt")
+)  # fmt: skip
+_BLOCKS = "<!-- wp:"  # of the editor since 2018; in older texts a line break is a new line
+_EMBEDDED = re.compile(r"\[embed[^\[\]]*+\][^\[\]]*+\[/embed\]")
+_SHORTCODE = re.compile(r"\[(?P<close>/?)(?P<name>[a-zA-Z][\w-]{0,60})(?P<rest>[^\[\]]*+)\]")
+_SHORTCODES = frozenset(("audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption"))
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+_MAX_LINE = 2_000  # characters of a headline, name or date
+
+
+def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
+    """Read the published posts of an export in order; each that is not published is a reject."""
+    channel: dict[str, str] = {}
+    others: Counter[str] = Counter()
+    number = 0
+    try:
+        for _, part in parts(file, lambda root: local_name(root) == "rss"):
+            if part is not None and local_name(part) != "item":
+                channel.setdefault(local_name(part), _line("".join(map(str, part.itertext()))))
+                continue
+            number += 1
+            item = {} if part is None else _fields(part)
+            kind = item.get("wp:post_type", "")
+            if part is not None and kind not in _TYPES:
+                others[kind[:40] or "of no type"] += 1
+                continue
+            try:
+                yield _article(item, channel, f"{origin}:{number}")
+            except Refused as refused:
+                yield refused.reject(f"{origin}:{number}")
+    except Refused as refused:
+        yield refused.reject(origin)
+    yield from counted(others, origin)
+
+
+def _fields(item: Element) -> dict[str, str]:
+    """Return the text of the fields that are read, by name and usual prefix."""
+    fields: dict[str, str] = {}
+    for child in item.iterchildren("*"):
+        name = f"{child.prefix}:{local_name(child)}" if child.prefix else str(child.tag)
+        if name in _FIELDS:
+            fields[name] = "".join(map(str, child.itertext()))
+    return fields
+
+
+def _article(item: Mapping[str, str], channel: Mapping[str, str], origin: str) -> Article:
+    """Make the article of a post; one without fields was too long.
+
+    Raises:
+        Refused: If it is not published, or has no text.
+    """
+    if not item:
+        raise Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes in one post")
+    status = item.get("wp:status", "")
+    if status in {"private", "trash"}:
+        raise Refused(RejectReason.PRIVATE, f"status {status}")
+    if status != "publish":
+        raise Refused(RejectReason.DRAFT, f"status {status[:40] or 'not given'}")
+    if item.get("wp:post_password"):
+        raise Refused(RejectReason.PRIVATE, "protected by a password")
+    content = _without_shortcodes(item.get("content:encoded", ""))
+    text = plain(content if _BLOCKS in content else content.replace("\n", "\n<br>"))
+    if not any(map(str.isalpha, text)):
+        raise Refused(RejectReason.NO_TEXT, "a post without text")
+    published = _moment(item, "wp:post_date_gmt")
+    for name in ("pubDate", "wp:post_date"):
+        published = published or parse(item.get(name, "").strip())
+    edited = _moment(item, "wp:post_modified_gmt")
+    is_edited = edited and published and edited.at > published.at
+    link = item.get("link", "").strip()
+    facts = Facts(
+        guid=item.get("guid", "").strip(),
+        headline=_line(item.get("title", "")),
+        published=published,
+        edited=edited if is_edited else None,
+        sources=(channel.get("title", ""),),
+        url=link if link.startswith(("http://", "https://")) else "",
+        language=channel.get("language", ""),
+    )
+    return assemble(text, (Span(0, len(text)),), facts, origin)
+
+
+def _without_shortcodes(content: str) -> str:
+    """Return a text without what WordPress and its plugins put in its place when it is shown.
+
+    What is known by its name, has attributes, or is closed again is such a code; «[sic]» is not.
+    """
+    if "[" not in content:
+        return content
+    content = _EMBEDDED.sub("", content)
+    closed = {code["name"] for code in _SHORTCODE.finditer(content) if code["close"]}
+
+    def kept(code: re.Match[str]) -> str:
+        is_code = code["name"] in closed or code["name"] in _SHORTCODES or "=" in code["rest"]
+        return "" if is_code else code[0]
+
+    return _SHORTCODE.sub(kept, content)
+
+
+def _moment(item: Mapping[str, str], name: str) -> Moment | None:
+    """Return a moment of universal time; zeros stand for none."""
+    with suppress(ValueError, OverflowError):
+        at = datetime.fromisoformat(item.get(name, "").strip()).replace(tzinfo=UTC)
+        return Moment(at.astimezone(TEHRAN).replace(second=0, microsecond=0))
+    return None
+
+
+def _line(text: str) -> str:
+    """Return a text as one line without markup or escapes."""
+    return " ".join(_MARKUP.sub("", html.unescape(text[:_MAX_LINE])).split())
