@@ -37,12 +37,14 @@ from index.sources.markup import (
 from index.sources.outlets import by_name as known_outlet
 from index.sources.outlets import outlet_name
 from index.sources.rejects import LEFT_OUT, Refused, RejectReason, Stream
+from index.sources.telegram import Post as TelegramPost
 from index.types import Article, Reject
 
 __all__ = [
     "LEFT_OUT",
     "RejectReason",
     "SourceFile",
+    "TelegramPost",
     "corpus_files",
     "known_outlet",
     "missing_packages",
