@@ -45,10 +45,13 @@ class ReadConfig:
             a JSON object that holds it; they replace the built-in names.
         outside_links: Whether a link in a folder to a file outside of it is read. Whoever may
             write into a corpus could else have any file that we may read quoted.
+        ocr: Languages of scanned pages as tesseract names them, e.g. "fas+ara+eng"; empty for no
+            OCR.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
     outside_links: bool = False
+    ocr: str = ""
 
     @classmethod
     def parse(cls, text: str) -> "ReadConfig":

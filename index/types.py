@@ -101,6 +101,13 @@ class Article:
     url: str = ""
     origin: str = ""
 
+    def page_of(self, span: Span) -> int:
+        """Return the page on which a span begins, from 1; 0 where the text has no pages.
+
+        Pages begin after form feeds.
+        """
+        return self.text.count("\f", 0, span.start) + 1 if "\f" in self.text else 0
+
     @property
     def missing(self) -> tuple[str, ...]:
         """Names of the fields that could not be found, in the order they are declared."""

@@ -43,10 +43,15 @@ __all__ = [
 _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
 _HTML = "lxml lxml_html_clean trafilatura"
-_PACKAGES = {"feeds": _HTML, "html_page": _HTML, "markdown": "markdown-it-py pyyaml"}
+_PACKAGES = {
+    "feeds": _HTML,
+    "html_page": _HTML,
+    "markdown": "markdown-it-py pyyaml",
+    "pdf": "pypdfium2",
+}
 """Readers whose libraries are heavy and that no question needs, and the packages to install."""
 
-_Read = Callable[[Stream, str], Iterator[Article | Reject]]
+_Read = Callable[..., Iterator[Article | Reject]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
     Those whose first bytes make it certain come first.
     """
     return (
+        _Reader(_is_pdf, partial(_read_with, "pdf", config=config), is_binary=True),
         _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds")),
         _Reader(lambda head, _: is_archived_page(head), _unsupported),
         _Reader(is_markdown, partial(_read_with, "markdown")),
@@ -86,7 +92,14 @@ def _unsupported(_file: Stream, origin: str) -> Iterator[Reject]:
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
-def _read_with(module: str, file: Stream, origin: str) -> Iterator[Article | Reject]:
+def _is_pdf(head: bytes, _suffix: str) -> bool:
+    """Tell a PDF by its first bytes, before which others may stand."""
+    return b"%PDF-" in head[:1_024]
+
+
+def _read_with(
+    module: str, file: Stream, origin: str, **options: ReadConfig
+) -> Iterator[Article | Reject]:
     """Read with a module of `_PACKAGES`, imported when the first file needs it.
 
     Raises:
@@ -97,7 +110,7 @@ def _read_with(module: str, file: Stream, origin: str) -> Iterator[Article | Rej
         install = f"pip install {_PACKAGES[module]}"
         detail = f"a library that reads it cannot be loaded ({read}); run `{install}`"
         raise Refused(RejectReason.NO_LIBRARY, detail)
-    return read(file, origin)
+    return read(file, origin, **options)
 
 
 @cache  # a failure too: importing again for each of many pages would take minutes

@@ -42,6 +42,7 @@ class RejectReason(StrEnum):
     NO_PROSE = "no_prose"
     DRAFT = "draft"
     PRIVATE = "private"
+    SCANNED = "scanned"
 
 
 LEFT_OUT = frozenset(
