@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 from index.config import ReadConfig
-from index.sources import jsonl, page_text, tables
+from index.sources import jsonl, nexis, page_text, tables
 from index.sources.containers import MAX_DEPTH, Budget, members
 from index.sources.encoding import utf8_stream
 from index.sources.files import SourceFile, corpus_files, refusal_of_name
@@ -75,6 +75,7 @@ def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
         _Reader(_is_pdf, partial(_read_with, "pdf", config=config), is_binary=True),
         _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds")),
         _Reader(lambda head, _: is_archived_page(head), _unsupported),
+        _Reader(nexis.is_download, nexis.read),
         _Reader(is_markdown, partial(_read_with, "markdown")),
         _Reader(is_page, partial(_read_with, "html_page")),
         _Reader(is_xml, _unsupported),

@@ -52,7 +52,7 @@ _MAX_EDGES = 50
 _LARGER = 1.12
 
 _RTL = re.compile("[\u0590-\u05ff\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u08ff]")
-_ENDS = re.compile(r"[.!?؟:…۔»\"”)]\s*\Z")
+_ENDS = re.compile(r"[.!?؟:…۔][»\"”)\]]*\s*\Z")
 _NUMBER = re.compile(r"\W*\d{1,4}\W*")
 _DIGITS = re.compile(r"\d+")
 _PRINTED = re.compile(r"(?:\d+/\d+ )?(?:https?|file):/\S+(?: \d+/\d+)?")  # the foot of each page
@@ -390,7 +390,7 @@ def paragraphs_of(lines: list[Line]) -> list[Paragraph]:
     found: list[Paragraph] = []
     for _, members in groupby(lines, key=lambda line: line.zone):
         zone = list(members)
-        leading = [a.y - b.y for a, b in pairwise(zone) if _is_like(a.em, b.em)]
+        leading = [(a.y - b.y) / b.em for a, b in pairwise(zone) if _is_like(a.em, b.em)]
         usual = median(leading) if leading else 0.0
         x, right = min(line.x for line in zone), max(line.right for line in zone)
         start = 0
@@ -436,7 +436,7 @@ def _breaks(a: Line, b: Line, usual: float, x: float, right: float) -> bool:
     is_end = _ENDS.search(a.text) is not None
     return (
         not _is_like(a.em, b.em)
-        or a.y - b.y > 1.3 * usual
+        or a.y - b.y > 1.3 * usual * b.em
         or (had_room and (is_end or missing > 0.3 * (right - x)))
         or (0.8 * b.em < indent < 5 * b.em and (is_end or had_room))
     )
