@@ -98,6 +98,7 @@ _PORT = r"([0-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
 _PROXY = rf"(https?|socks5h?)://([^\s@/?#]+@)?([\w.-]+|\[[\da-fA-F:.]+\])(:{_PORT})?/?"
 ProxyAddress = Annotated[SecretStr, AfterValidator(_matching(rf"{DIRECT}|{_PROXY}"))]
 ADDRESS: Final = r"^https?://[^\s@]+$"
+OCR: Final = r"^([a-z_]+(\+[a-z_]+)*)?$"
 VECTORS: Final = r"^(files|https?://[^\s@]+)$"
 
 _EXPECTED_ADDRESS = (
@@ -112,6 +113,7 @@ EXPECTED: Final = {
     "corpus": "a path",
     "columns": f"FIELD=COLUMN pairs split by commas, each of {', '.join(RECORD_FIELDS)} once",
     "outside_links": "true or false",
+    "ocr": "languages as tesseract names them, such as fas+ara+eng; empty for no OCR",
     "data_dir": "a path",
     "index_dir": "a path",
     "cache_dir": "a path",

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.setting_types import (
     ADDRESS,
     EXPECTED,
+    OCR,
     VECTORS,
     AllowedNetworks,
     ApiKey,
@@ -82,6 +83,11 @@ class Settings(BaseSettings):
     outside_links: bool = Field(
         default=False,
         description="Whether links in the corpus to files outside it are read: true or false.",
+    )
+    ocr: str = Field(
+        default="",
+        pattern=OCR,
+        description="Languages of scanned PDFs for OCR, e.g. fas+ara+eng; no OCR if empty.",
     )
     data_dir: HomePath = Field(
         default_factory=lambda: user_data_path("pasokh", appauthor=False),

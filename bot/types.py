@@ -66,6 +66,7 @@ class Citation:
         score: How well the quote serves; higher is better, comparable within one answer.
         also_in: Other articles that are the same report, earliest first; see `index.dedup.minhash`.
         origin, opening: As those of a `Headline`.
+        page: Number of the page on which the quote begins; 0 where the article has no pages.
     """
 
     number: int
@@ -81,6 +82,7 @@ class Citation:
     also_in: tuple[Headline, ...] = ()
     origin: str = ""
     opening: str = ""
+    page: int = 0
 
 
 class Unworded(StrEnum):

@@ -369,7 +369,7 @@ def index_config(settings: Settings) -> IndexConfig:
 def read_config(settings: Settings) -> ReadConfig:
     """Return how files are read, as the settings say."""
     parsed = ReadConfig.parse(settings.columns)
-    return replace(parsed, outside_links=settings.outside_links)
+    return replace(parsed, outside_links=settings.outside_links, ocr=settings.ocr)
 
 
 def vector_store(settings: Settings) -> VectorStore:

@@ -32,6 +32,7 @@ def cite(article: Article, span: Span, *, number: int, score: float) -> Citation
         score=score,
         origin=article.origin,
         opening=opening(article),
+        page=article.page_of(span),
     )
 
 

@@ -13,7 +13,10 @@ from index import Moment, Scope
 
 
 class CitationRecord(TypedDict):
-    """A citation as JSON; only early versions wrote none of `origin`."""
+    """A citation as JSON; only early versions wrote none of `origin`.
+
+    `page` is there where the article has pages.
+    """
 
     number: int
     article_id: str
@@ -28,6 +31,7 @@ class CitationRecord(TypedDict):
     score: float
     also_in: list["HeadlineRecord"]
     origin: NotRequired[str]
+    page: NotRequired[int]
 
 
 class HeadlineRecord(TypedDict):
@@ -153,7 +157,7 @@ def answer_text(quotes: Iterable[tuple[str, int]]) -> str:
 
 def citation_record(citation: Citation) -> CitationRecord:
     """Return a citation as JSON."""
-    return {
+    record: CitationRecord = {
         "number": citation.number,
         "article_id": citation.article_id,
         "headline": citation.headline,
@@ -168,6 +172,9 @@ def citation_record(citation: Citation) -> CitationRecord:
         "also_in": [headline_record(headline) for headline in citation.also_in],
         "origin": citation.origin,
     }
+    if citation.page:
+        record["page"] = citation.page
+    return record
 
 
 def headline_record(headline: Headline) -> HeadlineRecord:

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from bot.session.outline import by_article
 from bot.texts.direction import safe
-from bot.texts.labels import agency, dates, title
+from bot.texts.labels import agency, dates, place_text, title
 from bot.texts.language import Language, say
 from bot.texts.messages import Key
 from bot.types import Answer, Citation, Claim, NoAnswer
@@ -101,7 +101,7 @@ def export(findings: Sequence[Finding], form: Format, language: Language) -> str
 
 _COLUMNS: Final = (
     "question", "number", "quote", "start", "end", "claims", "headline", "outlet", "published",
-    "gregorian", "jalali", "url", "file", "article_id", "snapshot",
+    "gregorian", "jalali", "url", "file", "page", "article_id", "snapshot",
 )  # fmt: skip
 
 
@@ -140,6 +140,7 @@ def _cells(finding: Finding, cited: Citation, language: Language) -> dict[str, s
         "jalali": format_jalali(published) if published else "",
         "url": cited.url,
         "file": cited.origin,
+        "page": cited.page or "",
         "article_id": cited.article_id,
     }
 
@@ -170,11 +171,7 @@ def _markdown_lines(finding: Finding, language: Language) -> Iterator[str]:
         yield from (f"> {quote} \\[{cited.number}\\]", "")
     for group in by_article(finding.citations):
         first = group[0]
-        places = (
-            f"\\[{cited.number}\\] "
-            + say(Key.CHARACTERS, language, start=cited.span.start, end=cited.span.end)
-            for cited in group
-        )
+        places = (f"\\[{cited.number}\\] {place_text(cited, language)}" for cited in group)
         named = (agency(first.source, first.via, language), dates(first.published, language))
         heads = (title(first, language), *filter(None, named))
         parts = [*(_marked(_line(head)) for head in heads), *places]
@@ -214,7 +211,7 @@ class _Entry:
         """Yield what is said of each quote, on a line each."""
         yield dates(self.article.published, language)
         for finding, cited in self.quotes:
-            place = say(Key.CHARACTERS, language, start=cited.span.start, end=cited.span.end)
+            place = place_text(cited, language)
             asked = _line(finding.question)
             yield f"“{_line(cited.quote)}” ({place}; {asked}; {finding.snapshot})"
 
@@ -322,6 +319,7 @@ def _csl_item(entry: _Entry, language: Language) -> dict[str, Any]:
                     "quote": safe(cited.quote),
                     "start": cited.span.start,
                     "end": cited.span.end,
+                    **({"page": cited.page} if cited.page else {}),
                 }
                 for finding, cited in entry.quotes
             ],

@@ -15,6 +15,7 @@ from bot.texts.labels import (
     comma,
     dates,
     file_text,
+    place_text,
     reason_text,
     same_report_text,
     scope_note,
@@ -125,10 +126,7 @@ def _sources(
             lines.append(_label(Kind.DETAIL, text, language, indent=4))
         lines += copies(group)
         for number, cited in zip(numbers, group, strict=True):
-            start, end = (
-                localize_digits(at, language) for at in (cited.span.start, cited.span.end)
-            )
-            place = say(Key.CHARACTERS, language, start=start, end=end)
+            place = place_text(cited, language)
             text = place if len(group) == 1 else f"{number} {place}"
             lines.append(_label(Kind.DETAIL, text, language, indent=4))
     return lines

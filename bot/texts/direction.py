@@ -26,7 +26,7 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # Kept: the joiners, which Persian spelling needs, and the two marks, which move nothing.
 _KEPT_FORMATS = frozenset("\u200c\u200d\u200e\u200f")
-_SPACES = frozenset("\t\u2028\u2029\x85")
+_SPACES = frozenset("\t\f\u2028\u2029\x85")
 
 # Letters read left to right (Latin, Greek, Cyrillic, Indic, East Asian) and right to left
 # (Hebrew, Arabic and kin, with their marks and joiners), and the digits of the latter, which

@@ -1,7 +1,9 @@
 """Labels of articles and answers: outlet, dates, reports elsewhere, part of the archive."""
 
+from collections.abc import Iterable
+
 from bot.texts.direction import safe
-from bot.texts.language import Language, say
+from bot.texts.language import Language, localize_digits, say
 from bot.texts.messages import Key
 from bot.texts.overviews import ShapeText
 from bot.texts.remarks import RemarkText
@@ -42,6 +44,21 @@ def file_text(origin: str, language: Language) -> str:
     """Name the file that an article was read from, on one line; empty where it is unknown."""
     name = " ".join(safe(origin).split())
     return say(Key.FILE, language, origin=name) if name else ""
+
+
+def page_text(pages: Iterable[int], language: Language) -> str:
+    """Name pages of a document, each once; empty where there is none."""
+    named = (
+        say(Key.PAGE, language, page=localize_digits(page, language)) for page in pages if page
+    )
+    return comma(language).join(dict.fromkeys(named))
+
+
+def place_text(citation: Citation, language: Language) -> str:
+    """Say where a quote stands in its article: page, if there are any, and characters."""
+    start, end = (localize_digits(at, language) for at in (citation.span.start, citation.span.end))
+    characters = say(Key.CHARACTERS, language, start=start, end=end)
+    return comma(language).join(filter(None, (page_text([citation.page], language), characters)))
 
 
 def same_report_text(citation: Citation, language: Language) -> str:

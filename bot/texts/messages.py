@@ -19,6 +19,7 @@ class Key(Text):
     NO_DATE = ("date unknown", "تاریخ نامعلوم")
     NO_HEADLINE = ("(no headline)", "(بدون تیتر)")
     FILE = ("file: {origin}", "پرونده: {origin}")
+    PAGE = ("page {page}", "صفحهٔ {page}")
     CHARACTERS = ("characters {start}-{end}", "نویسه‌های {start} تا {end}")
     SAME_REPORT = (
         ("same report in {count} outlets: {outlets}"),

@@ -202,9 +202,10 @@ def _unchanged(task: Task) -> BuildReport | None:
                 return None
         fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
         rejects = tuple(Reject(**reject) for reject in fields.pop("rejects"))
-        is_unread = any(reject.reason == RejectReason.NO_LIBRARY for reject in rejects)
-        if is_unread and not missing_packages():  # they are installed now
-            return None
+        unread = [one.detail for one in rejects if one.reason == RejectReason.NO_LIBRARY]
+        missing = missing_packages() if unread else ()
+        if not all(any(how in detail for how in missing) for detail in unread):
+            return None  # a library of some is installed now
         nothing = dict.fromkeys(("n_encoded", "n_added", "n_changed", "n_removed"), 0)
         nothing |= {"n_kept": manifest.n_articles, "changed": False}
         return BuildReport(**fields | nothing | {"rejects": rejects})

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 from index.config import ReadConfig
+from index.errors import how_to_install
 from index.sources import jsonl, nexis, page_text, tables
 from index.sources.containers import MAX_DEPTH, Budget, members
 from index.sources.encoding import utf8_stream
@@ -42,14 +43,18 @@ __all__ = [
 
 _HEAD_BYTES = 8_192
 _BUFFER_BYTES = 65_536
-_HTML = "lxml lxml_html_clean trafilatura"
-_PACKAGES = {
+_HTML = "run `pip install lxml lxml_html_clean trafilatura`"
+_INSTALL = {
     "feeds": _HTML,
     "html_page": _HTML,
-    "markdown": "markdown-it-py pyyaml",
-    "pdf": "pypdfium2",
+    "markdown": "run `pip install markdown-it-py pyyaml`",
+    "office": "run `pip install lxml`",
+    "parquet": how_to_install("parquet"),
+    "pdf": "run `pip install pypdfium2`",
+    "rtf": "run `pip install striprtf`",
+    "workbook": "run `pip install openpyxl`",
 }
-"""Readers whose libraries are heavy and that no question needs, and the packages to install."""
+"""Readers whose libraries are heavy and that no question needs, and how to install these."""
 
 _Read = Callable[..., Iterator[Article | Reject]]
 
@@ -72,6 +77,10 @@ def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
     Those whose first bytes make it certain come first.
     """
     return (
+        _Reader(_is_workbook, partial(_read_with, "workbook", config=config), is_binary=True),
+        _Reader(_is_document, partial(_read_with, "office"), is_binary=True),
+        _Reader(_is_parquet, partial(_read_with, "parquet", config=config), is_binary=True),
+        _Reader(_is_rtf, partial(_read_with, "rtf"), is_binary=True),
         _Reader(_is_pdf, partial(_read_with, "pdf", config=config), is_binary=True),
         _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds")),
         _Reader(lambda head, _: is_archived_page(head), _unsupported),
@@ -93,6 +102,37 @@ def _unsupported(_file: Stream, origin: str) -> Iterator[Reject]:
     raise Refused(RejectReason.UNSUPPORTED, detail)
 
 
+_WORKBOOKS = frozenset((".xlsx", ".xlsm", ".xltx"))
+_DOCUMENTS = frozenset(
+    (".docx", ".docm", ".dotx", ".odt", ".ott", ".epub", ".pptx", ".odp", ".ods")
+)
+_FIRST = frozenset((b"[Content_Types].xml", b"_rels/.rels", b"mimetype"))  # of their members
+
+
+def _is_workbook(head: bytes, suffix: str) -> bool:
+    """Tell an Excel workbook by its name, or by the names of its first members."""
+    is_named = suffix in _WORKBOOKS or (_first_member(head) in _FIRST and b"xl/" in head)
+    return head.startswith(b"PK\x03\x04") and is_named
+
+
+def _is_document(head: bytes, suffix: str) -> bool:
+    """Tell another document that is XML in a zip by its name, or by the first member."""
+    is_named = suffix in _DOCUMENTS or _first_member(head) in _FIRST
+    return head.startswith(b"PK\x03\x04") and is_named
+
+
+def _first_member(head: bytes) -> bytes:
+    return head[30 : 30 + int.from_bytes(head[26:28], "little")]
+
+
+def _is_parquet(head: bytes, _suffix: str) -> bool:
+    return head.startswith(b"PAR1")
+
+
+def _is_rtf(head: bytes, _suffix: str) -> bool:
+    return head.startswith(b"{\\rtf")
+
+
 def _is_pdf(head: bytes, _suffix: str) -> bool:
     """Tell a PDF by its first bytes, before which others may stand."""
     return b"%PDF-" in head[:1_024]
@@ -101,15 +141,14 @@ def _is_pdf(head: bytes, _suffix: str) -> bool:
 def _read_with(
     module: str, file: Stream, origin: str, **options: ReadConfig
 ) -> Iterator[Article | Reject]:
-    """Read with a module of `_PACKAGES`, imported when the first file needs it.
+    """Read with a module of `_INSTALL`, imported when the first file needs it.
 
     Raises:
         Refused: If a library of it cannot be imported.
     """
     read = _imported(module)
     if isinstance(read, str):
-        install = f"pip install {_PACKAGES[module]}"
-        detail = f"a library that reads it cannot be loaded ({read}); run `{install}`"
+        detail = f"a library that reads it cannot be loaded ({read}); {_INSTALL[module]}"
         raise Refused(RejectReason.NO_LIBRARY, detail)
     return read(file, origin, **options)
 
@@ -125,8 +164,8 @@ def _imported(module: str) -> _Read | str:
 
 
 def missing_packages() -> tuple[str, ...]:
-    """Return, for each reader that cannot be imported, the packages to install."""
-    return tuple(names for module, names in _PACKAGES.items() if isinstance(_imported(module), str))
+    """Return, for each reader that cannot be imported, how to install what it needs."""
+    return tuple(how for module, how in _INSTALL.items() if isinstance(_imported(module), str))
 
 
 def read_articles(path: Path, config: ReadConfig | None = None) -> Iterator[Article | Reject]:

@@ -8,6 +8,7 @@ site, a document has no frame whose words would end it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.sources import outlets
 from index.sources.article import Facts, assemble
@@ -77,7 +78,7 @@ def _head(lines: list[Line]) -> list[Line]:
 
 def _body(inside: list[Line], lines: list[Line]) -> tuple[Span, ...]:
     """Return stretches of lines that follow each other."""
-    following = {line.span: after.span for line, after in zip(lines, lines[1:], strict=False)}
+    following = {line.span: after.span for line, after in pairwise(lines)}
     spans: list[Span] = []
     expected = None
     for line in inside:

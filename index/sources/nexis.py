@@ -26,17 +26,23 @@ _NUMBERED = re.compile(
     rf"|(?:DOCUMENT|DOKUMENT)\w* \d{{1,6}} {_OF} \d{{1,6}})[ \t]*",
     re.IGNORECASE,
 )
-_END_OF_DOCUMENT = re.compile(r"[ \t]*(?:End of Document|Ende des Dokuments|Fin del Documento)[ \t]*")
-_ACCESSION = re.compile(r"[ \t]*(?:AN[ \t]+)?Document (?P<id>[A-Z][A-Z0-9]{3,9}\d{8}[a-z0-9]{6,12})[ \t]*")
-_CODES = (
-    "SE HD BY CR WC PD ET SN SC ED PG VOL LA CY LP TD ART CT CO IN NS RE IPC IPD PUB AN RF".split()
+_END_OF_DOCUMENT = re.compile(
+    r"[ \t]*(?:End of Document|Ende des Dokuments|Fin del Documento)[ \t]*"
 )
-_CODE = re.compile(rf"[ \t]*(?P<code>{'|'.join(_CODES)})(?:[ \t]+(?P<value>\S.*))?[ \t]*")
+_ACCESSION = re.compile(
+    r"[ \t]*(?:AN[ \t]+)?Document (?P<id>[A-Z][A-Z0-9]{3,9}\d{8}[a-z0-9]{6,12})[ \t]*"
+)
+_CODES = "SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|ART|CT|CO|IN|NS|RE|IPC|IPD|PUB|AN|RF"
+_MIN_CODES = 3
+_CODE = re.compile(rf"[ \t]*(?P<code>{_CODES})(?:[ \t]+(?P<value>\S.*))?[ \t]*")
 _WORDS = re.compile(r"[ \t]*\d[\d,.]* (?:words|mots|Wörter|palabras|parole)[ \t]*")
-_FIELD = re.compile(r"[ \t]*(?P<name>[A-Z][A-Za-z-]*(?: [A-Z][A-Za-z-]*){0,2}) ?:[ \t]*(?P<value>.*)")
-_HEAD_FIELDS = frozenset(
-    "byline section length dateline headline highlight abstract series body source".split()
+_FIELD = re.compile(
+    r"[ \t]*(?P<name>[A-Z][A-Za-z-]*(?: [A-Z][A-Za-z-]*){0,2}) ?:[ \t]*(?P<value>.*)"
 )
+_HEAD_FIELDS = frozenset(
+    ("byline", "section", "length", "dateline", "headline", "highlight", "abstract", "series",
+     "body", "source")
+)  # fmt: skip
 _TAIL_FIELDS = frozenset(
     ("load-date", "language", "publication-type", "subject", "graphic", "geographic", "correction",
      "organization", "company", "ticker", "industry", "person", "notes", "classification",
@@ -86,7 +92,7 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
 
 
 def articles_of(lines: Sequence[str], origin: str) -> Iterator[Article | Reject]:
-    """Yield the articles of the lines of a download, each labelled by the line that it begins on."""
+    """Yield the articles of the lines of a download, labelled by the line where each begins."""
     for number, block in _blocks(lines):
         where = f"{origin}:{number}"
         try:
@@ -140,7 +146,7 @@ def _article(block: list[str], origin: str) -> Article:
     Raises:
         Refused: If it has no report.
     """
-    is_coded = sum(_CODE.fullmatch(line) is not None for line in block) > 2
+    is_coded = sum(_CODE.fullmatch(line) is not None for line in block) >= _MIN_CODES
     parts = _coded(block) if is_coded else _displayed(block) if _wording(block) else _nexis(block)
     if not any(map(str.isalpha, "".join(parts.report))):
         raise Refused(RejectReason.NO_TEXT, "fields and no text")
@@ -202,7 +208,8 @@ def _displayed(block: list[str]) -> _Parts:
     named = [at for at in range(day + 1, len(lines)) if lines[at] and ":" not in lines[at][:4]]
     outlet = lines[named[0]] if named else ""
     rights = next((at for at, line in enumerate(lines) if _RIGHTS.match(line)), None)
-    start = row + 1 + (rights + 1 if rights is not None else named[2] + 1 if len(named) > 2 else 0)
+    # Below the outlet stand its code and the language, then mostly a line of rights.
+    start = row + 2 + (rights if rights is not None else next(iter(named[2:3]), -1))
     ending = _ACCESSION.fullmatch(block[-1])
     report = _joined(block[start : len(block) - (ending is not None)])
     head = [headline, *byline, outlet, lines[day] if lines else ""]
@@ -224,13 +231,11 @@ def _nexis(block: list[str]) -> _Parts:
         elif name == "body" and not match and row < _MAX_HEAD:
             first_field = row if first_field is None else first_field
             start = row + 1
-        elif start is not None and (
-            (match and name in _TAIL_FIELDS) or name in _TAIL_HEADINGS
-        ):
+        elif start is not None and ((match and name in _TAIL_FIELDS) or name in _TAIL_HEADINGS):
             end = row
             break
-    kept = (one for one in block[: first_field or 0] if not _RIGHTS.match(one))
-    parts = re.split(r"\n\n+", "\n".join("" if _PAGE.fullmatch(one) else one.strip() for one in kept))
+    kept = (one.strip() for one in block[: first_field or 0] if not _RIGHTS.match(one))
+    parts = re.split(r"\n\n+", "\n".join("" if _PAGE.fullmatch(one) else one for one in kept))
     top = [part.split("\n") for part in map(str.strip, parts) if part]
     headline = outlet = day = ""
     for at, part in enumerate(top):

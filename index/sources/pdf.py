@@ -20,6 +20,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -94,13 +95,22 @@ def _paragraphs(pages: list[list[pdf_pages.Paragraph]]) -> list[Paragraph]:
         mark = "\f" if number else ""
         for one in page:
             if mark and before and pdf_pages.follows(before, one):
-                found[-1] = Paragraph(pdf_pages.joined((found[-1].text, mark + one.text)))
+                found[-1] = replace(found[-1], text=_across(found[-1].text, one.text))
             else:
                 found.append(Paragraph(mark + one.text, is_title=one is title))
             mark, before = "", one
         if mark:  # an empty page counts
             found.append(Paragraph(mark))
     return found
+
+
+def _across(before: str, after: str) -> str:
+    """Join a paragraph over the end of a page; a divided word belongs to the page where it ends."""
+    whole_text = pdf_pages.joined((before, after))
+    if len(whole_text) > len(before) + len(after):
+        return f"{before}\f{after}"
+    start = before.rfind(" ")
+    return f"{whole_text[: max(start, 0)]}\f{whole_text[start + 1 :]}"
 
 
 class _Worker:
@@ -154,7 +164,9 @@ class _Worker:
         self.close()
         if code == -signal.SIGXCPU:
             return Refused(RejectReason.TOO_LONG, "takes too long to read")
-        detail = f"cannot be read in {pdf_pages.MEMORY_BYTES // 1024**2:,} MB of memory, or is broken"
+        detail = (
+            f"cannot be read in {pdf_pages.MEMORY_BYTES // 1024**2:,} MB of memory, or is broken"
+        )
         return Refused(RejectReason.UNREADABLE, detail)
 
     def close(self) -> None:
@@ -187,7 +199,14 @@ def _recognised(data: bytes, languages: str, n_pages: int) -> list[Paragraph]:
         source, text = Path(folder, "in.pdf"), Path(folder, "text.txt")
         source.write_bytes(data)
         command = [program, "--force-ocr", "--output-type", "pdf", "--optimize", "0", "--quiet"]
-        command += ["--language", languages, "--sidecar", str(text), str(source), f"{folder}/out.pdf"]
+        command += [
+            "--language",
+            languages,
+            "--sidecar",
+            str(text),
+            str(source),
+            f"{folder}/out.pdf",
+        ]
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )

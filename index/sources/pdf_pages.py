@@ -42,17 +42,22 @@ _MAX_ANGLE = 0.1  # radians; a text that is turned is no part of the report
 _NO_TEXT = frozenset(("Cc", "Cn", "Co", "Cs"))
 
 _WORD_GAP = 0.15  # of these and the following sizes the unit is the em, the size of the type
-_SEGMENT_GAP = 0.8
+_SEGMENT_GAP = 0.6
+_MARKED = 0.5  # width of a letter with a mark
 _MIN_ROWS = 4  # of columns
 _MIN_COLUMN = 7
 _MIN_FILL = 0.5  # of the width of a column, else it is one of a table
 _EDGE_ROWS = 3
 _SHORT = 4  # pages
 _MAX_EDGES = 50
-_LARGER = 1.12
+_LARGER = 1.12  # times the size of the type
+_ALIKE = 0.8  # of the width of a column
 
-_RTL = re.compile("[\u0590-\u05ff\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u08ff]")
+_RTL = re.compile(
+    "[\u0590-\u05ff\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u08ff]"
+)
 _ENDS = re.compile(r"[.!?؟:…۔][»\"”)\]]*\s*\Z")
+_DIVIDED = re.compile(r"[a-zß-öø-ÿ][-\u00ad\u2010]\Z")
 _NUMBER = re.compile(r"\W*\d{1,4}\W*")
 _DIGITS = re.compile(r"\d+")
 _PRINTED = re.compile(r"(?:\d+/\d+ )?(?:https?|file):/\S+(?: \d+/\d+)?")  # the foot of each page
@@ -244,18 +249,23 @@ def logical(line: list[Glyph], *, is_rtl: bool) -> list[Glyph]:
             continue  # bold by printing twice
         if glyph.text and unicodedata.combining(glyph.text[0]):
             if last is not None and glyph.x < last.right - 0.05 * glyph.em:
-                placed[-1] = replace(last, text=last.text + glyph.text)
+                placed[-1] = _marked(last, glyph.text)
             else:
                 mark = glyph.text
             continue
         if last is not None and glyph.x - last.right > _WORD_GAP * glyph.em:
             placed.append(replace(glyph, text=" ", x=last.right, right=glyph.x))
-        # Subtle: a later glyph may end before an earlier one; gaps count from the rightmost.
-        placed.append(replace(glyph, text=glyph.text + mark))
+        placed.append(_marked(glyph, mark) if mark else glyph)
         mark = ""
     kinds = "".join(_kind(glyph.text) for glyph in placed)
     is_rtl = "R" in kinds and ("L" not in kinds or is_rtl)
     return [placed[at] for at in turned(kinds, is_rtl=is_rtl)]
+
+
+def _marked(glyph: Glyph, mark: str) -> Glyph:
+    """Return a letter with its mark; its box may be of the mark alone."""
+    right = max(glyph.right, glyph.x + _MARKED * glyph.em)
+    return replace(glyph, text=glyph.text + mark, right=right)
 
 
 def _kind(piece: str) -> str:
@@ -331,14 +341,12 @@ class Widths:
     def _is_final(self, letter: str, is_joined: bool, width: int) -> bool:  # noqa: FBT001  # a key
         counts = self._counts
         at_end, within = (counts[letter, is_joined, width, is_end] for is_end in (True, False))
-        if at_end < _FEW or at_end < within:
+        if at_end < _FEW or 3 * at_end < within:
             return False
-        return any(
-            counts[letter, is_joined, other, False] >= _FEW
-            and counts[letter, is_joined, other, False] > 5 * counts[letter, is_joined, other, True]
-            for other in range(1, 80)
-            if abs(other - width) > 1
-        )
+        others = (width + by for by in range(-40, 41) if abs(by) > 1)
+        joined = ((counts[letter, is_joined, other, False], other) for other in others)
+        count, other = max(joined)  # the form within words
+        return count >= max(_FEW, within / 3) and count > 5 * counts[letter, is_joined, other, True]
 
 
 def without_edges(pages: list[list[Line]]) -> tuple[list[list[Line]], list[str]]:
@@ -415,8 +423,8 @@ def paragraphs_of(lines: list[Line]) -> list[Paragraph]:
 
 def follows(before: Paragraph, after: Paragraph) -> bool:
     """Tell whether a paragraph goes on at the head of the next column or page."""
-    is_alike = _is_like(before.em, after.em) and 0.8 < before.width / max(after.width, 1) < 1.25
-    return before.goes_on and not after.begins and is_alike
+    is_alike = _ALIKE * before.width < after.width < before.width / _ALIKE
+    return before.goes_on and not after.begins and is_alike and _is_like(before.em, after.em)
 
 
 def _is_like(a: float, b: float) -> bool:
@@ -446,7 +454,7 @@ def joined(texts: Iterable[str]) -> str:
     """Join lines, and Latin words that were divided with a hyphen."""
     out = ""
     for text in texts:
-        is_divided = re.search(r"[a-zß-öø-ÿ][-\u00ad\u2010]\Z", out) and re.match(r"[a-zß-öø-ÿ]", text)
+        is_divided = _DIVIDED.search(out[-2:]) and text[:1].islower()
         out = out[:-1] + text if is_divided else f"{out} {text}" if out else text
     return out
 
@@ -465,7 +473,6 @@ def glyphs_of(page: pypdfium2.PdfPage) -> list[Glyph]:
     turn = page.get_rotation()
     x, y, box, matrix = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
     found: list[Glyph] = []
-    cluster: list[str] = []
     for at in range(count):
         is_hyphen = raw.FPDFText_IsHyphen(text, at) == 1
         char = "-" if is_hyphen else chr(raw.FPDFText_GetUnicode(text, at))

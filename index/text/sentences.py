@@ -20,7 +20,8 @@ from index.types import Span
 
 MAX_CHARS = 400  # 98.6 % of sentences of Persian news are shorter; a longer quote is hard to read
 
-_LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+# A form feed is where a page begins, perhaps amid a sentence.
+_LINE = re.compile(r"[^\n\r\x0b\x1c-\x1e\x85\u2028\u2029]+")
 _NUMBER_GOES_ON = re.compile(r"\d[.٫,]\Z")
 _INITIAL = re.compile(r"(?:^|[\s«(\"])[^\W\d_]\.\s*\Z")
 _AND_SO_ON = re.compile(r"(?:^|\s)(?:و ?|ا)(?:\.{2,}|…)\s*\Z")  # «و...» etc., «ا...» God's name

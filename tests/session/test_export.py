@@ -63,6 +63,7 @@ def test_csv_is_read_back() -> None:
     assert rows[0] == {
         "question": FOUND.question,
         "number": "1",
+        "page": "",
         "quote": KIRBY.quote,
         "start": "25",
         "end": "40",

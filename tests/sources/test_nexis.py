@@ -175,9 +175,7 @@ def read(path: Path) -> list[Article]:
 @pytest.mark.parametrize(
     "text", [NUMBERED, UNI, CODED, DISPLAYED], ids=["numbered", "uni", "coded", "displayed"]
 )
-def test_each_article_of_a_download_is_an_article(
-    text: str, encoding: str, tmp_path: Path
-) -> None:
+def test_each_article_of_a_download_is_an_article(text: str, encoding: str, tmp_path: Path) -> None:
     """Every article has its own headline, outlet and day, and only its report as body."""
     (tmp_path / "download.txt").write_bytes(text.encode(encoding))
     first, second = read(tmp_path)

@@ -27,6 +27,7 @@ from bot.texts.labels import (
     agency,
     dates,
     file_text,
+    page_text,
     reason_text,
     same_report_text,
     scope_note,
@@ -143,6 +144,8 @@ def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block
     for group in by_article(citations):
         first = group[0]
         details = list(_details(first, first.via, language))
+        if pages := page_text((cited.page for cited in group), language):
+            details.append(label(shorten(pages, _MAX_SOURCE), language))
         if also := same_report_text(first, language):
             details.append(label(shorten(also, _MAX_SOURCE), language))
         yield _entry(numbers_of(group, language), first, details, language)
