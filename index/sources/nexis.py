@@ -20,25 +20,20 @@ from index.types import Article, Moment, Reject, Span
 _MAX_BYTES = 64 * 1024**2  # of a file of at most 1,000 articles
 _MAX_HEAD = 40  # lines above the report
 
+# Lines are matched without the white space around them.
 _OF = r"(?:of|von|de|sur|di|van)"
 _NUMBERED = re.compile(
-    rf"[ \t]*(?:\d{{1,6}} {_OF} \d{{1,6}} (?:DOCUMENT|DOKUMENT|DOCUMENTO)\w*"
-    rf"|(?:DOCUMENT|DOKUMENT)\w* \d{{1,6}} {_OF} \d{{1,6}})[ \t]*",
+    rf"\d{{1,6}} {_OF} \d{{1,6}} (?:DOCUMENT|DOKUMENT)[A-Z]{{0,3}}"
+    rf"|(?:DOCUMENT|DOKUMENT)[A-Z]{{0,3}} \d{{1,6}} {_OF} \d{{1,6}}",
     re.IGNORECASE,
 )
-_END_OF_DOCUMENT = re.compile(
-    r"[ \t]*(?:End of Document|Ende des Dokuments|Fin del Documento)[ \t]*"
-)
-_ACCESSION = re.compile(
-    r"[ \t]*(?:AN[ \t]+)?Document (?P<id>[A-Z][A-Z0-9]{3,9}\d{8}[a-z0-9]{6,12})[ \t]*"
-)
+_END_OF_DOCUMENT = re.compile(r"End of Document|Ende des Dokuments|Fin del Documento")
+_ACCESSION = re.compile(r"(?:AN[ \t]{1,9})?Document (?P<id>[A-Z][A-Z0-9]{3,9}\d{8}[a-z0-9]{6,12})")
 _CODES = "SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|ART|CT|CO|IN|NS|RE|IPC|IPD|PUB|AN|RF"
 _MIN_CODES = 3
-_CODE = re.compile(rf"[ \t]*(?P<code>{_CODES})(?:[ \t]+(?P<value>\S.*))?[ \t]*")
-_WORDS = re.compile(r"[ \t]*\d[\d,.]* (?:words|mots|Wörter|palabras|parole)[ \t]*")
-_FIELD = re.compile(
-    r"[ \t]*(?P<name>[A-Z][A-Za-z-]*(?: [A-Z][A-Za-z-]*){0,2}) ?:[ \t]*(?P<value>.*)"
-)
+_CODE = re.compile(rf"(?P<code>{_CODES})(?:[ \t](?P<value>.*))?")
+_WORDS = re.compile(r"\d{1,3}(?:[,.]?\d{3}){0,2} (?:words|mots|Wörter|palabras|parole)")
+_FIELD = re.compile(r"(?P<name>[A-Z][A-Za-z-]{0,20}(?: [A-Z][A-Za-z-]{0,20}){0,2}) ?:(?P<value>.*)")
 _HEAD_FIELDS = frozenset(
     ("byline", "section", "length", "dateline", "headline", "highlight", "abstract", "series",
      "body", "source")
@@ -49,15 +44,15 @@ _TAIL_FIELDS = frozenset(
      "journal-code", "document-type", "type", "acc-no", "correction-date", "copyright", "pub-type")
 )  # fmt: skip
 _TAIL_HEADINGS = frozenset(("classification", "graphic", "end of document"))
-_RIGHTS = re.compile(r"[ \t]*(?:Copyright\b|\(c\)|©|All Rights Reserved)", re.IGNORECASE)
-_PAGE = re.compile(r"[ \t]*(?:Page|Seite|Página) \d+ (?:of|von|de) \d+[ \t]*", re.IGNORECASE)
+_RIGHTS = re.compile(r"Copyright\b|\(c\)|©|All Rights Reserved", re.IGNORECASE)
+_PAGE = re.compile(r"(?:Page|Seite|Página) \d{1,6} (?:of|von|de) \d{1,6}", re.IGNORECASE)
 _DAY = re.compile(
-    r"(?P<day>[^\W\d_]+\.? \d{1,2}, \d{4}|\d{1,2}\.? (?:de )?[^\W\d_]+\.? (?:de )?\d{4}"
+    r"(?P<day>[^\W\d_]{1,20}\.? \d{1,2}, \d{4}|\d{1,2}\.? (?:de )?[^\W\d_]{1,20}\.? (?:de )?\d{4}"
     r"|\d{4}-\d\d-\d\d)"
 )
 _SIGNS = (
-    re.compile(rf"^{_NUMBERED.pattern}\r?$", re.IGNORECASE | re.MULTILINE),
-    re.compile(r"^HD\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*(?:PD|SN|WC)[ \t]+\S", re.MULTILINE),
+    re.compile(rf"^[ \t]*+(?:{_NUMBERED.pattern})[ \t]*+\r?$", re.IGNORECASE | re.MULTILINE),
+    re.compile(r"^HD\b[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*+(?:PD|SN|WC)[ \t]", re.MULTILINE),
 )
 _UNI_SIGNS = (_END_OF_DOCUMENT, _ACCESSION)
 
@@ -65,11 +60,12 @@ _UNI_SIGNS = (_END_OF_DOCUMENT, _ACCESSION)
 def is_download(head: bytes, _suffix: str) -> bool:
     """Tell a text download by its first bytes."""
     text = head.decode("latin-1").lstrip("\xef\xbb\xbf")
-    return any(sign.search(text) for sign in _SIGNS) or is_download_of(text.splitlines())
+    lines = [line.strip() for line in text.splitlines()]
+    return any(sign.search(text) for sign in _SIGNS) or is_download_of(lines)
 
 
 def is_download_of(lines: Sequence[str]) -> bool:
-    """Tell whether the lines of a document are of a download."""
+    """Tell whether the lines of a document, without white space around, are of a download."""
     has_words = any(_WORDS.fullmatch(line) or _is_length(line) for line in lines[:_MAX_HEAD])
     return any(map(_NUMBERED.fullmatch, lines[:5])) or (
         has_words and any(sign.fullmatch(line) for line in lines for sign in _UNI_SIGNS)
@@ -93,7 +89,7 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
 
 def articles_of(lines: Sequence[str], origin: str) -> Iterator[Article | Reject]:
     """Yield the articles of the lines of a download, labelled by the line where each begins."""
-    for number, block in _blocks(lines):
+    for number, block in _blocks([line.strip() for line in lines]):
         where = f"{origin}:{number}"
         try:
             yield _article(block, where)
@@ -239,14 +235,14 @@ def _nexis(block: list[str]) -> _Parts:
     top = [part.split("\n") for part in map(str.strip, parts) if part]
     headline = outlet = day = ""
     for at, part in enumerate(top):
-        row = next((row for row, line in enumerate(part) if _DAY.match(line) and _day(line)), None)
-        if row is None:
+        dated = next((at for at, line in enumerate(part) if _DAY.match(line) and _day(line)), None)
+        if dated is None:
             continue
-        day = part[row]
-        if row > 1:  # Nexis Uni: headline, outlet and day together
-            headline, outlet = " ".join(part[: row - 1]), part[row - 1]
+        day = part[dated]
+        if dated > 1:  # Nexis Uni: headline, outlet and day together
+            headline, outlet = " ".join(part[: dated - 1]), part[dated - 1]
         else:
-            outlet = part[0] if row else top[at - 1][-1] if at else ""
+            outlet = part[0] if dated else top[at - 1][-1] if at else ""
             headline = " ".join(top[at + 1] if at + 1 < len(top) else [])
         break
     headline = fields.get("headline") or headline

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import IO
+from typing import IO, Any
 from urllib.parse import unquote
 
 # Imported by `index.sources` only when such a file is read.
@@ -259,23 +259,25 @@ class _Walker:
 
 def _walked(package: _Package, name: str, form: _Format) -> list[tuple[str, str]]:
     """Return the paragraphs of a part of a document, each with its style."""
-    walker = _Walker(form)
+    walker: Any = _Walker(form)  # lxml's types ask for methods that it does not need
     parser = etree.XMLParser(target=walker, resolve_entities=False, no_network=True)
     for number, chunk in enumerate(package.chunks(name)):
         if not number and b"<!DOCTYPE" in chunk:
             raise Refused(RejectReason.BROKEN_ARCHIVE, "a document type, which Office never writes")
         parser.feed(chunk)
     parser.close()
-    return walker.found
+    found: list[tuple[str, str]] = walker.found
+    return found
 
 
 def _chapter(package: _Package, name: str) -> list[tuple[str, str]]:
     """Return the paragraphs of a chapter, each with its element."""
     data = _EMPTY_HEADS.sub(b"", b"".join(package.chunks(name)))
-    walker = _Walker(_BOOK_FORMAT)
+    walker: Any = _Walker(_BOOK_FORMAT)
     if data:
         etree.fromstring(data, etree.HTMLParser(target=walker, no_network=True, encoding="utf-8"))
-    return walker.found
+    found: list[tuple[str, str]] = walker.found
+    return found
 
 
 def _paragraphs(found: list[tuple[str, str]], ranks: Mapping[str, int]) -> list[Paragraph]:

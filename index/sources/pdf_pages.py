@@ -23,6 +23,7 @@ import unicodedata
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from itertools import groupby, pairwise
 from math import ceil, hypot, pi
@@ -36,7 +37,7 @@ MEMORY_BYTES = 1536 * 1024**2  # of address space; a broadsheet page takes 0.2 G
 _MAX_GLYPHS = 100_000  # of a page; a broadsheet has 30,000
 _MAX_UNKNOWN = 0.2  # of the glyphs of a page; beyond, what is known makes no words
 _MAX_TEXT = 4_000_000  # characters of a file
-_SECONDS = 10  # of processor time for a file, and 1 for each page; a broadsheet page takes 0.5
+_SECONDS = 4  # of processor time for a file, and 1 for each page; a broadsheet page takes 0.5
 _MAX_SECONDS = 300
 _MAX_ANGLE = 0.1  # radians; a text that is turned is no part of the report
 _NO_TEXT = frozenset(("Cc", "Cn", "Co", "Cs"))
@@ -58,9 +59,10 @@ _RTL = re.compile(
 )
 _ENDS = re.compile(r"[.!?؟:…۔][»\"”)\]]*\s*\Z")
 _DIVIDED = re.compile(r"[a-zß-öø-ÿ][-\u00ad\u2010]\Z")
-_NUMBER = re.compile(r"\W*\d{1,4}\W*")
+_NUMBER = re.compile(r"\W{0,5}\d{1,4}\W{0,5}")
 _DIGITS = re.compile(r"\d+")
-_PRINTED = re.compile(r"(?:\d+/\d+ )?(?:https?|file):/\S+(?: \d+/\d+)?")  # the foot of each page
+# The foot of each page that a browser printed.
+_PRINTED = re.compile(r"(?:\d{1,4}/\d{1,4} )?(?:https?|file):/\S++(?: \d{1,4}/\d{1,4})?")
 # A closing bracket that opens, or an opening one that closes: some writers mirror them, others not.
 _TURNED_BRACKET = re.compile(r"(?<![^\s(\[«])[)\]»](?=\w)|(?<=[\w.!؟،%])[(\[«](?!\w)")
 _MIRROR = str.maketrans("()[]«»", ")(][»«")
@@ -385,7 +387,8 @@ def _edge(lines: list[Line], *, is_top: bool) -> list[Line]:
     y, gap = (heights[0], gaps[:1]) if is_top else (heights[-1], gaps[-1:])
     row = [line for line in lines if abs(line.y - y) < 0.5 * line.em]
     usual = median(line.em for line in lines)
-    is_off = not gap or gap[0] > 1.3 * median(gaps) or not _is_like(row[0].em, usual)
+    far = min(1.3 * median(gaps), 3 * usual) if gaps else 0.0
+    is_off = not gap or gap[0] > far or not _is_like(row[0].em, usual)
     return row if is_off else []
 
 
@@ -476,7 +479,7 @@ def glyphs_of(page: pypdfium2.PdfPage) -> list[Glyph]:
     for at in range(count):
         is_hyphen = raw.FPDFText_IsHyphen(text, at) == 1
         char = "-" if is_hyphen else chr(raw.FPDFText_GetUnicode(text, at))
-        angle = raw.FPDFText_GetCharAngle(text, at) - turn * pi / 180
+        angle = raw.FPDFText_GetCharAngle(text, at) + turn * pi / 180  # clockwise, both
         is_known = raw.FPDFText_HasUnicodeMapError(text, at) != 1
         if char.isspace() or abs((angle + pi) % (2 * pi) - pi) > _MAX_ANGLE:
             continue
@@ -567,5 +570,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    most = MEMORY_BYTES if most == resource.RLIM_INFINITY else min(most, MEMORY_BYTES)
+    with suppress(ValueError, OSError):  # macOS has no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     main()

@@ -17,7 +17,7 @@ from index.sources.rejects import MAX_BYTES, Refused, RejectReason, whole
 from index.types import Article, Reject
 
 _MAX_BYTES = 64 * 1024**2
-_HEX = re.compile(rb"[0-9a-fA-F\r\n]{512,}+")  # pictures and fonts
+_HEX = re.compile(rb"(?<![0-9a-fA-F\r\n])[0-9a-fA-F\r\n]{512,}+")  # pictures and fonts
 
 
 def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
@@ -30,7 +30,7 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article | Reject]:
     if len(data) > MAX_BYTES:
         raise Refused(RejectReason.TOO_LONG, f"more than {MAX_BYTES:,} bytes beside its pictures")
     try:
-        text = rtf_to_text(data.decode("latin-1"), errors="replace")
+        text: str = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
     except Exception as exc:  # noqa: BLE001  # of a broken file the library raises anything
         detail = " ".join(str(exc).split())[:200] or type(exc).__name__
         raise Refused(RejectReason.UNREADABLE, f"broken RTF: {detail}") from None

@@ -16,6 +16,12 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+from office_maker import book, paragraph, word
+from openpyxl import Workbook
+from pdf_maker import Text, make
+from pyarrow import parquet
+
 from index.sources import read_bytes
 from index.types import Article, Reject
 
@@ -23,6 +29,9 @@ _MEMORY_BYTES = 512 * 1024**2  # of address space beyond what one valid file of 
 _SLOW_S = 5.0
 _TEXT = "به گزارش خبرگزاری مهر، وزیر نیرو گفت که خط دوم انتقال آب به شهر راه افتاده است."
 _PAGE = f"۱۹ خرداد ۱۴۰۲، ۱۸:۱۵\n\nآب به شهر رسید\n\n{_TEXT}\n\nکد خبر 5805672\n\nبرچسبها\n"
+_FIELDS = "X\n\nJune 9, 2023 Friday\n\nآب\n\nLENGTH: 9 words"
+_NEXIS = f"1 of 2 DOCUMENTS\n\n{_FIELDS}\n\n{_TEXT}\n\n" * 2
+_OFFICE = Path(__file__).with_name("office")
 _RECORD = {
     "id": 1,
     "title": "آب",
@@ -33,6 +42,7 @@ _RECORD = {
 _HOSTILE = (
     b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"{", b"[", b"}", b"]", b"\n", b"\r", b"<", b"]]>",
     b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"ustar", b"\\ud800", b"1e999", b"&#x0;",
+    b"%PDF-1.7\n", b"{\\rtf1", b"PAR1", b"/Kids[1 0 R]", b"stream\n", b"\\u-999999999?", b"LENGTH: 1",
     b"<!DOCTYPE html>", b'<?xml version="1.0"?>', b"\xff\xff\xff\xff", b"9" * 20, b"\xe2\x80\xae",
 )  # fmt: skip
 
@@ -78,7 +88,34 @@ def samples() -> dict[str, bytes]:
         "a.gz": gzip.compress(line.encode()),
         "a.zip": _zip(_PAGE.encode()),
         "a.tar": _tar(_PAGE.encode()),
+        "a.pdf": make([[Text(50, 700 - 12 * row, _TEXT[::-1]) for row in range(9)]]),
+        "a.docx": word(paragraph("آب", "a3") + paragraph(_TEXT)),
+        "a.epub": book({"one": f"<h1>آب</h1><p>{_TEXT}</p>"}),
+        "a.odt": (_OFFICE / "report.odt").read_bytes(),
+        "a.xlsx": _workbook(),
+        "a.rtf": f"{{\\rtf1\\ansi\\ansicpg1256 {_escaped(_TEXT)}\\par}}".encode(),
+        "a.parquet": _parquet(),
+        "nexis.txt": _NEXIS.encode(),
+        "factiva.txt": f"HD {_TEXT}\nPD 9 June 2023\nSN X\nLP\n{_TEXT}\nTD\n\n".encode() * 3,
     }
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\u{ord(char)}?" for char in text)
+
+
+def _workbook() -> bytes:
+    out, book_ = io.BytesIO(), Workbook()
+    for row in (("عنوان", "متن"), ("آب", _TEXT)):
+        book_.active.append(row)
+    book_.save(out)
+    return out.getvalue()
+
+
+def _parquet() -> bytes:
+    out = io.BytesIO()
+    parquet.write_table(pa.table({"text": [_TEXT, _TEXT]}), out)
+    return out.getvalue()
 
 
 def bend(data: bytes, chance: random.Random, others: list[bytes]) -> bytes:
