@@ -37,8 +37,9 @@ MEMORY_BYTES = 1536 * 1024**2  # of address space; a broadsheet page takes 0.2 G
 _MAX_GLYPHS = 100_000  # of a page; a broadsheet has 30,000
 _MAX_UNKNOWN = 0.2  # of the glyphs of a page; beyond, what is known makes no words
 _MAX_TEXT = 4_000_000  # characters of a file
-_SECONDS = 4  # of processor time for a file, and 1 for each page; a broadsheet page takes 0.5
-_MAX_SECONDS = 300
+_SECONDS = 4  # of processor time for a file
+_PAGE_SECONDS = 2  # and for each page; a broadsheet of 30,000 glyphs takes 0.6
+_MAX_SECONDS = 600
 _MAX_ANGLE = 0.1  # radians; a text that is turned is no part of the report
 _NO_TEXT = frozenset(("Cc", "Cn", "Co", "Cs"))
 
@@ -496,8 +497,9 @@ def glyphs_of(page: pypdfium2.PdfPage) -> list[Glyph]:
         }[turn]
         char = char if is_known else ""
         place = Glyph(char, left, max(left, right), base, max(em, 1.0))
-        if is_known and found and replace(found[-1], text=char) == place:
-            found[-1] = replace(place, text=found[-1].text + char)
+        last = found[-1] if found else place
+        if is_known and found and (last.x, last.right, last.y) == (left, place.right, base):
+            found[-1] = replace(place, text=last.text + char)
         else:
             found.append(place)
     return [replace(one, text=_of_cluster(one.text)) if len(one.text) > 1 else one for one in found]
@@ -522,7 +524,7 @@ def answer(data: bytes) -> dict[str, object]:
         return {"error": "password" if error.err_code == raw.FPDF_ERR_PASSWORD else "broken"}
     if count > MAX_PAGES:
         return {"error": "too_long", "detail": f"{count:,} pages; at most {MAX_PAGES:,} are read"}
-    _allow_seconds(min(_SECONDS + count, _MAX_SECONDS))
+    _allow_seconds(min(_SECONDS + _PAGE_SECONDS * count, _MAX_SECONDS))
     pages: list[list[Line]] = []
     widths = Widths()
     faults: Counter[str] = Counter()
