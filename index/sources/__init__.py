@@ -106,6 +106,7 @@ _WORKBOOKS = frozenset((".xlsx", ".xlsm", ".xltx"))
 _DOCUMENTS = frozenset(
     (".docx", ".docm", ".dotx", ".odt", ".ott", ".epub", ".pptx", ".odp", ".ods")
 )
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FIRST = frozenset((b"[Content_Types].xml", b"_rels/.rels", b"mimetype"))  # of their members
 
 
@@ -116,7 +117,12 @@ def _is_workbook(head: bytes, suffix: str) -> bool:
 
 
 def _is_document(head: bytes, suffix: str) -> bool:
-    """Tell another document that is XML in a zip by its name, or by the first member."""
+    """Tell another document that is XML in a zip by its name, or by the first member.
+
+    Of one with a password, the zip is inside a file of the old format.
+    """
+    if head.startswith(_OLE):
+        return suffix in _DOCUMENTS | _WORKBOOKS
     is_named = suffix in _DOCUMENTS or _first_member(head) in _FIRST
     return head.startswith(b"PK\x03\x04") and is_named
 

@@ -60,6 +60,10 @@ def read(file: Stream, origin: str) -> Iterator[Article | Reject]:
     Raises:
         Refused: If it is encrypted, broken, beyond the limits, of another kind, or holds no text.
     """
+    if not file.peek(2).startswith(b"PK"):
+        raise Refused(
+            RejectReason.ENCRYPTED, "needs a password, or was saved by Office before 2007"
+        )
     with _opened(file) as package:
         if package.has("word/document.xml"):
             yield from _read_word(package, origin)

@@ -247,6 +247,8 @@ def parts(name: str, part: str | bytes) -> bytes:
         (packed({"mimetype": _ODF + "presentation"}), "a.odp", "unsupported"),
         (parts("ppt/presentation.xml", ""), "a.pptx", "unsupported"),
         (parts("xl/workbook.xml", ""), "a.xlsx", "broken_archive"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "a.xlsx", "encrypted"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "a.xls", "unsupported"),
         (word(paragraph(LONG))[:-30], "a.docx", "broken_archive"),
         (word("<w:p><w:r>"), "a.docx", "broken_archive"),
         (word(""), "a.docx", "no_text"),
@@ -260,7 +262,8 @@ def parts(name: str, part: str | bytes) -> bytes:
         (b"PAR1" + bytes(500) + b"PAR1", "a.parquet", "unreadable"),
     ],
     ids=[
-        "odp", "pptx", "empty xlsx", "cut docx", "open docx", "empty docx", "laughs docx",
+        "odp", "pptx", "empty xlsx", "password", "old xls",
+        "cut docx", "open docx", "empty docx", "laughs docx",
         "zeros docx", "bomb docx", "bomb xlsx", "laughs xlsx", "bomb epub", "deep rtf", "parquet",
     ],
 )  # fmt: skip
