@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from in_process import run_here
 
 from bot.answer.answerer import Answerer
 from bot.settings import Settings
@@ -81,5 +82,20 @@ def pasokh(surroundings: dict[str, str], tmp_path: Path) -> Pasokh:
             cwd=tmp_path / "elsewhere",
             env=surroundings | given,
         )
+
+    return run
+
+
+@pytest.fixture
+def pasokh_here(
+    surroundings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Pasokh:
+    """Return a function that does the same without a process."""
+    (tmp_path / "elsewhere").mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    def run(*arguments: str, stdin: str = "", **settings: str) -> Done:
+        given = {f"PASOKH_{name.upper()}": value for name, value in settings.items()}
+        return run_here(surroundings | given, *arguments, stdin=stdin)
 
     return run

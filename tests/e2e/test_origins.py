@@ -48,12 +48,12 @@ def _first(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_terminal_names_the_file_and_the_first_words(
-    pasokh: Pasokh, corpus: Path, tmp_path: Path
+    pasokh_here: Pasokh, corpus: Path, tmp_path: Path
 ) -> None:
     """Below the answer, and above the opened article in a chat, in both languages."""
     given = _given(corpus, tmp_path)
-    asked = pasokh("ask", "-k", "1", QUESTION, **given).stdout
-    chatted = pasokh(
+    asked = pasokh_here("ask", "-k", "1", QUESTION, **given).stdout
+    chatted = pasokh_here(
         "chat", stdin=f"{QUESTION}\n/open 1\n/lang fa\n/sources\n", max_quotes="1", **given
     ).stdout
 
@@ -85,28 +85,28 @@ def test_telegram_names_the_file_and_the_first_words(
 
 
 def test_json_names_the_file_and_old_answers_stand(
-    pasokh: Pasokh, corpus: Path, tmp_path: Path
+    pasokh_here: Pasokh, corpus: Path, tmp_path: Path
 ) -> None:
     """Also after the file got more lines and another name."""
     given = _given(corpus, tmp_path)
     file, kept = corpus / "news.jsonl", tmp_path / "kept.json"
-    record = json.loads(pasokh("ask", "--json", QUESTION, **given).stdout)
+    record = json.loads(pasokh_here("ask", "--json", QUESTION, **given).stdout)
     first = _first(record)
     kept.write_text(json.dumps(record), encoding="utf-8")
     file.write_text(_lines("A new line is above them all today.", RAIN, BRIDGE), encoding="utf-8")
     file.rename(corpus / "old.jsonl")
-    assert "1 added" in pasokh("index", "build", **given).stdout
+    assert "1 added" in pasokh_here("index", "build", **given).stdout
 
     assert ("news.jsonl:2", "", "") == (first["origin"], first["headline"], first["url"])
-    assert 0 == pasokh("verify", str(kept), **given).returncode
+    assert 0 == pasokh_here("verify", str(kept), **given).returncode
 
 
-def test_a_member_of_an_archive_is_named(pasokh: Pasokh, tmp_path: Path) -> None:
+def test_a_member_of_an_archive_is_named(pasokh_here: Pasokh, tmp_path: Path) -> None:
     """The way back is file, member and line."""
     folder = tmp_path / "packed"
     folder.mkdir()
     with zipfile.ZipFile(folder / "news.zip", "w") as packed:
         packed.writestr("2023/june.jsonl", _lines(RAIN, BRIDGE))
-    record = json.loads(pasokh("ask", "--json", QUESTION, **_given(folder, tmp_path)).stdout)
+    record = json.loads(pasokh_here("ask", "--json", QUESTION, **_given(folder, tmp_path)).stdout)
 
     assert "news.zip!2023/june.jsonl:2" == _first(record)["origin"]

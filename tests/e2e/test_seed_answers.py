@@ -229,9 +229,9 @@ def test_the_program_answers(pasokh: Pasokh, seed_text: str) -> None:
     assert [] == record["nearest"]
 
 
-def test_the_program_refuses(pasokh: Pasokh) -> None:
+def test_the_program_refuses(pasokh_here: Pasokh) -> None:
     """An unanswerable question exits with 3, a reason and the nearest headline."""
-    done = pasokh("ask", "--json", "Who won the 2022 World Cup?")
+    done = pasokh_here("ask", "--json", "Who won the 2022 World Cup?")
     record = _record(done)
 
     assert 3 == done.returncode
@@ -283,11 +283,11 @@ def test_the_first_run_builds_and_says_so_on_stderr(pasokh: Pasokh, tmp_path: Pa
     assert _record(again)["citations"] == json.loads(done.stdout)["citations"]
 
 
-def test_building_twice_says_that_nothing_changed(pasokh: Pasokh) -> None:
+def test_building_twice_says_that_nothing_changed(pasokh_here: Pasokh) -> None:
     """`pasokh index build` on an unchanged corpus keeps the snapshot and says so."""
-    before = pasokh("index", "info").stdout
-    done = pasokh("index", "build")
-    after = pasokh("index", "info").stdout
+    before = pasokh_here("index", "info").stdout
+    done = pasokh_here("index", "build")
+    after = pasokh_here("index", "info").stdout
 
     assert (0, before) == (done.returncode, after)
     assert "unchanged" in done.stdout.lower() or "nothing" in done.stdout.lower(), done.stdout
@@ -313,12 +313,12 @@ def test_a_damaged_index(pattern: str, pasokh: Pasokh, tmp_path: Path) -> None:
     assert "pasokh index build" in done.stderr
 
 
-def test_a_damaged_index_is_repaired(pasokh: Pasokh, tmp_path: Path) -> None:
+def test_a_damaged_index_is_repaired(pasokh_here: Pasokh, tmp_path: Path) -> None:
     """What `verify` finds wrong, the remedy in the message puts right."""
     _damage(tmp_path, "archive.db")
-    verified = pasokh("index", "verify")
-    built = pasokh("index", "build")
-    again = pasokh("ask", "--json", ON_TOPIC["en"])
+    verified = pasokh_here("index", "verify")
+    built = pasokh_here("index", "build")
+    again = pasokh_here("ask", "--json", ON_TOPIC["en"])
 
     assert (1, "") == (verified.returncode, verified.stderr)
     assert "archive.db" in verified.stdout
@@ -362,12 +362,12 @@ def test_errors_are_one_clear_line(
     given: dict[str, str],
     code: int,
     words: str,
-    pasokh: Pasokh,
+    pasokh_here: Pasokh,
     tmp_path: Path,
 ) -> None:
     """What goes wrong ends with its code and words for a person, never with a traceback."""
     settings = {name: value.format(tmp=tmp_path) for name, value in given.items()}
-    done = pasokh(*arguments, **settings)
+    done = pasokh_here(*arguments, **settings)
 
     assert (code, "") == (done.returncode, done.stdout)
     assert words in done.stderr
@@ -375,16 +375,16 @@ def test_errors_are_one_clear_line(
     assert code == 2 or 1 == done.stderr.count("\n"), done.stderr
 
 
-def test_an_empty_corpus_keeps_the_index(pasokh: Pasokh, tmp_path: Path) -> None:
+def test_an_empty_corpus_keeps_the_index(pasokh_here: Pasokh, tmp_path: Path) -> None:
     """Articles gone from the corpus are an error of the build; the index goes on answering."""
     corpus = Path(shutil.copytree(SEEDS, tmp_path / "corpus"))
-    first = pasokh("index", "build", corpus=str(corpus))
+    first = pasokh_here("index", "build", corpus=str(corpus))
     for path in corpus.iterdir():
         path.unlink()
     (corpus / "empty.txt").write_bytes(b"")
     (corpus / "noise.txt").write_bytes(b"\x00\xff\x01" * 500)
-    rebuilt = pasokh("index", "build", corpus=str(corpus))
-    asked = pasokh("ask", "--json", ON_TOPIC["en"], corpus=str(corpus))
+    rebuilt = pasokh_here("index", "build", corpus=str(corpus))
+    asked = pasokh_here("ask", "--json", ON_TOPIC["en"], corpus=str(corpus))
 
     assert (0, 1, 0) == (first.returncode, rebuilt.returncode, asked.returncode)
     assert 1 == rebuilt.stderr.count("\n"), rebuilt.stderr

@@ -26,9 +26,9 @@ PERSIAN = "کربی درباره جت‌های سوخو چه گفت؟"
 KEY = "a-key-that-nobody-may-see"
 
 
-def _answer(pasokh: Pasokh, question: str, **settings: str) -> dict[str, Any]:
+def _answer(pasokh_here: Pasokh, question: str, **settings: str) -> dict[str, Any]:
     """Ask, and return what does not differ from run to run."""
-    done = pasokh("ask", "--json", question, **settings)
+    done = pasokh_here("ask", "--json", question, **settings)
     assert done.returncode == 0, done.stderr
     record: dict[str, Any] = json.loads(done.stdout)
     del record["timings_ms"], record["snapshot"]
@@ -48,14 +48,16 @@ def _nearly(record: object) -> object:
             return record
 
 
-def test_the_seed_answers_the_same_from_a_database(pasokh: Pasokh, new_server: NewServer) -> None:
+def test_the_seed_answers_the_same_from_a_database(
+    pasokh_here: Pasokh, new_server: NewServer
+) -> None:
     """Files are moved by a build that encodes nothing; then both languages get the same answers."""
     server = new_server(SERVICE__API_KEY=KEY)
     there = {"vectors": server.address, "vectors_key": KEY}
-    expected = [_answer(pasokh, question) for question in (QUESTION, PERSIAN)]
-    refused = pasokh("ask", QUESTION, **there)
-    built = pasokh("index", "build", **there)
-    found = [_answer(pasokh, question, **there) for question in (QUESTION, PERSIAN)]
+    expected = [_answer(pasokh_here, question) for question in (QUESTION, PERSIAN)]
+    refused = pasokh_here("ask", QUESTION, **there)
+    built = pasokh_here("index", "build", **there)
+    found = [_answer(pasokh_here, question, **there) for question in (QUESTION, PERSIAN)]
 
     assert refused.returncode == 1
     assert "set PASOKH_VECTORS to files, or run `pasokh index build`" in refused.stderr
@@ -63,23 +65,23 @@ def test_the_seed_answers_the_same_from_a_database(pasokh: Pasokh, new_server: N
     assert "0 encoded" in built.stdout
     assert _nearly(expected) == found
     assert expected[0]["answer"] == found[0]["answer"]
-    assert pasokh("index", "verify", **there).returncode == 0
-    assert "vectors    in qdrant" in pasokh("index", "info", **there).stdout
-    assert "بردارها: در qdrant" in pasokh("index", "info", **there, language="fa").stdout
+    assert pasokh_here("index", "verify", **there).returncode == 0
+    assert "vectors    in qdrant" in pasokh_here("index", "info", **there).stdout
+    assert "بردارها: در qdrant" in pasokh_here("index", "info", **there, language="fa").stdout
     assert len(server.collections()) == 1
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Error:"), ("fa", "خطا:")])
 def test_asking_while_the_database_is_down(
-    pasokh: Pasokh, new_server: NewServer, language: str, word: str
+    pasokh_here: Pasokh, new_server: NewServer, language: str, word: str
 ) -> None:
     """One line says what and where and what to do; there is no traceback, and the key nowhere."""
     server = new_server(SERVICE__API_KEY=KEY)
     there = {"vectors": server.address, "vectors_key": KEY, "language": language}
-    assert pasokh("index", "build", **there).returncode == 0
+    assert pasokh_here("index", "build", **there).returncode == 0
     server.kill()
-    done = pasokh("ask", QUESTION, **there)
-    whole = pasokh("--debug", "ask", QUESTION, **there)
+    done = pasokh_here("ask", QUESTION, **there)
+    whole = pasokh_here("--debug", "ask", QUESTION, **there)
 
     assert done.returncode == whole.returncode == 1
     assert done.stderr.startswith(f"{word} Expected vectors from {server.address}")
@@ -89,25 +91,29 @@ def test_asking_while_the_database_is_down(
     assert KEY not in done.stderr + done.stdout + whole.stderr + whole.stdout
 
 
-def test_a_key_that_is_refused(pasokh: Pasokh, new_server: NewServer) -> None:
+def test_a_key_that_is_refused(pasokh_here: Pasokh, new_server: NewServer) -> None:
     """The setting is named, its value is not."""
     server = new_server(SERVICE__API_KEY=KEY)
-    done = pasokh("ask", QUESTION, vectors=server.address, vectors_key="another", index_dir="x")
+    done = pasokh_here(
+        "ask", QUESTION, vectors=server.address, vectors_key="another", index_dir="x"
+    )
 
     assert done.returncode == 1
     assert "set PASOKH_VECTORS_KEY" in done.stderr
     assert "another" not in done.stderr
 
 
-def test_a_chat_goes_on_when_the_database_is_back(pasokh: Pasokh, new_server: NewServer) -> None:
+def test_a_chat_goes_on_when_the_database_is_back(
+    pasokh_here: Pasokh, new_server: NewServer
+) -> None:
     """Within one chat a question fails in words, and the next one is answered."""
     server = new_server()
     there = {"vectors": server.address}
-    assert pasokh("index", "build", **there).returncode == 0
+    assert pasokh_here("index", "build", **there).returncode == 0
     server.kill()
-    failed = pasokh("chat", stdin=f"{QUESTION}\n{PERSIAN}\n/quit\n", **there)
+    failed = pasokh_here("chat", stdin=f"{QUESTION}\n{PERSIAN}\n/quit\n", **there)
     server.start()
-    done = pasokh("chat", stdin=f"{QUESTION}\n/quit\n", **there)
+    done = pasokh_here("chat", stdin=f"{QUESTION}\n/quit\n", **there)
 
     assert failed.stdout.count("no connection") + failed.stderr.count("no connection") == 2
     assert "Traceback" not in failed.stderr

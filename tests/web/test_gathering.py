@@ -1,4 +1,4 @@
-"""Tests of `index add` and `index watch` as processes, over a real server and a real index."""
+"""Tests of `index add` and `index watch` over a real server and a real index."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from in_process import run_here
 from loopback import Site, body, conditional, serving, then
 
 from bot.texts.language import Language
@@ -75,8 +76,8 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "bot", *arguments]
 
 
-def _run(surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end."""
+def _process(surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end as a process."""
     return subprocess.run(
         _command(*arguments), env=surroundings, capture_output=True, encoding="utf-8", check=False
     )
@@ -85,7 +86,7 @@ def _run(surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedP
 def _found(surroundings: dict[str, str], question: str) -> list[dict[str, str]]:
     """Return the citations that answer a question."""
     found: list[dict[str, str]]
-    found = json.loads(_run(surroundings, "ask", "--json", question).stdout)["citations"]
+    found = json.loads(run_here(surroundings, "ask", "--json", question).stdout)["citations"]
     return found
 
 
@@ -96,10 +97,10 @@ def _cited(surroundings: dict[str, str], question: str) -> list[str]:
 
 def test_what_is_added_is_asked(site: Site, surroundings: dict[str, str]) -> None:
     """A feed's articles are indexed beside the corpus, and stay when the site is gone."""
-    done = _run(surroundings, "index", "add", f"{site.url}/feed?key=secret", f"{site.url}/feed")
-    again = _run(surroundings, "index", "add", f"{site.url}/1")
+    done = _process(surroundings, "index", "add", f"{site.url}/feed?key=secret", f"{site.url}/feed")
+    again = _process(surroundings, "index", "add", f"{site.url}/1")
     site.pages.clear()
-    rebuilt = _run(surroundings, "index", "build")
+    rebuilt = _process(surroundings, "index", "build")
 
     assert (done.returncode, "secret" in done.stdout + done.stderr) == (0, False)
     assert done.stdout.splitlines()[:5] == [
@@ -127,15 +128,16 @@ def test_what_could_not_be_built_is_built_next(
     That is so whether the next one brings the same article, nothing at all, or watches.
     """
     home = Path(surroundings["PASOKH_INDEX_DIR"])
-    _run(surroundings, "index", "build")
+    run_here(surroundings, "index", "build")
     with FileLock(home / "lock"):
-        refused = _run(surroundings, "index", "add", f"{site.url}/1")
+        refused = _process(surroundings, "index", "add", f"{site.url}/1")
     site.pages["/feed"] = body(_feed())
     command = ("watch", "--once", f"{site.url}/feed")
     if again != "watch":
         command = ("add", f"{site.url}{again}")
-    built = _run(surroundings, "index", *command)
-    done = _run(surroundings, "index", "add", f"{site.url}/1")
+    run = _process if again == "watch" else run_here
+    built = run(surroundings, "index", *command)
+    done = run_here(surroundings, "index", "add", f"{site.url}/1")
 
     assert (refused.returncode, "only builder" in refused.stderr) == (1, True)
     assert (built.returncode, "articles    2" in built.stdout) == (int(again == "/gone"), True)
@@ -153,7 +155,7 @@ def test_files_are_kept_as_they_are(
     (folder / "news.jsonl").write_text(record)
     (folder / "same.jsonl").write_text(record)
     (folder / "feed.xml").write_text(_feed(f"{site.url}/2"))
-    done = _run(surroundings, "index", "add", str(folder))
+    done = run_here(surroundings, "index", "add", str(folder))
     (kept,) = (tmp_path / "home" / "collected" / "files").iterdir()
 
     assert done.returncode == 0
@@ -176,8 +178,8 @@ def test_a_link_out_of_an_added_folder_is_not_copied(
     (tmp_path / "secret.txt").write_text("The password of the harbour is twelve.")
     (tmp_path / "papers" / "link.txt").symlink_to(tmp_path / "secret.txt")
     command = ("index", "add", str(tmp_path / "papers"))
-    refused = _run(surroundings, *command)
-    allowed = _run(surroundings | {"PASOKH_OUTSIDE_LINKS": "true"}, *command)
+    refused = run_here(surroundings, *command)
+    allowed = run_here(surroundings | {"PASOKH_OUTSIDE_LINKS": "true"}, *command)
 
     assert (refused.returncode, allowed.returncode) == (1, 0)
     assert "rejected   link.txt: a link to a file outside the folder" in refused.stdout
@@ -188,16 +190,16 @@ def test_what_was_removed_is_not_kept_again(
     site: Site, surroundings: dict[str, str], tmp_path: Path
 ) -> None:
     """Neither the page, nor its article or wording in a file, is written under the home again."""
-    _run(surroundings, "index", "add", f"{site.url}/1", f"{site.url}/2")
+    run_here(surroundings, "index", "add", f"{site.url}/1", f"{site.url}/2")
     ids = {found["url"]: found["article_id"] for found in _found(surroundings, "What was opened?")}
-    removed = _run(surroundings, "index", "remove", ids[f"{site.url}/1"])
+    removed = run_here(surroundings, "index", "remove", ids[f"{site.url}/1"])
     collected = tmp_path / "home" / "collected"
     address = {"url": f"{site.url}/1?utm_source=x", "text": "A planetarium was opened in Shiraz."}
     for name, record in {"named": address, "other": {"text": "A bridge was closed."}}.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(record))
     places = (f"{site.url}/1", str(tmp_path / "named.json"), str(tmp_path / "other.json"))
-    done = _run(surroundings, "index", "add", *places)
-    alone = _run(surroundings, "index", "add", *places[:2])
+    done = run_here(surroundings, "index", "add", *places)
+    alone = run_here(surroundings, "index", "add", *places[:2])
 
     why = "it was removed by request and is not kept"
     assert removed.returncode == 0
@@ -224,7 +226,7 @@ def test_nothing_to_add_is_an_error(
     site: Site, surroundings: dict[str, str], place: str, said: str
 ) -> None:
     """When nothing could be added the reason is told and the exit code is 1."""
-    done = _run(surroundings, "index", "add", place.format(site=site.url))
+    done = run_here(surroundings, "index", "add", place.format(site=site.url))
     told, end = done.stdout.splitlines()
 
     assert (done.returncode, end, done.stderr) == (1, "Nothing could be added.", "")
@@ -235,8 +237,8 @@ def test_places_that_are_not_there_are_told(surroundings: dict[str, str], tmp_pa
     """What is neither an address nor a path is told, and what else was named is built."""
     (tmp_path / "news.txt").write_text("The bridge over the Karun was closed in May.")
     places = ("news.example/feed", str(tmp_path / "news.txt"), "x" * 300)
-    done = _run(surroundings, "index", "add", *places)
-    alone = _run(surroundings, "index", "add", places[0])
+    done = run_here(surroundings, "index", "add", *places)
+    alone = run_here(surroundings, "index", "add", places[0])
 
     missing = (
         "rejected   news.example/feed: "
@@ -260,7 +262,7 @@ def test_watching_from_cron(site: Site, surroundings: dict[str, str]) -> None:
     surroundings["PASOKH_FEEDS"] = f"{site.url}/feed"
     runs = []
     for _ in range(3):
-        runs.append(_run(surroundings, "index", "watch", "--once"))
+        runs.append(_process(surroundings, "index", "watch", "--once"))
         time.sleep(0.25)
 
     assert [run.returncode for run in runs] == [0, 0, 0]
@@ -296,7 +298,7 @@ def test_a_watcher_ends_when_told(
 
 def test_watching_nothing_is_an_error(surroundings: dict[str, str]) -> None:
     """Without addresses, watch says where to put them."""
-    done = _run(surroundings, "index", "watch")
+    done = _process(surroundings, "index", "watch")
 
     assert done.returncode == 1
     assert done.stderr.startswith("Error: Expected addresses of feeds to watch, got none;")
