@@ -53,7 +53,7 @@ def assemble(text: str, body: tuple[Span, ...], facts: Facts, origin: str) -> Ar
     known = [outlets.by_url(facts.url), *map(outlets.by_name, facts.sources)]
     known += [] if facts.is_final else [outlets.reporting(report)]
     outlet = next(filter(None, known), None)
-    code = facts.code or outlets.code_in(facts.url)
+    code = facts.code or (outlets.code_in(facts.url) if known[0] else "")
     numbered = f"{outlet.slug}-{code}" if outlet and code else ""
     tag = _TAG.fullmatch(facts.language.strip().lower())  # RFC 5646, section 2.2.1
     language = short_tag(tag["primary"]) if tag else ""

@@ -53,7 +53,6 @@ _BROKEN = (
     RuntimeError, NotImplementedError, ValueError, OverflowError, LookupError, struct.error,
     lzma.LZMAError,
 )  # fmt: skip  # RuntimeError: it needs a password. ValueError: impossible sizes and dates.
-_RECORDS = re.compile(r"archive/.+\.warc(?:\.gz)?\Z")  # WACZ 1.1, section 5.2.1
 _OTHERS = {
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!\x1a\x07": "rar",
@@ -158,12 +157,17 @@ def _zipped(file: Stream, budget: Budget) -> Iterator[Member]:
     source: IO[bytes] = file if file.seekable() else BytesIO(whole(file, _MAX_NESTED_ZIP))
     with zipfile.ZipFile(source) as archive:
         names = archive.NameToInfo
-        is_wacz = "datapackage.json" in names and any(_RECORDS.match(name) for name in names)
+        is_wacz = "datapackage.json" in names and any(map(_is_record, names))
         for info in archive.infolist():
-            if is_wacz and not _RECORDS.match(info.filename):
+            if is_wacz and not _is_record(info.filename):
                 yield _member(info.filename, _refuse_index, budget)
             elif not info.filename.endswith("/"):
                 yield _member(info.filename, partial(_unzip, archive, info), budget)
+
+
+def _is_record(name: str) -> bool:
+    """Tell whether a file in a WACZ holds what was fetched (WACZ 1.1, section 5.2.1)."""
+    return name.startswith("archive/") and name.endswith((".warc", ".warc.gz"))
 
 
 def _refuse_index() -> Stored:

@@ -38,7 +38,9 @@ _ESCAPED_FROM = re.compile(rb"^>(?=>*+From )", re.MULTILINE)
 _UNSENT = frozenset(("draft", "drafts", "spam", "trash"))
 _QUOTES = frozenset(("gmail_quote", "yahoo_quoted", "moz-cite-prefix"))
 _HIDDEN = re.compile(r"display:none|visibility:hidden")
-_ORIGINAL = re.compile(r"-{3,}\s*+(?:Original Message|پیام اصلی)\s*+-{3,}|_{30,}", re.IGNORECASE)
+_ORIGINAL = re.compile(
+    r"\A-{3,}+\s*+(?:Original Message|پیام اصلی)\s*+-{3,}+\Z|\A_{30,}+\Z", re.IGNORECASE
+)
 _FRAME = re.compile(
     r"unsubscribe|(?:view|read|open)[^\n]{0,40} in (?:your |a |the )?(?:web ?)?browser"
     r"|(?:manage|update) (?:your )?(?:e-?mail )?(?:preferences|subscription)"
@@ -226,7 +228,7 @@ def _unwrapped(text: str, *, is_flowed: bool, drops_space: bool) -> str:
     """
     lines = []
     for line in text.split("\n"):
-        if line.rstrip("\r") in {"-- ", "--"} or _ORIGINAL.fullmatch(line.strip()):
+        if line.rstrip("\r") in {"-- ", "--"} or _ORIGINAL.match(line.strip()):
             break
         lines.append(line.rstrip("\r"))
     kept: list[str] = []

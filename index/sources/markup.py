@@ -29,7 +29,7 @@ _PAGES = frozenset(
 _PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
 _MAIL_SUFFIXES = frozenset((".eml", ".mbox", ".mbx", ".mht", ".mhtml"))
 _HEADERS = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+(?P<from>From [^\n]*\n)?"
+    rb"\A(?:\xef\xbb\xbf)?\s*+(?P<from>From [^\n]*\n)?"
     rb"(?:[a-z][a-z0-9-]*+:[^\n]*+(?:\n|\Z)(?:[ \t][^\n]*+(?:\n|\Z))*+)++",
     re.IGNORECASE,
 )

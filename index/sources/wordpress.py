@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import BinaryIO
 
 from index.sources.article import Facts, assemble
@@ -66,10 +67,16 @@ def _fields(item: Element) -> dict[str, str]:
     """Return the text of the fields that are read, by name and usual prefix."""
     fields: dict[str, str] = {}
     for child in item.iterchildren("*"):
-        name = f"{child.prefix}:{local_name(child)}" if child.prefix else str(child.tag)
-        if name in _FIELDS:
-            fields[name] = "".join(map(str, child.itertext()))
+        if name := _field(str(child.tag), child.prefix):
+            fields[name] = "".join(map(str, child.itertext())) if len(child) else child.text or ""
     return fields
+
+
+@lru_cache(maxsize=1_000)
+def _field(tag: str, prefix: str | None) -> str:
+    """Return the name of a field that is read, with its prefix; nothing for another."""
+    name = f"{prefix}:{tag.rpartition('}')[2]}" if prefix else tag
+    return name if name in _FIELDS else ""
 
 
 def _article(item: Mapping[str, str], channel: Mapping[str, str], origin: str) -> Article:

@@ -27,7 +27,7 @@ _OPEN, _CLOSE = "<![CDATA[", "]]>"
 # Signs that begin nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;", "5 < 6"; CDATA allows them. At
 # the second kind the parser would stop.
 _BARE = re.compile(
-    r"(?P<data><!\[CDATA\[.*?(?:\]\]>|\Z))"
+    r"(?P<data><!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z))"
     r"|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|<(?=[\s\d<>=&;,.]|/[\s\d<>=&;,.])",
     re.DOTALL,
 )

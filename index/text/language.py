@@ -24,7 +24,6 @@ from typing import Protocol
 # The engine is imported without the package around the model: that one brings an HTTP client
 # and a downloader along, 330 ms of a cold question for functions never called here.
 import fasttext
-import numpy as np
 
 UNDETERMINED = "und"
 
@@ -70,10 +69,12 @@ _NAMES = ("", *_SCRIPTS)
 
 
 # The place in `_NAMES` of each code point's script; no script reaches beyond the first plane.
-_CODES = np.zeros(1 << 16, np.uint8)
+_CODES = bytearray(1 << 16)
 for _code, _ranges in enumerate(_SCRIPTS.values(), start=1):
     for _first, _last in re.findall(r"(.)(?:-(.))?", _ranges):
-        _CODES[ord(_first) : ord(_last or _first) + 1] = _code
+        _row = slice(ord(_first), ord(_last or _first) + 1)
+        _CODES[_row] = bytes([_code]) * (_row.stop - _row.start)
+_LAST_CODE = "\uffff"
 _DENSE = {"han": 3, "kana": 2, "ko": 2}  # letters of an alphabet that one character stands for
 
 _LATIN = (
@@ -189,8 +190,10 @@ def _detected(text: str) -> Language:
     if most >= second + _PLAIN_LEAD:
         return Language(first, _PLAIN_CONFIDENCE)
     weights = dict.fromkeys(tags, 1e-6)
+    # Most texts have one spelling: it is weighed twice, and shown to the model once.
+    predicted = {spelling: _model().predict(spelling, k=len(tags)) for spelling in set(spellings)}
     for spelling in spellings:
-        for label, probability in zip(*_model().predict(spelling, k=len(tags)), strict=True):
+        for label, probability in zip(*predicted[spelling], strict=True):
             tag = label.removeprefix("__label__")
             if tag in tags:
                 weights[tag] += probability
@@ -203,15 +206,13 @@ def _detected(text: str) -> Language:
 
 def _script(text: str) -> tuple[str, float]:
     """Return the script that carries the text, and its share of the letters."""
-    numbers = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    # Code point 0 is in no script.
-    codes = _CODES[np.where(numbers < len(_CODES), numbers, 0)]
-    counts = np.bincount(codes, minlength=len(_NAMES)).tolist()
-    sizes = {
-        name: count * _DENSE.get(name, 1)
-        for name, count in zip(_NAMES[1:], counts[1:], strict=True)
-        if count
-    }
+    # Code point 0 is in no script. Counted first: a text has few different characters.
+    codes = {sign: _CODES[ord(sign)] if sign <= _LAST_CODE else 0 for sign in set(text)}
+    sizes: dict[str, int] = {}
+    for sign, code in codes.items():
+        if code:
+            name = _NAMES[code]
+            sizes[name] = sizes.get(name, 0) + text.count(sign) * _DENSE.get(name, 1)
     if not sizes:
         return UNDETERMINED, 0.0
     if "kana" in sizes:  # Japanese mixes kana with more han than that
@@ -222,7 +223,9 @@ def _script(text: str) -> tuple[str, float]:
     most = max(sizes.values())
     ahead = [name for name, size in sizes.items() if size == most]
     # Of two as large the one that comes first in the text.
-    best = min(ahead, key=lambda name: int(np.argmax(codes == _NAMES.index(name))))
+    best = ahead[0]
+    if len(ahead) > 1:
+        best = next(_NAMES[codes[sign]] for sign in text if _NAMES[codes[sign]] in ahead)
     return best, most / total
 
 
