@@ -40,6 +40,7 @@ from index import (
     Manifest,
     NotSearched,
     OpenAIConfig,
+    Preview,
     Progress,
     QdrantConfig,
     ReadConfig,
@@ -146,6 +147,12 @@ def is_behind(settings: Settings) -> bool:
 def info(settings: Settings) -> Manifest:
     """Read what the serving snapshot is."""
     return read_manifest(settings.index_home)
+
+
+def preview(settings: Settings) -> Preview:
+    """Read a part of the settings' corpus without building anything."""
+    corpora = (settings.corpus, settings.index_home / COLLECTED)
+    return index.preview_corpus(corpora, read_config(settings))
 
 
 def not_searched(settings: Settings) -> Iterator[NotSearched]:

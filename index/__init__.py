@@ -2,6 +2,7 @@
 
 from index.build.build import build_index
 from index.build.pending import needs_build
+from index.build.preview import Preview, preview_corpus
 from index.build.remove import RemovalReport, remove_article
 from index.build.report import Fate, NotSearched, not_searched
 from index.build.update import BuildReport, Progress
@@ -86,6 +87,7 @@ __all__ = [
     "Passage",
     "PassageId",
     "Precision",
+    "Preview",
     "Progress",
     "QdrantConfig",
     "QuestionSetError",
@@ -117,6 +119,7 @@ __all__ = [
     "open_encoder",
     "open_snapshot",
     "open_store",
+    "preview_corpus",
     "read_manifest",
     "read_removals",
     "remove_article",

@@ -294,11 +294,14 @@ def _index_group() -> None:
 
 
 @_index_group.command()
+@click.option(
+    "--dry-run", is_flag=True, help="Build nothing; say what would be read as what, in a minute."
+)
 @_corpus_option
 @click.pass_obj
-def build(run: _Run) -> int:
+def build(run: _Run, *, dry_run: bool) -> int:
     """Read the corpus and build its index, unless nothing changed."""
-    return index_commands.build(run.open())
+    return (index_commands.preview if dry_run else index_commands.build)(run.open())
 
 
 @_index_group.command()

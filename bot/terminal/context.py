@@ -18,7 +18,7 @@ from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint, ta
 from bot.texts.direction import Bidi
 from bot.texts.language import Language, say, ui_language
 from bot.texts.messages import Key
-from index import BuildReport, Manifest, NotSearched, Progress, RemovalReport, VerifyReport
+from index import BuildReport, Manifest, NotSearched, Preview, Progress, RemovalReport, VerifyReport
 from index.web import Step, Watching
 
 
@@ -52,6 +52,10 @@ class Backend(Protocol):
 
     def info(self, settings: Settings) -> Manifest:
         """Read what the index is."""
+        ...
+
+    def preview(self, settings: Settings) -> Preview:
+        """Read a part of the corpus without building anything."""
         ...
 
     def not_searched(self, settings: Settings) -> Iterator[NotSearched]:

@@ -3,17 +3,19 @@
 import signal
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
 from types import FrameType
 
+from bot.answer.cite import head
 from bot.terminal.ask import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line
+from bot.texts.labels import agency, dates, title
 from bot.texts.language import localize_number, say
 from bot.texts.messages import Key
 from bot.texts.web_failures import why
@@ -47,8 +49,24 @@ def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
     yield surface.line(Key.BUILD_DUPLICATES, count=report.n_duplicates)
     if report.n_versions:
         yield surface.line(Key.BUILD_VERSIONS, count=report.n_versions)
-    left_out = [reject for reject in report.rejects if reject.reason in LEFT_OUT]
-    rejects = [reject for reject in report.rejects if reject.reason not in LEFT_OUT]
+    yield from _reject_lines(surface, report.rejects)
+    if report.rejects or report.n_duplicates or report.n_versions:
+        yield surface.line(Key.BUILD_MORE)
+    yield from _missing_lines(surface, report.missing)
+    yield surface.line(
+        Key.BUILD_PASSAGES,
+        passages=report.n_passages,
+        sentences=report.n_sentences,
+        encoded=report.n_encoded,
+    )
+    seconds = localize_number(round(report.seconds, 1), surface.language)
+    yield surface.line(Key.BUILD_COST, seconds=seconds, size=report.size_bytes)
+
+
+def _reject_lines(surface: Surface, found: Sequence[Reject]) -> Iterator[Line]:
+    """Yield how much was left out, and the rejects by reason, the most frequent first."""
+    left_out = [reject for reject in found if reject.reason in LEFT_OUT]
+    rejects = [reject for reject in found if reject.reason not in LEFT_OUT]
     if left_out:
         reasons = Counter(reject.reason for reject in left_out)
         named = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
@@ -64,20 +82,39 @@ def _build_lines(surface: Surface, report: BuildReport) -> Iterator[Line]:
             yield surface.line(Key.BUILD_REJECT_ORIGIN, origin=origin)
         if (more := len(rejects) - _SHOWN_ORIGINS) > 0:
             yield surface.line(Key.BUILD_REJECT_MORE, count=more)
-    if report.rejects or report.n_duplicates or report.n_versions:
-        yield surface.line(Key.BUILD_MORE)
-    if report.missing:
+
+
+def _missing_lines(surface: Surface, missing: Mapping[str, int]) -> Iterator[Line]:
+    """Yield how many articles lack each field."""
+    if missing:
         yield surface.line(Key.BUILD_MISSING)
-    for name, count in report.missing.items():
+    for name, count in missing.items():
         yield surface.line(Key.BUILD_MISSING_FIELD, field=name, count=count)
-    yield surface.line(
-        Key.BUILD_PASSAGES,
-        passages=report.n_passages,
-        sentences=report.n_sentences,
-        encoded=report.n_encoded,
+
+
+def preview(surface: Surface) -> ExitCode:
+    """Say what would be read as what."""
+    found = surface.backend.preview(surface.settings)
+    language = surface.language
+    seconds = localize_number(round(found.seconds, 1), language)
+    surface.write(
+        surface.line(Key.PREVIEW, read=found.n_read, files=found.n_files, seconds=seconds)
     )
-    seconds = localize_number(round(report.seconds, 1), surface.language)
-    yield surface.line(Key.BUILD_COST, seconds=seconds, size=report.size_bytes)
+    if found.n_cut:
+        surface.write(surface.line(Key.PREVIEW_CUT, count=found.n_cut))
+    for kind, count in found.files.most_common():
+        n_articles = found.articles[kind]
+        surface.write(surface.line(Key.PREVIEW_KIND, kind=kind, files=count, articles=n_articles))
+        for article in (one for name, one in found.shown if name == kind):
+            shown = head(article)
+            about = (agency(shown.source, article.via, language), dates(shown.published, language))
+            surface.write(
+                Line(Kind.HEADLINE, f"{shown.origin}  {title(shown, language)}", 2),
+                Line(Kind.DETAIL, ", ".join(filter(None, (*about, shown.url))), 4),
+            )
+    surface.write(*_reject_lines(surface, found.rejects))
+    surface.write(*_missing_lines(surface, found.missing))
+    return ExitCode.OK
 
 
 def report(surface: Surface, *, as_json: bool) -> ExitCode:

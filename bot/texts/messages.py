@@ -275,6 +275,18 @@ class Key(Text):
     BUILD_DUPLICATES = ("duplicates  {count}", "تکراری‌ها: {count}")
     BUILD_VERSIONS = ("earlier versions  {count}", "نسخه‌های پیشین: {count}")
     BUILD_LEFT_OUT = ("left out    {count} ({reasons})", "کنارگذاشته: {count} ({reasons})")
+    PREVIEW = (
+        ("Nothing is built: {read} of {files:file|files} read in {seconds} s."),
+        ("چیزی ساخته نشد: {read} از {files} پرونده در {seconds} ثانیه خوانده شد."),
+    )
+    PREVIEW_CUT = (
+        ("Of {count:file|files} only the first items were read."),
+        ("از {count} پرونده تنها خبرهای نخست خوانده شد."),
+    )
+    PREVIEW_KIND = (
+        ("{kind}: {files:file|files}, {articles:article|articles}"),
+        ("{kind}: {files} پرونده، {articles} خبر"),
+    )
     FATE_REJECTED = ("rejected", "پذیرفته‌نشده")
     FATE_LEFT_OUT = ("left out", "کنارگذاشته")
     FATE_DUPLICATE = ("duplicates", "تکراری")

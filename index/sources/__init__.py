@@ -80,11 +80,12 @@ _Read = Callable[..., Iterator[Article | Reject]]
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One kind of source: which files it claims, by their first bytes and lower-case suffix.
+    """One kind of source, and which files it claims by their first bytes and lower-case suffix.
 
     A binary one gets the bytes as they are; it is tried before the file is unpacked or decoded.
     """
 
+    kind: str
     claims: Callable[[bytes, str], bool]
     read: _Read
     is_binary: bool = False
@@ -95,28 +96,42 @@ def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
 
     Those whose first bytes make it certain come first.
     """
+
+    def binary(
+        module: str, claims: Callable[[bytes, str], bool], *, takes_config: bool = False
+    ) -> _Reader:
+        read = partial(_read_with, module)
+        return _Reader(
+            module, claims, partial(read, config=config) if takes_config else read, is_binary=True
+        )
+
+    def marked_up(module: str, claims: Callable[[bytes], bool]) -> _Reader:
+        return _Reader(module, lambda head, _: claims(head), partial(_read_with, module))
+
     return (
-        _Reader(_is_workbook, partial(_read_with, "workbook", config=config), is_binary=True),
-        _Reader(_is_document, partial(_read_with, "office"), is_binary=True),
-        _Reader(_is_parquet, partial(_read_with, "parquet", config=config), is_binary=True),
-        _Reader(_is_rtf, partial(_read_with, "rtf"), is_binary=True),
-        _Reader(_is_pdf, partial(_read_with, "pdf", config=config), is_binary=True),
-        _Reader(lambda head, _: is_warc(head), partial(_read_with, "warc"), is_binary=True),
-        _Reader(is_mail, partial(_read_with, "mail"), is_binary=True),
-        _Reader(lambda head, _: is_wordpress(head), partial(_read_with, "wordpress")),
-        _Reader(lambda head, _: is_mediawiki(head), partial(_read_with, "mediawiki")),
-        _Reader(lambda head, _: is_extracted(head), partial(_read_with, "extracted_xml")),
-        _Reader(lambda head, _: is_feed(head), partial(_read_with, "feeds")),
-        _Reader(nexis.is_download, nexis.read),
-        _Reader(is_markdown, partial(_read_with, "markdown")),
-        _Reader(lambda head, _: is_telegram(head), partial(_read_with, "telegram_html")),
-        _Reader(is_page, partial(_read_with, "html_page")),
-        _Reader(is_xml, _unsupported),
-        _Reader(lambda head, _: telegram.is_export(head), telegram.read),
-        _Reader(jsonl.is_document, partial(jsonl.read_document, config=config)),
-        _Reader(jsonl.is_lines, partial(jsonl.read, config=config)),
-        _Reader(partial(tables.is_table, config=config), partial(tables.read, config=config)),
-        _Reader(lambda _head, _suffix: True, page_text.read),
+        binary("workbook", _is_workbook, takes_config=True),
+        binary("office", _is_document),
+        binary("parquet", _is_parquet, takes_config=True),
+        binary("rtf", _is_rtf),
+        binary("pdf", _is_pdf, takes_config=True),
+        binary("warc", lambda head, _: is_warc(head)),
+        binary("mail", is_mail),
+        marked_up("wordpress", is_wordpress),
+        marked_up("mediawiki", is_mediawiki),
+        marked_up("extracted_xml", is_extracted),
+        marked_up("feeds", is_feed),
+        _Reader("nexis", nexis.is_download, nexis.read),
+        _Reader("markdown", is_markdown, partial(_read_with, "markdown")),
+        marked_up("telegram_html", is_telegram),
+        _Reader("html_page", is_page, partial(_read_with, "html_page")),
+        _Reader("xml", is_xml, _unsupported),
+        _Reader("telegram", lambda head, _: telegram.is_export(head), telegram.read),
+        _Reader("json", jsonl.is_document, partial(jsonl.read_document, config=config)),
+        _Reader("jsonl", jsonl.is_lines, partial(jsonl.read, config=config)),
+        _Reader(
+            "table", partial(tables.is_table, config=config), partial(tables.read, config=config)
+        ),
+        _Reader("text", lambda _head, _suffix: True, page_text.read),
     )
 
 
@@ -211,11 +226,22 @@ def read_articles(path: Path, config: ReadConfig | None = None) -> Iterator[Arti
         yield from read_file(file, config)
 
 
-def read_file(file: SourceFile, config: ReadConfig | None = None) -> Iterator[Article | Reject]:
-    """Read one file, as `read_articles` does, in a stable order."""
+def read_file(
+    file: SourceFile,
+    config: ReadConfig | None = None,
+    *,
+    tell_kind: Callable[[str], None] | None = None,
+) -> Iterator[Article | Reject]:
+    """Read one file, as `read_articles` does, in a stable order.
+
+    Args:
+        tell_kind: Called with the kind of the file, or of each file packed in it, before its items.
+    """
     if file.unread:
         return iter([file.unread.reject(file.origin)])
-    dispatch = _Dispatch(_readers(config or ReadConfig()), Budget(lambda: file.path.stat().st_size))
+    dispatch = _Dispatch(
+        _readers(config or ReadConfig()), Budget(lambda: file.path.stat().st_size), tell_kind
+    )
     return dispatch.read(partial(_opened, file.path), file.origin, file.path.name)
 
 
@@ -246,6 +272,7 @@ class _Dispatch:
 
     readers: tuple[_Reader, ...]
     budget: Budget
+    tell_kind: Callable[[str], None] | None = None
 
     def read(
         self, opened: Callable[[], Stream], origin: str, name: str, depth: int = 0
@@ -292,4 +319,7 @@ class _Dispatch:
         head = file.peek(_HEAD_BYTES)[:_HEAD_BYTES]
         suffix = PurePosixPath(name).suffix.lower()
         readers = (reader for reader in self.readers if reader.is_binary == is_binary)
-        return next((reader for reader in readers if reader.claims(head, suffix)), None)
+        found = next((reader for reader in readers if reader.claims(head, suffix)), None)
+        if found and self.tell_kind:
+            self.tell_kind(found.kind)
+        return found
