@@ -189,6 +189,7 @@ EXPECTED: Final = {
     "telegram_total_per_minute": "a whole number, 1 or more",
     "telegram_allowed_users": "ids of users, with commas between",
     "telegram_allowed_chats": "ids of chats, with commas between",
+    "telegram_channels": "@names or ids of channels, with commas between",
     "telegram_admins": "ids of users, with commas between",
     "metrics_port": "a port from 0 to 65535",
 }
