@@ -312,7 +312,8 @@ class Settings(BaseSettings):
         description="Channels whose posts are taken into the archive, as @name or id.",
     )
     telegram_admins: Ids = Field(
-        default_factory=frozenset, description="Users who may send /stats and /reload, as ids."
+        default_factory=frozenset,
+        description="Users who may send /stats, /reload and /remove, as ids.",
     )
     metrics_port: int = Field(
         default=0,

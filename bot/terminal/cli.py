@@ -358,12 +358,12 @@ def verify(run: _Run) -> int:
 
 
 @_index_group.command()
-@click.argument("article_id", metavar="ID")
+@click.argument("article_id", metavar="ID|ADDRESS")
 @click.option("--reason", default="", help="Kept in the list of removals.")
 @_corpus_option
 @click.pass_obj
 def remove(run: _Run, article_id: str, *, reason: str) -> int:
-    """Take article ID out of the index for good, asking nothing.
+    """Take an article, by id or address, out of the index for good, asking nothing.
 
     It is rejected from now on. The corpus itself is not changed; what holds the article still is
     told.

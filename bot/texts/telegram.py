@@ -360,6 +360,14 @@ class Phrase(Text):
         ("The old index still answers; the newest cannot be opened: {message}"),
         ("تازه‌ترین نمایه باز نشد و همان پیشین پاسخ می‌دهد: {message}"),
     )
+    REMOVED = (
+        ("Removed for good: {article}. A file of the corpus that holds it stays as it is."),
+        ("برای همیشه حذف شد: {article}. پرونده‌ای که آن را دارد دست‌نخورده می‌ماند."),
+    )
+    REMOVE_WHAT = (
+        ("Write the id or the address of the article after /remove; /sources shows the addresses."),
+        ("پس از /remove شناسه یا نشانی خبر را بنویسید؛ نشانی‌ها در /sources است."),
+    )
     MENU_ASK = ("Ask the archive", "از بایگانی بپرسید")
     MENU_SOURCES = ("Sources of the last answer", "منابع آخرین پاسخ")
     MENU_ARTICLE = ("Open a source, e.g. /article 1", "متن کامل یک منبع، با شمارهٔ آن")

@@ -95,7 +95,8 @@ def remove_article(
 
     Args:
         home: Where snapshots live.
-        article_id: As an answer cites it; of an article that was corrected since, all versions go.
+        article_id: As an answer cites it, or the address of its page; of an article that was
+            corrected since, all versions go.
         config: How articles were divided, to find its vectors.
         cache_dir: The vector cache.
         reason: Kept in the list of removals.
@@ -126,12 +127,19 @@ def remove_article(
         check_store(manifest, store.kind)
         with closing(open_folder(folder, manifest, store)) as old:
             with Ledger(folder / LEDGER, is_written=False) as ledger:
+                if len(found_there := ledger.at_address(article_id)) > 1:
+                    msg = (
+                        f"Expected one article at {article_id!r}, but there are several; name one "
+                        f"by its id: {', '.join(found_there)}."
+                    )
+                    raise CorpusError(msg)
+                named = found_there[0] if found_there else ledger.successor(article_id)
                 # An id of an earlier answer may be that of an earlier version.
-                indexed = ledger.article(ledger.successor(article_id) or article_id)
+                indexed = ledger.article(named or article_id)
                 if indexed is None and not before:
                     msg = (
-                        f"Expected the id of an article in the index at {home}, but none is called "
-                        f"{article_id!r}; `pasokh ask --json` names the ids."
+                        f"Expected an id or address of an article in the index at {home}, but none "
+                        f"is {article_id!r}; `pasokh ask --json` names the ids."
                     )
                     raise CorpusError(msg)
                 forget_vectors(cache_dir, vectors_before)

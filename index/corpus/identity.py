@@ -44,7 +44,12 @@ def identities(article: Article) -> tuple[str, ...]:
     address, number = page_of(article.url), ""
     if article.source and article.code:
         number = f"{NUMBER} {article.source.casefold()} {article.code}"
-    return tuple(filter(None, (address and f"address {address}", number)))
+    return tuple(filter(None, (address and address_name(address), number)))
+
+
+def address_name(page: str) -> str:
+    """Return the name of the article at an address, one that `page_of` returned."""
+    return f"address {page}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

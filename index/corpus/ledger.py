@@ -19,12 +19,14 @@ from index.corpus.identity import (
     NUMBER,
     Age,
     Sketch,
+    address_name,
     identities,
     published_day,
     stated_age,
 )
 from index.corpus.transaction import Transaction
 from index.errors import SnapshotCorrupt
+from index.text.urls import page_of
 from index.types import Article, ArticleId, Reject
 
 _SCHEMA = """
@@ -352,6 +354,13 @@ class Ledger(Transaction):
         return [
             (former, Digests(record, text)) for former, record, text in self._rows(query, article)
         ]
+
+    def at_address(self, url: str) -> list[ArticleId]:
+        """Return the articles indexed under the address of a page, at most a few."""
+        page = page_of(url)
+        query = f"SELECT DISTINCT article {_NAMED} WHERE name = ? AND kind = 'indexed' LIMIT 9"
+        rows = self._rows(query, _hash(address_name(page))) if page else []
+        return [ArticleId(article) for (article,) in rows]
 
     def is_shared(self, name: bytes) -> bool:
         """Tell whether several articles, which are no versions of each other, have a name."""

@@ -30,13 +30,15 @@ from index.sources.html_meta import metadata_of
 from index.sources.markup import text_of
 from index.sources.page_text import report_of
 from index.sources.prose import prose
-from index.sources.rejects import Refused, RejectReason, whole
+from index.sources.rejects import MAX_BYTES, Refused, RejectReason, whole
 from index.types import Article
 
 # A news page has some 2,000 elements and 20,000 characters. trafilatura's time grows faster than
 # either: within these bounds the worst page found took some 5 s.
 MAX_ELEMENTS = 8_000
 MAX_CHARS = 1_000_000
+_MAX_PAGE_BYTES = 64 * 1024**2  # with the pictures that a page saved as one file holds
+_PICTURE = re.compile(rb"data:[\w/+.-]{0,100};base64,[A-Za-z0-9+/=%]*+")
 _MAX_TAGS = 200_000  # before scripts and the like are dropped
 # A tag of many attributes, which the parser compares with each other; the words of a long
 # description are far fewer.
@@ -71,7 +73,13 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article]:
     Raises:
         Refused: If the page is too large, a listing, a login form, or has no text.
     """
-    yield article_of(text_of(whole(file)), origin)
+    data = whole(file, _MAX_PAGE_BYTES)
+    if len(data) > MAX_BYTES:
+        data = _PICTURE.sub(b"", data)
+    if len(data) > MAX_BYTES:
+        detail = f"more than {MAX_BYTES:,} bytes in one page beside its pictures"
+        raise Refused(RejectReason.TOO_LONG, detail)
+    yield article_of(text_of(data), origin)
 
 
 def article_of(page: str, origin: str, address: str = "") -> Article:

@@ -10,6 +10,7 @@ import pytest
 
 from index import (
     BuildReport,
+    CorpusError,
     Fate,
     IndexConfig,
     Snapshot,
@@ -154,6 +155,8 @@ def test_removing_an_article_removes_its_versions_and_no_neighbour(
     _write(corpus, "a.jsonl", VERSIONS[0], _record(other, id="storm"))
     _write(corpus, "b.jsonl", VERSIONS[1] | {"id": "pier"})
     build(corpus, home)
+    with pytest.raises(CorpusError, match=r"several.*pier"):
+        remove_article(home, ArticleId(ADDRESS), config=IndexConfig(), cache_dir=vectors_dir)
     remove_article(home, ArticleId("pier"), config=IndexConfig(), cache_dir=vectors_dir)
     _write(corpus, "c.jsonl", VERSIONS[0] | {"id": "again"})
     build(corpus, home)
@@ -161,3 +164,16 @@ def test_removing_an_article_removes_its_versions_and_no_neighbour(
     assert {other: ()} == indexed()
     removed = [item.origin for item in not_searched(home) if item.reason == "removed"]
     assert ["a.jsonl:1", "b.jsonl:1", "c.jsonl:1"] == removed
+
+
+def test_an_article_is_removed_by_its_address(
+    tmp_path: Path, build: Build, vectors_dir: Path, indexed: Told
+) -> None:
+    """The address of a page names the article there, however it is spelled."""
+    corpus, home = tmp_path / "corpus", tmp_path / "home"
+    _write(corpus, "a.jsonl", VERSIONS[0], _record(THIRD, url=f"{ADDRESS}/other"))
+    build(corpus, home)
+    address = ArticleId("http://www.gazette.example/pier?utm_source=x")
+    remove_article(home, address, config=IndexConfig(), cache_dir=vectors_dir)
+
+    assert {THIRD: ()} == indexed()

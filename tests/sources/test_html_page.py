@@ -92,6 +92,14 @@ def test_microdata_and_title() -> None:
     assert "2024-02-08" == found.published.isoformat()
 
 
+def test_pictures_within_a_page_do_not_count() -> None:
+    """A page saved as one file may hold more bytes of pictures than an article may have of text."""
+    picture = f'<img src="data:image/png;base64,{"iVBORw0KGgo" * 1_000_000}">'
+    (found,) = html_page.read(BytesIO(page(f"<p>{LEAD}</p>{picture}<p>{LEAD}</p>").encode()), "x")
+
+    assert LEAD in found.text
+
+
 def test_day_shown_on_a_page_is_no_publication() -> None:
     """The date in a page's head may be today's and is not taken."""
     assert read(page(f"<div class=date>۱۹ بهمن ۱۴۰۲</div>{report(LEAD, REST)}")).published is None

@@ -1,12 +1,14 @@
-"""Commands of admins: /stats and /reload.
+"""Commands of admins: /stats, /reload and /remove.
 
 Does not: check who asks; `Gate.is_admin` does.
 """
 
 import time
 
+from bot.settings import Settings
 from bot.telegram.delivery.access import language_of, reply
 from bot.telegram.delivery.executor import AnswerExecutor
+from bot.telegram.delivery.index_process import run_index
 from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.delivery.queue import UpdateQueue
 from bot.telegram.types import Incoming, Kind, Outgoing
@@ -20,8 +22,11 @@ _HOUR_S = 3600
 class Admin:
     """Answers the commands of admins."""
 
-    def __init__(self, executor: AnswerExecutor, metrics: Metrics, queue: UpdateQueue) -> None:
-        """Report on `metrics` and `queue`, and reload the index of `executor`."""
+    def __init__(
+        self, settings: Settings, executor: AnswerExecutor, metrics: Metrics, queue: UpdateQueue
+    ) -> None:
+        """Report on `metrics` and `queue`; change the index of `settings`, reload it."""
+        self._settings = settings
         self._executor = executor
         self._metrics = metrics
         self._queue = queue
@@ -31,7 +36,7 @@ class Admin:
         if incoming.kind is not Kind.TEXT:
             return None
         language, metrics = language_of(incoming), self._metrics
-        command, _, _ = incoming.text.partition(" ")
+        command, _, article = incoming.text.partition(" ")
         match command.partition("@")[0]:
             case "/stats":
                 p50, p95 = metrics.percentiles()
@@ -55,6 +60,12 @@ class Admin:
                     text = say(Phrase.NOT_RELOADED, language, message=error)
                 else:
                     text = say(Phrase.RELOADED, language, snapshot=self._executor.snapshot)
+            case "/remove" if article.strip():
+                failure = await run_index(self._settings, "remove", "--", article.strip())
+                await self._executor.refresh()
+                text = failure or say(Phrase.REMOVED, language, article=article.strip())
+            case "/remove":
+                text = say(Phrase.REMOVE_WHAT, language)
             case _:
                 return None
         return reply(incoming, text)

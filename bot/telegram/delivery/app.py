@@ -148,7 +148,7 @@ class _Service:
             store=store,
             queue=self._queue,
             gate=self._gate,
-            admin=Admin(executor, self._metrics, self._queue),
+            admin=Admin(settings, executor, self._metrics, self._queue),
             executor=executor,
             typing=self._typing,
             drafts=self._drafts,

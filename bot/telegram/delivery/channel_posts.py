@@ -1,19 +1,15 @@
 """Posts of channels taken into the archive: kept as collected articles, then built into the index.
 
-A build runs as a process of its own, as it needs an encoder and all processors, and what answers
-must not wait for it. Posts that come while one runs are built by the next.
+Posts that come while a build runs are built by the next.
 """
 
 import asyncio
 import logging
-import os
-import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.logs import log_failure
 from bot.settings import Settings
+from bot.telegram.delivery.index_process import run_index
 from bot.telegram.types import Incoming
 from index import Moment
 from index.sources import TelegramPost
@@ -84,38 +80,13 @@ class ChannelPosts:
             await asyncio.sleep(_GATHER_S)
             self._has_new.clear()
             try:
-                is_built = await self._build()
+                failure = await run_index(self._settings, "build")
             except OSError as error:
-                log_failure("build", error)
-                is_built = False
-            if not is_built:
+                failure = str(error)
+            if failure is not None:
+                _log.error("build", extra={"fields": {"reason": failure}})
                 await asyncio.sleep(_AGAIN_AFTER_S)
                 self._has_new.set()
-
-    async def _build(self) -> bool:
-        """Run `pasokh index build`; return whether it could be built."""
-        settings = self._settings
-        places = {
-            "PASOKH_CORPUS": settings.corpus,
-            "PASOKH_INDEX_DIR": settings.index_home,
-            "PASOKH_DATA_DIR": settings.data_dir,
-            "PASOKH_CACHE_DIR": settings.cache_dir,
-        }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "index", "build",
-            env=os.environ | {name: str(path.absolute()) for name, path in places.items()},
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            _, errors = await process.communicate()
-        finally:
-            with suppress(ProcessLookupError):
-                process.terminate()
-        if process.returncode:
-            reason = errors.decode(errors="replace").strip().rpartition("\n")[2]
-            _log.error("build", extra={"fields": {"code": process.returncode, "reason": reason}})
-        return not process.returncode
 
 
 def _moment(seconds: int) -> Moment:

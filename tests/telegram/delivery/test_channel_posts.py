@@ -53,12 +53,15 @@ def _ask_until(api: BotApi, says: Callable[[str], bool]) -> str:
 def test_a_post_is_answered_from_and_so_is_its_correction(
     api: BotApi, bot: Bot, tmp_path: Path
 ) -> None:
-    """A new post is quoted with its channel, then its edited wording and no longer the first one.
+    """A new post is quoted with its channel, then its edited wording, then none as it is removed.
 
     Posts of a channel that is not listed are left alone.
     """
     bot.start(
-        telegram_channels="@harbour_news", index_dir=tmp_path / "home", telegram_rate_per_minute=999
+        telegram_channels="@harbour_news",
+        telegram_admins=9,
+        index_dir=tmp_path / "home",
+        telegram_rate_per_minute=999,
     )
     at = int(time.time()) - 60
     api.push({"channel_post": _post(TEXT.replace("80", "70"), 5, chat=OTHER)})
@@ -68,6 +71,12 @@ def test_a_post_is_answered_from_and_so_is_its_correction(
     api.push({"edited_channel_post": edited})
     second = _ask_until(api, lambda text: "18 million" in text)
 
+    api.say(9, "/remove https://t.me/Harbour_News/12")
+    api.wait_until(lambda: bool(api.texts(9)))
+    gone = _ask_until(api, lambda text: "18 million" not in text)
+
+    assert "Removed for good" in api.texts(9)[-1]
+    assert "Harbour News" not in gone
     assert "Harbour News" in first
     assert "80 million" not in second
     assert not any("70 million" in text for text in api.texts(7))
