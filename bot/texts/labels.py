@@ -77,11 +77,13 @@ def version_texts(citation: Citation, language: Language) -> list[str]:
     """Say when an article was edited and where its earlier version is; empty where it has none."""
     if not citation.earlier:
         return []
-    texts = []
-    if citation.edited:
-        texts.append(say(Key.EDITED, language, dates=dates(citation.edited, language)))
     origin = " ".join(safe(citation.earlier[-1]).split())
-    return [*texts, say(Key.EARLIER_VERSION, language, origin=origin)]
+    if citation.edited is None:  # neither says that it is the newer one
+        return [say(Key.OTHER_VERSION, language, origin=origin)]
+    return [
+        say(Key.EDITED, language, dates=dates(citation.edited, language)),
+        say(Key.EARLIER_VERSION, language, origin=origin),
+    ]
 
 
 def scope_note(reply: Answer | NoAnswer, language: Language) -> str:

@@ -26,6 +26,10 @@ class Key(Text):
         ("همین گزارش در {count} رسانه: {outlets}"),
     )
     EDITED = ("edited {dates}", "ویرایش: {dates}")
+    OTHER_VERSION = (
+        ("another version, not quoted: {origin}"),
+        ("نسخه‌ای دیگر که نقل نمی‌شود: {origin}"),
+    )
     EARLIER_VERSION = (
         ("an earlier version, not quoted: {origin}"),
         ("نسخه پیشین که نقل نمی‌شود: {origin}"),

@@ -14,7 +14,7 @@ from bot.terminal.render import article_lines, full_source_lines, reply_lines, s
 from bot.terminal.screen import Kind, Line, Order, Screen, paint
 from bot.texts.labels import dates
 from bot.texts.language import Language
-from bot.types import Answer, Claim, Headline, Unworded
+from bot.types import Answer, Citation, Claim, Headline, Unworded
 from index import ArticleId, Moment, Scope
 from index.text import TEHRAN
 
@@ -103,6 +103,22 @@ def test_the_outlets_of_one_report_are_counted_and_named(answerer: Answering) ->
     persian = paint(source_lines(reply.citations, Language.FA), Screen()).splitlines()
     assert english[-2:] == ["    same report in 2 outlets: Mehr, Fars", "    characters 25-92"]
     assert persian[-2] == "    همین گزارش در ۲ رسانه: مهر، فارس"
+
+
+def test_earlier_versions_are_told_with_the_time_of_the_edit(answerer: Answering) -> None:
+    """Without a stated edit the other version is not called an earlier one."""
+    (cited, *_) = _carried(answerer).citations
+    known = replace(cited, earlier=("a.jsonl:1", "b.jsonl:7"))
+    edited = replace(known, edited=Moment(datetime(2023, 6, 10, 8, 30, tzinfo=TEHRAN)))
+
+    def told(citation: Citation, language: Language) -> str:
+        return paint(source_lines([citation], language), Screen())
+
+    assert "version" not in told(replace(edited, earlier=()), Language.EN)
+    assert "    another version, not quoted: b.jsonl:7\n" in told(known, Language.EN)
+    assert "    edited 10 June 2023, 08:30 (" in told(edited, Language.EN)
+    assert "    an earlier version, not quoted: b.jsonl:7\n" in told(edited, Language.EN)
+    assert "ویرایش: ۲۰ خرداد ۱۴۰۲" in told(edited, Language.FA)
 
 
 def test_copies_in_one_outlet_are_counted_as_articles(answerer: Answering) -> None:
