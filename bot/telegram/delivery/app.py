@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.access import Gate, Rules
 from bot.telegram.delivery.admin import Admin
+from bot.telegram.delivery.alerts import watch
 from bot.telegram.delivery.executor import AnswerExecutor
 from bot.telegram.delivery.handler import UpdateHandler
 from bot.telegram.delivery.live_draft import LiveDrafts, TypingIndicator
@@ -179,8 +180,8 @@ class _Service:
         )
         if self._settings.metrics_port:
             stack.callback(serve_metrics(metrics, self._settings.metrics_port, self._is_healthy))
-        cleanup = asyncio.create_task(self._clean_up())
-        stack.callback(cleanup.cancel)
+        for work in (self._clean_up(), watch(self._executor, self._queue)):
+            stack.callback(asyncio.create_task(work).cancel)
         await self._application.start()
         stack.push_async_callback(self._finish)
         await self._unless_stopped(self._fetch())
