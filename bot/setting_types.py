@@ -174,6 +174,8 @@ EXPECTED: Final = {
     "language": "auto, en or fa",
     "bidi": "auto, terminal or reorder",
     "retention_days": "a whole number of days, 1 or more",
+    "followed_per_chat": "a whole number from 1 to 1,000",
+    "timezone": "the name of a time zone such as Asia/Tehran or Europe/Berlin",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
     "log_file": "a path",
     "telegram_token": "a bot token as @BotFather gives it, like 123456:ABC-def",

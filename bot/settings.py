@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path, user_data_path
@@ -252,6 +253,13 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         default=30, ge=1, description="Days after which the bot deletes what it was asked."
     )
+    followed_per_chat: int = Field(
+        default=20, ge=1, le=1000, description="Saved questions (/follow) of one chat."
+    )
+    timezone: ZoneInfo = Field(
+        default=ZoneInfo("Asia/Tehran"),
+        description="Time zone of /digest and /quiet where a chat names none.",
+    )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_file: HomePath | None = Field(
         default=None, description="File for the log as JSON Lines; no log is kept if empty."
@@ -375,6 +383,16 @@ class Settings(BaseSettings):
     def history_file(self) -> Path:
         """File of the questions typed in `pasokh chat`."""
         return self.data_dir / "history"
+
+    @property
+    def following_file(self) -> Path:
+        """File of the questions followed with `pasokh follow`."""
+        return self.data_dir / "following.db"
+
+    @property
+    def telegram_following(self) -> Path:
+        """File of the questions followed on Telegram, one for each bot."""
+        return self.data_dir / f"telegram-following-{self._telegram_id}.db"
 
     @property
     def llm_budget_file(self) -> Path:

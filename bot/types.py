@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from index import EVERYTHING, ArticleId, Moment, Scope, Span
 
@@ -16,6 +17,10 @@ class Reason(StrEnum):
     NOT_IN_ARCHIVE = "not_in_archive"
     UNVERIFIED = "unverified"
     MODEL_FOUND_NONE = "model_found_none"
+
+
+NOTHING_ASKED: Final = frozenset({Reason.EMPTY_QUESTION, Reason.SMALL_TALK, Reason.OVER_ARCHIVE})
+"""Reasons that leave nothing to look for, now or later."""
 
 
 class Remark(StrEnum):

@@ -24,6 +24,7 @@ from bot.llm.opening import (
     translations,
 )
 from bot.records.recheck import Rechecker
+from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
@@ -130,8 +131,15 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
     return Conversation(
         session=open_session(settings),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
+        following=open_following(settings, settings.telegram_following),
+        zone=settings.timezone,
         username=username,
     )
+
+
+def open_following(settings: Settings, path: Path) -> Following:
+    """Open a file of saved questions."""
+    return Following(path, most=settings.followed_per_chat, retention_days=settings.retention_days)
 
 
 def build(settings: Settings, progress: Progress | None = None) -> BuildReport:

@@ -103,7 +103,7 @@ class Answerer:
         self.threshold: Final = DEFAULT_THRESHOLD if threshold is None else threshold
         self._least_of_each: Final = SURE_OF_EACH if threshold is None else threshold
         self._space: Final = space
-        self._words: dict[str, Vectors] = {}
+        self.words: dict[str, Vectors] = {}
         self._weights = stored_confidence(encoder.identity.name) if space.is_fitted else {}
         self._fingerprint = Fingerprint(
             snapshot=snapshot.manifest.snapshot, encoder=encoder.identity.fingerprint
@@ -313,6 +313,7 @@ class Answerer:
             found = merged(found, self._retrieve(question.typed_text, question, _HITS))
         config = ReaderConfig(max_sentences=k)
         quotes = find_quotes(question, found, self.snapshot, config, shown=shown)
+        quotes = self._kept(question, found, quotes)
         alike = self._alike if self._space.is_fitted else None
         absent = lacking(question, quotes, self.snapshot, alike)
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
@@ -333,11 +334,11 @@ class Answerer:
 
         All are centred as questions in the language of the question.
         """
-        kept = self._words  # another thread may put a new one in its place
+        kept = self.words  # another thread may put a new one in its place
         vectors = {word: kept[word] for word in (*asked, *known) if word in kept}
         new = [word for word in dict.fromkeys((*asked, *known)) if word not in vectors]
         fresh = dict(zip(new, self.encoder.encode_queries(new), strict=True)) if new else {}
-        self._words = fresh if len(kept) + len(fresh) > _MAX_WORDS else {**kept, **fresh}
+        self.words = fresh if len(kept) + len(fresh) > _MAX_WORDS else {**kept, **fresh}
         vectors |= fresh
         one, other = (
             np.stack([self._space.query(vectors[word], language) for word in words])
@@ -355,10 +356,18 @@ class Answerer:
         chosen = spread_quotes(topic, found, self.snapshot, most=most, per_article=_QUOTES_OF_ONE)
         quotes = [
             quote
-            for quote in chosen
+            for quote in self._kept(topic, found, chosen)
             if confidence(_signals(found, quote.hit, [quote]), self._weights) >= self._least_of_each
         ]
         return self._consideration(topic, found, quotes, is_side=topic.scope != EVERYTHING)
+
+    def _kept(self, _question: Question, _found: Retrieval, quotes: list[Quote]) -> list[Quote]:
+        """Return the quotes that are worth a closer look; see `news`."""
+        return quotes
+
+    def _confidence(self, found: Retrieval, quotes: Sequence[Quote]) -> float:
+        """Return how sure the best passage answers with quotes, of which there are some."""
+        return confidence(_signals(found, found.hits[0], quotes), self._weights)
 
     def _retrieve(
         self, text: str, question: Question, n_hits: int, vector: Vectors | None = None
@@ -389,9 +398,7 @@ class Answerer:
             scope=question.scope,
             found=found,
             drafts=drafts,
-            confidence=(
-                confidence(_signals(found, found.hits[0], quotes), self._weights) if quotes else 0.0
-            ),
+            confidence=self._confidence(found, quotes) if quotes else 0.0,
         )
 
     def _refuse(

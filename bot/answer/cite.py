@@ -6,6 +6,7 @@ Does not: choose what to quote, or find out what is the same report.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Final
 
 from bot.texts.direction import safe
@@ -35,6 +36,11 @@ def cite(article: Article, span: Span, *, number: int, score: float) -> Citation
         edited=article.edited,
         page=article.page_of(span),
     )
+
+
+def digest_of(quote: str) -> str:
+    """Return what tells a quote from another."""
+    return blake2b(quote.encode(), digest_size=8).hexdigest()
 
 
 def cite_earliest(

@@ -19,12 +19,14 @@ from threading import Lock, Thread
 from typing import Final
 
 from bot.answer.answerer import Answerer
+from bot.answer.news import New, news
 from bot.question.question import Question
 from bot.types import Answer, Citation, NoAnswer, Reason
 from index import (
     Article,
     ArticleId,
     Manifest,
+    Snapshot,
     SnapshotError,
     VectorStoreError,
     current_folder,
@@ -131,6 +133,24 @@ class Serving:
             ]
         first = len(beyond) + 1
         return tuple(replace(cited, number=number) for number, cited in enumerate(kept, first))
+
+    @contextmanager
+    def edition(self) -> Iterator[Snapshot]:
+        """Yield what is published now once it is open, however long that takes."""
+        self._begin_to_open()
+        if self._opening is not None:
+            self._opening.join()
+        with self.using() as answerer:
+            yield answerer.snapshot
+
+    def news(self, questions: Sequence[Question], new: New, *, k: int = 3) -> list[Answer | None]:
+        """Answer each question from new articles alone; see `bot.answer.news`."""
+        with self.using() as answerer:
+            replies = news(answerer, questions, new, k=k)
+            return [
+                None if reply and self._shows_removed(answerer, _shown_in(reply)) else reply
+                for reply in replies
+            ]
 
     def _shows_removed(self, answerer: Answerer, shown: Iterable[ArticleId]) -> bool:
         """Tell whether one of these articles was removed by request since they were opened."""

@@ -1,11 +1,13 @@
 """Protocols of what a session talks with: what answers, and what a language model adds."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
+from bot.answer.news import New
 from bot.question.question import Question
 from bot.types import Answer, Citation, Claim, NoAnswer, Translation
-from index import Article, ArticleId, Manifest
+from index import Article, ArticleId, Manifest, Snapshot
 
 TellClaims: TypeAlias = Callable[[tuple[Claim, ...]], None]
 """Takes all claims that stand so far, each time there is one more."""
@@ -40,6 +42,14 @@ class Answering(Protocol):
         self, question: Question, *, beyond: Sequence[Citation], k: int = 3
     ) -> tuple[Citation, ...]:
         """Return at most `k` quotes that come after those shown, numbered on."""
+        ...
+
+    def edition(self) -> AbstractContextManager[Snapshot]:
+        """Hold what is published open."""
+        ...
+
+    def news(self, questions: Sequence[Question], new: New, *, k: int = 3) -> list[Answer | None]:
+        """Answer each question from new articles alone, None where they do not."""
         ...
 
     def refresh(self) -> None:

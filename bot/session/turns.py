@@ -6,10 +6,9 @@ the archive no longer says the same.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TypeVar
 
-from bot.answer.cite import cite, is_supported, with_others
+from bot.answer.cite import cite, digest_of, is_supported, with_others
 from bot.question.followup import needs_context
 from bot.types import Answer, Citation, NoAnswer
 from index import EVERYTHING, Article, Scope, Span
@@ -94,7 +93,7 @@ def places_of(citations: Iterable[Citation]) -> tuple[Place, ...]:
             end=citation.span.end,
             number=citation.number,
             score=citation.score,
-            digest=_digest(citation.quote),
+            digest=digest_of(citation.quote),
         )
         for citation in citations
     )
@@ -110,10 +109,5 @@ def cited_again(place: Place, reports: Sequence[Article]) -> Citation | None:
     if article is None:
         return None
     citation = cite(article, Span(place.start, place.end), number=place.number, score=place.score)
-    is_same = _digest(citation.quote) == place.digest and is_supported(citation, article)
+    is_same = digest_of(citation.quote) == place.digest and is_supported(citation, article)
     return with_others(citation, reports) if is_same else None
-
-
-def _digest(quote: str) -> str:
-    """Return what tells a quote from another."""
-    return blake2b(quote.encode(), digest_size=8).hexdigest()

@@ -10,7 +10,7 @@ that the list can be stored before the first call and finished after a crash.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field
 
@@ -20,6 +20,9 @@ Id: TypeAlias = Annotated[int, Field(strict=True, ge=-_ID_LIMIT, lt=_ID_LIMIT)]
 """Number of a chat, a user or a message: what a database column holds."""
 
 UpdateId: TypeAlias = Annotated[int, Field(strict=True, ge=0, lt=_ID_LIMIT)]
+
+FIRST_ALERT: Final = 2**62
+"""Number of the first alert, far above those of Telegram's updates."""
 
 Key: TypeAlias = tuple[int, int]
 """Chat and number of an update."""
@@ -41,6 +44,8 @@ class Kind(StrEnum):
     """A group has become a supergroup, which is another chat for Telegram."""
     POST = "post"
     """A channel has a new post, or a post has changed; it is for the archive."""
+    ALERT = "alert"
+    """Nobody did anything: there is news on what was asked before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Commands that ask: `ask`, `chat` and `serve`."""
+"""Commands that ask: `ask`, `follow`, `chat` and `serve`."""
 
 import json
 import re
@@ -7,14 +7,19 @@ from functools import partial
 from bot.question.scope import check_scope
 from bot.records.write import record_of
 from bot.session.export import Format, export, finding_of
+from bot.session.following import TERMINAL, Saved
 from bot.session.session import Session
+from bot.session.turns import turn_of
 from bot.terminal.context import ExitCode, Surface
+from bot.terminal.render import quote_lines, reply_lines, source_lines
 from bot.terminal.repl import Chat, pager, typed_lines
+from bot.terminal.screen import BLANK, Kind, Line
 from bot.terminal.streaming import ClaimsShowing
 from bot.texts.direction import safe
+from bot.texts.language import Language, say
 from bot.texts.messages import Key
-from bot.types import Answer
-from index import Scope
+from bot.types import NOTHING_ASKED, Answer, NoAnswer
+from index import PasokhError, Scope
 
 
 def ask(surface: Surface, question: str, *, k: int | None, within: Scope) -> ExitCode:
@@ -46,6 +51,75 @@ def ask_export(
     language = session.language_of(reply.language)
     surface.stdout.write(export([finding_of(reply)], Format(form), language))
     return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
+
+
+def follow(surface: Surface, question: str, *, within: Scope) -> ExitCode:
+    """Answer a question and save it for `follow_news`.
+
+    Raises:
+        PasokhError: If as many are saved as may be.
+    """
+    session = _open_session(surface, None, within)
+    following = surface.backend.open_following(surface.settings, surface.settings.following_file)
+    # So that what is published while it is answered is new to it.
+    following.take_up(session.answering)
+    reply = session.word(session.find(question))
+    language = session.language_of(reply.language)
+    surface.write(*reply_lines(reply, language))
+    if isinstance(reply, NoAnswer) and reply.reason in NOTHING_ASKED:
+        return ExitCode.NO_ANSWER
+    saved = Saved(
+        chat_id=TERMINAL, user_id=TERMINAL, language=language.value, question=question, scope=within
+    )
+    if following.follow(session.answering, saved, turn_of(question, reply, within)) is None:
+        msg = (
+            f"Expected fewer than {following.most} saved questions, but there are as many; "
+            "take one away with pasokh follow --remove N."
+        )
+        raise PasokhError(msg)
+    surface.notice(Key.FOLLOWED, days=following.retention_days)
+    return ExitCode.OK
+
+
+def follow_news(surface: Surface) -> ExitCode:
+    """Show what is new on each saved question since it was asked last; nothing where nothing is."""
+    session = surface.open_session()
+    following = surface.backend.open_following(surface.settings, surface.settings.following_file)
+    following.purge()
+    following.ask(session.answering, following.of_topic(TERMINAL), k=session.max_quotes)
+    shown = 0
+    for alert in following.pending():
+        if citations := session.recall(alert.turn):
+            language = Language(alert.saved.language)
+            head = say(Key.FOLLOW_NEWS, language, question=alert.saved.question)
+            lines = [*quote_lines(citations, language), BLANK, *source_lines(citations, language)]
+            rtl = language is Language.FA
+            surface.write(Line(Kind.HEADING, head, rtl=rtl), *lines, BLANK)
+            surface.stdout.flush()
+            shown += 1
+        following.told(alert.number)
+    return ExitCode.OK if shown else ExitCode.NO_ANSWER
+
+
+def list_followed(surface: Surface, remove: int | None) -> ExitCode:
+    """List the saved questions, without that of a number where one is to be removed.
+
+    Raises:
+        PasokhError: If there is no such number.
+    """
+    following = surface.backend.open_following(surface.settings, surface.settings.following_file)
+    saved = following.of_topic(TERMINAL)
+    if remove is not None:
+        if remove > len(saved):
+            msg = (
+                f"Expected a number from 1 to {len(saved)}, got {remove}; see pasokh follow --list."
+            )
+            raise PasokhError(msg)
+        following.stop(saved.pop(remove - 1).number)
+    for place, one in enumerate(saved, start=1):
+        rtl = one.language == Language.FA
+        surface.write(Line(Kind.NOTICE, f"{place}. {one.question}", rtl=rtl))
+    return ExitCode.OK
 
 
 def _open_session(surface: Surface, k: int | None, within: Scope) -> Session:

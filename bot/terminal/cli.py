@@ -219,6 +219,36 @@ def ask(
 
 
 @_pasokh.command()
+@click.argument("question", nargs=-1)
+@click.option("--list", "is_list", is_flag=True, help="List what is followed, with its numbers.")
+@click.option("--remove", type=click.IntRange(1), metavar="N", help="Follow number N no more.")
+@_corpus_option
+@_scope_options
+@click.pass_obj
+def follow(
+    run: _Run,
+    /,
+    question: tuple[str, ...],
+    *,
+    is_list: bool,
+    remove: int | None,
+    **scope: Any,  # noqa: ANN401  # see _scope_options
+) -> int:
+    """Save QUESTION; without one, print what is new on all that are saved since last time.
+
+    Exit code 3 where nothing is new, and nothing is printed: for cron, after index watch --once.
+    """
+    text, within = " ".join(question).strip(), _scope(scope)
+    if is_list or remove is not None:
+        if text:
+            raise click.UsageError("--list and --remove take no QUESTION.")
+        return ask_commands.list_followed(run.open(), remove)
+    if not text:
+        return ask_commands.follow_news(run.open())
+    return ask_commands.follow(run.open(), text, within=within)
+
+
+@_pasokh.command()
 @_corpus_option
 @_scope_options
 @click.pass_obj

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Protocol, TextIO
 
 from bot.evaluation.files import Evaluation, EvaluationFiles
 from bot.records.recheck import Rechecker
+from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
@@ -40,6 +42,10 @@ class Backend(Protocol):
 
     def open_conversation(self, settings: Settings, username: str) -> Conversation:
         """Open what answers on Telegram for the bot of that name."""
+        ...
+
+    def open_following(self, settings: Settings, path: Path) -> Following:
+        """Open a file of saved questions."""
         ...
 
     def build(self, settings: Settings, progress: Progress | None = None) -> BuildReport:

@@ -23,12 +23,19 @@ _PERSIAN: Final[Mapping[str, str]] = {
     "ترجمه": "translate",
     "پرونده": "export",
     "خروجی": "export",
+    "دنبال": "follow",
+    "دنبالها": "following",
+    "پیگیری": "follow",
+    "پیگیریها": "following",
+    "رها": "unfollow",
+    "چکیده": "digest",
+    "سکوت": "quiet",
     "خروج": "quit",
 }
-_ARABIC_KEYS: Final = str.maketrans("كي", "کی")
+_PLAIN: Final = str.maketrans("كي", "کی", "\u200c")  # Arabic keys, and no joiners
 
 
 def command_name(typed: str) -> str:
     """Return the name of a command as it was typed, without its slash: Latin, in small letters."""
-    name = typed.translate(_ARABIC_KEYS).lower()
+    name = typed.translate(_PLAIN).lower()
     return _PERSIAN.get(name, name)

@@ -1,6 +1,7 @@
 """The languages we speak to people, and how a text of ours is said in one of them."""
 
 from dataclasses import dataclass
+from datetime import time
 from enum import Enum, StrEnum
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
@@ -63,6 +64,11 @@ def localize_number(number: float, language: Language) -> str:
     if language is Language.FA:
         return f"{number:,}".translate(_PERSIAN_DIGITS).replace(",", "٬").replace(".", "٫")
     return f"{number:,}"
+
+
+def localize_time(at: time, language: Language) -> str:
+    """Write a time of day, e.g. `08:00`, in the digits of the language."""
+    return f"{at:%H:%M}".translate(_PERSIAN_DIGITS if language is Language.FA else {})
 
 
 def localize_digits(number: int, language: Language) -> str:

@@ -140,6 +140,17 @@ class Key(Text):
         ("The last question had no answer; this is about: {question}"),
         ("پرسش آخر پاسخی نداشت؛ این دربارهٔ پرسش پیش از آن است: {question}"),
     )
+    FOLLOWED = (
+        (
+            "Saved. `pasokh follow` tells what is new on it; it is forgotten after {days:day|days}, "
+            "unless you follow it again."
+        ),
+        (
+            "نگه داشته شد. `pasokh follow` می‌گوید چه چیز تازه‌ای دربارهٔ آن هست؛ پس از {days} روز فراموش "
+            "می‌شود، مگر دوباره دنبالش کنید."
+        ),
+    )
+    FOLLOW_NEWS = ("New on “{question}”", "تازه دربارهٔ «{question}»")
     CHAT_OPEN_USAGE = (
         ("/open needs the number of a source, from 1 to {last}."),
         ("/open شمارهٔ یک منبع را می‌خواهد، از ۱ تا {last}."),

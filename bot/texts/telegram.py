@@ -33,6 +33,8 @@ class Phrase(Text):
             "/article 1 - the whole article behind source 1\n"
             "/more - further quotes\n"
             "/export - the last answer as a file for a spreadsheet, an article, a reference manager\n"
+            "/follow and a question - tell me when there is news on it; /following, /unfollow 1\n"
+            "/digest 8:00 - such news once a day; /digest now, /quiet 23-7\n"
             "/only since=1402/03 source=Mehr lang=fa - ask a part of the archive; /only off asks all\n"
             "/lang - English or Persian\n"
             "/reset - forget this conversation\n"
@@ -47,11 +49,13 @@ class Phrase(Text):
             "/article 1 - متن کامل خبرِ منبع ۱\n"
             "/more - نقل‌قول‌های بیشتر\n"
             "/export - آخرین پاسخ در پرونده‌ای برای صفحه‌گسترده، مقاله یا برنامهٔ ارجاع‌دهی\n"
+            "/follow و یک پرسش - هر وقت خبر تازه‌ای دربارهٔ آن رسید بگو؛ /following، /unfollow 1\n"
+            "/digest 8:00 - این خبرها روزی یک بار؛ /digest now، /quiet 23-7\n"
             "/only since=1402/03 source=مهر lang=fa - پرسش از بخشی از بایگانی؛ با /only off از همهٔ آن\n"
             "/lang - فارسی یا انگلیسی\n"
             "/reset - فراموش کردن این گفت‌وگو\n"
             "/privacy - چه چیزی را تا کی نگه می‌دارم\n"
-            "به فارسی هم می‌شود نوشت: /منابع، /خبر ۱، /بیشتر، /فقط، /زبان، /ازنو، /حریم، /کمک\n"
+            "به فارسی هم می‌شود نوشت: /منابع، /خبر ۱، /بیشتر، /دنبال، /فقط، /زبان، /ازنو، /حریم، /کمک\n"
             "\n"
             "با 👍 و 👎 زیر هر پاسخ به ما بگویید که به کارتان آمد یا نه."
         ),
@@ -203,6 +207,82 @@ class Phrase(Text):
         ("Quotes: {quotes}, questions: {questions}"),
         ("نقل‌قول‌ها: {quotes}، پرسش‌ها: {questions}"),
     )
+    FOLLOWED = (
+        (
+            "I will tell you when the archive has something new on {question}.\n"
+            "/following lists what you follow here. I forget it after {days:day|days}, unless you "
+            "follow it again."
+        ),
+        (
+            "هر وقت چیز تازه‌ای دربارهٔ {question} به بایگانی برسد خبرتان می‌کنم.\n"
+            "فهرست آنچه اینجا دنبال می‌کنید: /following. پس از {days} روز فراموشش می‌کنم، مگر دوباره "
+            "دنبالش کنید."
+        ),
+    )
+    FOLLOW_FULL = (
+        (
+            "I already follow {count:question|questions} here, as many as I can. Stop one: /following"
+        ),
+        (
+            "اینجا همین حالا {count} پرسش را دنبال می‌کنم و بیش از این نمی‌شود. یکی را بردارید: /following"
+        ),
+    )
+    FOLLOW_USAGE = (
+        (
+            "What shall I watch out for? Write /follow and your question, or press the button under "
+            "an answer."
+        ),
+        ("چه چیزی را دنبال کنم؟ پرسشتان را جلوی /follow بنویسید، یا دکمهٔ زیر یک پاسخ را بزنید."),
+    )
+    FOLLOWING_NONE = (
+        ("Nothing is followed here. Write /follow and your question."),
+        ("اینجا چیزی دنبال نمی‌شود. پرسشتان را جلوی /follow بنویسید."),
+    )
+    FOLLOWING_HEAD = ("What is followed here:", "آنچه اینجا دنبال می‌شود:")
+    UNFOLLOWED = (
+        ("Stopped. I will tell no more of {question}."),
+        ("برداشته شد. دیگر دربارهٔ {question} خبر نمی‌دهم."),
+    )
+    UNFOLLOW_USAGE = (
+        ("Which one? Write /unfollow and its number in /following."),
+        ("کدام را؟ جلوی /unfollow شماره‌ای را که در /following دارد بنویسید."),
+    )
+    UNFOLLOW_OTHERS = (
+        ("Only who followed this, or an administrator of the group, can stop it."),
+        ("این را فقط کسی که دنبالش کرده یا مدیر گروه می‌تواند بردارد."),
+    )
+    ALERT = ("🔔 New on {question}", "🔔 خبر تازه دربارهٔ {question}")
+    AT_ONCE = (
+        ("I tell news at once. /digest 8:00 tells it once a day, /quiet 23-7 not at night."),
+        (
+            "خبر تازه را همان وقت می‌گویم. با /digest 8:00 روزی یک بار می‌گویم و با /quiet 23-7 شب‌ها نه."
+        ),
+    )
+    DIGEST = (
+        ("I tell news once a day, at {time} ({zone}). /digest now tells it at once."),
+        ("خبرهای تازه را روزی یک بار، ساعت {time} ({zone})، می‌گویم. برای همان وقت: /digest now"),
+    )
+    QUIET = (
+        (
+            "I tell news at once, but from {first} to {last} ({zone}) only after. /quiet off ends that."
+        ),
+        (
+            "خبر تازه را همان وقت می‌گویم، ولی آنچه از {first} تا {last} ({zone}) برسد پس از آن. "
+            "برای پایان سکوت: /quiet off"
+        ),
+    )
+    SCHEDULE_USAGE = (
+        (
+            "I cannot read that. Write it like this: /digest 8:00, /digest 8:00 Europe/Berlin, "
+            "/digest now, /quiet 23-7 or /quiet off"
+        ),
+        (
+            "این را نتوانستم بخوانم. این‌طور بنویسید: /digest 8:00، /digest 8:00 Europe/Berlin، "
+            "/digest now، /quiet 23-7 یا /quiet off"
+        ),
+    )
+    BUTTON_FOLLOW = ("🔔 Tell me of news on this", "🔔 خبرهای تازهٔ این را بگو")
+    BUTTON_UNFOLLOW = ("🔕 Stop", "🔕 دیگر نگو")
     LANG_ASK = ("In which language shall I speak with you?", "به چه زبانی با شما صحبت کنم؟")
     LANG_SET = (
         ("Good, I will speak English with you. Quotes stay in their own language."),
@@ -262,17 +342,19 @@ class Phrase(Text):
             "• your questions and which articles were quoted, so that you can follow up and open them\n"
             "• your 👍 and 👎, with the question they belong to, so that answers get better; whoever "
             "runs this bot may copy them out, without your number\n"
+            "• the questions you follow, and which articles you were told of\n"
             "• your Telegram number and that of the chat beside them\n"
             "• a message that waits, until it is answered; then only Telegram's number of it, for two "
             "days\n"
             "\n"
-            "Until you delete it, also what you chose with /lang and /only in this chat.\n"
+            "Until you delete it, also what you chose with /lang, /only, /digest and /quiet in this "
+            "chat.\n"
             "\n"
             "I do not keep your name, your photos or what others write in a group without addressing "
             "me, unless somebody asks me about it in a reply. Inline questions are not kept once they "
             "are answered.\n"
             "\n"
-            "/reset deletes this conversation, but not what you chose with /lang and /only. The button "
+            "/reset deletes this conversation, but not what you chose or follow. The button "
             "below deletes everything I have of you and of this chat, at once and for good, and what "
             "you wrote before and still waits. In a group, what others said and the group's choices "
             "are deleted only for its administrators."
@@ -283,17 +365,18 @@ class Phrase(Text):
             "خبر را باز کنید\n"
             "• 👍 و 👎 شما با پرسشی که به آن مربوط است، تا پاسخ‌ها بهتر شود؛ گردانندهٔ ربات می‌تواند "
             "از آن‌ها بی شمارهٔ شما رونوشت بردارد\n"
+            "• پرسش‌هایی که دنبال می‌کنید و این‌که از کدام خبر آگاهتان کردم\n"
             "• شمارهٔ تلگرامی شما و این گفت‌وگو در کنار آن‌ها\n"
             "• پیامی که در انتظار است، تا پاسخ بگیرد؛ پس از آن فقط شماره‌ای که تلگرام به آن داده، "
             "تا دو روز\n"
             "\n"
-            "و آنچه در این گفت‌وگو با /lang و /only برگزیده‌اید، تا وقتی پاکش کنید.\n"
+            "و آنچه در این گفت‌وگو با /lang، /only، /digest و /quiet برگزیده‌اید، تا وقتی پاکش کنید.\n"
             "\n"
             "نام و عکس شما، و آنچه دیگران در گروه بی‌آن‌که با من باشند می‌نویسند، نزد من نمی‌ماند، مگر "
             "کسی در پاسخ به آن از من بپرسد. "
             "پرسش‌های درون‌خطی هم پس از پاسخ نمی‌ماند.\n"
             "\n"
-            "/reset این گفت‌وگو را پاک می‌کند، ولی نه آنچه را با /lang و /only برگزیده‌اید. دکمهٔ زیر "
+            "/reset این گفت‌وگو را پاک می‌کند، ولی نه آنچه را برگزیده‌اید یا دنبال می‌کنید. دکمهٔ زیر "
             "هر چه را از شما و این گفت‌وگو دارم، همین حالا و برای همیشه پاک می‌کند؛ آنچه را پیش‌تر "
             "نوشته‌اید و هنوز در انتظار است هم. در گروه، گفته‌های دیگران و تنظیم‌های گروه را فقط "
             "مدیرانش می‌توانند پاک کنند."
@@ -373,6 +456,11 @@ class Phrase(Text):
     MENU_ARTICLE = ("Open a source, e.g. /article 1", "متن کامل یک منبع، با شمارهٔ آن")
     MENU_MORE = ("Further quotes", "نقل‌قول‌های بیشتر")
     MENU_EXPORT = ("The last answer as a file", "آخرین پاسخ در یک پرونده")
+    MENU_FOLLOW = (
+        ("Tell me of news on a question"),
+        ("خبرهای تازهٔ یک پرسش را بگو"),
+    )
+    MENU_FOLLOWING = ("What is followed here", "آنچه اینجا دنبال می‌شود")
     MENU_ONLY = (
         ("Ask a part of the archive, e.g. /only source=Mehr"),
         ("پرسش از بخشی از بایگانی، مثلاً /only source=مهر"),

@@ -238,6 +238,18 @@ class Archive:
             passages.append((passage, article))
         return passages
 
+    def sentences(self, article_id: ArticleId) -> list[str]:
+        """Return the sentences of the article with this id, none where there is no such."""
+        row = self.row(article_id)
+        rows = (
+            () if row is None else self._rows("SELECT row FROM passage WHERE article = ?", (row,))
+        )
+        return [
+            span.cut(article.text)
+            for passage, article in self.passages([row for (row,) in rows])
+            for span in passage.sentences
+        ]
+
     def row(self, article_id: ArticleId) -> int | None:
         """Return the row of the article with this id, or None."""
         rows = self._rows("SELECT row FROM article WHERE id = ?", (article_id,))

@@ -315,6 +315,13 @@ class Ledger(Transaction):
         """Return the articles indexed with this wording: one or none."""
         return self._indexed("text = ?", text)
 
+    def wordings(self) -> Iterator[tuple[ArticleId, bytes]]:
+        """Yield every indexed article with the hash of its wording."""
+        with self._damage_told():
+            yield from self._connection.execute(
+                "SELECT article, text FROM item WHERE kind = 'indexed'"
+            )
+
     def orphans(self, articles: Iterable[ArticleId]) -> list[Place]:
         """Return the duplicates and versions of articles that are not indexed any more."""
         query = f"SELECT file, position FROM item WHERE article = ? AND {_REPEATS}"  # noqa: S608 - a constant
@@ -456,13 +463,18 @@ def digests(article: Article) -> Digests:
     )
     return Digests(
         _hash(repr(tuple(fields))),
-        _hash(f"{article.headline}\0{article.text}"),
+        wording_of(article),
         names,
         frozenset(hashed for name, hashed in named.items() if name.startswith(NUMBER)),
         stated_age(article),
         published_day(article),
         Sketch.of(article) if names else None,
     )
+
+
+def wording_of(article: Article) -> bytes:
+    """Hash the headline and the text of an article."""
+    return _hash(f"{article.headline}\0{article.text}")
 
 
 def _hash(content: str) -> bytes:

@@ -6,6 +6,7 @@ words, which is too slow for hundreds.
 """
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Rows, Scores
+from index.arrays import Rows, Scores, Vectors
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
 from index.lexical.index import LexicalQuestion
@@ -38,6 +39,9 @@ NEAR: Final = 300
 
 WORDED: Final = 100
 """Passages taken from the words."""
+
+FEW: Final = 2_000
+"""Passages of a scope up to which all are candidates and none is searched for."""
 
 _THREADS: Final = 16  # most questions whose vectors are searched at a time
 
@@ -142,15 +146,20 @@ class Retriever:
         """
         started = time.perf_counter()
         if vector is None:
-            text = clean(question, language).text
-            vector = self._space.query(self._encoder.encode_queries([text])[0], language)
+            vector = self.vectors([question], [language])[0]
         encoded = time.perf_counter()
-        allowed = self._snapshot.layout.within(within)
-        search = self._snapshot.vectors.search
-        searching = self._vector_threads.submit(search, vector, NEAR, allowed)
-        lexical = self._snapshot.lexical.question(question)
-        worded, _ = self._snapshot.lexical.search(lexical.groups, WORDED, allowed)
-        candidates = self._candidates(vector, searching.result(), worded, lexical, language)
+        snapshot = self._snapshot
+        allowed = snapshot.layout.within(within)
+        lexical = snapshot.lexical.question(question)
+        if allowed is not None and np.count_nonzero(allowed) <= FEW:
+            rows = np.flatnonzero(allowed)
+            near, worded = (rows, snapshot.vectors.scores(vector, rows)), rows
+        else:
+            search = snapshot.vectors.search
+            searching = self._vector_threads.submit(search, vector, NEAR, allowed)
+            worded, _ = snapshot.lexical.search(lexical.groups, WORDED, allowed)
+            near = searching.result()
+        candidates = self._candidates(vector, near, worded, lexical, language)
         searched = time.perf_counter()
         ranked = candidates.ranked(self._weights)
         n_read = max(k, RERANKED) if self._reranker else k
@@ -171,6 +180,11 @@ class Retriever:
                 "rank": (done - searched) * 1e3,
             },
         )
+
+    def vectors(self, questions: Sequence[str], languages: Sequence[str]) -> Vectors:
+        """Return questions, each in its language, in the centred embedding space, (n, dim)."""
+        texts = [clean(*pair).text for pair in zip(questions, languages, strict=True)]
+        return self._space.queries(self._encoder.encode_queries(texts), languages)
 
     def _candidates(
         self,

@@ -27,7 +27,7 @@ home/
 import math
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count, pairwise
@@ -37,7 +37,7 @@ from pathlib import Path
 import numpy as np
 
 from index.corpus.archive import Archive
-from index.corpus.ledger import Kind, Ledger
+from index.corpus.ledger import Kind, Ledger, wording_of
 from index.dedup.groups import COPIES, Copies
 from index.disk.atomic import replace_text, sync_folder, sync_tree
 from index.encoders.space import VectorSpace
@@ -115,6 +115,11 @@ class Snapshot:
         ]
         return tuple(article for _, article in sorted(ends, key=itemgetter(0)))
 
+    def former_ids(self, article_id: ArticleId) -> tuple[ArticleId, ...]:
+        """Return the ids of an article's earlier versions."""
+        versions = self.ledger.repeats(article_id, kind=Kind.VERSION)
+        return tuple(ArticleId(version.former) for version in versions)
+
     def earlier(self, article_id: ArticleId) -> tuple[str, ...]:
         """Return the origins of an article's earlier versions, which are not searched."""
         versions = self.ledger.repeats(article_id, kind=Kind.VERSION)
@@ -123,6 +128,26 @@ class Snapshot:
     def successor(self, article_id: ArticleId) -> ArticleId | None:
         """Return the article that replaced an earlier version of this id, None for none."""
         return self.ledger.successor(article_id)
+
+    def wordings(self) -> Iterator[tuple[ArticleId, bytes]]:
+        """Yield every article's id with a digest of its headline and text."""
+        return self.ledger.wordings()
+
+    def former_sentences(
+        self, wordings: Mapping[ArticleId, Collection[bytes]]
+    ) -> Iterator[tuple[ArticleId, str]]:
+        """Yield (article, sentence) of what articles of older snapshots said in these wordings.
+
+        Does not: find those of snapshots that are no longer on disk.
+        """
+        for folder in older_folders(self.folder.parent.parent):
+            for path in folder.glob(f"{PARTS}/*/{ARCHIVE}") if folder != self.folder else ():
+                with suppress(SnapshotCorrupt), closing(Archive(path)) as archive:  # pruned
+                    for article_id, known in wordings.items():
+                        article = archive.article(article_id)
+                        if article is not None and wording_of(article) in known:
+                            for sentence in archive.sentences(article_id):
+                                yield article_id, sentence
 
     def close(self) -> None:
         """Release the files."""

@@ -36,6 +36,7 @@ from model_server import (
 from patience import scaled
 
 from bot.question.question import read_question
+from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation, commands
@@ -347,8 +348,10 @@ def _texts(calls: tuple[Outgoing, ...]) -> list[str]:
 def person(talk: Session, tmp_path: Path) -> Iterator[Person]:
     """Talk with a bot that has a model."""
     memory = Memory(tmp_path / "memory.db", retention_days=30)
-    yield Person(Conversation(session=talk, memory=memory))
+    following = Following(tmp_path / "following.db", most=20, retention_days=30)
+    yield Person(Conversation(session=talk, memory=memory, following=following))
     memory.close()
+    following.close()
 
 
 def test_telegram_shows_claims_quotes_and_sources_in_one_message(

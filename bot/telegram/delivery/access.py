@@ -110,8 +110,8 @@ class Gate:
     def refuse(self, incoming: Incoming) -> Refusal | None:
         """Return None to let an update through, which takes a token of its user and of the total.
 
-        Inline questions have tokens of their own. Whatever is refused in private is told so; a
-        group is told once that it has to wait, and never that it is not on a list.
+        Inline questions have tokens of their own, alerts need none. Whatever is refused in private
+        is told so; a group is told once that it has to wait, and never that it is not on a list.
         """
         rules, now = self._rules, self._clock()
         if self.is_admin(incoming) or incoming.kind is Kind.MOVED:
@@ -127,6 +127,8 @@ class Gate:
             self._buckets = {
                 lane: bucket for lane, bucket in self._buckets.items() if not bucket.is_full(now)
             }
+        if incoming.kind is Kind.ALERT:
+            return None
         is_inline = incoming.kind is Kind.INLINE
         user_bucket = self._buckets.setdefault(
             (incoming.user_id or incoming.chat_id, is_inline), _TokenBucket(rules.per_minute, now)
@@ -160,7 +162,7 @@ def reply(incoming: Incoming, text: str) -> tuple[Outgoing, ...]:
             return (AnswerInline(query_id=incoming.query_id, results=(), cache_s=1),)
         case Kind.BUTTON:
             return (AnswerButton(query_id=incoming.query_id, text=text),)
-        case Kind.MOVED:
+        case Kind.MOVED | Kind.ALERT:
             return ()
         case _:
             return (

@@ -24,6 +24,7 @@ from bot.settings import Settings
 from bot.telegram.delivery import queue_sql
 from bot.telegram.delivery.access import Gate, Rules
 from bot.telegram.delivery.admin import Admin
+from bot.telegram.delivery.alerts import watch
 from bot.telegram.delivery.channel_posts import ChannelPosts
 from bot.telegram.delivery.executor import AnswerExecutor
 from bot.telegram.delivery.handler import UpdateHandler
@@ -186,8 +187,8 @@ class _Service:
             stack.callback(serve_metrics(metrics, self._settings.metrics_port, self._is_healthy))
         self._posts.start()
         stack.push_async_callback(self._posts.close)
-        cleanup = asyncio.create_task(self._clean_up())
-        stack.callback(cleanup.cancel)
+        for work in (self._clean_up(), watch(self._executor, self._queue)):
+            stack.callback(asyncio.create_task(work).cancel)
         await self._application.start()
         stack.push_async_callback(self._finish)
         await self._unless_stopped(self._fetch())

@@ -41,6 +41,17 @@ class AnswerExecutor:
         if self._conversation is not None:
             await asyncio.wrap_future(self._loader.submit(self._conversation.forget_old))
 
+    async def ask_due(self) -> tuple[tuple[Incoming, ...], bool]:
+        """Ask saved questions that are due; return alerts, and whether more are due."""
+        if self._conversation is None:
+            return (), False
+        return await asyncio.wrap_future(self._loader.submit(self._conversation.ask_due))
+
+    async def queued(self, alert: Incoming) -> None:
+        """Keep that an alert is in the queue."""
+        if (conversation := self._conversation) is not None:
+            await asyncio.wrap_future(self._loader.submit(lambda: conversation.queued(alert)))
+
     async def respond(
         self, incoming: Incoming, show: Show, is_admin: IsAdmin
     ) -> tuple[Outgoing, ...]:

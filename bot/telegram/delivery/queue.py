@@ -142,7 +142,7 @@ class UpdateQueue:
         the update; so while the disk refuses this waits, and Telegram keeps what comes meanwhile.
         """
         try:
-            incoming = self._parse(item)
+            incoming = item if isinstance(item, Incoming) else self._parse(item)
         except TypeError:
             self._signals.append(item)
             self._wake()

@@ -27,6 +27,7 @@ from bot.telegram.types import (
     EraseQueued,
     Incoming,
     Key,
+    Kind,
     Outgoing,
     SendDocument,
     SendMessage,
@@ -222,10 +223,13 @@ def settle(database: sqlite3.Connection, key: Key, *, state: str) -> None:
 def erase(database: sqlite3.Connection, before: int, *, chat_id: int | None, user_id: int) -> None:
     """Drop the unsettled updates of a chat, and of a person anywhere, that came before an update.
 
+    Alerts too, whatever their number.
+
     Subtle: a task that handles one of them finds nothing left to send.
     """
     for update in _unsettled(database):
-        if update.update_id < before and (update.chat_id == chat_id or update.user_id == user_id):
+        is_before = update.update_id < before or update.kind is Kind.ALERT
+        if is_before and (update.chat_id == chat_id or update.user_id == user_id):
             settle(database, update.key, state="dropped")
 
 

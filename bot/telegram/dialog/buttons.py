@@ -9,7 +9,7 @@ make the buttons.
 from typing import Final
 
 from bot.session.export import Format
-from bot.telegram.dialog import screens
+from bot.telegram.dialog import followed, screens
 from bot.telegram.dialog.memory import Memory, Press
 from bot.telegram.dialog.reply import Action, Reply
 from bot.telegram.types import EraseQueued, Keyboard
@@ -32,11 +32,16 @@ def press(reply: Reply) -> None:
         reply.obeyed(say(Phrase.BUTTON_EXPIRED, reply.language))
     elif pressed.action == Action.LANGUAGE:
         set_language(reply, _CHOICES[pressed.place])
+    elif pressed.action == Action.UNFOLLOW:
+        reply.obeyed()
+        followed.stop(reply, pressed.place)
     elif pressed.action == Action.FORGET:
         may_delete, chat_id = reply.may_delete, reply.incoming.chat_id
         if may_delete:
             reply.memory.forget_chat(chat_id)
+            reply.following.forget(chat_id=chat_id)
         reply.memory.forget_person(reply.user_id)
+        reply.following.forget(user_id=reply.user_id)
         erased = chat_id if may_delete else None
         reply.calls.append(EraseQueued(chat_id=erased, user_id=reply.user_id))
         reply.obeyed()
@@ -72,6 +77,8 @@ def _act_on_turn(reply: Reply, pressed: Press) -> None:
             screens.send_more(reply, turn)
         case Action.WHY:
             screens.send_why(reply, turn)
+        case Action.FOLLOW:
+            followed.follow(reply, turn)
         case Action.EXPORT:
             screens.send_file(reply, [turn], list(Format)[pressed.place])
 

@@ -11,17 +11,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.logs import log_reply
 from bot.question.followup import resolve_about
 from bot.question.question import MAX_QUESTION_CHARS
+from bot.session.following import Following
 from bot.session.session import LANGUAGES, REMEMBERED, Lack, Session
 from bot.session.turns import last_answered, turn_of
-from bot.telegram.dialog import buttons, inline, markup, scope_command, screens
+from bot.telegram.dialog import buttons, followed, inline, markup, scope_command, screens
 from bot.telegram.dialog.html import sendable, shorten
 from bot.telegram.dialog.memory import Memory, chat_turn
 from bot.telegram.dialog.reply import Reply
-from bot.telegram.types import Incoming, IsAdmin, Kind, Outgoing, Show
+from bot.telegram.types import FIRST_ALERT, Incoming, IsAdmin, Kind, Outgoing, Show
 from bot.texts.commands import command_name
 from bot.texts.language import Language, say
 from bot.texts.language_model import ModelText
@@ -36,6 +38,8 @@ MENU: Final = (
     "article",
     "more",
     "export",
+    "follow",
+    "following",
     "only",
     "lang",
     "reset",
@@ -45,9 +49,12 @@ MENU: Final = (
 """Commands in the order the menu lists them; /start needs no place there."""
 
 _MAX_SHOWN: Final = 200
+_TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _TOLD_AGAIN_S: Final = 3600.0
 
-_COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?:\s+(?P<argument>.*))?", re.DOTALL)
+_COMMAND = re.compile(
+    r"/(?P<name>[\w\u200c]+)(?:@(?P<bot>\w+))?(?:\s+(?P<argument>.*))?", re.DOTALL
+)
 
 
 def commands(*, translates: bool = False) -> Mapping[Language, tuple[tuple[str, str], ...]]:
@@ -72,6 +79,8 @@ class Conversation:
     Attributes:
         session: What every chat's session is made from: archive, language model, defaults.
         memory: Turns, settings and buttons of all chats.
+        following: Their saved questions.
+        zone: Time zone of chats that chose none.
         told: Update and time at which each chat was last told that only text is read.
         username: Of the bot, without the @; its mention is no part of a question. Where it is
             not known, any name that ends in "bot" is taken for it, as Telegram wants of bots.
@@ -79,6 +88,8 @@ class Conversation:
 
     session: Session
     memory: Memory
+    following: Following
+    zone: ZoneInfo = _TEHRAN
     username: str = ""
     told: dict[int, tuple[int, float]] = field(default_factory=dict)
 
@@ -98,6 +109,15 @@ class Conversation:
     def forget_old(self) -> None:
         """Delete what has been remembered longer than it may be."""
         self.memory.purge()
+        self.following.purge()
+
+    def ask_due(self) -> tuple[tuple[Incoming, ...], bool]:
+        """Ask some of the saved questions that are due; return alerts, and whether more are due."""
+        return followed.ask_due(self.following, self.memory, self.session, self.zone)
+
+    def queued(self, alert: Incoming) -> None:
+        """Keep that an alert will be told."""
+        self.following.told(alert.update_id - FIRST_ALERT)
 
     def respond(
         self, incoming: Incoming, show: Show | None = None, is_admin: IsAdmin = lambda: False
@@ -114,6 +134,7 @@ class Conversation:
         chat_id, memory = incoming.chat_id, self.memory
         if incoming.kind is Kind.MOVED:
             memory.move(incoming.moved_from, incoming.moved_to)
+            self.following.move(incoming.moved_from, incoming.moved_to)
             return ()
         turns = memory.recent(
             chat_id, before=incoming.update_id, n=REMEMBERED, thread_id=incoming.thread_id
@@ -128,6 +149,8 @@ class Conversation:
         reply = Reply(
             incoming=incoming,
             memory=memory,
+            following=self.following,
+            zone=self.zone,
             session=session,
             language=session.language,
             turns=turns,
@@ -137,6 +160,8 @@ class Conversation:
         match incoming.kind:
             case Kind.BUTTON:
                 buttons.press(reply)
+            case Kind.ALERT:
+                followed.tell(reply)
             case Kind.INLINE:
                 # An inline question is not remembered.
                 question = sendable(incoming.text)[:MAX_QUESTION_CHARS].strip()
@@ -193,6 +218,8 @@ class Conversation:
                 reply.send([markup.note("\n\n".join(texts), reply.language)])
             case "ask":
                 self._ask(reply, argument)
+            case "follow" | "following" | "unfollow" | "digest" | "quiet":
+                self._follow(reply, name, argument)
             case "only":
                 scope_command.choose(reply, argument)
             case "lang":
@@ -220,6 +247,21 @@ class Conversation:
                 self._look_back(reply, name, argument)
             case _:
                 self._tell_unknown(reply, f"/{typed}")
+
+    def _follow(self, reply: Reply, name: str, question: str) -> None:
+        """Answer a question and save it, without one the last that was asked; or see `followed`."""
+        if name != "follow":
+            followed.obey(reply, name, question)
+            return
+        if question:
+            # So that what is published while it is answered is new to it.
+            self.following.take_up(reply.session.answering)
+            self._ask(reply, question)
+        turn = reply.turn or (None if question else next(iter(reply.turns), None))
+        if turn is None:
+            reply.tell(Phrase.FOLLOW_USAGE)
+        else:
+            followed.follow(reply, turn)
 
     def _tell_unknown(self, reply: Reply, command: str) -> None:
         """Say that there is no such command; in a group it may be for another bot."""

@@ -25,6 +25,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from bot.session.turns import Turn
+from bot.telegram.types import FIRST_ALERT
 from index import StorageError
 
 _VERSION: Final = 2
@@ -247,13 +248,18 @@ class Memory:
     def recent(self, chat_id: int, *, before: int, n: int, thread_id: int = 0) -> list[ChatTurn]:
         """Return the last `n` turns of a topic, newest first, without that of update `before`.
 
+        Alerts, which nobody asked for just then, are none of them.
+
         The last that was answered comes behind them where none of them was.
         """
         query = (
             "SELECT record FROM turns WHERE (chat_id, thread_id) = (?, ?) AND update_id <> ?"
-            " {condition} ORDER BY number DESC LIMIT ?"
+            " AND update_id < ? {condition} ORDER BY number DESC LIMIT ?"
         )
-        topic, is_answered = (chat_id, thread_id, before), "AND record ->> '$.places[0]' NOT NULL"
+        topic, is_answered = (
+            (chat_id, thread_id, before, FIRST_ALERT),
+            "AND record ->> '$.places[0]' NOT NULL",
+        )
         rows = self._rows(query.format(condition=""), *topic, n)
         turns = [_TURN.validate_json(record) for (record,) in rows]
         if not any(turn.places for turn in turns):

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from bot.session.following import Following
 from bot.session.session import Session
 from bot.telegram.dialog.html import Block, render
 from bot.telegram.dialog.markup import label, note
@@ -37,6 +39,8 @@ class Action(StrEnum):
     FORGET = "forget"
     TRANSLATE = "translate"
     EXPORT = "export"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
 
 
 @dataclass(kw_only=True)
@@ -45,6 +49,8 @@ class Reply:
 
     incoming: Incoming
     memory: Memory
+    following: Following
+    zone: ZoneInfo
     session: Session
     language: Language
     turns: Sequence[ChatTurn] = ()

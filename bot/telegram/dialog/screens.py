@@ -22,7 +22,7 @@ from bot.texts.language_model import ModelText
 from bot.texts.messages import Key
 from bot.texts.scope_names import scope_text
 from bot.texts.telegram import Phrase
-from bot.types import Answer, Citation, NoAnswer
+from bot.types import NOTHING_ASKED, Answer, Citation, NoAnswer
 from index import EVERYTHING, Article, Span
 
 _LACKS: Final = {
@@ -36,6 +36,7 @@ _BUTTONS: Final = {
     Action.MORE: Phrase.BUTTON_MORE,
     Action.WHY: Phrase.BUTTON_WHY,
     Action.TRANSLATE: ModelText.BUTTON,
+    Action.FOLLOW: Phrase.BUTTON_FOLLOW,
 }
 _MAX_EXPORTED: Final = 1000
 _THUMBS: Final = {Action.UP: "👍", Action.DOWN: "👎"}
@@ -52,9 +53,10 @@ def send_answer(
         )
         translate = (Action.TRANSLATE,) if can_translate else ()
         keyboard = (
-            *_source_rows(reply, turn, found.citations),
+            *source_rows(reply, turn, found.citations),
             _row(reply, turn, Action.MORE, Action.WHY, *translate),
             _row(reply, turn, Action.UP, Action.DOWN),
+            _row(reply, turn, Action.FOLLOW),
         )
         reply.send([*head, *markup.answer(found, reply.language)], keyboard)
     else:
@@ -63,7 +65,9 @@ def send_answer(
             for at in range(len(turn.nearest))
         )
         why = (_row(reply, turn, Action.WHY),) if found.nearest else ()
-        rows = (opening, *why) if opening else why
+        is_asked = reply.turn is not None and found.reason not in NOTHING_ASKED
+        follow = (_row(reply, turn, Action.FOLLOW),) if is_asked else ()
+        rows = (*((opening,) if opening else ()), *why, *follow)
         reply.send([*head, *markup.refusal(found, reply.language)], rows)
 
 
@@ -73,7 +77,7 @@ def send_sources(reply: Reply, turn: ChatTurn) -> None:
     if isinstance(citations, Lack):
         reply.tell(_LACKS[citations])
         return
-    reply.send(markup.sources(citations, reply.language), _source_rows(reply, turn, citations))
+    reply.send(markup.sources(citations, reply.language), source_rows(reply, turn, citations))
 
 
 def send_translations(reply: Reply, turn: ChatTurn, number: str = "") -> None:
@@ -106,7 +110,7 @@ def send_more(reply: Reply, turn: ChatTurn) -> None:
     blocks = markup.quotes(further, reply.language)
     reply.send(
         [head, *blocks, BLANK, *markup.sources(further, reply.language)],
-        (*_source_rows(reply, both, further), _row(reply, both, Action.MORE)),
+        (*source_rows(reply, both, further), _row(reply, both, Action.MORE)),
     )
 
 
@@ -209,7 +213,7 @@ def _row(reply: Reply, turn: ChatTurn, *actions: Action) -> tuple[Button, ...]:
     )
 
 
-def _source_rows(reply: Reply, turn: ChatTurn, citations: Sequence[Citation]) -> Keyboard:
+def source_rows(reply: Reply, turn: ChatTurn, citations: Sequence[Citation]) -> Keyboard:
     """Return a button for each article quoted, two in a row."""
     buttons = [
         _article_button(

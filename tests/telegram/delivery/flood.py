@@ -70,7 +70,7 @@ def account(
                 place += 1
             elif number and call.text != sent[number - 1].text:
                 total.out_of_order.append(chat_id)
-            elif _could_not_know(sent[number - 1], call, kills):
+            elif could_not_know(sent[number - 1], call, kills):
                 total.n_explained += 1
             else:
                 total.n_unexplained += 1
@@ -79,7 +79,7 @@ def account(
     return total
 
 
-def _could_not_know(before: Call, after: Call, kills: Sequence[float]) -> bool:
+def could_not_know(before: Call, after: Call, kills: Sequence[float]) -> bool:
     """Tell whether the bot could not know that Telegram took the first of two calls."""
     return before.fault in _UNKNOWABLE or any(before.at <= kill <= after.at for kill in kills)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer.serving import Serving
+from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
@@ -114,10 +115,21 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
 
 
 @pytest.fixture
-def talker(answerer: Serving, memory: Memory) -> Talker:
+def following(tmp_path: Path) -> Iterator[Following]:
+    """Save questions in a fresh file."""
+    path = tmp_path / "telegram-following.db"
+    opened = Following(path, most=3, retention_days=30, clock=lambda: NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def talker(answerer: Serving, memory: Memory, following: Following) -> Talker:
     """Talk with the real answerer."""
     session = Session(answering=answerer, clock=lambda: datetime.fromtimestamp(NOW, UTC))
-    conversation = Conversation(session=session, memory=memory, username="PasokhBot")
+    conversation = Conversation(
+        session=session, memory=memory, following=following, username="PasokhBot"
+    )
     return Talker(conversation)
 
 

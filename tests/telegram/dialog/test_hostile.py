@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +10,6 @@ from bot.answer.answerer import Answerer
 from bot.answer.serving import Serving
 from bot.session.session import Session
 from bot.telegram.dialog.conversation import Conversation
-from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import Kind, Outgoing
 from index.encoders import Encoder
 from index.evaluation import RememberingEncoder
@@ -62,7 +62,6 @@ def test_hostile_messages_do_no_harm(
     check: Check,
     answerer: Serving,
     encoder: Encoder,
-    memory: Memory,
     tmp_path: Path,
 ) -> None:
     """Every call for every message keeps to Telegram's rules, and none fails."""
@@ -72,9 +71,8 @@ def test_hostile_messages_do_no_harm(
     ):
         # Nothing is published where it looks, so what it opens first serves to the end.
         serving = Serving(Answerer(one.snapshot, remembering), home=tmp_path, reopen=lambda: one)
-        talker.conversation = Conversation(
-            session=Session(answering=serving), memory=memory, username="PasokhBot"
-        )
+        session = Session(answering=serving)
+        talker.conversation = replace(talker.conversation, session=session)
         _talk(talker, check)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,6 @@ from bot.answer.serving import Serving
 from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
-from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import Kind, Outgoing
 from bot.texts.language import Language, say
 from bot.texts.telegram import Phrase
@@ -82,11 +82,10 @@ def serving(settings: Settings) -> Iterator[Serving]:
 
 
 @pytest.fixture
-def reader(talker: Talker, serving: Serving, memory: Memory) -> Talker:
+def reader(talker: Talker, serving: Serving) -> Talker:
     """Talk about that report."""
-    talker.conversation = Conversation(
-        session=Session(answering=serving), memory=memory, username="PasokhBot"
-    )
+    session = Session(answering=serving)
+    talker.conversation = replace(talker.conversation, session=session)
     return talker
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -136,14 +137,12 @@ def test_persian_names_and_digits_are_read(talker: Talker) -> None:
     assert say(Key.WITHIN, Language.FA, scope=scope) in _said(talker, EN)
 
 
-def test_a_part_outlives_a_reset_and_nothing_else(
-    talker: Talker, memory: Memory, answerer: Serving
-) -> None:
+def test_a_part_outlives_a_reset_and_nothing_else(talker: Talker, answerer: Serving) -> None:
     """As /privacy says: /reset keeps what was chosen, the button deletes it."""
     talker.send("/only source=Mehr")
     talker.send("/reset")
-    later = Conversation(session=Session(answering=answerer), memory=memory, username="PasokhBot")
-    talker.conversation = later
+    session = Session(answering=answerer)
+    talker.conversation = replace(talker.conversation, session=session)
     assert "Mehr" in _said(talker, "/only")
 
     talker.press(talker.send("/privacy"), "🗑")

@@ -4,6 +4,7 @@ The test writes the page before it compares, so that a second run passes and the
 in the working tree, as with any generated file.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ from bot.llm.opening import session_over
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.types import AnswerButton, Kind, Outgoing, SendDocument
-from bot.wire import open_answerer
+from bot.wire import build, open_answerer
 from index.encoders import Encoder
 
 PAGE = Path(__file__).parents[3] / "docs" / "telegram.md"
@@ -70,6 +71,28 @@ as a draft (`sendMessageDraft`) while the model writes, at most once a second; a
 Telegram refuses costs nothing, and the message comes as always. Inline answers stay quotes alone,
 since Telegram waits for them only a moment. A button or /translate has quotes translated that are
 not in the asker's language. The model below is a scripted one.
+"""
+FOLLOWED = {"en": "/follow Why was the Karun dam closed?", "fa": "/دنبال چرا سد کارون بسته شد؟"}
+PUBLISHED = {
+    "en": {
+        "title": "Karun dam closed",
+        "text": "The Karun dam was closed because engineers found a crack in its eastern wall.",
+        "source": "ISNA",
+        "date": "2023-06-20",
+    },
+    "fa": {
+        "title": "سد کارون بسته شد",
+        "text": "سد کارون روز دوشنبه بسته شد، چون مهندسان در دیوار شرقی آن ترکی پیدا کردند.",
+        "source": "ISNA",
+        "date": "2023-06-20",
+    },
+}
+WITH_NEWS = """## Followed questions
+
+A question that is followed is asked again, over what is new only, whenever a snapshot is published.
+What answers it for sure is told once; copies of what was there before, and sentences that a
+corrected article had already, are not. A saved question belongs to its chat and topic, with the
+part of the archive (/only) and the language it was asked with.
 """
 TITLES = {"en": "English", "fa": "Persian"}
 
@@ -183,13 +206,29 @@ def _worded_screens(talker: Talker, model: ModelServer, language: str) -> Iterab
         yield text, _shown(talker.send(text), snapshot)
 
 
+def _news_screens(talker: Talker, settings: Settings, language: str) -> Iterable[tuple[str, str]]:
+    """Yield what is sent and what comes back, and what comes when something is published."""
+    talker.language_code = language
+    conversation = talker.conversation
+    for text in (FOLLOWED[language], "/following", "/digest 8:00 Europe/Berlin", "/digest now"):
+        yield text, _shown(talker.send(text), conversation.snapshot)
+    record = json.dumps({"id": f"dam-{language}", **PUBLISHED[language]}, ensure_ascii=False)
+    (settings.corpus / f"dam-{language}.jsonl").write_text(record, encoding="utf-8")
+    build(settings)
+    ((alert,), _) = conversation.ask_due()
+    yield "(an article is published)", _shown(conversation.respond(alert), conversation.snapshot)
+    conversation.queued(alert)
+    for text in ("/quiet 23-7", "/unfollow 1", "/following"):
+        yield text, _shown(talker.send(text), conversation.snapshot)
+
+
 def _drawn(screens: Iterable[tuple[str, str]]) -> list[str]:
     """Write screens as they stand on the page."""
     return [f"**{sent}**\n\n```text\n{shown}\n```\n" for sent, shown in screens]
 
 
 def test_the_page_shows_what_is_said(
-    talker: Talker, worded: Conversation, model: ModelServer
+    talker: Talker, worded: Conversation, model: ModelServer, settings: Settings
 ) -> None:
     """Every screen of the page is what the bot says now; percentages and editions left out."""
     page = [HEAD]
@@ -209,6 +248,11 @@ def test_the_page_shows_what_is_said(
     talker.chat_id += 1
     talker.send(QUESTION["en"])
     page += _drawn([("/translate", _shown(talker.send("/translate"), without.snapshot))])
+    page.append(WITH_NEWS)
+    for language, title in TITLES.items():
+        page.append(f"### Followed in {title}\n")
+        talker.chat_id += 1
+        page += _drawn(_news_screens(talker, settings, language))
     before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     now = "\n".join(page)
     if before != now:  # others may read it meanwhile
