@@ -1,7 +1,7 @@
 """Values that pass between modules: articles, spans, passages and hits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType, assert_never
@@ -88,7 +88,8 @@ class Article:
         url: Page address; empty when unknown.
         origin: Where it was read from: a path relative to the corpus, with the member of an
             archive and a line number for files that hold many, e.g. `a.zip!b.jsonl:2`.
-        unread: Names of fields that the source states in a way that is not understood.
+        unread: Names of fields that the source states in a way that is not understood; only where
+            it was just read.
     """
 
     id: ArticleId
@@ -103,7 +104,7 @@ class Article:
     code: str = ""
     url: str = ""
     origin: str = ""
-    unread: tuple[str, ...] = ()
+    unread: tuple[str, ...] = field(default=(), compare=False)
 
     def page_of(self, span: Span) -> int:
         """Return the page on which a span begins, from 1; 0 where the text has no pages.

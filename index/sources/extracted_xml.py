@@ -5,6 +5,7 @@ Source: trafilatura/xml.py; TEI P5 as far as trafilatura writes it.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 from lxml import etree
@@ -40,7 +41,8 @@ def read(file: BinaryIO, origin: str) -> Iterator[Article]:
         root = None
     facts, main = _doc(root) if root is not None and local_name(root) == "doc" else _tei(root)
     for element in main.iter("*") if main is not None else ():
-        element.tag = local_name(element)
+        with suppress(ValueError):  # broken XML has names that no element may be given
+            element.tag = local_name(element)
     extracted = text_in(main) if main is not None else ""
     body = report_of(extracted, facts.headline)
     if not any(map(str.isalpha, report_text(extracted, body))):

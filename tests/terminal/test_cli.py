@@ -240,6 +240,7 @@ def test_index_build(backend: Backend, capsys: Capture) -> None:
         "    and 2 more\n"
         "  1 x empty file\n"
         "    a.txt\n"
+        "`pasokh index report` lists every one.\n"
         "missing fields\n"
         "  url: 1 article\n"
         "passages    2, 5 sentences, 7 encoded\n"

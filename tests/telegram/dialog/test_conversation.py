@@ -543,8 +543,8 @@ def test_a_hostile_article_is_shown_safely_and_verbatim(talker: Talker, check: C
     calls = talker.send(question)
     text = "\n".join(check(calls))
 
-    assert "<b>honey</b> & wax" in text
-    assert "exports\ufffd rose </blockquote>[9] (https://evil.example" in text
+    assert "<b honey & wax" in text
+    assert "exports\ufffd rose </blockquote [9] (https://evil.example" in text
     assert "\u202e" not in text
     assert not any("javascript" in call.html for call in calls)
     assert check(talker.press(calls, "Article"))
