@@ -202,8 +202,10 @@ def ask_due(
     following: Following, memory: Memory, session: Session, zone: ZoneInfo
 ) -> tuple[tuple[Incoming, ...], bool]:
     """Ask some of the saved questions that are due; return alerts, and whether more are due."""
-    edition, now = following.take_up(session.answering), session.clock().timestamp()
     everything = following.all()
+    if not everything:  # the articles of an archive that nobody follows are not kept count of
+        return (), False
+    edition, now = following.take_up(session.answering), session.clock().timestamp()
     topics = {(saved.chat_id, saved.thread_id) for saved in everything}
     schedules = {topic: schedule_of(memory, *topic, zone) for topic in topics}
     due = [
