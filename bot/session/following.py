@@ -7,37 +7,32 @@ it does not matter how parts of the index were merged or how many snapshots came
 
 An alert is stored in the transaction that moves its question on, and stays until whoever sends it
 says that it was told: a process that ends anywhere in between loses nothing. Quotes are kept as
-places (see `turns`). One SQLite file that only its owner may read; what is deleted is overwritten.
+places (see `turns`).
 """
 
-import os
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import RLock
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from bot.answer.cite import digest_of
 from bot.question.question import read_question
+from bot.session.private_file import PrivateFile
 from bot.session.protocols import Answering
 from bot.session.turns import Turn, turn_of
 from bot.types import Answer
-from index import ArticleId, Scope, StorageError
+from index import ArticleId, Scope
 
 TERMINAL: Final = 0
 """The chat of questions that are followed at a terminal."""
 
 _DAY_S: Final = 86_400
-_WAIT_S: Final = 60.0
-_VERSION: Final = 1
-_TABLES: Final = f"""
-BEGIN;
+_TABLES: Final = """
 CREATE TABLE editions (number INTEGER PRIMARY KEY AUTOINCREMENT, snapshot TEXT UNIQUE);
 CREATE TABLE articles (
   wording BLOB PRIMARY KEY, id TEXT NOT NULL, edition INTEGER NOT NULL
@@ -57,9 +52,8 @@ CREATE TABLE alerts (
   at REAL NOT NULL, is_told INTEGER NOT NULL DEFAULT 0, record TEXT NOT NULL
 );
 CREATE INDEX alerts_of_saved ON alerts (saved);
-PRAGMA user_version = {_VERSION};
-COMMIT;
 """
+_CHANGES: Final = {0: _TABLES, 1: ""}
 _SCOPE: Final = TypeAdapter(Scope)
 _TURN: Final = TypeAdapter(Turn)
 
@@ -98,8 +92,8 @@ class Alert:
     turn: Turn
 
 
-class Following:
-    """The file; safe for many threads and for several processes."""
+class Following(PrivateFile):
+    """The file."""
 
     def __init__(
         self,
@@ -118,55 +112,10 @@ class Following:
         Raises:
             StorageError: If it cannot be opened or is no such file.
         """
+        super().__init__(path, "saved questions", _CHANGES)
         self.most: Final = most
         self.retention_days: Final = retention_days
-        self._path, self._clock, self._lock = path, clock, RLock()
-        with self._our_errors():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._db = sqlite3.connect(
-                path, timeout=_WAIT_S, check_same_thread=False, isolation_level=None
-            )
-            for pragma in ("secure_delete=ON", "journal_mode=DELETE", "foreign_keys=ON"):
-                self._db.execute(f"PRAGMA {pragma}")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version not in {0, _VERSION}:
-                msg = f"Expected version {_VERSION} of {path}, got {version}; move it away."
-                raise StorageError(msg)
-            if not version:
-                self._db.executescript(_TABLES)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Run statements as one transaction, one thread and process at a time."""
-        with self._lock, self._our_errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    @contextmanager
-    def _our_errors(self) -> Iterator[None]:
-        """Turn failures into a `StorageError`."""
-        try:
-            yield
-        except (OSError, sqlite3.Error) as error:
-            msg = (
-                f"Expected to keep saved questions in {self._path}, but {error}; "
-                "check the disk and the file."
-            )
-            raise StorageError(msg) from error
-
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock, self._our_errors():
-            return self._db.execute(query, values).fetchall()
+        self._clock = clock
 
     def take_up(self, answering: Answering) -> int:
         """Enter the articles of what is published; return the number of that edition."""

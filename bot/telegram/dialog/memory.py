@@ -1,32 +1,26 @@
-"""Memory of conversations: one SQLite file that only its owner may read.
+"""Memory of conversations.
 
 Everything is keyed by its chat and the update it came from, so that an update handled twice is
 stored once. A topic (thread) of a chat has its own turns and settings; 0 is a chat without topics.
-What is deleted is overwritten (`secure_delete`), with a rollback journal instead of a write-ahead
-log, in which deleted text would live on.
 
 Article text and quotes are not stored: an answer is remembered by the places it quoted (see
 `bot.session.turns`). Nor are inline questions.
 """
 
 import json
-import os
-import sqlite3
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
-from threading import RLock
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter
 
+from bot.session.private_file import PrivateFile
 from bot.session.turns import Turn
 from bot.telegram.types import FIRST_ALERT
-from index import StorageError
 
 _VERSION: Final = 2
 _DAY_S: Final = 86_400
@@ -133,8 +127,8 @@ class Vote:
     encoder: str
 
 
-class Memory:
-    """The file; safe for many threads. Opening it deletes what has outlived its time."""
+class Memory(PrivateFile):
+    """The file. Opening it deletes what has outlived its time."""
 
     def __init__(
         self, path: Path, *, retention_days: int, clock: Callable[[], float] = time.time
@@ -144,45 +138,11 @@ class Memory:
         Raises:
             StorageError: If it cannot be opened or is not such a file.
         """
-        self._path = path
+        super().__init__(path, "conversations", _CHANGES)
         self._clock = clock
-        self._lock = RLock()
         self.retention_days: Final = retention_days
-        with _in_our_words(path):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            path.chmod(0o600)
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            for pragma in ("secure_delete=ON", "journal_mode=DELETE", "synchronous=NORMAL"):
-                self._db.execute(f"PRAGMA {pragma}")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version not in _CHANGES:
-                msg = f"Expected version {_VERSION} of {path}, got {version}; move it away."
-                raise StorageError(msg)
-            if change := _CHANGES[version]:
-                self._db.executescript(f"BEGIN;{change}PRAGMA user_version={_VERSION};COMMIT;")
-            (self._key,) = self._db.execute("SELECT key FROM secret").fetchone()
+        ((self._key,),) = self._rows("SELECT key FROM secret")
         self.purge()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Run statements as one transaction, one thread at a time."""
-        with self._lock, _in_our_words(self._path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock, _in_our_words(self._path):
-            return self._db.execute(query, values).fetchall()
 
     def setting(self, chat_id: int, name: str, *, thread_id: int = 0) -> str:
         """Return what was chosen in a topic; empty for nothing."""
@@ -355,13 +315,3 @@ class Memory:
         with self._writing() as db:
             for table in ("turns", "buttons", "votes"):
                 db.execute(f"DELETE FROM {table} WHERE at < ?", (oldest,))  # noqa: S608  # ours
-
-
-@contextmanager
-def _in_our_words(path: Path) -> Iterator[None]:
-    """ChatTurn errors of SQLite and the disk into ours."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        msg = f"Expected to keep conversations in {path}, but {error}; check the disk and the file."
-        raise StorageError(msg) from error
