@@ -26,7 +26,7 @@ index: $(VENV)/run ## Build or refresh the index.
 eval: $(VENV)/run ## Measure all sets of ../shared/eval (hours the first time; ONLY="pquad" for some).
 	$(BIN)/python benchmarks/eval_all.py $(if $(ONLY),--only $(ONLY))
 
-# A test that waits leaves its processor to another: one process for each, and none stands still.
+# A test that waits leaves its processor to another; tests/conftest.py says how many run at a time.
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
 
 test: $(VENV)/dev ## Run the tests; needs no torch.
