@@ -39,8 +39,9 @@ from index import (
     Snapshot,
     VectorSpace,
 )
-from index.arrays import Vectors
+from index.arrays import Mask, Vectors
 from index.encoders import stored_confidence
+from index.text import token_set
 
 _HITS: Final = 10
 _HITS_OF_SEVERAL: Final = 40
@@ -53,6 +54,8 @@ _LACKING: Final = 0.2
 """What is left of the confidence where the quoted articles lack what was asked for: no answer."""
 _ANNOUNCING: Final = 0.4
 """What is left of it where the first quote only announces what it does not hold: not sure."""
+_MOST_HAVING: Final = 100
+"""Passages looked at for the words that the best ones lack."""
 _MAX_WORDS: Final = 4000
 """Words whose vectors are kept, 6 MB."""
 
@@ -302,15 +305,55 @@ class Answerer:
     ) -> Consideration:
         """Find passages, choose at most `k` quotes and say how sure they answer.
 
-        The question's scope is looked at, whatever time it names.
+        The question's scope is looked at, whatever time it names. Where the best passages lack what
+        was asked for, those of articles that have it are looked at too, however near they are, and
+        taken where they surely answer.
 
         Args:
             vector: The question's, where it was retrieved before.
             shown: Quotes that are not to be chosen again.
         """
-        found = self._retrieve(question.search_text, question, _HITS, vector)
+        seen = self._considered(question, k=k, vector=vector, shown=shown)
+        is_doubtful = seen.confidence < self.threshold
+        name = (question.bare_name,) if is_doubtful and question.bare_name else ()
+        words = seen.missing or name
+        among = self._having(words) if words else None
+        if among is None:
+            return seen
+        again = self._considered(question, k=k, vector=vector, shown=shown, among=among)
+        return again if again.confidence >= SURE and not again.missing else seen
+
+    def _having(self, words: Sequence[str]) -> Mask | None:
+        """Return the passages of articles that have all of some words as they are written.
+
+        Shape (n_rows,); None where there is none.
+        """
+        snapshot = self.snapshot
+        groups = [
+            [(term, weight) for term, weight in group if weight == 1.0]
+            for group in snapshot.lexical.question(" ".join(words)).base_groups
+        ]
+        rows, _ = snapshot.lexical.search(groups, _MOST_HAVING)
+        owners = []
+        for owner in np.unique(snapshot.layout.owners[rows]).tolist():
+            article = snapshot.archive.article_at(owner)
+            tokens = token_set(f"{article.headline} {article.text}")
+            if all(any(term in tokens for term, _ in group) for group in groups):
+                owners.append(owner)
+        return np.isin(snapshot.layout.owners, owners) if owners else None
+
+    def _considered(
+        self,
+        question: Question,
+        *,
+        k: int,
+        vector: Vectors | None,
+        shown: Sequence[str],
+        among: Mask | None = None,
+    ) -> Consideration:
+        found = self._retrieve(question.search_text, question, _HITS, vector, among)
         if question.typed_text != question.search_text:
-            found = merged(found, self._retrieve(question.typed_text, question, _HITS))
+            found = merged(found, self._retrieve(question.typed_text, question, _HITS, among=among))
         config = ReaderConfig(max_sentences=k)
         quotes = find_quotes(question, found, self.snapshot, config, shown=shown)
         quotes = self._kept(question, found, quotes)
@@ -318,7 +361,7 @@ class Answerer:
         absent = lacking(question, quotes, self.snapshot, alike)
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
         seen = self._consideration(question, found, whole or quotes)
-        if question.names_only and whole and names_asked(question, found, whole[0].words):
+        if question.bare_name and whole and names_asked(question, found, whole[0].words):
             seen = replace(seen, confidence=max(seen.confidence, _NAMED))
         if whole and only_announces(whole[0].span.cut(whole[0].hit.article.text)):
             seen = replace(seen, confidence=_ANNOUNCING * seen.confidence)
@@ -370,10 +413,20 @@ class Answerer:
         return confidence(_signals(found, found.hits[0], quotes), self._weights)
 
     def _retrieve(
-        self, text: str, question: Question, n_hits: int, vector: Vectors | None = None
+        self,
+        text: str,
+        question: Question,
+        n_hits: int,
+        vector: Vectors | None = None,
+        among: Mask | None = None,
     ) -> Retrieval:
         return self.retriever.retrieve(
-            text, language=question.language, k=n_hits, within=question.scope, vector=vector
+            text,
+            language=question.language,
+            k=n_hits,
+            within=question.scope,
+            vector=vector,
+            among=among,
         )
 
     def _consideration(

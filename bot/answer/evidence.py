@@ -274,7 +274,7 @@ def names_asked(question: Question, found: Retrieval, sentence: AbstractSet[str]
     """Tell whether the tokens of a sentence hold the name that a question is."""
     if found.names:
         return not found.names.isdisjoint(sentence)
-    return token_set(question.search_text) <= sentence
+    return token_set(question.bare_name) <= sentence
 
 
 def find_quotes(
@@ -356,7 +356,7 @@ def _weigh(
 
 def _is_kind(question: Question, found: Retrieval, sentence: str, words: AbstractSet[str]) -> bool:
     """Tell whether a sentence holds what is asked for: a name, a number, a date, a reason."""
-    if question.names_only:
+    if question.bare_name:
         return names_asked(question, found, words)
     return question.wanted is not None and holds(question.wanted, sentence)
 

@@ -18,7 +18,7 @@ from bot.answer.evidence import Quote
 from bot.question.question import Question
 from bot.types import Answer, Shape
 from index import ArticleId, Retrieval
-from index.arrays import Rows, Vectors
+from index.arrays import Mask, Rows, Vectors
 
 New: TypeAlias = Mapping[ArticleId, Collection[str]]
 """New articles, each with the digests of the sentences that it had before it was corrected."""
@@ -71,7 +71,7 @@ class _Part(Answerer):
         Whether they lack what was asked for takes most of the time, and never makes them surer.
         """
         kept = [quote for quote in quotes if not self._is_former(quote)]
-        is_name = question.names_only
+        is_name = bool(question.bare_name)
         is_sure = kept and (is_name or self._confidence(found, kept) >= self.threshold)
         return kept if is_sure else []
 
@@ -84,9 +84,14 @@ class _Part(Answerer):
         )
 
     def _retrieve(
-        self, text: str, question: Question, n_hits: int, vector: Vectors | None = None
+        self,
+        text: str,
+        question: Question,
+        n_hits: int,
+        vector: Vectors | None = None,
+        among: Mask | None = None,
     ) -> Retrieval:
-        found = super()._retrieve(text, question, n_hits, vector)
+        found = super()._retrieve(text, question, n_hits, vector, among)
         return replace(found, n_passages=self._n_passages)
 
     def told(self, question: Question, topic: Question, vector: Vectors, k: int) -> Answer | None:

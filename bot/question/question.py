@@ -61,8 +61,10 @@ _NAME: Final = r"[^\W\d_]+(?:[ \u200c-][^\W\d_]+){0,2}"
 # A name alone, or with "who is" and its like; in scripts with capitals each word has one.
 _NAMES_ONLY: Final = re.compile(
     r"\A(?:(?:who(?: i|['’])s |(?i:wer ist |кто такой |من هو ))?"
-    r"(?-i:[A-ZА-Я]\w+(?:[ -][A-ZА-Я]\w+){0,2})\?*"
-    rf"|{_NAME} (?:کیست|کی است|که است|چه کسی است|کی هست)[؟?]*|who(?: i|['’])s {_NAME}\?*)",
+    r"(?-i:([A-ZА-Я]\w+(?:[ -][A-ZА-Я]\w+){0,2}))\?*"
+    r"|what (?:did|does|has|have) (?-i:([A-ZА-Я]\w+(?:[ -][A-ZА-Я]\w+){0,2})) (?:say|said)\?*"
+    rf"|({_NAME}) (?:کیست|کی است|که است|چه کسی است|کی هست|چه گفت(?:ه است)?|چه می‌گوید)[؟?]*"
+    rf"|who(?: i|['’])s ({_NAME})\?*)",
     re.IGNORECASE,
 )
 
@@ -86,7 +88,8 @@ class Question:
         wanted: The kind of answer, where its words tell.
         remark: What is said instead of a question, "thanks".
         is_of_today: Whether it asks how things are today or will be.
-        names_only: Whether it is a name and nothing else, "Kirby?", «کربی کیست؟».
+        bare_name: The name that it is and nothing else: "Kirby?", «کربی کیست؟», "what did Kirby
+            say?"; empty for any other.
         is_over_archive: Whether articles are to be counted, "how many articles mention ...?".
         is_latin_persian: Whether it may be Persian in Latin letters.
         parts: The questions of which it may consist; empty where it is one.
@@ -105,7 +108,7 @@ class Question:
     wanted: Wanted | None = None
     remark: Remark | None = None
     is_of_today: bool = False
-    names_only: bool = False
+    bare_name: str = ""
     is_over_archive: bool = False
     is_latin_persian: bool = False
     parts: "tuple[Question, ...]" = ()
@@ -163,6 +166,7 @@ def read_question(
 def _plain(text: str, typed: str) -> Question:
     """Read what every question has, one that is only the topic of another too."""
     searched, alone = (_wording(one) for one in (text, typed))
+    named = _NAMES_ONLY.fullmatch(searched)
     return Question(
         text=text,
         search_text=searched,
@@ -170,7 +174,7 @@ def _plain(text: str, typed: str) -> Question:
         language=detect(alone).tag,
         wants_statement=_WANTS_STATEMENT.search(searched) is not None,
         wanted=wanted_of(searched),
-        names_only=_NAMES_ONLY.fullmatch(searched) is not None and bool(token_set(searched)),
+        bare_name=next(filter(None, named.groups()), "") if named and token_set(searched) else "",
         is_over_archive=_OVER_ARCHIVE.search(searched) is not None,
         is_latin_persian=is_latin_persian(searched),
     )

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Rows, Scores, Vectors
+from index.arrays import Mask, Rows, Scores, Vectors
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
 from index.lexical.index import LexicalQuestion
@@ -137,12 +137,14 @@ class Retriever:
         k: int = 10,
         within: Scope = EVERYTHING,
         vector: Scores | None = None,
+        among: Mask | None = None,
     ) -> Retrieval:
         """Return the `k` best passages for a question in a language (BCP 47).
 
         Only passages in the scope `within` are searched, as if there were no others, but word
         frequencies are those of the whole archive. `vector` is that of an earlier retrieval for
-        the same question and language, which then is not encoded again.
+        the same question and language, which then is not encoded again. `among` masks the passages
+        that may be found beside, shape (n_rows,); what is found is scored as if all might.
         """
         started = time.perf_counter()
         if vector is None:
@@ -150,6 +152,9 @@ class Retriever:
         encoded = time.perf_counter()
         snapshot = self._snapshot
         allowed = snapshot.layout.within(within)
+        n_passages = snapshot.layout.n_rows if allowed is None else int(allowed.sum())
+        if among is not None:
+            allowed = among if allowed is None else among & allowed
         lexical = snapshot.lexical.question(question)
         if allowed is not None and np.count_nonzero(allowed) <= FEW:
             rows = np.flatnonzero(allowed)
@@ -173,7 +178,7 @@ class Retriever:
             vector=vector,
             words=lexical.weights,
             names=frozenset(term for group in lexical.names for term, _ in group),
-            n_passages=self._snapshot.layout.n_rows if allowed is None else int(allowed.sum()),
+            n_passages=n_passages,
             timings_ms={
                 "encode": (encoded - started) * 1e3,
                 "search": (searched - encoded) * 1e3,

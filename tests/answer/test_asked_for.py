@@ -244,3 +244,38 @@ def test_of_figures_that_change_the_latest_comes_first(
     days = [row.text for row in rows_of(reply, Language.EN) if isinstance(row, Heading)]
     assert days[0].startswith("3 May 2023")
     snapshot.close()
+
+
+SAID = (
+    "مربی در گفت‌وگو با خبرنگاران گفت که بازیکنان تیم {} خوب بازی کردند.",
+    "او در نشست خبری پس از بازی با {} گفت: از بازیکنانم راضی هستم.",
+    "کاپیتان تیم {} در مصاحبه گفت که برای برد آمده بودند.",
+)
+
+
+@pytest.mark.parametrize("text", ["what did Ines Halvorsen say?", "Halvorsen?"])
+def test_a_name_is_looked_for_in_the_articles_that_have_it(
+    text: str, tmp_path: Path, encoder: Encoder
+) -> None:
+    """Many passages nearer to the question, none with the name, do not hide the one that has it."""
+    towns = ["تهران", "اصفهان", "شیراز", "تبریز", "اهواز", "رشت", "یزد", "قم", "کرمان", "ساری"]
+    records = [
+        {"title": f"بازی {town}", "text": one.format(town)} for town in towns for one in SAID
+    ]
+    pier = (
+        "The pier at Brackwater opens in May. Its director, Ines Halvorsen, told reporters that "
+        "the piles had cost 31 million euros."
+    )
+    lines = (json.dumps(record) for record in [*records, {"title": "Pier to open", "text": pier}])
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    config, space = IndexConfig(), VectorSpace(encoder.identity)
+    build_index(
+        [tmp_path / "corpus"], tmp_path / "home", encoder=encoder, config=config,
+        cache_dir=tmp_path / "cache",
+    )  # fmt: skip
+    snapshot = open_snapshot(tmp_path / "home", space=space)
+    reply = _ask(Answerer(snapshot, encoder), text)
+
+    assert isinstance(reply, Answer)
+    assert "Halvorsen" in reply.citations[0].quote

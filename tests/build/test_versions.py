@@ -24,9 +24,9 @@ from index.types import ArticleId
 Build = Callable[[Path, Path], BuildReport]
 Told = Callable[[], dict[str, tuple[str, ...]]]
 
-ADDRESS = "https://gazette.example/pier"
-FIRST = "The harbour authority said that the pier would open in May. It cost 80 million euros."
-SECOND = FIRST.replace("80", "18")
+ADDRESS = "https://courier.example/pier"
+FIRST = "The harbour authority said that the pier would open in May. It cost 64 million euros."
+SECOND = FIRST.replace("64", "46")
 THIRD = f"{SECOND} Correction: an earlier version gave another sum for the pier."
 
 
@@ -151,7 +151,7 @@ def test_removing_an_article_removes_its_versions_and_no_neighbour(
 ) -> None:
     """Neither wording comes back with the next build, and another text at the address stays."""
     corpus, home = tmp_path / "corpus", tmp_path / "home"
-    other = "In 1934 a storm tore forty metres from the mole. It was rebuilt."
+    other = "Fire burnt the timber hall on the quay in 1951. A hall of stone took its place."
     _write(corpus, "a.jsonl", VERSIONS[0], _record(other, id="storm"))
     _write(corpus, "b.jsonl", VERSIONS[1] | {"id": "pier"})
     build(corpus, home)
@@ -173,7 +173,7 @@ def test_an_article_is_removed_by_its_address(
     corpus, home = tmp_path / "corpus", tmp_path / "home"
     _write(corpus, "a.jsonl", VERSIONS[0], _record(THIRD, url=f"{ADDRESS}/other"))
     build(corpus, home)
-    address = ArticleId("http://www.gazette.example/pier?utm_source=x")
+    address = ArticleId("http://www.courier.example/pier?utm_source=x")
     remove_article(home, address, config=IndexConfig(), cache_dir=vectors_dir)
 
     assert {THIRD: ()} == indexed()

@@ -68,7 +68,7 @@ def test_any_text_may_stand_where_an_address_should(url: str) -> None:
     assert len(names(url=url)) <= 1
 
 
-FIRST = "The harbour authority said that the pier would open in May. It cost 80 million euros."
+FIRST = "The harbour authority said that the pier would open in May. It cost 64 million euros."
 REPORT = " ".join(
     f"Sentence {n} of the report names minister {n} and town {n * 7}." for n in range(90)
 )
@@ -83,7 +83,7 @@ def sketch(text: str) -> Sketch:
 @pytest.mark.parametrize(
     ("text", "other"),
     [
-        (FIRST, FIRST.replace("80", "18")),
+        (FIRST, FIRST.replace("64", "46")),
         (FIRST, f"{FIRST} Correction: an earlier version gave another sum for the pier."),
         (REPORT, REPORT[:400]),
         (REPORT[:1_000], f"A new beginning of the report. {REPORT}"),
@@ -98,7 +98,10 @@ def test_versions_are_alike(text: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "other"),
-    [(FIRST, REPORT), (FIRST, "In 1934 a storm tore forty metres from the pier. It was rebuilt.")],
+    [
+        (FIRST, REPORT),
+        (FIRST, "Fire burnt the timber hall on the quay in 1951. A hall of stone took its place."),
+    ],
 )
 def test_other_texts_are_not_alike(text: str, other: str) -> None:
     """Two pages of one report, and what shares only common words, are not alike."""

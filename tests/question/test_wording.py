@@ -99,11 +99,12 @@ def test_words_of_the_archive_in_persian_letters() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Kirby?", "John Kirby", "who is kirby?", "کربی کیست؟", "کربی کیه"]
+    "text",
+    ["Kirby?", "John Kirby", "who is kirby?", "کربی کیست؟", "کربی کیه", "what did Kirby say?"],
 )
 def test_a_name_alone(text: str) -> None:
     """A name, or "who is" and a name, asks what the archive says of somebody."""
-    assert read_question(text).names_only
+    assert read_question(text).bare_name
 
 
 @pytest.mark.parametrize(
@@ -111,4 +112,4 @@ def test_a_name_alone(text: str) -> None:
 )
 def test_more_than_a_name(text: str) -> None:
     """Other questions are read as they are."""
-    assert not read_question(text).names_only
+    assert not read_question(text).bare_name

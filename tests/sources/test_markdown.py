@@ -54,7 +54,7 @@ def bodies(article: Article) -> list[str]:
     return [span.cut(article.text) for span in article.body]
 
 
-URL = "https://gazette.example/line"
+URL = "https://courier.example/line"
 PARAGRAPH = REPORT.partition("\n\n")[0]
 
 

@@ -10,7 +10,7 @@ from index.types import Article, Reject
 
 TEXT = "شورای شهر بودجه سال آینده را تصویب کرد."
 MORE = "The council approved the budget of the coming year on Sunday evening."
-URL = "https://gazette.example/budget"
+URL = "https://courier.example/budget"
 STATED = {"title": "Budget", "url": URL, "published": "2023-06-09T14:45:00Z"}
 AT = "2023-06-09T18:15+03:30"
 
@@ -50,7 +50,7 @@ def only(found: list[Article | Reject]) -> Article:
         {**STATED, "_id": {"$oid": "64"}, "published": {"$date": {"$numberLong": "1686321900000"}},
          "body": [MORE], "source": ["Gazette"]},
         {"date_publish": "2023-06-09 18:15:00", "date_modify": "None", "maintext": MORE,
-         "source_domain": "https://gazette.example/x", "site_name": "Gazette", "text": None,
+         "source_domain": "https://courier.example/x", "site_name": "Gazette", "text": None,
          "title": "Budget", "url": URL},
         {"title": "Budget", "publishing_date": "2023-06-09 18:15:00+03:30", "body": {
             "summary": [], "sections": [{"headline": [], "paragraphs": [MORE]}]},
@@ -139,9 +139,9 @@ def test_what_programs_write_for_nothing_is_nothing(tmp_path: Path, nothing: obj
 @pytest.mark.parametrize(
     ("source", "url", "name"),
     [
-        ("https://gazette.example/budget", "https://gazette.example/budget", ""),
-        ("https://gazette.example/", "", "gazette.example"),
-        ("gazette.example", "", "gazette.example"),
+        ("https://courier.example/budget", "https://courier.example/budget", ""),
+        ("https://courier.example/", "", "courier.example"),
+        ("courier.example", "", "courier.example"),
         ("https://www.isna.ir", "", "ISNA"),
         ("Dr. No", "", "Dr. No"),
     ],

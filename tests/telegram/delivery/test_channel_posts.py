@@ -8,10 +8,10 @@ from pathlib import Path
 from bot_api_server import BotApi
 from bot_process import Bot
 
-QUESTION = "How much did the new pier at Port Alder cost?"
+QUESTION = "How much did the new pier at Brackwater cost?"
 TEXT = (
     "Pier opens in September\n\n"
-    "The new pier at Port Alder cost 80 million euros, its director Mara Lindqvist said.\n"
+    "The new pier at Brackwater cost 64 million euros, its director Ines Halvorsen said.\n"
     "Boats may use the basin from Monday.\n\n@harbour_news"
 )
 CHANNEL = {
@@ -66,19 +66,19 @@ def test_a_post_is_answered_from_and_so_is_its_correction(
     at = int(time.time()) - 60
     api.push({"channel_post": _post(TEXT.replace("80", "70"), 5, chat=OTHER)})
     api.push({"channel_post": _post(TEXT, 12, at=at)})
-    first = _ask_until(api, lambda text: "80 million" in text)
-    edited = _post(TEXT.replace("80", "18"), 12, at=at) | {"edit_date": at + 30}
+    first = _ask_until(api, lambda text: "64 million" in text)
+    edited = _post(TEXT.replace("64", "46"), 12, at=at) | {"edit_date": at + 30}
     api.push({"edited_channel_post": edited})
-    second = _ask_until(api, lambda text: "18 million" in text)
+    second = _ask_until(api, lambda text: "46 million" in text)
 
     api.say(9, "/remove https://t.me/Harbour_News/12")
     api.wait_until(lambda: bool(api.texts(9)))
-    gone = _ask_until(api, lambda text: "18 million" not in text)
+    gone = _ask_until(api, lambda text: "46 million" not in text)
 
     assert "Removed for good" in api.texts(9)[-1]
     assert "Harbour News" not in gone
     assert "Harbour News" in first
-    assert "80 million" not in second
+    assert "64 million" not in second
     assert not any("70 million" in text for text in api.texts(7))
     assert bot.stop() == 0
 
@@ -96,4 +96,4 @@ def test_a_post_taken_before_a_kill_is_built_by_the_next_start(
     bot.stop(signal.SIGKILL)
     bot.start()
 
-    assert "Harbour News" in _ask_until(api, lambda text: "80 million" in text)
+    assert "Harbour News" in _ask_until(api, lambda text: "64 million" in text)
