@@ -56,6 +56,7 @@ from index.types import (
     Reject,
     Scope,
     Span,
+    TelegramPost,
 )
 from index.vectors.opening import open_store
 from index.vectors.store import VectorStore
@@ -107,6 +108,7 @@ __all__ = [
     "SnapshotMissing",
     "Span",
     "StorageError",
+    "TelegramPost",
     "VectorSpace",
     "VectorStore",
     "VectorStoreError",

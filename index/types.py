@@ -125,6 +125,31 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramPost:
+    """One message on Telegram: of a channel, group or conversation.
+
+    Attributes:
+        text: All of it, as it was written.
+        n_bold: How many of its first characters are bold, or tags and signs before that.
+        number: Its number in the chat; 0 where it is not known.
+        chat: Name of the chat, or of who wrote where the chat has none.
+        chat_id: Number of the channel without "-100"; empty where posts have no address.
+        username: Public name of the channel without "@"; empty for none.
+        via: Whose post it forwards.
+    """
+
+    text: str
+    n_bold: int = 0
+    number: int = 0
+    chat: str = ""
+    chat_id: str = ""
+    username: str = ""
+    published: Moment | None = None
+    edited: Moment | None = None
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Part of the archive that a question is asked of; the default is all of it.
 

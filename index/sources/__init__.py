@@ -17,7 +17,6 @@ from typing import cast
 
 from index.config import ReadConfig
 from index.errors import how_to_install
-from index.sources import jsonl, nexis, page_text, tables, telegram
 from index.sources.containers import MAX_DEPTH, Budget, members
 from index.sources.encoding import utf8_stream
 from index.sources.files import SourceFile, corpus_files, refusal_of_name
@@ -37,14 +36,12 @@ from index.sources.markup import (
 from index.sources.outlets import by_name as known_outlet
 from index.sources.outlets import outlet_name
 from index.sources.rejects import LEFT_OUT, Refused, RejectReason, Stream
-from index.sources.telegram import Post as TelegramPost
 from index.types import Article, Reject
 
 __all__ = [
     "LEFT_OUT",
     "RejectReason",
     "SourceFile",
-    "TelegramPost",
     "corpus_files",
     "known_outlet",
     "missing_packages",
@@ -96,6 +93,8 @@ def _readers(config: ReadConfig) -> tuple[_Reader, ...]:
 
     Those whose first bytes make it certain come first.
     """
+    # Here because answering a question needs none of them.
+    from index.sources import jsonl, nexis, page_text, tables, telegram
 
     def binary(
         module: str, claims: Callable[[bytes, str], bool], *, takes_config: bool = False

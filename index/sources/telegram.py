@@ -24,7 +24,7 @@ from index.sources.page_lines import looks_like_headline
 from index.sources.rejects import Refused, RejectReason, Stream, counted
 from index.text.calendars import TEHRAN
 from index.text.dates import parse
-from index.types import Article, Moment, Reject, Span
+from index.types import Article, Moment, Reject, Span, TelegramPost
 
 _KINDS = (
     "personal_chat|bot_chat|saved_messages|replies|verification_codes|private_group|"
@@ -49,31 +49,6 @@ _MAX_NAME = 300
 _USERNAME = re.compile(r"[A-Za-z]\w{3,31}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """One message of a channel, group or conversation.
-
-    Attributes:
-        text: All of it, as it was written.
-        n_bold: How many of its first characters are bold, or tags and signs before that.
-        number: Its number in the chat; 0 where it is not known.
-        chat: Name of the chat, or of who wrote where the chat has none.
-        chat_id: Number of the channel without "-100"; empty where posts have no address.
-        username: Public name of the channel without "@"; empty for none.
-        via: Whose post it forwards.
-    """
-
-    text: str
-    n_bold: int = 0
-    number: int = 0
-    chat: str = ""
-    chat_id: str = ""
-    username: str = ""
-    published: Moment | None = None
-    edited: Moment | None = None
-    via: str = ""
-
-
 def is_export(head: bytes) -> bool:
     """Tell a JSON export of Telegram Desktop by its first bytes."""
     if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
@@ -82,7 +57,7 @@ def is_export(head: bytes) -> bool:
     return bool(is_chat or _ACCOUNT.search(head))
 
 
-def article_of(post: Post, origin: str) -> Article | None:
+def article_of(post: TelegramPost, origin: str) -> Article | None:
     """Make the article of a post; None where it has no text but links, names and tags."""
     lines = [match.span() for match in _LINE.finditer(post.text) if match[0].strip(_BLANK)]
     while lines and _FRAME.fullmatch(post.text, *lines[0]):
@@ -205,7 +180,7 @@ def _fields(document: Events) -> dict[str, object]:
     return message
 
 
-def _post(message: Mapping[str, object], chat: _Chat) -> Post:
+def _post(message: Mapping[str, object], chat: _Chat) -> TelegramPost:
     stated = message.get("text", "")
     texts, n_bold, is_start = [], 0, True
     for piece in stated if isinstance(stated, list) else [stated]:
@@ -218,7 +193,7 @@ def _post(message: Mapping[str, object], chat: _Chat) -> Post:
     username = chat.fields.get("username", "").removeprefix("@")
     via = message.get("forwarded_from")
     author = message.get("from")
-    return Post(
+    return TelegramPost(
         # A lone surrogate cannot be stored.
         text="".join(texts).encode(errors="replace").decode(),
         n_bold=n_bold,

@@ -17,9 +17,9 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from index.sources.html_page import text_in
 from index.sources.markup import text_of
 from index.sources.rejects import Refused, RejectReason, counted, whole
-from index.sources.telegram import Post, article_of
+from index.sources.telegram import article_of
 from index.text.calendars import TEHRAN
-from index.types import Article, Moment, Reject
+from index.types import Article, Moment, Reject, TelegramPost
 
 _MAX_BYTES = 32 * 1024**2  # of a page, which has 1,000 messages of 4,096 characters at most
 _MAX_TAGS = 400_000
@@ -68,7 +68,7 @@ def _classes(element: HtmlElement) -> list[str]:
     return (element.get("class") or "").split()
 
 
-def _post(message: HtmlElement, chat: str, number: int) -> Post:
+def _post(message: HtmlElement, chat: str, number: int) -> TelegramPost:
     """Read a message; its own date is the first, that of a forwarded post stands further down."""
     text, n_bold, via = "", 0, ""
     published: Moment | None = None
@@ -85,7 +85,9 @@ def _post(message: HtmlElement, chat: str, number: int) -> Post:
             first = next(iter(element), None)
             if first is not None and first.tag == "strong" and not (element.text or "").strip():
                 n_bold = len(text_in(first))
-    return Post(text=text, n_bold=n_bold, number=number, chat=chat, published=published, via=via)
+    return TelegramPost(
+        text=text, n_bold=n_bold, number=number, chat=chat, published=published, via=via
+    )
 
 
 def _moment(stated: str) -> Moment | None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from index.config import ReadConfig
-from index.sources import TelegramPost
+from index.types import TelegramPost
 from index.web.config import EVERY_NETWORK, Network, WebConfig
 from index.web.problems import Failure, Problem
 from index.web.steps import Kept, ListFound, Step, Watching

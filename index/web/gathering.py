@@ -17,7 +17,6 @@ from index.retry import backoff_s
 from index.sources import (
     LEFT_OUT,
     RejectReason,
-    TelegramPost,
     corpus_files,
     feeds,
     html_page,
@@ -25,6 +24,7 @@ from index.sources import (
 )
 from index.sources.markup import is_feed, text_of
 from index.sources.rejects import MAX_BYTES, Refused
+from index.types import TelegramPost
 from index.web.address import Address, canonical, own_address, read_address, shown
 from index.web.collect import Collection
 from index.web.config import WebConfig

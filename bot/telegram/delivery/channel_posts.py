@@ -11,8 +11,7 @@ from typing import Final
 from bot.settings import Settings
 from bot.telegram.delivery.index_process import run_index
 from bot.telegram.types import Incoming
-from index import Moment
-from index.sources import TelegramPost
+from index import Moment, TelegramPost
 from index.text import TEHRAN
 from index.web import Failure, keep_post
 
