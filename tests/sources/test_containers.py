@@ -238,8 +238,8 @@ def test_tar_header_of_gigabytes_is_not_held(tmp_path: Path) -> None:
         (b"\x28\xb5\x2f\xfd" + b"\xff" * 40, RejectReason.BROKEN_ARCHIVE),
         (b"PK\x03\x04" + b"\xff" * 40, RejectReason.BROKEN_ARCHIVE),
         (zipped({"a.txt": TEXT}, zipfile.ZIP_LZMA), RejectReason.UNSUPPORTED),
-        (gzip.compress(b""), RejectReason.EMPTY),
-        (gzip.compress(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), RejectReason.NO_PROSE),
+        (gzip.compress(b"", mtime=0), RejectReason.EMPTY),
+        (gzip.compress(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", mtime=0), RejectReason.NO_PROSE),
     ],
 )
 def test_what_is_no_such_file_is_one_reject(
