@@ -32,6 +32,7 @@ TERMINAL: Final = 0
 """The chat of questions that are followed at a terminal."""
 
 _DAY_S: Final = 86_400
+_WAIT_S: Final = 60.0  # the terminal and the bot share the file
 _TABLES: Final = """
 CREATE TABLE editions (number INTEGER PRIMARY KEY AUTOINCREMENT, snapshot TEXT UNIQUE);
 CREATE TABLE articles (
@@ -112,7 +113,7 @@ class Following(PrivateFile):
         Raises:
             StorageError: If it cannot be opened or is no such file.
         """
-        super().__init__(path, "saved questions", _CHANGES)
+        super().__init__(path, "saved questions", _CHANGES, wait_s=_WAIT_S)
         self.most: Final = most
         self.retention_days: Final = retention_days
         self._clock = clock

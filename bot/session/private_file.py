@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from index import StorageError
 
-_WAIT_S: Final = 60.0
 _PRAGMAS: Final = (
     "secure_delete=ON", "journal_mode=DELETE", "synchronous=NORMAL", "foreign_keys=ON",
 )  # fmt: skip
@@ -23,13 +22,14 @@ _PRAGMAS: Final = (
 class PrivateFile:
     """The file, opened; safe for many threads and for several processes."""
 
-    def __init__(self, path: Path, what: str, changes: Mapping[int, str]) -> None:
+    def __init__(self, path: Path, what: str, changes: Mapping[int, str], *, wait_s: float) -> None:
         """Open or make the file at `path`.
 
         Args:
             what: What it keeps, for messages.
             changes: What makes the tables of the newest version out of those of another; 0 is a new
                 file, and the greatest number the newest version.
+            wait_s: How long to wait for another process that writes.
 
         Raises:
             StorageError: If it cannot be opened or is no such file.
@@ -41,7 +41,7 @@ class PrivateFile:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             path.chmod(0o600)
             self._db = sqlite3.connect(
-                path, timeout=_WAIT_S, check_same_thread=False, isolation_level=None
+                path, timeout=wait_s, check_same_thread=False, isolation_level=None
             )
             for pragma in _PRAGMAS:
                 self._db.execute(f"PRAGMA {pragma}")

@@ -24,6 +24,7 @@ from bot.telegram.types import FIRST_ALERT
 
 _VERSION: Final = 2
 _DAY_S: Final = 86_400
+_WAIT_S: Final = 5.0  # then the answer is tried again
 _KEY: Final = """
 CREATE TABLE secret (key BLOB NOT NULL);
 INSERT INTO secret VALUES (randomblob(32));
@@ -138,7 +139,7 @@ class Memory(PrivateFile):
         Raises:
             StorageError: If it cannot be opened or is not such a file.
         """
-        super().__init__(path, "conversations", _CHANGES)
+        super().__init__(path, "conversations", _CHANGES, wait_s=_WAIT_S)
         self._clock = clock
         self.retention_days: Final = retention_days
         ((self._key,),) = self._rows("SELECT key FROM secret")
