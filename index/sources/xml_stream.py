@@ -24,11 +24,12 @@ _OTHER_KIND = "XML of a kind that is not read"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"\A\s*+<\?xml[^>]{0,200}\?>")
 _OPEN, _CLOSE = "<![CDATA[", "]]>"
-# Signs that begin nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;", "5 < 6"; CDATA allows them. At
-# the second kind the parser would stop.
+# Signs that begin nothing XML knows: «R&D», "?a=1&b=2", "&nbsp;", "5 < 6", and tags that never end,
+# "<t<t<t"; CDATA allows them. "5 < 6" would stop the parser, the last kind takes quadratic time.
 _BARE = re.compile(
     r"(?P<data><!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z))"
-    r"|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|<(?=[\s\d<>=&;,.]|/[\s\d<>=&;,.])",
+    r"|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|<(?=[\s\d<>=&;,.]|/[\s\d<>=&;,.])"
+    r"|<(?![!?])(?=[^<>]*+<)",
     re.DOTALL,
 )
 

@@ -147,3 +147,12 @@ def test_one_post_that_is_too_long_leaves_the_others() -> None:
 
     assert ("blog.xml:2", "blog.xml:1") == (article.origin, reject.origin)
     assert RejectReason.TOO_LONG == reject.reason
+
+
+def test_tags_that_never_end_are_text() -> None:
+    """They nest in nothing, which would take quadratic time, and the next post is whole."""
+    strange = item(1, FIRST).replace("<link>", f"<link>{'<t' * 20_000}", 1)
+    (first, second), rejects = read(HEAD + strange + item(2, SECOND) + END, "blog.xml")
+
+    assert not rejects
+    assert [FIRST, SECOND] == [body(first), body(second)]
