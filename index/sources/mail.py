@@ -179,7 +179,9 @@ def _article(mail: _Mail, origin: str) -> Article:
         Refused: If it has no text.
     """
     headline = _decoded(mail.headers.get("subject", ""))
-    name, sender = parseaddr(mail.headers.get("from", ""))
+    name, sender = "", ""
+    with suppress(RecursionError):  # the parser goes a call deeper for each colon
+        name, sender = parseaddr(mail.headers.get("from", ""))
     archived = mail.headers.get("archived-at", "").strip("<>")
     text = _without_frame(mail.plain)
     with suppress(Refused):  # too many elements: then the plain version

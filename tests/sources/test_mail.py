@@ -177,3 +177,12 @@ def test_bombs_are_refused() -> None:
         assert not articles
         assert RejectReason.TOO_LONG == reject.reason
     assert [SECOND] == [article.text for article in read(endless + after, "a.mbox")[0]]
+
+
+def test_sender_without_end_leaves_the_message() -> None:
+    """A From header of colons alone, which the standard library cannot read, costs the sender."""
+    message = f"From: {'a:' * 1_500}\nTo: b@b.example\nSubject: Bridge\n\n{SECOND}\n"
+    (article,), rejects = read(message, "a.eml")
+
+    assert not rejects
+    assert ("Bridge", "") == (article.headline, article.source)
