@@ -94,6 +94,9 @@ class _Part(Answerer):
         found = super()._retrieve(text, question, n_hits, vector, among)
         return replace(found, n_passages=self._n_passages)
 
+    def _having(self, _words: Sequence[str]) -> None:
+        """Look no second time: what is new was scored, and one retrieval is what it may cost."""
+
     def told(self, question: Question, topic: Question, vector: Vectors, k: int) -> Answer | None:
         """Answer a question, whatever time it names; `topic` is what is looked for."""
         is_overview = topic is not question

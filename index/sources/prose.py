@@ -40,6 +40,7 @@ _MANY_CODES = 20  # letters; fewer may be mentioned
 _SHORTCODE = re.compile(
     r"\[(?P<end>/?)(?P<name>[a-zA-Z][\w-]{1,40})(?P<rest>(?:\s[^\[\]]{0,500})?)/?\]"
 )
+_EMBEDDED = re.compile(r"\[embed[^\[\]]*+\][^\[\]]*+\[/embed\]")
 _ATTRIBUTE = re.compile(r"\s[\w-]{1,40}=[\"'\w]")
 _SHORTCODES = frozenset(
     ("audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption", "contact-form-7",
@@ -81,7 +82,7 @@ def prose(text: str) -> str:
     """
     text = _unescaped(_reread(text))
     if "[" in text:
-        text = _CUT_OFF.sub("", _without_shortcodes(text))
+        text = _CUT_OFF.sub("", without_shortcodes(text))
     for layer in range(_MOST_LAYERS):
         if "<" in text and (_BLOCK_TAG.search(text) or _INLINE_END.search(text)):
             text = _without_tags(text)
@@ -122,8 +123,14 @@ def _unescaped(text: str) -> str:
     return _BREAK.sub("\n", text) if may_have_breaks else text
 
 
-def _without_shortcodes(text: str) -> str:
-    """Remove the marks of shortcodes: known ones, those with attributes or a closing mark."""
+def without_shortcodes(text: str) -> str:
+    """Remove WordPress shortcodes: known ones, those with attributes or a closing mark.
+
+    «[sic]» is none.
+    """
+    if "[" not in text:
+        return text
+    text = _EMBEDDED.sub("", text)
     closed = {match["name"] for match in _SHORTCODE.finditer(text) if match["end"]}
 
     def kept(match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from index.sources.article import Facts, assemble
 from index.sources.html_page import plain
+from index.sources.prose import without_shortcodes
 from index.sources.rejects import MAX_BYTES, Refused, RejectReason, counted
 from index.sources.xml_stream import Element, local_name, parts
 from index.text.calendars import TEHRAN
@@ -31,9 +32,6 @@ _FIELDS = frozenset(
      "wp:post_modified_gmt")
 )  # fmt: skip
 _BLOCKS = "<!-- wp:"  # of the editor since 2018; in older texts a line break is a new line
-_EMBEDDED = re.compile(r"\[embed[^\[\]]*+\][^\[\]]*+\[/embed\]")
-_SHORTCODE = re.compile(r"\[(?P<close>/?)(?P<name>[a-zA-Z][\w-]{0,60})(?P<rest>[^\[\]]*+)\]")
-_SHORTCODES = frozenset(("audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption"))
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 _MAX_LINE = 2_000  # characters of a headline, name or date
 
@@ -94,7 +92,7 @@ def _article(item: Mapping[str, str], channel: Mapping[str, str], origin: str) -
         raise Refused(RejectReason.DRAFT, f"status {status[:40] or 'not given'}")
     if item.get("wp:post_password"):
         raise Refused(RejectReason.PRIVATE, "protected by a password")
-    content = _without_shortcodes(item.get("content:encoded", ""))
+    content = without_shortcodes(item.get("content:encoded", ""))
     text = plain(content if _BLOCKS in content else content.replace("\n", "\n<br>"))
     if not any(map(str.isalpha, text)):
         raise Refused(RejectReason.NO_TEXT, "a post without text")
@@ -114,23 +112,6 @@ def _article(item: Mapping[str, str], channel: Mapping[str, str], origin: str) -
         language=channel.get("language", ""),
     )
     return assemble(text, (Span(0, len(text)),), facts, origin)
-
-
-def _without_shortcodes(content: str) -> str:
-    """Return a text without what WordPress and its plugins put in its place when it is shown.
-
-    What is known by its name, has attributes, or is closed again is such a code; «[sic]» is not.
-    """
-    if "[" not in content:
-        return content
-    content = _EMBEDDED.sub("", content)
-    closed = {code["name"] for code in _SHORTCODE.finditer(content) if code["close"]}
-
-    def kept(code: re.Match[str]) -> str:
-        is_code = code["name"] in closed or code["name"] in _SHORTCODES or "=" in code["rest"]
-        return "" if is_code else code[0]
-
-    return _SHORTCODE.sub(kept, content)
 
 
 def _moment(item: Mapping[str, str], name: str) -> Moment | None:
