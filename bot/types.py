@@ -15,6 +15,7 @@ class Reason(StrEnum):
     OVER_ARCHIVE = "over_archive"
     NOTHING_FOUND = "nothing_found"
     NOT_IN_ARCHIVE = "not_in_archive"
+    NOT_SAID = "not_said"
     UNVERIFIED = "unverified"
     MODEL_FOUND_NONE = "model_found_none"
 
@@ -231,7 +232,8 @@ class NoAnswer:
 
     Attributes:
         remark: What was said instead of a question, where the reason is small talk.
-        missing: Names, places and years of the question that no article near it has.
+        missing: Names, places and years of the question that no article near it has; where the
+            reason is "not said" the name of whose words were asked for.
     """
 
     question: str

@@ -71,6 +71,7 @@ class Consideration:
         is_missed: Whether the time that the question names had nothing, so that this was found
             beyond it.
         missing: Telling words of the question that no article has which would be quoted.
+        is_unsaid: Whether `missing` is who was asked for, and the quotes are other people's words.
     """
 
     language: str
@@ -80,6 +81,7 @@ class Consideration:
     confidence: float
     is_missed: bool = False
     missing: tuple[str, ...] = ()
+    is_unsaid: bool = False
 
 
 class Answerer:
@@ -142,7 +144,8 @@ class Answerer:
         # What is asked of today, the news of another day cannot tell.
         is_late = question.is_of_today and (seen.is_missed or question.period is None)
         if is_late or seen.confidence < self.threshold:
-            return self._refuse(question, seen, Reason.NOT_IN_ARCHIVE, started)
+            reason = Reason.NOT_SAID if seen.is_unsaid else Reason.NOT_IN_ARCHIVE
+            return self._refuse(question, seen, reason, started)
         citations = verified(seen.drafts, self.snapshot.article)
         if not citations:
             return self._refuse(question, seen, Reason.UNVERIFIED, started)
@@ -360,9 +363,15 @@ class Answerer:
         alike = self._alike if self._space.is_fitted else None
         absent = lacking(question, quotes, self.snapshot, alike)
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
+        if any(quote.is_said for quote in whole):
+            whole = [quote for quote in whole if quote.is_said is not False]
         seen = self._consideration(question, found, whole or quotes)
         if question.bare_name and whole and names_asked(question, found, whole[0].words):
             seen = replace(seen, confidence=max(seen.confidence, _NAMED))
+        # Another person's words do not tell what this one said.
+        if whole and question.speaker and all(quote.is_said is False for quote in whole):
+            doubt = replace(seen, missing=(question.speaker,), is_unsaid=True)
+            return replace(doubt, confidence=_LACKING * seen.confidence)
         if whole and only_announces(whole[0].span.cut(whole[0].hit.article.text)):
             seen = replace(seen, confidence=_ANNOUNCING * seen.confidence)
         if whole or not quotes:

@@ -1,7 +1,8 @@
 """Evidence: the sentences that are quoted, chosen from the passages found.
 
     evidence = a (0.4 (sentence + lexical coverage) + bonus) + 0.6 passage
-    bonus = 0.08 (the speaker's own words) + 0.15 (the kind of answer asked for) - 0.15 (fragment)
+    bonus = 0.08 (the speaker's own words; - 0.08 another's) + 0.15 (the kind of answer asked for)
+            - 0.15 (fragment)
 
 `sentence` is the cosine of question and sentence (encoded alone), `passage` the fused score of
 the passage it stands in, and `a` what scores count where languages agree, as in `passage` (0.48,
@@ -9,8 +10,9 @@ else 1): being in the question's language is no reason to be quoted. The best ar
 first: at most three, and only those not far below the first. A sentence that repeats one already
 chosen is passed over.
 
-A question that asks for somebody's words prefers sentences that name the person beside a verb of
-saying. Which of several people in a sentence speaks is not told.
+A question that asks for somebody's words prefers sentences in which that person speaks (see
+`bot.answer.speech`), and where that cannot be told those that name the person beside a verb of
+saying.
 
 Source of the numbers: our experiments on PQuAD and ParSQuAD; what three sentences hold of the
 answers stands in docs/results.md.
@@ -18,9 +20,10 @@ answers stands in docs/results.md.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -28,11 +31,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.kinds import holds
+from bot.answer.speech import Speaker, has_rules, is_said_by, may_speak, speakers
+from bot.grounding.places import codes
 from bot.question.question import Question
 from index import Article, Hit, Retrieval, Snapshot, Span
 from index.arrays import Rows, Scores
+from index.evaluation import folded
 from index.search import AGREEMENT, coverage
-from index.text import token_set, tokens
+from index.text import detect, sentences, token_set, tokens
 
 _SAYING: Final = frozenset(
     tokens(
@@ -60,8 +66,9 @@ class ReaderConfig:
             0.955; English questions lose nothing, their scores lie closer together.
         sentence: Share of the sentence's own score; 0.3 to 0.5 within 0.005.
         lexical: Weight of lexical coverage beside the cosine; 0.5 to 1.5 within 0.01.
-        speaker: Bonus where a name of the question stands beside a verb of saying and the
-            question asks for somebody's words; about the distance of neighbouring sentences.
+        speaker: Bonus where the one speaks whose words are asked for, or a name of the question
+            stands beside a verb of saying, and what others' words have less; about the distance of
+            neighbouring sentences.
         weak: What a fragment, or a question that a reporter asks, has less.
         kind: Bonus for a sentence that holds what is asked for: a number, a date, a reason. Of the
             questions that ask for one, .856 (PQuAD) and .656 (English over Persian) have their
@@ -211,6 +218,8 @@ class Quote:
         cosine: Of question and sentence.
         score: Of the evidence; higher is better.
         words: Its tokens.
+        is_said: Whether the one whose words are asked for says it; None where nobody's are, or
+            that is not certain.
     """
 
     hit: Hit
@@ -218,6 +227,7 @@ class Quote:
     cosine: float
     score: float
     words: frozenset[str]
+    is_said: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +239,21 @@ class _Sentences:
     vectors: NDArray[np.float32]
     cosines: NDArray[np.float32]
     scores: NDArray[np.float32]
+    said: list[bool | None]
 
     def quote(self, evidence: Evidence) -> Quote:
         """Return a chosen sentence."""
         hit, span = self.places[evidence.position]
         cosine = float(self.cosines[evidence.position])
         words = self.words[evidence.position]
-        span = with_list(hit.article, span)
-        return Quote(hit=hit, span=span, cosine=cosine, score=evidence.score, words=words)
+        return Quote(
+            hit=hit,
+            span=with_list(hit.article, span),
+            cosine=cosine,
+            score=evidence.score,
+            words=words,
+            is_said=self.said[evidence.position],
+        )
 
 
 _ANNOUNCES: Final = re.compile(
@@ -333,14 +350,20 @@ def _weigh(
     ).astype(np.float32)
     cosines = vectors @ found.vector
     is_same = np.array([hit.parts.is_same_language for hit, _ in places], np.bool_)
-    # A sentence that reports words and shares a name or word with a question for somebody's words.
+    said = said_by(question.speaker, places)
     named = found.names | found.words.keys()
+
+    def speaking(words: AbstractSet[str], is_said: bool | None) -> float:  # noqa: FBT001
+        is_named = not named.isdisjoint(words)
+        if is_said is None:
+            return float(question.wants_statement and is_named and reports_words(words))
+        return (1.0 if is_named else 0.5) if is_said else -1.0
+
     bonus = [
-        config.speaker
-        * (question.wants_statement and not named.isdisjoint(sentence) and reports_words(sentence))
+        config.speaker * speaking(sentence, is_said)
         + config.kind * _is_kind(question, found, span.cut(hit.article.text), sentence)
         - config.weak * _is_weak(span.cut(hit.article.text))
-        for (hit, span), sentence in zip(places, words, strict=True)
+        for (hit, span), sentence, is_said in zip(places, words, said, strict=True)
     ]
     scores = evidence_scores(
         cosines,
@@ -351,7 +374,64 @@ def _weigh(
         bonus=np.array(bonus, np.float32),
         config=config,
     )
-    return _Sentences(places, words, vectors, cosines, scores)
+    return _Sentences(places, words, vectors, cosines, scores, said)
+
+
+def said_by(speaker: str, places: Sequence[tuple[Hit, Span]]) -> list[bool | None]:
+    """Tell of sentences whether a speaker says them; None where that is not certain.
+
+    Args:
+        speaker: A name as it was asked; empty for nobody. Of a country or city nothing is told:
+            its people speak for it.
+        places: Sentences of passages.
+    """
+    asked = speaker.split()
+    if not asked or codes(folded(speaker), detect(speaker).tag.partition("-")[0]):
+        return [None] * len(places)
+    told: list[bool | None] = []
+    for hit, span in places:
+        spoken = statements(hit.article)
+        here = spoken.speakers.get(span.start)
+        if spoken.by(asked) or span.start not in spoken.speakers:
+            told.append(is_said_by(here, asked) if here else None)
+        else:
+            told.append(False)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """Who speaks in the sentences of an article.
+
+    Attributes:
+        speakers: By where the sentence begins, None where nobody is said to speak; empty where
+            there are no rules for the language.
+        texts: All sentences and the headline.
+    """
+
+    speakers: Mapping[int, Speaker | None]
+    texts: tuple[str, ...]
+
+    def by(self, asked: Sequence[str]) -> bool:
+        """Tell whether somebody speaks in it, or may: see `is_said_by` and `may_speak`."""
+        found = (is_said_by(one, asked) for one in self.speakers.values() if one and one.names)
+        return any(said is not False for said in found) or may_speak(self.texts, asked)
+
+
+@lru_cache(maxsize=256)
+def statements(article: Article) -> Statements:
+    """Return who speaks in an article."""
+    spans = [
+        Span(part.start + span.start, part.start + span.end)
+        for part in article.body
+        for span in sentences(part.cut(article.text), article.language)
+    ]
+    texts = [span.cut(article.text) for span in spans]
+    told = speakers(texts, article.language, article.headline)
+    starts = [span.start for span in spans] if has_rules(article.language) else []
+    return Statements(
+        speakers=dict(zip(starts, told, strict=False)), texts=(article.headline, *texts)
+    )
 
 
 def _is_kind(question: Question, found: Retrieval, sentence: str, words: AbstractSet[str]) -> bool:

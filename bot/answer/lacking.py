@@ -182,7 +182,11 @@ def _is_frequent(word: str) -> bool:
     if _LIGHT_VERB.fullmatch(joined):
         return True
     bare = _ENDING.sub("", joined)
-    forms = {word.casefold(), joined, bare, _ENDING.sub("", bare)}
+    forms = {
+        word.casefold(),
+        joined,
+        *(b for b in (bare, _ENDING.sub("", bare)) if len(b) >= _MIN_LETTERS),
+    }
     return any(vocabulary().weight(form) >= _FREQUENT for form in forms)
 
 

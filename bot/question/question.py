@@ -14,6 +14,7 @@ from bot.question.courtesy import find_remark, without_courtesy
 from bot.question.finglish import is_latin_persian
 from bot.question.overview import Plan, find_plan
 from bot.question.period import Period, find_period, is_today
+from bot.question.speaker import speaker_of
 from bot.question.wanted import Wanted, wanted_of
 from bot.question.wording import questions_in, written
 from bot.types import Remark
@@ -85,6 +86,7 @@ class Question:
         topic: The question that a plan looks for in each of its sides.
         follows: The earlier question that this one takes words from; empty for none.
         wants_statement: Whether it asks what somebody said, "what did Kirby say about ...?".
+        speaker: The name of whose words it asks for; empty for an office or for nobody's.
         wanted: The kind of answer, where its words tell.
         remark: What is said instead of a question, "thanks".
         is_of_today: Whether it asks how things are today or will be.
@@ -105,6 +107,7 @@ class Question:
     topic: "Question | None" = None
     follows: str = ""
     wants_statement: bool = False
+    speaker: str = ""
     wanted: Wanted | None = None
     remark: Remark | None = None
     is_of_today: bool = False
@@ -173,6 +176,7 @@ def _plain(text: str, typed: str) -> Question:
         typed_text=alone,
         language=detect(alone).tag,
         wants_statement=_WANTS_STATEMENT.search(searched) is not None,
+        speaker=speaker_of(searched),
         wanted=wanted_of(searched),
         bare_name=next(filter(None, named.groups()), "") if named and token_set(searched) else "",
         is_over_archive=_OVER_ARCHIVE.search(searched) is not None,

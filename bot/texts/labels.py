@@ -8,7 +8,7 @@ from bot.texts.messages import Key
 from bot.texts.overviews import ShapeText
 from bot.texts.remarks import RemarkText
 from bot.texts.scope_names import scope_text
-from bot.types import Answer, Citation, Headline, NoAnswer
+from bot.types import Answer, Citation, Headline, NoAnswer, Reason
 from index import EVERYTHING, Moment
 from index.sources import outlet_name
 from index.text import format_gregorian, format_jalali
@@ -103,7 +103,8 @@ def reason_text(reply: NoAnswer, language: Language) -> str:
         return say(RemarkText[reply.remark.name], language)
     if reply.missing:
         quoted = (f"«{name}»" if language is Language.FA else f'"{name}"' for name in reply.missing)
-        return say(Key.REASON_MISSING, language, names=comma(language).join(quoted))
+        key = Key.REASON_NOT_SAID if reply.reason is Reason.NOT_SAID else Key.REASON_MISSING
+        return say(key, language, names=comma(language).join(quoted))
     return say(Key[f"REASON_{reply.reason.name}"], language)
 
 

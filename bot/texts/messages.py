@@ -65,6 +65,10 @@ class Key(Text):
         ("No article that mentions {names} answers this question."),
         ("هیچ خبری که {names} در آن آمده باشد به این پرسش پاسخ نمی‌دهد."),
     )
+    REASON_NOT_SAID = (
+        ("The archive has no words of {names} on this. What comes nearest is said by others."),
+        ("در بایگانی سخنی از {names} در این باره نیست؛ آنچه نزدیک است گفتهٔ دیگران است."),
+    )
     REASON_NOTHING_FOUND = (
         ("Nothing in the archive is close to this question."),
         ("چیزی نزدیک به این پرسش در بایگانی پیدا نشد."),

@@ -13,6 +13,7 @@ from bot.answer.respell import is_slip
 from bot.question.question import read_question
 from bot.question.wanted import Wanted
 from bot.session.outline import Heading, rows_of
+from bot.texts.labels import reason_text
 from bot.texts.language import Language
 from bot.types import Answer, NoAnswer, Reason, Shape
 from index import IndexConfig, VectorSpace, build_index, open_snapshot
@@ -279,3 +280,50 @@ def test_a_name_is_looked_for_in_the_articles_that_have_it(
 
     assert isinstance(reply, Answer)
     assert "Halvorsen" in reply.citations[0].quote
+
+
+DISPUTE = (
+    {
+        "title": "Factory row in Velden",
+        "text": "Mayor Oskar Brandl said the factory in Velden must close because its smoke harms "
+        "the town. He added that the council would vote in June. The owner of the factory is Ida "
+        "Rehm, and Brandl will meet her on Friday.",
+    },
+    {
+        "title": "اختلاف بر سر کارخانه",
+        "text": "ناهید صابری، شهردار، گفت: دود کارخانه به شهر آسیب می‌زند و باید بسته شود. وی "
+        "افزود: شورا در خرداد رأی می‌دهد. صابری روز جمعه با صاحب کارخانه، کاوه رهنما، دیدار می‌کند.",
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def dispute(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Answerer:
+    """An archive in which one of two people who are named says something."""
+    folder = tmp_path_factory.mktemp("dispute")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, DISPUTE)), encoding="utf-8")
+    space = VectorSpace(encoder.identity)
+    build_index(
+        [folder / "a.jsonl"], folder / "home", encoder=encoder, config=IndexConfig(),
+        cache_dir=folder / "cache",
+    )  # fmt: skip
+    return Answerer(open_snapshot(folder / "home", space=space), encoder)
+
+
+@pytest.mark.parametrize(
+    ("said", "by_another"),
+    [
+        ("What did Brandl say about the factory?", "What did Rehm say about the factory?"),
+        ("صابری درباره کارخانه چه گفت؟", "رهنما درباره کارخانه چه گفت؟"),
+        ("What did Saberi say about the factory?", "What did Rahnama say about the factory?"),
+    ],
+)
+def test_the_words_of_another_are_no_answer(dispute: Answerer, said: str, by_another: str) -> None:
+    """What one person said is not given as the words of another whom the article names."""
+    reply = _ask(dispute, said)
+    assert isinstance(reply, Answer)
+    refused = _ask(dispute, by_another)
+    assert isinstance(refused, NoAnswer)
+    assert refused.reason is Reason.NOT_SAID
+    for language in Language:
+        assert refused.missing[0] in reason_text(refused, language)
