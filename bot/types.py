@@ -161,6 +161,8 @@ class Shape(StrEnum):
     """Likewise, by sides."""
     QUESTIONS = "questions"
     """One to four to each of several questions, by sides."""
+    STATEMENTS = "statements"
+    """All that one person says, earliest first, those without a date last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,7 +110,7 @@ class Answerer:
         self._space: Final = space
         self.words: dict[str, Vectors] = {}
         self._weights = stored_confidence(encoder.identity.name) if space.is_fitted else {}
-        self._fingerprint = Fingerprint(
+        self.fingerprint: Final = Fingerprint(
             snapshot=snapshot.manifest.snapshot, encoder=encoder.identity.fingerprint
         )
 
@@ -157,7 +157,7 @@ class Answerer:
             citations=citations,
             confidence=seen.confidence,
             timings_ms=_timings(started, seen),
-            fingerprint=self._fingerprint,
+            fingerprint=self.fingerprint,
             within=seen.scope,
             is_missed=seen.is_missed,
             is_unsure=seen.confidence < SURE,
@@ -252,7 +252,7 @@ class Answerer:
             citations=tuple(citations),
             confidence=min(seen.confidence for seen in answering),
             timings_ms=_timings(started, answering[0]),
-            fingerprint=self._fingerprint,
+            fingerprint=self.fingerprint,
             within=question.scope if is_comparison else sides[0].within,
             shape=plan.shape,
             sides=tuple(sides) if is_comparison else (),
@@ -474,7 +474,7 @@ class Answerer:
             nearest=tuple(head(article) for article in list(nearest.values())[:_NEAREST]),
             confidence=seen.confidence if seen else 0.0,
             timings_ms=_timings(started, seen),
-            fingerprint=self._fingerprint,
+            fingerprint=self.fingerprint,
             within=seen.scope if seen else EVERYTHING,
             is_missed=bool(seen and seen.is_missed),
             remark=question.remark,

@@ -38,7 +38,7 @@ from index import Article, Hit, Retrieval, Snapshot, Span
 from index.arrays import Rows, Scores
 from index.evaluation import folded
 from index.search import AGREEMENT, coverage
-from index.text import detect, sentences, token_set, tokens
+from index.text import detect, split_sentences, token_set, tokens
 
 _SAYING: Final = frozenset(
     tokens(
@@ -391,8 +391,8 @@ def said_by(speaker: str, places: Sequence[tuple[Hit, Span]]) -> list[bool | Non
     told: list[bool | None] = []
     for hit, span in places:
         spoken = statements(hit.article)
-        here = spoken.speakers.get(span.start)
-        if spoken.by(asked) or span.start not in spoken.speakers:
+        here = spoken.speakers.get(span)
+        if spoken.by(asked) or span not in spoken.speakers:
             told.append(is_said_by(here, asked) if here else None)
         else:
             told.append(False)
@@ -404,12 +404,12 @@ class Statements:
     """Who speaks in the sentences of an article.
 
     Attributes:
-        speakers: By where the sentence begins, None where nobody is said to speak; empty where
-            there are no rules for the language.
-        texts: All sentences and the headline.
+        speakers: By sentence, None where nobody is said to speak; empty where there are no rules
+            for the language.
+        texts: The headline and all sentences.
     """
 
-    speakers: Mapping[int, Speaker | None]
+    speakers: Mapping[Span, Speaker | None]
     texts: tuple[str, ...]
 
     def by(self, asked: Sequence[str]) -> bool:
@@ -424,14 +424,12 @@ def statements(article: Article) -> Statements:
     spans = [
         Span(part.start + span.start, part.start + span.end)
         for part in article.body
-        for span in sentences(part.cut(article.text), article.language)
+        for span in split_sentences(part.cut(article.text), article.language)
     ]
     texts = [span.cut(article.text) for span in spans]
     told = speakers(texts, article.language, article.headline)
-    starts = [span.start for span in spans] if has_rules(article.language) else []
-    return Statements(
-        speakers=dict(zip(starts, told, strict=False)), texts=(article.headline, *texts)
-    )
+    known = dict(zip(spans, told, strict=True)) if has_rules(article.language) else {}
+    return Statements(speakers=known, texts=(article.headline, *texts))
 
 
 def _is_kind(question: Question, found: Retrieval, sentence: str, words: AbstractSet[str]) -> bool:

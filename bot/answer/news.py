@@ -115,7 +115,7 @@ class _Part(Answerer):
             citations=citations,
             confidence=seen.confidence,
             timings_ms={},
-            fingerprint=self._fingerprint,
+            fingerprint=self.fingerprint,
             within=question.scope,
             shape=Shape.OVERVIEW if is_overview else Shape.QUOTES,
         )

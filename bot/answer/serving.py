@@ -20,12 +20,14 @@ from typing import Final
 
 from bot.answer.answerer import Answerer
 from bot.answer.news import New, news
+from bot.answer.statements import find_statements
 from bot.question.question import Question
 from bot.types import Answer, Citation, NoAnswer, Reason
 from index import (
     Article,
     ArticleId,
     Manifest,
+    Scope,
     Snapshot,
     SnapshotError,
     VectorStoreError,
@@ -133,6 +135,21 @@ class Serving:
             ]
         first = len(beyond) + 1
         return tuple(replace(cited, number=number) for number, cited in enumerate(kept, first))
+
+    def statements(
+        self, speaker: str, topic: Question | None, *, scope: Scope, most: int
+    ) -> Answer | NoAnswer:
+        """Answer with what a person says; see `find_statements`."""
+        with self.using() as answerer:
+            reply = find_statements(answerer, speaker, topic, scope=scope, most=most)
+            if isinstance(reply, NoAnswer):
+                return reply
+            kept = tuple(
+                cited
+                for cited in reply.citations
+                if not self._shows_removed(answerer, _named_by(cited))
+            )
+        return replace(reply, citations=kept) if kept else _unverified(reply)
 
     @contextmanager
     def edition(self) -> Iterator[Snapshot]:

@@ -48,11 +48,11 @@ class Speaker:
     Attributes:
         names: The ways in which the article has named the speaker so far, the latest first,
             cleaned; empty where somebody speaks and it is not certain who.
-        is_named_here: Whether the sentence itself names the speaker.
+        goes_on: Whether the sentence only goes on with a quotation that was begun before.
     """
 
     names: tuple[str, ...]
-    is_named_here: bool
+    goes_on: bool = False
 
 
 _FIRST: Final = 6
@@ -77,7 +77,7 @@ def speakers(sentences: Sequence[str], language: str, headline: str = "") -> lis
         return [None] * len(sentences)
     known: list[tuple[str, ...]] = []
     announced = announced_by(headline)
-    last = Speaker((announced,), is_named_here=False) if announced else None
+    last = Speaker((announced,)) if announced else None
     silent, is_open = 0, False
     for sentence in sentences:
         line = clean_text(sentence).text
@@ -85,14 +85,14 @@ def speakers(sentences: Sequence[str], language: str, headline: str = "") -> lis
         frame = None if inside else frame_of(line)
         speaker: Speaker | None = None
         if frame is None:
-            speaker = replace(last, is_named_here=False) if is_open and last else None
+            speaker = replace(last, goes_on=True) if is_open and last else None
         elif frame.subject is Subject.NAMED:
-            speaker = Speaker(_same_person(frame.words, known), is_named_here=True)
+            speaker = Speaker(_same_person(frame.words, known))
             known.append(speaker.names)
         elif frame.subject is Subject.BEFORE and last is not None and silent < _MEMORY:
-            speaker = replace(last, is_named_here=False)
+            speaker = replace(last, goes_on=False)
         else:
-            speaker = Speaker((), is_named_here=False)
+            speaker = Speaker(())
         silent = silent + 1 if speaker is None else 0
         last = speaker or last
         is_open = _is_open(sentence, is_open=is_open)
@@ -310,6 +310,8 @@ _AFTER_QUOTE_EN: Final = re.compile(
     r"|warned|argued) ((?:the |a |an )?[\w.' -]{2,80}?)"
     r"(?= ?[,;\"\x01:]|\.?\Z| (?:on|in|at|during|after|before|who|while|when|as) )"
 )
+# After a comma alone, "..., said she would come" has no subject there.
+_NAME_EN: Final = re.compile(r"(?:the )?[A-Z][\w.'-]*+(?: (?:[A-Z][\w.'-]*+|of|the|al|bin))*+\Z")
 _ACCORDING_EN: Final = re.compile(r"\b[Aa]ccording to ([^,.:;\"\x01]{2,80})")
 _PRONOUN_EN: Final = re.compile(r"(?:he|she|they)\b", re.IGNORECASE)
 _ROLE_EN: Final = re.compile(
@@ -334,6 +336,7 @@ _NO_SUBJECT_EN: Final = re.compile(
     r"\b(?:by|after|when|if|while|because|came|than|from|with|as|before|reflects?|shows?)\b|'s?\Z"
     r"|\A(?:As|When|If|Whether|In|On|At|There|These|Those|This|Some|Many|Most|Others?|No|All)\b"
 )
+_CAME_EN: Final = re.compile(r"\bcame (?:as|after|while|when) ")
 _OFFICE_EN: Final = re.compile(r"(?:Its|His|Her|Their|The|A|An|the|a|an) [a-z ]+\Z")
 _RELATED_EN: Final = re.compile(r"\b(?:I|you|we|which|that|who|it|this|what)\Z", re.IGNORECASE)
 
@@ -342,20 +345,25 @@ def _frame_en(line: str) -> Frame | None:
     """Return the reporting frame of an English sentence, cleaned."""
     shown = _ASIDE_EN.sub("", _DATELINE_EN.sub("", _without_quotes(line)))
     inverted = _AFTER_QUOTE_EN.search(shown)
-    if inverted and not _STOPS_EN.search(inverted[1]):
+    is_name = inverted and (inverted[0][0] != "," or _NAME_EN.match(inverted[1]))
+    if inverted and is_name and not _STOPS_EN.search(inverted[1]):
         return _subject_en(inverted[1])
-    verb = _SAYS_EN.search(shown)
-    if verb is None:
-        according = _ACCORDING_EN.search(shown)
-        return _subject_en(according[1]) if according else None
-    clause = shown[: verb.start()]
-    clause = _after(clause, _LEADING_EN)
+    for verb in _SAYS_EN.finditer(shown):
+        if frame := _before_en(shown[: verb.start()]):
+            return frame
+    according = _ACCORDING_EN.search(shown)
+    return _subject_en(according[1]) if according else None
+
+
+def _before_en(clause: str) -> Frame | None:
+    """Return the frame whose subject stands in what precedes a verb; None for none."""
     # What is quoted before it, and a clause before that, are not its subject.
-    clause = _AUXILIARY_EN.sub("", re.split(r'["\x01;]', clause)[-1].lstrip(" ,"))
-    is_apposition = clause.rstrip().endswith(",")
-    parts = [part.strip() for part in clause.split(",") if part.strip()]
+    own = re.split(r'["\x01;]', _after(clause, _LEADING_EN))[-1].lstrip(" ,")
+    own = _CAME_EN.split(_AUXILIARY_EN.sub("", own))[-1]
+    is_apposition = own.rstrip().endswith(",")
+    parts = [part.strip() for part in own.split(",") if part.strip()]
     if not parts:
-        return Frame(Subject.BEFORE) if _COVERED in shown[: verb.start()] else None
+        return Frame(Subject.BEFORE) if _COVERED in clause else None
     subject = parts[0] if is_apposition else parts[-1]
     if is_apposition and len(parts) > 1 and _OFFICE_EN.match(subject) and parts[1][0].isupper():
         subject = parts[1]  # "Its director, Nahid Saberi, said"

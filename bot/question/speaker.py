@@ -1,4 +1,4 @@
-"""Speaker that a question asks for: "what did KIRBY say about ...?", «کربی درباره ... چه گفت؟»."""
+"""Speaker that is asked for: "what did KIRBY say about ...?", «کربی درباره ... چه گفت؟»."""
 
 import re
 from typing import Final
@@ -48,6 +48,19 @@ _ROLE_FA: Final = re.compile(
 _ROLE_EN: Final = re.compile(
     r"(?:the|a|an|he|she|they|it|you|i|we|people|officials|someone|anybody|who)\b", re.IGNORECASE
 )
+
+
+_ABOUT: Final = re.compile(
+    r"\s+(?:about|on|regarding|über|درباره(?:‌ی|ٔ|ۀ)?|در ?باره|در مورد|در خصوص|راجع به"
+    r"|پیرامون|عن|حول|بشأن)\s+",
+    re.IGNORECASE,
+)
+
+
+def split_topic(asked: str) -> tuple[str, str]:
+    """Return the name and the topic of "Kirby about jets", the topic empty for none."""
+    speaker, *topic = _ABOUT.split(asked, maxsplit=1)
+    return " ".join(speaker.split()), "".join(topic).strip()
 
 
 def speaker_of(text: str) -> str:

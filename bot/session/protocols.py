@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 from bot.answer.news import New
 from bot.question.question import Question
 from bot.types import Answer, Citation, Claim, NoAnswer, Translation
-from index import Article, ArticleId, Manifest, Snapshot
+from index import Article, ArticleId, Manifest, Scope, Snapshot
 
 TellClaims: TypeAlias = Callable[[tuple[Claim, ...]], None]
 """Takes all claims that stand so far, each time there is one more."""
@@ -42,6 +42,16 @@ class Answering(Protocol):
         self, question: Question, *, beyond: Sequence[Citation], k: int = 3
     ) -> tuple[Citation, ...]:
         """Return at most `k` quotes that come after those shown, numbered on."""
+        ...
+
+    def statements(
+        self, speaker: str, topic: Question | None, *, scope: Scope, most: int
+    ) -> Answer | NoAnswer:
+        """Answer with the newest `most` quotes of what a person says, in order of time.
+
+        Args:
+            topic: What they must be about; None for anything.
+        """
         ...
 
     def edition(self) -> AbstractContextManager[Snapshot]:

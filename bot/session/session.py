@@ -155,6 +155,16 @@ class Session:
         question = replace(question, language=self._usual_language(question, turns))
         return Found(question, self.answering.answer(question, k=self.max_quotes))
 
+    def statements(self, speaker: str, about: str = "", *, most: int) -> Answer | NoAnswer:
+        """Return what a person says over the archive, its newest `most` quotes in order of time.
+
+        Args:
+            speaker: A name in any script.
+            about: A topic; empty for any.
+        """
+        topic = read_question(about, scope=self.scope, now=self.clock()) if about else None
+        return self.answering.statements(speaker, topic, scope=self.scope, most=most)
+
     def _usual_language(self, question: Question, turns: Sequence[Turn]) -> str:
         """Return the language of a question, for a few words in Arabic script one that is expected.
 

@@ -4,6 +4,7 @@ import json
 import re
 from functools import partial
 
+from bot.answer.statements import MAX_STATEMENTS
 from bot.question.scope import check_scope
 from bot.records.write import record_of
 from bot.session.export import Format, export, finding_of
@@ -50,6 +51,22 @@ def ask_export(
     reply = session.word(session.find(question))
     language = session.language_of(reply.language)
     surface.stdout.write(export([finding_of(reply)], Format(form), language))
+    return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
+
+
+def quotes(
+    surface: Surface, speaker: str, about: str, *, within: Scope, form: str | None
+) -> ExitCode:
+    """List what a person says, for a person, as JSON ("json") or as a file of a `Format`."""
+    session = _open_session(surface, None, within)
+    reply = session.statements(speaker, about, most=MAX_STATEMENTS)
+    language = session.language_of(reply.language)
+    if form is None:
+        surface.write(*reply_lines(reply, language))
+    elif form == "json":
+        surface.stdout.write(f"{to_json(record_of(reply, language))}\n")
+    else:
+        surface.stdout.write(export([finding_of(reply)], Format(form), language))
     return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
 
 

@@ -219,6 +219,39 @@ def ask(
 
 
 @_pasokh.command()
+@click.option("--speaker", required=True, metavar="NAME", help="Whose words, in any script.")
+@click.option("--about", default="", metavar="TOPIC", help="Only what is said about TOPIC.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON (docs/json.md).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "markdown", "ris", "bibtex", "csl-json"]),
+    help="Print them as a file for other programs (docs/export.md).",
+)
+@_corpus_option
+@_scope_options
+@click.pass_obj
+def quotes(
+    run: _Run,
+    /,
+    *,
+    speaker: str,
+    about: str,
+    as_json: bool,
+    form: str | None,
+    **scope: Any,  # noqa: ANN401  # see _scope_options
+) -> int:
+    """List what a person says over the archive, each statement once, in order of time."""
+    if as_json and form:
+        raise click.UsageError("--json and --format exclude each other; choose one.")
+    if not speaker.strip():
+        raise click.UsageError("NAME is empty; write one, e.g. pasokh quotes --speaker Kirby")
+    within = _scope(scope)
+    run_as = "json" if as_json else form
+    return ask_commands.quotes(run.open(), speaker, about.strip(), within=within, form=run_as)
+
+
+@_pasokh.command()
 @click.argument("question", nargs=-1)
 @click.option("--list", "is_list", is_flag=True, help="List what is followed, with its numbers.")
 @click.option("--remove", type=click.IntRange(1), metavar="N", help="Follow number N no more.")

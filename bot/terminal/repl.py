@@ -14,6 +14,7 @@ from typing import Final, TextIO
 
 from bot.logs import report_failure
 from bot.question.scope import ScopeError
+from bot.question.speaker import split_topic
 from bot.session.export import SUFFIXES, Format, export, parse_export
 from bot.session.session import LANGUAGES, Lack, Session
 from bot.session.turns import Turn, places_of, turn_of
@@ -21,6 +22,7 @@ from bot.terminal.render import (
     article_lines,
     full_source_lines,
     quote_lines,
+    reply_lines,
     source_lines,
     translation_lines,
 )
@@ -65,12 +67,14 @@ class Command(StrEnum):
     MORE = "/more"
     TRANSLATE = "/translate"
     EXPORT = "/export"
+    QUOTES = "/quotes"
     LANG = "/lang"
     ONLY = "/only"
     HELP = "/help"
     QUIT = "/quit"
 
 
+_MOST_STATEMENTS: Final = 40
 _OF_LAST_ANSWER: Final = {Command.SOURCES, Command.OPEN, Command.MORE, Command.TRANSLATE}
 
 
@@ -142,6 +146,8 @@ class Chat:
                 self._translate(argument)
             case Command.EXPORT:
                 self._export(argument)
+            case Command.QUOTES:
+                self._quotes(argument)
             case Command.LANG:
                 self._set_language(argument.lower())
             case Command.ONLY:
@@ -233,6 +239,19 @@ class Chat:
             path = Path(f"pasokh-{self.session.clock():%Y%m%d-%H%M%S}.{SUFFIXES[form]}")
             write_new(path, export(findings, form, self.language))
             self._say(Key.EVAL_WRITTEN, path=path)
+
+    def _quotes(self, argument: str) -> None:
+        """Show what a person says over the archive; from then on it is the last answer."""
+        speaker, about = split_topic(argument)
+        if not speaker:
+            self._say(Key.QUOTES_USAGE)
+            return
+        session = self.session
+        reply = self.worker.run(lambda: session.statements(speaker, about, most=_MOST_STATEMENTS))
+        self._write([*reply_lines(reply, session.language_of(reply.language)), BLANK])
+        turn = turn_of(argument, reply, session.scope)
+        session.remember(turn)
+        self.asked.append(turn)
 
     def _open(self, argument: str) -> None:
         """Show the article behind a source of the last answer, its quote marked."""

@@ -23,6 +23,8 @@ _PERSIAN: Final[Mapping[str, str]] = {
     "ترجمه": "translate",
     "پرونده": "export",
     "خروجی": "export",
+    "گفتهها": "quotes",
+    "گفته": "quotes",
     "دنبال": "follow",
     "دنبالها": "following",
     "پیگیری": "follow",

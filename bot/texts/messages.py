@@ -66,8 +66,8 @@ class Key(Text):
         ("هیچ خبری که {names} در آن آمده باشد به این پرسش پاسخ نمی‌دهد."),
     )
     REASON_NOT_SAID = (
-        ("The archive has no words of {names} on this. What comes nearest is said by others."),
-        ("در بایگانی سخنی از {names} در این باره نیست؛ آنچه نزدیک است گفتهٔ دیگران است."),
+        ("The archive has no words of {names} on this."),
+        ("در بایگانی سخنی از {names} در این باره نیست."),
     )
     REASON_NOTHING_FOUND = (
         ("Nothing in the archive is close to this question."),
@@ -111,6 +111,7 @@ class Key(Text):
             "/open N         the whole article behind source N, its quote marked\n"
             "/more           further quotes\n"
             "/export FORMAT [all]  the last answer, or all, as csv, markdown, ris, bibtex, csl-json\n"
+            "/quotes NAME [about TOPIC]  what a person says, in order of time\n"
             "/lang en|fa|auto  the language of labels and dates\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
             "/only           what part is asked; /only off asks all of it\n"
@@ -124,6 +125,7 @@ class Key(Text):
             "/open N متن کامل خبرِ منبع N، با نقل‌قولِ نشان‌دار\n"
             "/more نقل‌قول‌های بیشتر\n"
             "/export FORMAT [all] آخرین پاسخ یا همهٔ گفت‌وگو در پرونده: csv، markdown، ris، bibtex، csl-json\n"
+            "/quotes NAME [درباره TOPIC] گفته‌های یک نفر به ترتیب زمان\n"
             "/lang en|fa|auto زبان برچسب‌ها و تاریخ‌ها\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa پرسش از بخشی از بایگانی\n"
             "/only محدودهٔ پرسش‌ها؛ /only off پرسش از همهٔ بایگانی\n"
@@ -132,6 +134,10 @@ class Key(Text):
             "/quit خروج (یا Ctrl-D)\n"
             "Ctrl-C پرسش در حال اجرا را متوقف می‌کند."
         ),
+    )
+    QUOTES_USAGE = (
+        ("Whose words? For example /quotes Kirby, or /quotes Kirby about jets."),
+        ("گفته‌های چه کسی؟ برای نمونه ‎/quotes کربی‎ یا ‎/quotes کربی درباره جنگنده‌ها‎."),
     )
     CHAT_UNKNOWN = ("There is no command {command}.", "فرمان {command} وجود ندارد.")
     CHAT_BYE = ("Goodbye.", "خدانگهدار.")

@@ -7,6 +7,11 @@ class ShapeText(Text):
     """Texts of comparisons and overviews."""
 
     OVERVIEW = ("Overview of several articles, earliest first", "مرور چند خبر به ترتیب زمان")
+    STATEMENTS = ("Said by {name}, earliest first", "گفته‌های {name} به ترتیب زمان")
+    STATEMENTS_SHOWN = (
+        ("The latest {shown} of {count}; /export has all of them."),
+        ("تازه‌ترین {shown} گفته از {count}؛ همه را ‎/export می‌دهد."),
+    )
     COMPARISON = ("Comparison, each side from its own articles", "مقایسه؛ هر بخش از خبرهای خودش")
     SIDE_EMPTY = (
         ("Here the archive has nothing about it."),

@@ -14,7 +14,7 @@ from index.text.dates import MONTH_NAMES
 from index.text.dates import parse as parse_date
 from index.text.graphemes import grapheme_border
 from index.text.language import detect
-from index.text.sentences import sentences
+from index.text.sentences import sentences as split_sentences
 from index.text.tokenize import STOP_WORDS, token_set, tokens
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
     "jalali_parts",
     "parse_date",
     "period_of",
-    "sentences",
+    "split_sentences",
     "token_set",
     "tokens",
 ]

@@ -109,8 +109,11 @@ def forget_keyboard(reply: Reply) -> Keyboard:
     return ((reply.button(say(Phrase.BUTTON_FORGET, reply.language), Action.FORGET),),)
 
 
-def set_language(reply: Reply, choice: LanguageChoice) -> None:
-    """Keep the language of a chat and say so in it."""
+def set_language(reply: Reply, choice: LanguageChoice | None) -> None:
+    """Keep the language of a chat and say so in it; ask for one where none is chosen."""
+    if choice is None:
+        reply.tell(Phrase.LANG_ASK, keyboard=language_keyboard(reply))
+        return
     reply.memory.choose(reply.incoming.chat_id, LANGUAGE, choice.value)
     if choice is not LanguageChoice.AUTO:
         reply.language = Language(choice.value)

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 from bot.logs import log_reply
 from bot.question.followup import resolve_about
 from bot.question.question import MAX_QUESTION_CHARS
+from bot.question.speaker import split_topic
 from bot.session.following import Following
 from bot.session.session import LANGUAGES, REMEMBERED, Lack, Session
 from bot.session.turns import last_answered, turn_of
 from bot.telegram.dialog import buttons, followed, inline, markup, scope_command, screens
 from bot.telegram.dialog.html import sendable, shorten
-from bot.telegram.dialog.memory import Memory, chat_turn
+from bot.telegram.dialog.memory import ChatTurn, Memory, chat_turn
 from bot.telegram.dialog.reply import Reply
 from bot.telegram.types import FIRST_ALERT, Incoming, IsAdmin, Kind, Outgoing, Show
 from bot.texts.commands import command_name
@@ -30,7 +31,7 @@ from bot.texts.language_model import ModelText
 from bot.texts.messages import Key
 from bot.texts.remarks import AboutAnswer
 from bot.texts.telegram import Phrase
-from bot.types import Remark
+from bot.types import Answer, NoAnswer, Remark
 
 MENU: Final = (
     "ask",
@@ -38,6 +39,7 @@ MENU: Final = (
     "article",
     "more",
     "export",
+    "quotes",
     "follow",
     "following",
     "only",
@@ -223,11 +225,7 @@ class Conversation:
             case "only":
                 scope_command.choose(reply, argument)
             case "lang":
-                choice = LANGUAGES.get(argument.lower())
-                if choice is None:
-                    reply.tell(Phrase.LANG_ASK, keyboard=buttons.language_keyboard(reply))
-                else:
-                    buttons.set_language(reply, choice)
+                buttons.set_language(reply, LANGUAGES.get(argument.lower()))
             case "reset":
                 if reply.may_delete:
                     incoming = reply.incoming
@@ -243,10 +241,35 @@ class Conversation:
                     texts.append(say(ModelText.PRIVACY, reply.language))
                 blocks = [markup.note("\n\n".join(texts), reply.language)]
                 reply.send(blocks, buttons.forget_keyboard(reply))
+            case "quotes":
+                self._quote_person(reply, argument)
             case "sources" | "article" | "more" | "translate" | "export":
                 self._look_back(reply, name, argument)
             case _:
                 self._tell_unknown(reply, f"/{typed}")
+
+    def _quote_person(self, reply: Reply, asked: str) -> None:
+        """Send what a person says over the archive; from then on it is the last answer."""
+        speaker, about = split_topic(sendable(asked)[:MAX_QUESTION_CHARS])
+        if not speaker:
+            reply.tell(Key.QUOTES_USAGE)
+            return
+        found = reply.session.statements(speaker, about, most=screens.MAX_STATEMENTS)
+        reply.language = reply.session.language_of(found.language)
+        reply.turn = self._turn_of(reply, asked, found)
+        screens.send_answer(reply, reply.turn, found, ())
+
+    def _turn_of(self, reply: Reply, typed: str, found: Answer | NoAnswer) -> ChatTurn:
+        """Return what is remembered of an answer to what was typed."""
+        incoming, session = reply.incoming, reply.session
+        return chat_turn(
+            turn_of(typed, found, session.scope),
+            update_id=incoming.update_id,
+            chat_id=incoming.chat_id,
+            user_id=reply.user_id,
+            message_id=incoming.message_id,
+            at=session.clock().timestamp(),
+        )
 
     def _follow(self, reply: Reply, name: str, question: str) -> None:
         """Answer a question and save it, without one the last that was asked; or see `followed`."""
@@ -349,14 +372,7 @@ class Conversation:
         answered = session.word(
             found, lambda claims: reply.draft([*notes, *markup.claims(claims, reply.language)])
         )
-        turn = chat_turn(
-            turn_of(question, answered, session.scope),
-            update_id=incoming.update_id,
-            chat_id=incoming.chat_id,
-            user_id=reply.user_id,
-            message_id=incoming.message_id,
-            at=session.clock().timestamp(),
-        )
+        turn = self._turn_of(reply, question, answered)
         # Small talk is not remembered: what follows it still belongs to the question before.
         reply.turn = turn if found.question.remark is None else None
         screens.send_answer(reply, turn, answered, notes)

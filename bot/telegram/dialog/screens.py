@@ -20,9 +20,10 @@ from bot.telegram.types import Button, Keyboard
 from bot.texts.language import localize_digits, say
 from bot.texts.language_model import ModelText
 from bot.texts.messages import Key
+from bot.texts.overviews import ShapeText
 from bot.texts.scope_names import scope_text
 from bot.texts.telegram import Phrase
-from bot.types import NOTHING_ASKED, Answer, Citation, NoAnswer
+from bot.types import NOTHING_ASKED, Answer, Citation, NoAnswer, Shape
 from index import EVERYTHING, Article, Span
 
 _LACKS: Final = {
@@ -39,6 +40,8 @@ _BUTTONS: Final = {
     Action.FOLLOW: Phrase.BUTTON_FOLLOW,
 }
 _MAX_EXPORTED: Final = 1000
+MAX_STATEMENTS: Final = 40
+_SHOWN_STATEMENTS: Final = 8
 _THUMBS: Final = {Action.UP: "👍", Action.DOWN: "👎"}
 
 
@@ -47,7 +50,17 @@ def send_answer(
 ) -> None:
     """Send an answer or a refusal, notes before it and what can be done with it below."""
     head = [*notes, BLANK] if notes else []
-    if isinstance(found, Answer):
+    if isinstance(found, Answer) and found.shape is Shape.STATEMENTS:
+        latest = replace(found, citations=found.citations[-_SHOWN_STATEMENTS:])
+        blocks = markup.answer(latest, reply.language)
+        if len(found.citations) > _SHOWN_STATEMENTS:
+            numbers = (_SHOWN_STATEMENTS, len(found.citations))
+            shown, count = (localize_digits(number, reply.language) for number in numbers)
+            text = say(ShapeText.STATEMENTS_SHOWN, reply.language, shown=shown, count=count)
+            blocks += [BLANK, markup.note(text, reply.language, is_italic=True)]
+        rows = source_rows(reply, turn, latest.citations)
+        reply.send([*head, *blocks], (*rows, _row(reply, turn, Action.UP, Action.DOWN)))
+    elif isinstance(found, Answer):
         can_translate = reply.session.translating is not None and foreign(
             found.citations, found.language
         )

@@ -94,6 +94,7 @@ What answers it for sure is told once; copies of what was there before, and sent
 corrected article had already, are not. A saved question belongs to its chat and topic, with the
 part of the archive (/only) and the language it was asked with.
 """
+QUOTES = {"en": "/quotes Kirby about jets", "fa": "/گفته‌ها کربی درباره سوخو"}
 TITLES = {"en": "English", "fa": "Persian"}
 
 
@@ -183,7 +184,16 @@ def _screens(talker: Talker, language: str) -> Iterable[tuple[str, str]]:
     for label in (labels[1][1], labels[1][0], labels[0][0], "👍"):
         yield f"[ {label} ]", _shown(talker.press(answered, label), snapshot)
     part = (FOLLOW_UP[language], ONLY[language], OFF_TOPIC[language], "/only off")
-    for text in (*part, "/export", "/export csv", "/help", "/lang", "/privacy", "/reset"):
+    for text in (
+        *part,
+        "/export",
+        "/export csv",
+        QUOTES[language],
+        "/help",
+        "/lang",
+        "/privacy",
+        "/reset",
+    ):
         yield text, _shown(talker.send(text), snapshot)
     yield "(a sticker)", _shown(talker.send("", Kind.OTHER), snapshot)
 
