@@ -162,8 +162,14 @@ class Session:
             speaker: A name in any script.
             about: A topic; empty for any.
         """
-        topic = read_question(about, scope=self.scope, now=self.clock()) if about else None
-        return self.answering.statements(speaker, topic, scope=self.scope, most=most)
+        asked = read_question(f"{speaker} {about}")
+        language = self._usual_language(asked, self.turns)
+        topic = None
+        if about:
+            topic = read_question(about, scope=self.scope, now=self.clock())
+            topic = replace(topic, language=language)
+        reply = self.answering.statements(speaker, topic, scope=self.scope, most=most)
+        return replace(reply, language=language)
 
     def _usual_language(self, question: Question, turns: Sequence[Turn]) -> str:
         """Return the language of a question, for a few words in Arabic script one that is expected.

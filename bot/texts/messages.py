@@ -136,7 +136,7 @@ class Key(Text):
         ),
     )
     QUOTES_USAGE = (
-        ("Whose words? For example /quotes Kirby, or /quotes Kirby about jets."),
+        ("Whose words? For example /quotes Kirby, or /quotes Kirby about fighter jets."),
         ("گفته‌های چه کسی؟ برای نمونه ‎/quotes کربی‎ یا ‎/quotes کربی درباره جنگنده‌ها‎."),
     )
     CHAT_UNKNOWN = ("There is no command {command}.", "فرمان {command} وجود ندارد.")

@@ -33,7 +33,7 @@ class Phrase(Text):
             "/article 1 - the whole article behind source 1\n"
             "/more - further quotes\n"
             "/export - the last answer as a file for a spreadsheet, an article, a reference manager\n"
-            "/quotes Kirby about jets - what a person says, in order of time\n"
+            "/quotes Kirby about fighter jets - what a person says, in order of time\n"
             "/follow and a question - tell me when there is news on it; /following, /unfollow 1\n"
             "/digest 8:00 - such news once a day; /digest now, /quiet 23-7\n"
             "/only since=1402/03 source=Mehr lang=fa - ask a part of the archive; /only off asks all\n"

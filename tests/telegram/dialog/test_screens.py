@@ -94,7 +94,7 @@ What answers it for sure is told once; copies of what was there before, and sent
 corrected article had already, are not. A saved question belongs to its chat and topic, with the
 part of the archive (/only) and the language it was asked with.
 """
-QUOTES = {"en": "/quotes Kirby about jets", "fa": "/گفته‌ها کربی درباره سوخو"}
+QUOTES = {"en": "/quotes Kirby about fighter jets", "fa": "/گفته‌ها کربی درباره سوخو"}
 TITLES = {"en": "English", "fa": "Persian"}
 
 
