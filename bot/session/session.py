@@ -19,7 +19,8 @@ from bot.question.scope import check_scope, parse_scope
 from bot.session.export import Finding
 from bot.session.protocols import Answering, TellClaims, Translating, Writing
 from bot.session.turns import Place, Turn, cited_again, last_answered
-from bot.texts.language import Language, LanguageChoice, ui_language
+from bot.texts.language import Language, LanguageChoice, say, ui_language
+from bot.texts.messages import Key
 from bot.types import Answer, Citation, NoAnswer, Remark
 from index import EVERYTHING, Article, ArticleId, Scope, Span
 from index.text import detect
@@ -58,10 +59,21 @@ class Lack(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question as it was understood, and what the archive has for it."""
+    """A question as it was understood, and what the archive has for it.
+
+    Attributes:
+        continues: The question before it as it was typed, where words were taken from that.
+    """
 
     question: Question
     reply: Answer | NoAnswer
+    continues: str = ""
+
+    def reading(self, language: Language) -> str:
+        """Say how the question was read where that is not how it was typed; else empty."""
+        if self.continues:
+            return say(Key.CONTINUES, language, question=self.continues)
+        return say(Key.UNDERSTOOD, language, question=self.understood) if self.understood else ""
 
     @property
     def understood(self) -> str:
@@ -153,7 +165,9 @@ class Session:
             follows=before[0].asked if resolved.was_resolved else "",
         )
         question = replace(question, language=self._usual_language(question, turns))
-        return Found(question, self.answering.answer(question, k=self.max_quotes))
+        reply = self.answering.answer(question, k=self.max_quotes)
+        is_by_rule = resolved.text.startswith(text) and resolved.was_resolved
+        return Found(question, reply, continues=before[0].question if is_by_rule else "")
 
     def statements(self, speaker: str, about: str = "", *, most: int) -> Answer | NoAnswer:
         """Return what a person says over the archive, its newest `most` quotes in order of time.

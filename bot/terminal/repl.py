@@ -177,8 +177,8 @@ class Chat:
             return
         found = self.worker.run(lambda: self.session.find(text))
         language = self.session.language_of(found.reply.language)
-        if found.understood:
-            self._notice(say(Key.UNDERSTOOD, language, question=found.understood), language)
+        if reading := found.reading(language):
+            self._notice(reading, language)
         showing = ClaimsShowing(lambda *lines: self._write(lines), language)
         tell = showing.tell if self.screen().width is not None else None
         try:

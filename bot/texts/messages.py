@@ -43,6 +43,10 @@ class Key(Text):
         ("Perhaps this; I am not sure that it answers the question:"),
         ("شاید این باشد؛ مطمئن نیستم که پاسخ پرسش باشد:"),
     )
+    CONTINUES = (
+        ("Read as going on from “{question}”"),
+        ("این را دنبالهٔ «{question}» خواندم"),
+    )
     UNDERSTOOD = ("Understood as: {question}", "این‌طور فهمیدم: {question}")
     WITHIN = ("Asked of: {scope}", "محدوده: {scope}")
     MISSED = (

@@ -287,17 +287,15 @@ def test_a_follow_up_is_shown_as_the_model_understood_it(
     server.acts = [says(TRUE), says(json.dumps({"question": wrong})), says(TRUE)]
     said = _chat(talk, io.StringIO(), Screen(), QUESTION, FOLLOW_UP)
     assert "Zelensky" not in said
-    assert f"\nUnderstood as: {FOLLOW_UP} (" in said
+    assert f"\nRead as going on from “{QUESTION}”\n" in said
 
 
 def test_a_chat_resolves_follow_ups_without_a_model(plain: Settings) -> None:
     """By rule, from the question before; a question that stands by itself is left alone."""
     said = _chat(open_session(plain), io.StringIO(), Screen(), FOLLOW_UP, QUESTION, FOLLOW_UP)
 
-    assert said.count("Understood as: ") == 1
-    (line,) = (one for one in said.splitlines() if one.startswith("Understood as: "))
-    assert line.startswith(f"Understood as: {FOLLOW_UP} (")
-    assert "Kirby" in line
+    lines = [line for line in said.splitlines() if line.startswith("Read as going on")]
+    assert lines == [f"Read as going on from “{QUESTION}”"]
 
 
 def test_without_a_model_nothing_is_asked_and_the_command_says_how(

@@ -367,8 +367,8 @@ class Conversation:
             for phrase, holds in reasons.items()
             if holds
         ]
-        if found.understood:
-            notes.append(markup.understood(found.understood, reply.language))
+        if reading := found.reading(reply.language):
+            notes.append(markup.reading(reading, reply.language))
         answered = session.word(
             found, lambda claims: reply.draft([*notes, *markup.claims(claims, reply.language)])
         )

@@ -48,7 +48,7 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _MAX_HEADLINE: Final = 300
 _MAX_SOURCE: Final = 200
 _MAX_ORIGIN: Final = 200
-_MAX_UNDERSTOOD: Final = 300
+_MAX_READING: Final = 300
 _FOOTER_ROOM: Final = 60
 _SURE: Final = 0.85
 _LIKELY: Final = 0.6
@@ -75,10 +75,9 @@ def note(text: str, language: Language, *, is_bold: bool = False, is_italic: boo
     return Block((Piece(label(text, language), is_bold=is_bold, is_italic=is_italic),))
 
 
-def understood(question: str, language: Language) -> Block:
-    """Say how a follow-up was understood."""
-    text = shorten(question, _MAX_UNDERSTOOD)
-    return note(say(Key.UNDERSTOOD, language, question=text), language, is_italic=True)
+def reading(text: str, language: Language) -> Block:
+    """Say how a question was read."""
+    return note(shorten(text, _MAX_READING), language, is_italic=True)
 
 
 def quotes(citations: Iterable[Citation], language: Language) -> Iterator[Block]:

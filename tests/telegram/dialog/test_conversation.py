@@ -212,16 +212,14 @@ def test_others_questions_in_a_group_are_no_context(talker: Talker) -> None:
     alone = talker.send("and what did Moscow answer?", user_id=2, **group)
     replying = talker.send("and what did Moscow say?", user_id=2, replied_text="[1] ...", **group)
 
-    assert "Understood as" not in alone[0].plain
-    assert "and what did Moscow say? (Kirby Sukhoi)" in _bare(replying[0].plain)
+    assert "Read as going on" not in alone[0].plain
+    assert f"Read as going on from “{EN}”" in _bare(replying[0].plain)
 
 
 def test_a_follow_up_says_how_it_was_understood_until_reset(talker: Talker, memory: Memory) -> None:
-    """The first line names what was added; after /reset there is nothing to add."""
+    """The first line names the question before; after /reset there is none."""
     talker.send(EN)
-    assert "Understood as: and the pilots? (Kirby Sukhoi)" in _bare(
-        talker.send("and the pilots?")[0].plain
-    )
+    assert f"Read as going on from “{EN}”" in _bare(talker.send("and the pilots?")[0].plain)
     assert memory.recent(7, before=0, n=1)[0].question == "and the pilots?"
 
     assert _said(talker.send("/reset"), Phrase.RESET_DONE)
@@ -280,7 +278,7 @@ def test_a_reply_to_somebody_s_message_asks_about_it(
     assert turn.asked == CLAIM
     assert _said(calls, Phrase.ABOUT) or _said(calls, Phrase.ABOUT, Language.FA)
     following = talker.send("and the pilots?", chat_id=-5, is_private=False)
-    assert "Understood as" in following[0].plain
+    assert "Read as going on" in following[0].plain
 
 
 def test_a_question_in_reply_to_somebody_takes_what_it_lacks(talker: Talker) -> None:
