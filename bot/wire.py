@@ -24,6 +24,7 @@ from bot.llm.opening import (
     translations,
 )
 from bot.records.recheck import Rechecker
+from bot.session.access import Access
 from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
@@ -132,9 +133,19 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
         session=open_session(settings),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         following=open_following(settings, settings.telegram_following),
+        access=open_access(settings),
         zone=settings.timezone,
         username=username,
     )
+
+
+def open_access(settings: Settings) -> Access:
+    """Read who may see which articles.
+
+    Raises:
+        AccessError: If that cannot be read.
+    """
+    return Access.read(settings.access)
 
 
 def open_following(settings: Settings, path: Path) -> Following:
