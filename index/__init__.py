@@ -43,7 +43,7 @@ from index.errors import (
 )
 from index.search.rerank import CrossEncoderReranker, Reranker
 from index.search.retrieve import Retrieval, Retriever
-from index.snapshot.labels import Labels
+from index.snapshot.labels import Labels, count_labels
 from index.snapshot.manifest import Manifest, PartCounts
 from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.types import (
@@ -122,6 +122,7 @@ __all__ = [
     "VerifyReport",
     "WatchLocked",
     "build_index",
+    "count_labels",
     "current_folder",
     "folded_label",
     "needs_build",

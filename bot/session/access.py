@@ -12,7 +12,7 @@ nothing is left out afterwards.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -69,7 +69,9 @@ PUBLIC: Final = Caller(CallerKind.PUBLIC)
 TERMINAL: Final = Caller(CallerKind.TERMINAL)
 """Whoever sits at the machine."""
 
-_EVERYBODY: Final = "*"
+EVERYBODY: Final = "*"
+"""Who an entry names that opens its articles to all."""
+
 _OTHERS: Final = "*"
 _MAX_QUOTED: Final = 80
 _CALLER: Final = re.compile(r"(?:user:\d{1,19}|chat:-?\d{1,19}|key:[\w.-]{1,64})", re.ASCII)
@@ -109,7 +111,7 @@ class Access:
                     f"Expected each label once in PASOKH_ACCESS, got {_quoted(label)} twice; "
                     "name all who may see it behind one =."
                 )
-            for one in named - {_EVERYBODY}:
+            for one in named - {EVERYBODY}:
                 if not _CALLER.fullmatch(one):
                     raise AccessError(
                         f"Expected user:ID, chat:ID, key:NAME or * behind {name}= in "
@@ -135,12 +137,34 @@ class Access:
                 f"entries, got {_quoted(value)}: {error}."
             ) from error
 
+    def entry_for(self, labels: Sequence[str]) -> str:
+        """Return the label whose entry decides on articles of these labels, if any, else the first.
+
+        Args:
+            labels: From the most specific to the most general one.
+        """
+        return next((label for label in labels if label in self.callers), labels[0])
+
+    def without_articles(self, counts: Iterable[Sequence[str]]) -> list[str]:
+        """Return the labels with an entry that no article has: slips in names, as a rule.
+
+        Args:
+            counts: The labels of all articles.
+        """
+        known = {label for labels in counts for label in labels}
+        return sorted(self.callers.keys() - known - {_OTHERS})
+
+    def seen_by(self, label: str) -> frozenset[str]:
+        """Return who sees the articles of a label, as PASOKH_ACCESS names them."""
+        others = self.callers.get(_OTHERS, frozenset({EVERYBODY}))
+        return self.callers.get(label, others)
+
     def rights(self, caller: Caller) -> Rights:
         """Return what a caller may see."""
         if caller == TERMINAL or not self.callers:
             return ALL_RIGHTS
         is_shown = {
-            label: not who.isdisjoint((str(caller), _EVERYBODY))
+            label: not who.isdisjoint((str(caller), EVERYBODY))
             for label, who in self.callers.items()
         }
         if all(is_shown.values()):

@@ -275,9 +275,9 @@ class Archive:
         for article_id, at, precision, source in self._all(query):
             yield ArticleId(article_id), _moment(at, precision), source
 
-    def addresses(self) -> Iterator[tuple[ArticleId, str]]:
-        """Yield (id, address) of each article, by row."""
-        yield from self._all("SELECT id, url FROM article ORDER BY row")
+    def addresses(self) -> Iterator[tuple[ArticleId, str, str]]:
+        """Yield (id, origin, address) of each article, by row."""
+        yield from self._all("SELECT id, origin, url FROM article ORDER BY row")
 
     def article_at(self, row: int) -> Article:
         """Return the article of a row."""

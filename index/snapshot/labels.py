@@ -4,8 +4,8 @@ What may not be seen is masked as removed articles are, before anything is searc
 spelled: the words, names, outlets, languages and numbers of a part are those of its own articles,
 and what is found in it is what an index of these alone would give.
 
-Labels are told by where an article lies now, which the ledger knows; an article that was moved
-stands in the archive as it was. Of one that lies in several places in the same words, with the same
+Labels are told by where an article lies now, which the ledger knows; of one that was moved the
+archive has where it was read. Of one that lies in several places in the same words, with the same
 outlet, date and address, the labels of any count, and it is said to be read from a place that may
 be seen. Does not: bring back an article that may be seen and is not indexed because another one has
 its wording or is a newer version of it.
@@ -13,15 +13,20 @@ its wording or is a newer version of it.
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
 
 from index.corpus.labels import labels_of
 from index.corpus.ledger import Kind, Repeat
+from index.snapshot.manifest import load_manifest
 from index.snapshot.parts import Archives
-from index.snapshot.snapshot import Snapshot
+from index.snapshot.snapshot import Snapshot, current_folder, open_folder
 from index.types import ArticleId, Rights
+from index.vectors.files import FILES
+from index.vectors.store import VectorStore
 
 
 class Labels:
@@ -30,19 +35,24 @@ class Labels:
     def __init__(self, snapshot: Snapshot) -> None:
         """Read them: half a second for 100,000 articles."""
         self._snapshot = snapshot
-        addresses = {name: (row, url) for row, name, url in snapshot.archive.addresses()}
         self._codes: dict[tuple[str, ...], int] = {}
         self._owns = np.full(snapshot.archive.n_rows, -1, np.int32)
+        self._moved: dict[ArticleId, str] = {}
         self._others: list[tuple[int, ArticleId, int, str]] = []
+        stored = {
+            name: (row, former, url) for row, name, former, url in snapshot.archive.addresses()
+        }
         for name, origin in snapshot.ledger.origins():
-            row, url = addresses.get(name, (None, ""))
-            if row is None:
+            if name not in stored:
                 continue
+            row, former, url = stored[name]
             code = self._codes.setdefault(labels_of(origin, url), len(self._codes))
-            if self._owns[row] < 0:
-                self._owns[row] = code
-            else:
+            if self._owns[row] >= 0:
                 self._others.append((row, name, code, origin))
+                continue
+            self._owns[row] = code
+            if origin != former:
+                self._moved[name] = origin
 
     def count(self) -> Counter[tuple[str, ...]]:
         """Count articles by their labels."""
@@ -55,7 +65,7 @@ class Labels:
         # The last is for articles without labels, which nobody may see.
         may_see = np.array([*map(rights.may_see, self._codes), False])
         articles = may_see[self._owns]
-        origins: dict[ArticleId, str] = {}
+        origins = dict(self._moved)
         for row, name, code, origin in self._others:
             if may_see[code] and not articles[row]:
                 articles[row] = True
@@ -80,6 +90,17 @@ class Labels:
         }
         values = {field.name: getattr(whole, field.name) for field in fields(whole)}
         return _Part(**values | masked, rights=rights)
+
+
+def count_labels(home: Path, store: VectorStore = FILES) -> Counter[tuple[str, ...]]:
+    """Count the articles of the serving snapshot by their labels.
+
+    Raises:
+        SnapshotError: If there is no index, or it is damaged.
+    """
+    folder = current_folder(home)
+    with closing(open_folder(folder, load_manifest(folder), store)) as snapshot:
+        return Labels(snapshot).count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,12 +103,12 @@ class Archives:
                 if not self._is_removed[row]:
                     yield self._said(part.article_at(row - start))
 
-    def addresses(self) -> Iterator[tuple[int, ArticleId, str]]:
-        """Yield (row, id, address) of all articles that are not removed."""
+    def addresses(self) -> Iterator[tuple[int, ArticleId, str, str]]:
+        """Yield (row, id, stored origin, address) of all articles that are not removed."""
         for part, (start, _) in zip(self.parts, self._articles.ranges, strict=True):
-            for row, (article_id, url) in enumerate(part.addresses(), start=start):
+            for row, (article_id, origin, url) in enumerate(part.addresses(), start=start):
                 if not self._is_removed[row]:
-                    yield row, article_id, url
+                    yield row, article_id, origin, url
 
     def copy(self, writer: ArchiveWriter, rows: Rows) -> None:
         """Append the articles of `rows`, which rise, to another archive."""
