@@ -18,9 +18,10 @@ from bot.session.turns import turn_of
 from bot.settings import Settings
 from bot.texts.language import Language
 from bot.types import Answer, Citation, NoAnswer
-from bot.wire import build, open_session
-from index import ALL_RIGHTS, ArticleId, Rights, Scope
+from bot.wire import build, count_labels, open_session
+from index import ALL_RIGHTS, ArticleId, Rights, Scope, TelegramPost
 from index.encoders import Encoder
+from index.web import keep_post
 
 ACCESS = Access.parse("private=user:1,chat:-100,key:desk")
 
@@ -277,6 +278,25 @@ def test_what_moves_to_another_folder_is_seen_by_its_readers(
     assert article.origin == "z-copies/open.jsonl:1"
     reply = _seen(session, PUBLIC).find("How much did the northern bridge cost?").reply
     assert "private/" not in str(reply)
+
+
+def test_what_is_gathered_is_known_by_its_channel(
+    encoder: Encoder, cache_dir: Path, tmp_path: Path
+) -> None:
+    """A post that a bot took from a channel is seen by those of the channel's entry alone."""
+    assert encoder.identity.dim
+    settings = _settings(tmp_path, cache_dir, has_private=False)
+    text = "Pier opens\n\nThe new pier at Brackwater cost 64 million euros, its director said."
+    post = TelegramPost(text=text, n_bold=10, number=5, chat="Harbour", username="Harbour_News")
+    keep_post(post, settings.index_home)
+    session = open_session(settings)
+    access = Access.parse("@harbour_news=user:1")
+    question = "How much did the new pier at Brackwater cost?"
+
+    assert "64 million" in str(_seen(session, Caller.user(1), access).find(question).reply)
+    assert "64 million" not in str(_seen(session, PUBLIC, access).find(question).reply)
+    assert access.without_articles(count_labels(settings)) == []
+    assert count_labels(settings)["@harbour_news", "t.me", "me", "collected"] == 1
 
 
 def test_rights_are_decided_by_the_most_specific_label() -> None:
