@@ -18,7 +18,7 @@ class SettingText(Text):
 class AccessText(Text):
     """Words about who sees which articles."""
 
-    LABEL = ("{label}: {count} articles, seen by {who}", "{label}: {count} خبر، برای {who}")
+    LABEL = ("{label}: seen by {who}; articles: {count}", "{label}: برای {who}؛ {count} خبر")
     NO_ARTICLES = (
         "{label}: no article has this label, so its entry does nothing; is it spelled as the folder?",
         "{label}: هیچ خبری این برچسب را ندارد و این بند اثری ندارد؛ آیا نام پوشه همین است؟",
