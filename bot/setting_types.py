@@ -138,6 +138,10 @@ EXPECTED: Final = {
     "index_dir": "a path",
     "cache_dir": "a path",
     "keep_snapshots": "a whole number, 1 or more",
+    "access": (
+        "LABEL=user:ID,chat:ID,key:NAME entries with ; between, or the path of a file of them; "
+        "everybody sees everything if empty"
+    ),
     "encoder": "bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL",
     "encoder_query_prefix": "a text",
     "encoder_passage_prefix": "a text",

@@ -108,6 +108,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Index snapshots kept; the one that served before is kept in any case.",
     )
+    access: str = Field(
+        default="",
+        description="Who sees which articles: internal=user:12,chat:-1005,key:desk; or a file.",
+    )
     encoder: EncoderName = Field(
         default="bundled",
         description="bundled, sentence-transformers:NAME_OR_FOLDER or openai:MODEL.",

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib import metadata
@@ -24,6 +24,7 @@ from bot.llm.opening import (
     translations,
 )
 from bot.records.recheck import Rechecker
+from bot.session.access import NO_LIMITS, Access
 from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
@@ -82,6 +83,7 @@ from index.web import Step, Watching, WebConfig, gather_articles, watch_feeds
 
 EVENT_BUILT: Final = "index_built"
 EVENT_REMOVED: Final = "article_removed"
+EVENT_NO_SUCH_LABEL: Final = "access_to_no_article"
 
 # How long a first question waits for another's first build; a bound, for that one may hang.
 _WAIT_FOR_OTHER_BUILD_S: Final = 600
@@ -132,9 +134,29 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
         session=open_session(settings),
         memory=Memory(settings.telegram_memory, retention_days=settings.retention_days),
         following=open_following(settings, settings.telegram_following),
+        access=open_access(settings),
         zone=settings.timezone,
         username=username,
     )
+
+
+def open_access(settings: Settings) -> Access:
+    """Read who may see which articles; a label that no article has is logged.
+
+    Raises:
+        AccessError: If that cannot be read.
+    """
+    access = Access.read(settings.access)
+    if access != NO_LIMITS:
+        with suppress(SnapshotMissing):
+            if labels := access.without_articles(count_labels(settings)):
+                _log.warning(EVENT_NO_SUCH_LABEL, extra={"fields": {"labels": labels}})
+    return access
+
+
+def count_labels(settings: Settings) -> Counter[tuple[str, ...]]:
+    """Count the articles of the serving snapshot by their labels."""
+    return index.count_labels(settings.index_home, vector_store(settings))
 
 
 def open_following(settings: Settings, path: Path) -> Following:

@@ -14,6 +14,7 @@ from index.config import (
     QdrantConfig,
     ReadConfig,
 )
+from index.corpus.labels import folded as folded_label
 from index.corpus.removals import read_removals
 from index.encoders import (
     BundledConfig,
@@ -42,9 +43,11 @@ from index.errors import (
 )
 from index.search.rerank import CrossEncoderReranker, Reranker
 from index.search.retrieve import Retrieval, Retriever
+from index.snapshot.labels import Labels, count_labels
 from index.snapshot.manifest import Manifest, PartCounts
 from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
 from index.types import (
+    ALL_RIGHTS,
     EVERYTHING,
     Article,
     ArticleId,
@@ -54,6 +57,7 @@ from index.types import (
     PassageId,
     Precision,
     Reject,
+    Rights,
     Scope,
     Span,
     TelegramPost,
@@ -62,6 +66,7 @@ from index.vectors.opening import open_store
 from index.vectors.store import VectorStore
 
 __all__ = [
+    "ALL_RIGHTS",
     "EVERYTHING",
     "Article",
     "ArticleId",
@@ -79,6 +84,7 @@ __all__ = [
     "Fate",
     "Hit",
     "IndexConfig",
+    "Labels",
     "Manifest",
     "Moment",
     "NotSearched",
@@ -98,6 +104,7 @@ __all__ = [
     "Reranker",
     "Retrieval",
     "Retriever",
+    "Rights",
     "Scope",
     "SentenceTransformerConfig",
     "Snapshot",
@@ -115,7 +122,9 @@ __all__ = [
     "VerifyReport",
     "WatchLocked",
     "build_index",
+    "count_labels",
     "current_folder",
+    "folded_label",
     "needs_build",
     "not_searched",
     "open_encoder",

@@ -183,6 +183,29 @@ EVERYTHING: Final = Scope()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """Which articles somebody may see, by their labels (see `index.corpus.labels`).
+
+    Attributes:
+        shown: Labels whose articles are seen.
+        hidden: Labels whose articles are not.
+        others: Whether articles are seen none of whose labels is named here.
+    """
+
+    shown: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    others: bool = True
+
+    def may_see(self, labels: Sequence[str]) -> bool:
+        """Tell whether an article of these labels is seen: the first that is named decides."""
+        named = self.shown | self.hidden
+        return next((label in self.shown for label in labels if label in named), self.others)
+
+
+ALL_RIGHTS: Final = Rights()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
     """An item of the corpus that is not an article, and the reason."""
 

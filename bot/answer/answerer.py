@@ -105,6 +105,7 @@ class Answerer:
         self.snapshot: Final = snapshot
         self.encoder: Final = encoder
         self.retriever: Final = Retriever(snapshot, encoder, space=space, reranker=reranker)
+        self._set_threshold, self._reranker = threshold, reranker
         self.threshold: Final = DEFAULT_THRESHOLD if threshold is None else threshold
         self._least_of_each: Final = SURE_OF_EACH if threshold is None else threshold
         self._space: Final = space
@@ -112,6 +113,12 @@ class Answerer:
         self._weights = stored_confidence(encoder.identity.name) if space.is_fitted else {}
         self.fingerprint: Final = Fingerprint(
             snapshot=snapshot.manifest.snapshot, encoder=encoder.identity.fingerprint
+        )
+
+    def over(self, snapshot: Snapshot) -> "Answerer":
+        """Return the same over a part of its snapshot."""
+        return Answerer(
+            snapshot, self.encoder, threshold=self._set_threshold, reranker=self._reranker
         )
 
     def answer(self, question: Question, *, k: int = 3) -> Answer | NoAnswer:

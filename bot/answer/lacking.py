@@ -159,7 +159,7 @@ def _absent_words(
 ) -> Iterator[re.Match[str]]:
     """Yield the telling words that an article in the language of the question lacks."""
     has = token_set(f"{article.headline}\n{article.text}")
-    n_passages = snapshot.layout.n_rows
+    n_passages = snapshot.lexical.n_counted
     least = min(_COMMON, _COMMON_SHARE * np.log1p(n_passages))
     for word in words:
         stems = tokens(word[0])

@@ -10,9 +10,10 @@ the snapshot that is open still has it.
 """
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from threading import Lock, Thread
@@ -26,7 +27,9 @@ from bot.types import Answer, Citation, NoAnswer, Reason
 from index import (
     Article,
     ArticleId,
+    Labels,
     Manifest,
+    Rights,
     Scope,
     Snapshot,
     SnapshotError,
@@ -45,13 +48,33 @@ passages is open by then, and of a larger one the next question gets the benefit
 _log = logging.getLogger(__name__)
 
 
+_PARTS: Final = 32
+"""Parts of one snapshot that are kept open, each with a number for each of its words."""
+
+
 @dataclass(slots=True)
 class _Opened:
-    """An answerer, how many questions it is answering, and whether a newer one has come."""
+    """An answerer, how many questions it is answering, and whether a newer one has come.
+
+    `parts` are the answerers over parts of its snapshot that were asked for, the oldest first.
+    """
 
     answerer: Answerer
     uses: int = 0
     is_retired: bool = False
+    parts: dict[Rights, Answerer] = field(default_factory=dict)
+    labels: Labels | None = None
+    lock: AbstractContextManager[bool] = field(default_factory=Lock)
+
+    def part(self, rights: Rights) -> Answerer:
+        """Return what answers to somebody with these rights; made once."""
+        with self.lock:
+            if rights not in self.parts:
+                self.labels = self.labels or Labels(self.answerer.snapshot)
+                self.parts[rights] = self.answerer.over(self.labels.part(rights))
+                if len(self.parts) > _PARTS:
+                    del self.parts[next(iter(self.parts))]
+            return self.parts[rights]
 
     @property
     def name(self) -> str:
@@ -64,17 +87,36 @@ class _Opened:
             self.answerer.snapshot.close()
 
 
-class Serving:
-    """Answers as an `Answerer` does, from whatever is published now; safe for many threads."""
+class _Asked(ABC):
+    """What is asked of the answerer of now, whether it sees all of the archive or a part."""
 
-    def __init__(self, answerer: Answerer, *, home: Path, reopen: Callable[[], Answerer]) -> None:
-        """Serve `answerer` until `home` has a newer snapshot, then what `reopen` returns."""
+    def __init__(self, home: Path) -> None:
+        """Answer from what is published under `home`."""
         self._home = home
-        self._reopen = reopen
-        self._lock = Lock()
-        self._now = _Opened(answerer)
-        self._opening: Thread | None = None
-        self._refused: tuple[str, Exception] | None = None
+
+    @abstractmethod
+    def using(self) -> AbstractContextManager[Answerer]:
+        """Yield the answerer of now, whose files stay open until it is given back."""
+
+    @abstractmethod
+    def part(self, rights: Rights) -> "_Asked":
+        """Return the archive as somebody with these rights sees it, with nothing else in it."""
+
+    @abstractmethod
+    def refresh(self) -> None:
+        """Let what is published serve, however long it takes to open; one refused is tried again.
+
+        Raises:
+            SnapshotError: If it cannot be opened; the old one serves on.
+        """
+
+    @abstractmethod
+    def _begin_to_open(self) -> Thread | None:
+        """Begin to open a snapshot that is new; return what opens it, None where none is begun."""
+
+    @abstractmethod
+    def _wait_for_newest(self) -> None:
+        """Wait until what is published is open."""
 
     @property
     def manifest(self) -> Manifest:
@@ -154,9 +196,7 @@ class Serving:
     @contextmanager
     def edition(self) -> Iterator[Snapshot]:
         """Yield what is published now once it is open, however long that takes."""
-        self._begin_to_open()
-        if self._opening is not None:
-            self._opening.join()
+        self._wait_for_newest()
         with self.using() as answerer:
             yield answerer.snapshot
 
@@ -179,19 +219,42 @@ class Serving:
 
     def _is_newer_open(self, answerer: Answerer) -> bool:
         """Wait until what is published is open; tell whether it is newer than what answered."""
-        self._begin_to_open()
-        if self._opening is not None:
-            self._opening.join()
-        return self._now.answerer is not answerer
+        self._wait_for_newest()
+        with self.using() as newest:
+            return newest is not answerer
+
+
+class Serving(_Asked):
+    """Answers as an `Answerer` does, from whatever is published now; safe for many threads."""
+
+    def __init__(self, answerer: Answerer, *, home: Path, reopen: Callable[[], Answerer]) -> None:
+        """Serve `answerer` until `home` has a newer snapshot, then what `reopen` returns."""
+        super().__init__(home)
+        self._reopen = reopen
+        self._lock = Lock()
+        self._parts: dict[Rights, _PartServing] = {}
+        self._now = _Opened(answerer)
+        self._opening: Thread | None = None
+        self._refused: tuple[str, Exception] | None = None
+
+    def part(self, rights: Rights) -> "_PartServing":
+        """Return the archive as somebody with these rights sees it, with nothing else in it."""
+        return self._parts.setdefault(rights, _PartServing(self, rights))
 
     @contextmanager
     def using(self) -> Iterator[Answerer]:
         """Yield the answerer of now, whose files stay open until it is given back."""
+        with self.holding() as opened:
+            yield opened.answerer
+
+    @contextmanager
+    def holding(self) -> Iterator[_Opened]:
+        """Yield what is open now, whose files stay so until it is given back."""
         with self._lock:
             opened = self._now
             opened.uses += 1
         try:
-            yield opened.answerer
+            yield opened
         finally:
             with self._lock:
                 opened.uses -= 1
@@ -214,8 +277,7 @@ class Serving:
         """
         current_folder(self._home)
         self._begin_to_open(is_asked=True)
-        if self._opening is not None:
-            self._opening.join()
+        self._join()
         if self._refused is not None:
             _, error = self._refused
             raise SnapshotError(str(error)) from error
@@ -234,6 +296,14 @@ class Serving:
             opening.start()
         return opening
 
+    def _wait_for_newest(self) -> None:
+        self._begin_to_open()
+        self._join()
+
+    def _join(self) -> None:
+        if self._opening is not None:
+            self._opening.join()
+
     def _published(self) -> str:
         """Return the name of the snapshot that is published; empty where that cannot be told."""
         try:
@@ -245,7 +315,9 @@ class Serving:
         """Open what is published and let it serve; stay with the old where that fails."""
         name = self._published()
         try:
-            answerer = self._reopen()
+            opened = _Opened(self._reopen())
+            for rights in tuple(self._now.parts):  # so that nobody waits for theirs
+                opened.part(rights)
         except Exception as error:  # noqa: BLE001  # a thread's one catch; the old one serves on
             # Subtle: a snapshot may be pruned while it is opened, since newer ones have come.
             if self._published() not in {"", name}:
@@ -256,12 +328,42 @@ class Serving:
             _log.warning(EVENT_NOT_RELOADED, extra={"fields": failure})
             return
         with self._lock:
-            old, self._now = self._now, _Opened(answerer)
+            old, self._now = self._now, opened
             # The old one ends when its last question is answered.
             old.is_retired = True
             old.close_if_done()
         fields = {"snapshot": self._now.name, "before": old.name}
         _log.info(EVENT_RELOADED, extra={"fields": fields})
+
+
+class _PartServing(_Asked):
+    """The same for somebody who may not see all of the archive."""
+
+    def __init__(self, whole: Serving, rights: Rights) -> None:
+        """Answer from what `rights` allows to see of whatever `whole` answers from."""
+        super().__init__(whole._home)  # noqa: SLF001  # the other half of one class
+        self._whole = whole
+        self._rights = rights
+
+    def part(self, rights: Rights) -> "_PartServing":
+        """Return the whole archive as somebody with other rights sees it."""
+        return self._whole.part(rights)
+
+    @contextmanager
+    def using(self) -> Iterator[Answerer]:
+        """Yield what answers of the part now, whose files stay open until it is given back."""
+        with self._whole.holding() as opened:
+            yield opened.part(self._rights)
+
+    def refresh(self) -> None:
+        """Let what is published serve, see `Serving.refresh`."""
+        self._whole.refresh()
+
+    def _begin_to_open(self) -> Thread | None:
+        return self._whole._begin_to_open()  # noqa: SLF001
+
+    def _wait_for_newest(self) -> None:
+        self._whole._wait_for_newest()  # noqa: SLF001
 
 
 def _named_by(citation: Citation) -> Iterator[ArticleId]:

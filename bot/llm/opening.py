@@ -7,7 +7,6 @@ from bot.answer.serving import Serving
 from bot.grounding.types import Checking
 from bot.llm.budget import DailyBudget
 from bot.llm.translations import Translations
-from bot.question.question import read_question
 from bot.session.session import Session
 from bot.settings import Settings, SettingsError
 from index import Encoder, read_removals
@@ -65,15 +64,7 @@ def session_over(settings: Settings, serving: Serving) -> Session:
         answering=serving,
         max_quotes=settings.max_quotes,
         choice=settings.language,
-        writing=writer.Writer(
-            generator,
-            grounder,
-            further=lambda answer, k: serving.further(
-                read_question(answer.question, scope=answer.within, outlets=serving.outlets),
-                beyond=answer.citations,
-                k=k,
-            ),
-        ),
+        writing=writer.Writer(generator, grounder, serving),
         translating=translate.Translator(
             generator,
             grounder,

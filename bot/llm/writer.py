@@ -20,6 +20,8 @@ from bot.grounding.wording import gives_orders
 from bot.llm.parse import Written, parse, parse_so_far
 from bot.llm.prompt import ANSWER_SCHEMA, VERSION, answer_messages
 from bot.llm.types import Generator, Unwritten
+from bot.question.question import read_question
+from bot.session.protocols import Answering
 from bot.types import (
     Answer,
     Citation,
@@ -88,22 +90,15 @@ class _Sifting:
 class Writer:
     """Words answers; safe for many threads as far as its parts are."""
 
-    def __init__(
-        self,
-        generator: Generator,
-        grounder: Checking,
-        *,
-        further: Callable[[Answer, int], tuple[Citation, ...]],
-    ) -> None:
-        """Write with `generator`, check with `grounder`.
-
-        Args:
-            further: Returns at most so many verified quotes that come after those of an answer,
-                their numbers continued.
-        """
+    def __init__(self, generator: Generator, grounder: Checking, archive: Answering) -> None:
+        """Write with `generator`, check with `grounder`, look for more quotes in `archive`."""
         self._generator = generator
         self._grounder = grounder
-        self._further = further
+        self._archive = archive
+
+    def over(self, archive: Answering) -> "Writer":
+        """Return what words answers from an archive alone; see `Writing`."""
+        return Writer(self._generator, self._grounder, archive)
 
     def word(self, answer: Answer, *, tell: Tell | None = None) -> Answer | NoAnswer:
         """Return an answer with claims, or the quotes alone; see `Writing`."""
@@ -114,7 +109,9 @@ class Writer:
         # Quotes of another time must not be added where there was no answer for the time of the
         # question, nor anything to quotes in an order.
         if n_more > 0 and not answer.is_missed and not is_ordered:
-            quotes = (*quotes, *self._further(answer, n_more))
+            archive = self._archive
+            question = read_question(answer.question, scope=answer.within, outlets=archive.outlets)
+            quotes = (*quotes, *archive.further(question, beyond=quotes, k=n_more))
         # A quote that gives orders to a model is shown as any other, but not given to the model.
         evidence = [quote for quote in quotes if not gives_orders(quote.quote)]
         language = None if answer.language == _UNKNOWN else answer.language

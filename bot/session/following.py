@@ -192,15 +192,28 @@ class Following(PrivateFile):
         query = f"SELECT * FROM saved WHERE {condition} ORDER BY number"  # noqa: S608  # ours
         return [_read(row) for row in self._rows(query, *values)]
 
-    def ask(self, answering: Answering, saved: Iterable[Saved], *, k: int = 3) -> None:
-        """Ask saved questions over what is new to each; keep what answers them as alerts."""
+    def ask(
+        self,
+        answering: Answering,
+        saved: Iterable[Saved],
+        *,
+        k: int = 3,
+        seen_by: Callable[[Saved], Answering] | None = None,
+    ) -> None:
+        """Ask saved questions over what is new to each; keep what answers them as alerts.
+
+        Args:
+            answering: All of the archive.
+            k: Most quotes.
+            seen_by: Returns what of it the chat of a question may see; None for all.
+        """
         edition = self.take_up(answering)
-        groups: defaultdict[int, list[Saved]] = defaultdict(list)
+        groups: defaultdict[tuple[int, Answering], list[Saved]] = defaultdict(list)
         for one in saved:
-            groups[one.edition].append(one)
-        for before, group in groups.items():
+            groups[one.edition, seen_by(one) if seen_by else answering].append(one)
+        for (before, archive), group in groups.items():
             questions = [read_question(one.question, scope=one.scope) for one in group]
-            replies = answering.news(questions, self._new(before, edition), k=k)
+            replies = archive.news(questions, self._new(before, edition), k=k)
             now = self._clock()
             with self._writing() as db:
                 for one, reply in zip(group, replies, strict=True):

@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 from bot.answer.news import New
 from bot.question.question import Question
 from bot.types import Answer, Citation, Claim, NoAnswer, Translation
-from index import Article, ArticleId, Manifest, Scope, Snapshot
+from index import Article, ArticleId, Manifest, Rights, Scope, Snapshot
 
 TellClaims: TypeAlias = Callable[[tuple[Claim, ...]], None]
 """Takes all claims that stand so far, each time there is one more."""
@@ -62,6 +62,10 @@ class Answering(Protocol):
         """Answer each question from new articles alone, None where they do not."""
         ...
 
+    def part(self, rights: Rights) -> "Answering":
+        """Return the archive as somebody with these rights sees it, with nothing else in it."""
+        ...
+
     def refresh(self) -> None:
         """Let what is published answer from now on.
 
@@ -85,6 +89,10 @@ class Writing(Protocol):
             `answer` with claims and the quotes that these stand on; with `unworded` where there
             are none; a refusal where the model finds no answer in the quotes.
         """
+        ...
+
+    def over(self, archive: Answering) -> "Writing":
+        """Return what words answers from an archive, to whose quotes it adds no others."""
         ...
 
 

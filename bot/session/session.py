@@ -206,7 +206,7 @@ class Session:
         """
         reply = found.reply
         if self.writing is not None and isinstance(reply, Answer):
-            reply = self.writing.word(reply, tell=tell)
+            reply = self.writing.over(self.answering).word(reply, tell=tell)
         log_reply(reply, self.max_quotes)
         return reply
 

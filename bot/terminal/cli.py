@@ -312,6 +312,14 @@ def list_settings(run: _Run) -> int:
     return setting_commands.list_settings(run.open())
 
 
+@_pasokh.command("access")
+@_corpus_option
+@click.pass_obj
+def list_access(run: _Run) -> int:
+    """List folders, sites and channels with their articles and who sees them (PASOKH_ACCESS)."""
+    return setting_commands.list_access(run.open())
+
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 

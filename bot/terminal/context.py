@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Protocol, TextIO
 
 from bot.evaluation.files import Evaluation, EvaluationFiles
 from bot.records.recheck import Rechecker
+from bot.session.access import Access
 from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
@@ -46,6 +48,14 @@ class Backend(Protocol):
 
     def open_following(self, settings: Settings, path: Path) -> Following:
         """Open a file of saved questions."""
+        ...
+
+    def open_access(self, settings: Settings) -> Access:
+        """Read who may see which articles."""
+        ...
+
+    def count_labels(self, settings: Settings) -> Counter[tuple[str, ...]]:
+        """Count the articles of the index by their labels."""
         ...
 
     def build(self, settings: Settings, progress: Progress | None = None) -> BuildReport:

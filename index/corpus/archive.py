@@ -275,6 +275,10 @@ class Archive:
         for article_id, at, precision, source in self._all(query):
             yield ArticleId(article_id), _moment(at, precision), source
 
+    def addresses(self) -> Iterator[tuple[ArticleId, str, str]]:
+        """Yield (id, origin, address) of each article, by row."""
+        yield from self._all("SELECT id, origin, url FROM article ORDER BY row")
+
     def article_at(self, row: int) -> Article:
         """Return the article of a row."""
         return _article(self._one(f"SELECT {_ARTICLE} FROM article WHERE row = ?", (row,)))  # noqa: S608 - a constant

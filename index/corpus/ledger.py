@@ -322,6 +322,17 @@ class Ledger(Transaction):
                 "SELECT article, text FROM item WHERE kind = 'indexed'"
             )
 
+    def origins(self) -> Iterator[tuple[ArticleId, str]]:
+        """Yield every indexed article with its origin, then with those of the same record."""
+        copies = (
+            "SELECT one.article, other.origin FROM item AS one JOIN item AS other "
+            "ON other.article = one.article AND other.record = one.record "
+            "WHERE one.kind = 'indexed' AND other.kind = 'duplicate'"
+        )
+        with self._damage_told():
+            for query in ("SELECT article, origin FROM item WHERE kind = 'indexed'", copies):
+                yield from self._connection.execute(query)
+
     def orphans(self, articles: Iterable[ArticleId]) -> list[Place]:
         """Return the duplicates and versions of articles that are not indexed any more."""
         query = f"SELECT file, position FROM item WHERE article = ? AND {_REPEATS}"  # noqa: S608 - a constant

@@ -10,14 +10,15 @@ changed or removed since are never returned.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from copy import copy
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from index.arrays import Rows
+from index.arrays import Mask, Rows
 from index.corpus.archive import Archive
 from index.dedup.lsh import SCHEMA, Copy, SignatureWriter, Signed, find_copies, take_signatures
 from index.dedup.minhash import Signature, buckets_of, signature_of
@@ -56,9 +57,10 @@ class Copies:
         Raises:
             SnapshotCorrupt: If one is missing or no such file.
         """
-        self._removed = frozenset(map(int, removed))
         self._parts: list[_Part] = []
         edges = np.cumsum([0, *counts]).tolist()
+        self._is_removed = np.zeros(edges[-1], np.bool_)
+        self._is_removed[np.asarray(removed, np.int64)] = True
         with ExitStack() as stack:
             stack.callback(self.close)
             for path, (start, end) in zip(paths, pairwise(edges), strict=True):
@@ -80,6 +82,12 @@ class Copies:
         for part in self._parts:
             part.connection.close()
 
+    def only(self, articles: Mask) -> Self:
+        """Return the same files with all other articles masked, shape (n_rows,)."""
+        part = copy(self)
+        part._is_removed = ~articles  # noqa: SLF001  # a copy of this one
+        return part
+
     def group(self, row: int) -> list[int]:
         """Return the rows of the articles that are one report with that of `row`, ascending.
 
@@ -97,7 +105,8 @@ class Copies:
                 if member < part.end:
                     query = "SELECT article FROM copy WHERE other = ?"
                     paired.update(part.start + own for (own,) in _rows(part, query, member))
-            members += sorted(paired - self._removed - set(members))
+            present = {row for row in paired if not self._is_removed[row]}
+            members += sorted(present - set(members))
         return sorted(members)
 
     def find(self, signature: Signature, outlet: str, before: int) -> list[Copy]:

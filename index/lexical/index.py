@@ -26,7 +26,13 @@ from index.arrays import Mask, Rows, Scores
 from index.corpus.archive import Archive
 from index.lexical.bm25 import ceiling, idf, share
 from index.lexical.names import NameIndex, NameIndexBuilder
-from index.lexical.postings import Group, Postings, PostingsWriter, unwritable
+from index.lexical.postings import (
+    Group,
+    PartOfPostings,
+    Postings,
+    PostingsWriter,
+    unwritable,
+)
 from index.lexical.term_counts import TermCounts, TermCountsWriter, packed, terms_of
 from index.text.tokenize import Word, token_of, words
 from index.workers import NOBODY, Workers
@@ -98,6 +104,29 @@ class LexicalIndex:
         names = NameIndex.open(*(part / NAMES for part in parts))
         return cls(postings, (passages, articles), owners, names)
 
+    def only(self, passages: Mask) -> "LexicalIndex":
+        """Return the index of some passages, as if there were no others, shape (n_rows,)."""
+        articles = self._owning(passages)
+        passage_words, passage_frequency = self._passage_words.only(passages)
+        article_words, article_frequency = self._article_words.only(articles)
+        postings = (
+            PartOfPostings(self._passages, passages, passage_frequency),
+            PartOfPostings(self._articles, articles, article_frequency),
+        )
+        names = self.names.only(passage_frequency)
+        return LexicalIndex(postings, (passage_words, article_words), self._owners, names)
+
+    def _owning(self, passages: Mask) -> Mask:
+        """Return the articles that have some of these passages, shape (n_articles,)."""
+        owning = np.zeros(int(self._owners[-1]) + 1 if len(self._owners) else 0, np.bool_)
+        owning[self._owners[passages]] = True
+        return owning
+
+    @property
+    def n_counted(self) -> int:
+        """Number of passages that `frequency` counts, see `Postings`."""
+        return self._passages.n_counted
+
     @property
     def n_rows(self) -> int:
         """Number of passages without those of removed articles."""
@@ -152,10 +181,7 @@ class LexicalIndex:
         The score is the passage's BM25 and `ARTICLE_WEIGHT` of its article's, where the article
         is among the best `max(k, 200)`; only the best `max(2 k, 200)` passages are looked at.
         """
-        owning: Mask | None = None  # articles with an allowed passage
-        if allowed is not None:
-            owning = np.zeros(int(self._owners[-1]) + 1 if len(self._owners) else 0, np.bool_)
-            owning[self._owners[allowed]] = True
+        owning = None if allowed is None else self._owning(allowed)
         rows, scores = self._passages.search(groups, max(2 * k, _CANDIDATES), allowed)
         articles, article_scores = self._articles.search(groups, max(k, _CANDIDATES), owning)
         bonus = dict(zip(articles.tolist(), article_scores.tolist(), strict=True))

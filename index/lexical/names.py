@@ -16,7 +16,7 @@ import math
 import mmap
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -121,9 +121,17 @@ class NameIndexBuilder:
 class NameIndex:
     """Words of an archive by their consonants; immutable, safe for many threads."""
 
-    def __init__(self, *files: mmap.mmap | bytes) -> None:
-        """Wrap the bytes of files that `NameIndexBuilder` wrote, one for each part."""
+    def __init__(
+        self, *files: mmap.mmap | bytes, frequency: Callable[[str], int] | None = None
+    ) -> None:
+        """Wrap the bytes of files that `NameIndexBuilder` wrote, one for each part.
+
+        Args:
+            frequency: Counts the passages that hold a token; words in none are passed over. None
+                for what the files say.
+        """
         self._files = files
+        self._frequency = frequency
 
     @classmethod
     def open(cls, *paths: Path) -> Self:
@@ -147,6 +155,10 @@ class NameIndex:
                 raise SnapshotCorrupt(msg)
             files.append(data)
         return cls(*files)
+
+    def only(self, frequency: Callable[[str], int]) -> "NameIndex":
+        """Return the words of some passages, of which `frequency` counts those with a token."""
+        return NameIndex(*self._files, frequency=frequency)
 
     def expand(self, question: str) -> list[Name]:
         """Return the names and numbers of a question, in its order, each once.
@@ -181,13 +193,20 @@ class NameIndex:
         best: dict[str, float] = {}
         for sounds in readings(word):
             key = skeleton(sounds)
-            for file in self._files if key else ():
-                for surface, _, count, ways in _lines(file, key):
-                    if script_of(surface) != script:
-                        alike = _likeness(word, sounds, surface, ways.split(" "))
-                        alike += _COMMONER * math.log(count)
-                        best[surface] = max(alike, best.get(surface, -math.inf))
+            for surface, _, count, ways in self._lines(key) if key else ():
+                if script_of(surface) != script:
+                    alike = _likeness(word, sounds, surface, ways.split(" "))
+                    alike += _COMMONER * math.log(count)
+                    best[surface] = max(alike, best.get(surface, -math.inf))
         return max(best, key=lambda surface: (best[surface], surface), default="")
+
+    def _lines(self, key: str) -> Iterator[_Line]:
+        """Yield the words with some consonants."""
+        for file in self._files:
+            for surface, token, count, ways in _lines(file, key):
+                known = count if self._frequency is None else min(count, self._frequency(token))
+                if known:
+                    yield surface, token, known, ways
 
     def _terms(self, word: str, *, arabic: bool, is_sure: bool) -> tuple[tuple[str, float], ...]:
         """Return the archive's tokens that may be this name, likeliest first."""
@@ -198,9 +217,7 @@ class NameIndex:
             key = skeleton(sounds)
             if len(key) < fewest:
                 continue
-            for surface, token, _, ways in (
-                line for file in self._files for line in _lines(file, key)
-            ):
+            for surface, token, _, ways in self._lines(key):
                 alike = _likeness(word, sounds, surface, ways.split(" "))
                 best[token] = max(alike, best.get(token, 0.0))
         floor = max(floor, max(best.values(), default=0.0) - _NEAR_BEST)

@@ -145,6 +145,31 @@ class Postings:
             limit *= 4
 
 
+class PartOfPostings(Postings):
+    """Some rows of an index, as if there were no others."""
+
+    def __init__(self, whole: Postings, rows: Mask, frequency: Callable[[str], int]) -> None:
+        """Find only `rows`, shape (n_rows,), of which `frequency` counts those that hold a term."""
+        super().__init__(whole._searcher, whole._folder, int(np.count_nonzero(rows)))  # noqa: SLF001
+        self._rows = rows
+        self._frequency = frequency
+
+    @property
+    def n_rows(self) -> int:
+        """Number of these rows."""
+        return self.n_counted
+
+    def frequency(self, term: str) -> int:
+        """Count those of them that contain `term`."""
+        return self._frequency(term)
+
+    def search(
+        self, groups: Sequence[Group], k: int, allowed: Mask | None = None
+    ) -> tuple[Rows, Scores]:
+        """Return the best of them, see `Postings.search`."""
+        return super().search(groups, k, self._rows if allowed is None else self._rows & allowed)
+
+
 class PostingsWriter(AbstractContextManager["PostingsWriter"]):
     """Writes a tantivy index row by row; a context manager that commits on success.
 

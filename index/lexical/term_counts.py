@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh32_intdigest
 
-from index.arrays import Rows, Scores
+from index.arrays import Mask, Rows, Scores
 from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.lexical.bm25 import BM25_K1
@@ -37,6 +37,7 @@ _B: Final = 0.75
 _MARK: Final = b"pasokh words 1\n\0"
 _ENTRY: Final = np.dtype([("term", "<u4"), ("count", "u1")])
 _MOST: Final = 255
+_COUNTED: Final = 20_000  # rows whose terms are counted at a time
 
 
 # The lengths that tantivy can store in a byte: all to 40, then eight steps each of 2, 4, 8 ...
@@ -92,15 +93,35 @@ class _Part(NamedTuple):
     lengths: NDArray[np.int64]
 
 
+class Frequencies:
+    """Number of rows that hold each term, by the terms' hashes."""
+
+    def __init__(self, hashes: NDArray[np.uint32], counts: NDArray[np.int64]) -> None:
+        """Hold the hashes, which rise, and the rows of each."""
+        self._hashes, self._counts = hashes, counts
+
+    def __call__(self, term: str) -> int:
+        """Return the number of rows that hold a term."""
+        place = int(np.searchsorted(self._hashes, _hash(term)))
+        is_found = place < len(self._hashes) and self._hashes[place] == _hash(term)
+        return int(self._counts[place]) if is_found else 0
+
+
 class TermCounts:
     """Term counts of the rows of all parts; immutable, safe for many threads."""
 
-    def __init__(self, parts: Sequence[_Part]) -> None:
-        """Number the rows of all `parts` consecutively."""
+    def __init__(self, parts: Sequence[_Part], mean_length: float | None = None) -> None:
+        """Number the rows of all `parts` consecutively.
+
+        Args:
+            mean_length: Tokens of a row that scores are held against; None for the mean of all.
+        """
         self._parts = tuple(parts)
         self._edges = np.cumsum([0, *(len(part.starts) - 1 for part in parts)])
-        n_tokens = sum(int(part.lengths.sum()) for part in parts)
-        self._mean_length = n_tokens / max(int(self._edges[-1]), 1)
+        if mean_length is None:
+            n_tokens = sum(int(part.lengths.sum()) for part in parts)
+            mean_length = n_tokens / max(int(self._edges[-1]), 1)
+        self._mean_length = mean_length
 
     @classmethod
     def open(cls, *paths: Path) -> Self:
@@ -130,6 +151,33 @@ class TermCounts:
     def n_rows(self) -> int:
         """Number of rows, including those of removed articles."""
         return int(self._edges[-1])
+
+    def only(self, rows: Mask) -> tuple[Self, Frequencies]:
+        """Return the same with the mean length of some rows, and how many of them hold each term.
+
+        Every entry of these rows is read: a second for ten million.
+
+        Args:
+            rows: Which, shape (n_rows,).
+        """
+        n_tokens = 0
+        found: list[tuple[NDArray[np.uint32], NDArray[np.int64]]] = []
+        for one, first in zip(self._parts, self._edges.tolist(), strict=False):
+            seen = np.flatnonzero(rows[first : first + len(one.lengths)])
+            n_tokens += int(one.lengths[seen].sum())
+            for at in range(0, len(seen), _COUNTED):
+                chunk = seen[at : at + _COUNTED]
+                spans = np.stack((one.starts[chunk], one.starts[chunk + 1])) * _ENTRY.itemsize
+                entries = np.frombuffer(one.entries.read(zip(*spans.tolist(), strict=True)), _ENTRY)
+                found.append(np.unique(entries["term"], return_counts=True))
+        mean_length = n_tokens / max(int(np.count_nonzero(rows)), 1)
+        hashes, places = np.unique(
+            np.concatenate([np.empty(0, np.uint32), *(terms for terms, _ in found)]),
+            return_inverse=True,
+        )
+        counts = np.concatenate([np.empty(0, np.int64), *(numbers for _, numbers in found)])
+        totals = np.bincount(places, counts, minlength=len(hashes)).astype(np.int64)
+        return type(self)(self._parts, mean_length), Frequencies(hashes, totals)
 
     def score(self, groups: Sequence[Group], rows: Rows, idf: Mapping[str, float]) -> Scores:
         """Return the BM25 of rows, shape (n,), equal to the scores of `Postings.search`.

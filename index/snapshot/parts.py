@@ -5,11 +5,13 @@ before it ends. Parts never change, so an article that was changed or removed si
 part and is masked: it keeps its rows, but is not returned by id.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.arrays import HalfVectors, Mask, Rows, Vectors
 from index.corpus.archive import Archive, ArchiveWriter
@@ -54,14 +56,25 @@ class Archives:
         n_sentences: Sentences, likewise.
     """
 
-    def __init__(self, parts: Sequence[Archive], removed: Sequence[int] = ()) -> None:
-        """Read `parts` as one, the articles of the rows `removed` masked."""
+    def __init__(
+        self,
+        parts: Sequence[Archive],
+        removed: NDArray[np.integer] | Sequence[int] = (),
+        origins: Mapping[ArticleId, str] | None = None,
+    ) -> None:
+        """Read `parts` as one, the articles of the rows `removed` masked.
+
+        Args:
+            origins: Where some articles are said to be read from, instead of what is stored.
+        """
         self.parts: Final = tuple(parts)
-        self._removed = frozenset(map(int, removed))
         self._articles = _RowRanges([part.n_articles for part in parts])
         self._passages = _RowRanges([part.n_passages for part in parts])
+        self._origins = origins or {}
         self.n_rows: Final = self._articles.total
-        self.n_articles: Final = self.n_rows - len(self._removed)
+        self._is_removed = np.zeros(self.n_rows, np.bool_)
+        self._is_removed[np.asarray(removed, np.int64)] = True
+        self.n_articles: Final = self.n_rows - int(np.count_nonzero(self._is_removed))
         self.n_passages: Final = self._passages.total
         self.n_sentences: Final = sum(part.n_sentences for part in parts)
 
@@ -74,7 +87,7 @@ class Archives:
         """Return the row of the article with this id, or None; the newest part is asked first."""
         for part, (start, _) in zip(self.parts[::-1], self._articles.ranges[::-1], strict=True):
             row = part.row(article_id)
-            if row is not None and start + row not in self._removed:
+            if row is not None and not self._is_removed[start + row]:
                 return start + row
         return None
 
@@ -87,8 +100,15 @@ class Archives:
         """Yield all articles that are not removed, by row."""
         for part, (start, end) in zip(self.parts, self._articles.ranges, strict=True):
             for row in range(start, end):
-                if row not in self._removed:
-                    yield part.article_at(row - start)
+                if not self._is_removed[row]:
+                    yield self._said(part.article_at(row - start))
+
+    def addresses(self) -> Iterator[tuple[int, ArticleId, str, str]]:
+        """Yield (row, id, stored origin, address) of all articles that are not removed."""
+        for part, (start, _) in zip(self.parts, self._articles.ranges, strict=True):
+            for row, (article_id, origin, url) in enumerate(part.addresses(), start=start):
+                if not self._is_removed[row]:
+                    yield row, article_id, origin, url
 
     def copy(self, writer: ArchiveWriter, rows: Rows) -> None:
         """Append the articles of `rows`, which rise, to another archive."""
@@ -97,10 +117,11 @@ class Archives:
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order."""
-        return self._passages.gather(
+        read = self._passages.gather(
             np.asarray(rows, np.int64),
             lambda part, local: self.parts[part].passages(local.tolist()),
         )
+        return [(passage, self._said(article)) for passage, article in read]
 
     def check(self) -> list[str]:
         """Return what is wrong with the files, in words; empty when they are sound."""
@@ -109,7 +130,12 @@ class Archives:
     def article_at(self, row: int) -> Article:
         """Return the article of a row, even if it is removed."""
         ((part, _, local),) = self._articles.split(np.array([row]))
-        return self.parts[part].article_at(int(local[0]))
+        return self._said(self.parts[part].article_at(int(local[0])))
+
+    def _said(self, article: Article) -> Article:
+        """Return an article with where it is said to be read from."""
+        origin = self._origins.get(article.id)
+        return article if origin is None else replace(article, origin=origin)
 
 
 class SnapshotVectors:

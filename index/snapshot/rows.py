@@ -15,7 +15,7 @@ Ranking reads hundreds of passages a question, and a scope all of them, without 
 import json
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -94,6 +94,21 @@ class Layout:
         if scope.languages:
             allowed &= np.isin(self.languages, _codes(self.tags, scope.languages))
         return allowed
+
+    def only(self, articles: Mask) -> "Layout":
+        """Return the columns with the passages of all other articles masked, shape (n_articles,).
+
+        Outlets that have no other articles lose their names.
+        """
+        live = np.asarray(articles[self.owners])
+        codes = np.bincount(self.outlets[live], minlength=len(self.outlet_names))
+        names = zip(self.outlet_names, codes.tolist(), strict=True)
+        return replace(
+            self,
+            live=live,
+            removed=np.flatnonzero(~articles).astype(np.int32),
+            outlet_names=tuple(name if count else "" for name, count in names),
+        )
 
     def count_languages(self) -> dict[str, int]:
         """Count passages not of removed articles by language tag, most frequent first."""

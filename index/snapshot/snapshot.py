@@ -37,7 +37,7 @@ from pathlib import Path
 import numpy as np
 
 from index.corpus.archive import Archive
-from index.corpus.ledger import Kind, Ledger, wording_of
+from index.corpus.ledger import Kind, Ledger, Repeat, wording_of
 from index.dedup.groups import COPIES, Copies
 from index.disk.atomic import replace_text, sync_folder, sync_tree
 from index.encoders.space import VectorSpace
@@ -117,13 +117,15 @@ class Snapshot:
 
     def former_ids(self, article_id: ArticleId) -> tuple[ArticleId, ...]:
         """Return the ids of an article's earlier versions."""
-        versions = self.ledger.repeats(article_id, kind=Kind.VERSION)
-        return tuple(ArticleId(version.former) for version in versions)
+        return tuple(ArticleId(version.former) for version in self.versions(article_id))
 
     def earlier(self, article_id: ArticleId) -> tuple[str, ...]:
         """Return the origins of an article's earlier versions, which are not searched."""
-        versions = self.ledger.repeats(article_id, kind=Kind.VERSION)
-        return tuple(version.origin for version in versions)
+        return tuple(version.origin for version in self.versions(article_id))
+
+    def versions(self, article_id: ArticleId) -> Iterator[Repeat]:
+        """Yield an article's earlier versions."""
+        yield from self.ledger.repeats(article_id, kind=Kind.VERSION)
 
     def successor(self, article_id: ArticleId) -> ArticleId | None:
         """Return the article that replaced an earlier version of this id, None for none."""

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from in_process import run_here
 
 from bot.settings import PREFIX, Settings
 from bot.terminal.cli import main
 from bot.terminal.context import Backend
+from bot.texts.language import Language, say
+from bot.texts.settings import AccessText
+from index.encoders import Encoder
 
 Capture = pytest.CaptureFixture[str]
 
@@ -100,3 +104,33 @@ def test_an_option_chooses_the_corpus(
         "Error: --corpus is 'missing' but PASOKH_INDEX_DIR is 'home', which holds the index of one "
         "corpus; empty one of them\n"
     )
+
+
+def test_who_sees_what_is_listed(encoder: Encoder, cache_dir: Path, tmp_path: Path) -> None:
+    """Each label with its articles and who sees them, and entries without articles."""
+    assert encoder.identity.dim  # its weights are converted in cache_dir now
+    for folder, text in (
+        ("internal", "The audit of the bridge was kept from the council."),
+        ("sports", "The team of Shiraz won the football cup on Friday."),
+    ):
+        (tmp_path / "corpus" / folder).mkdir(parents=True)
+        (tmp_path / "corpus" / folder / "a.txt").write_text(f"{folder}\n\n{text}\n", "utf-8")
+    environment = {
+        "PASOKH_CORPUS": str(tmp_path / "corpus"),
+        "PASOKH_DATA_DIR": str(tmp_path / "data"),
+        "PASOKH_CACHE_DIR": str(cache_dir),
+        "PASOKH_ACCESS": "Internal=user:7,key:desk; intrenal=; *=chat:-5",
+    }
+    unbuilt = run_here(environment, "access")
+    run_here(environment, "index", "build")
+    listed = run_here(environment, "access")
+    wrong = run_here(environment | {"PASOKH_ACCESS": "internal=bob"}, "access")
+
+    assert (unbuilt.returncode, wrong.returncode) == (1, 1)
+    assert "run `pasokh index build`" in unbuilt.stderr
+    assert "got 'bob'" in wrong.stderr
+    assert listed.stdout.splitlines() == [
+        "internal: seen by key:desk, user:7; articles: 1",
+        "sports: seen by chat:-5; articles: 1",
+        say(AccessText.NO_ARTICLES, Language.EN, label="intrenal"),
+    ]

@@ -28,6 +28,7 @@ one line that says what was expected. Keep a `.env` with a token or a key readab
 # The first setting of each section, its title and where more stands.
 SECTIONS = {
     "corpus": ("Archive and folders", "archive.md"),
+    "access": ("Who sees what", "access.md"),
     "encoder": ("Encoder and reranker", "encoders.md"),
     "search_memory_mb": ("Vectors and cluster", "scaling.md"),
     "llm_base_url": ("Language model", "language-model.md"),

@@ -17,6 +17,7 @@ from bot.logs import log_reply
 from bot.question.followup import resolve_about
 from bot.question.question import MAX_QUESTION_CHARS
 from bot.question.speaker import split_topic
+from bot.session.access import NO_LIMITS, PUBLIC, Access, Caller
 from bot.session.following import Following
 from bot.session.session import LANGUAGES, REMEMBERED, Lack, Session
 from bot.session.turns import last_answered, turn_of
@@ -82,6 +83,7 @@ class Conversation:
         session: What every chat's session is made from: archive, language model, defaults.
         memory: Turns, settings and buttons of all chats.
         following: Their saved questions.
+        access: What each chat may see.
         zone: Time zone of chats that chose none.
         told: Update and time at which each chat was last told that only text is read.
         username: Of the bot, without the @; its mention is no part of a question. Where it is
@@ -91,6 +93,7 @@ class Conversation:
     session: Session
     memory: Memory
     following: Following
+    access: Access = NO_LIMITS
     zone: ZoneInfo = _TEHRAN
     username: str = ""
     told: dict[int, tuple[int, float]] = field(default_factory=dict)
@@ -115,7 +118,9 @@ class Conversation:
 
     def ask_due(self) -> tuple[tuple[Incoming, ...], bool]:
         """Ask some of the saved questions that are due; return alerts, and whether more are due."""
-        return followed.ask_due(self.following, self.memory, self.session, self.zone)
+        return followed.ask_due(
+            self.following, self.memory, self.session, self.zone, access=self.access
+        )
 
     def queued(self, alert: Incoming) -> None:
         """Keep that an alert will be told."""
@@ -143,6 +148,7 @@ class Conversation:
         )
         session = replace(
             self.session,
+            answering=self.access.archive_for(_caller(incoming), self.session.answering),
             choice=buttons.language_of(memory, chat_id, self.session.choice),
             scope=scope_command.scope_of(memory, incoming),
             turns=tuple(turns),
@@ -154,6 +160,7 @@ class Conversation:
             following=self.following,
             zone=self.zone,
             session=session,
+            whole=self.session.answering,
             language=session.language,
             turns=turns,
             show=show,
@@ -278,7 +285,7 @@ class Conversation:
             return
         if question:
             # So that what is published while it is answered is new to it.
-            self.following.take_up(reply.session.answering)
+            self.following.take_up(reply.whole)
             self._ask(reply, question)
         turn = reply.turn or (None if question else next(iter(reply.turns), None))
         if turn is None:
@@ -382,3 +389,15 @@ class Conversation:
         if remark is Remark.IS_TRUE:
             reply.tell(AboutAnswer.IS_TRUE)
         self._look_back(reply, "more" if remark is Remark.MORE else "sources", "")
+
+
+def _caller(incoming: Incoming) -> Caller:
+    """Return whose rights count: those of all who will read the reply.
+
+    A group reads what is sent there, and nobody knows in which chat an inline result is sent.
+    """
+    if incoming.kind is Kind.INLINE:
+        return PUBLIC
+    if incoming.is_private:
+        return Caller.user(incoming.chat_id)
+    return Caller.chat(incoming.chat_id)

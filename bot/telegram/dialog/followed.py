@@ -8,7 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.question.question import read_question
+from bot.session.access import Access, Caller
 from bot.session.following import Following, Saved
+from bot.session.protocols import Answering
 from bot.session.schedule import Schedule, read_times, read_zone
 from bot.session.session import Session, typed_number
 from bot.telegram.dialog.html import BLANK, shorten
@@ -50,7 +52,7 @@ def follow(reply: Reply, turn: ChatTurn) -> None:
         scope=turn.within if is_own else session.scope,
     )
     following = reply.following
-    number = following.follow(session.answering, saved, turn)
+    number = following.follow(reply.whole, saved, turn)
     if number is None:
         reply.tell(Phrase.FOLLOW_FULL, count=following.most)
         return
@@ -199,9 +201,12 @@ def tell(reply: Reply) -> None:
 
 
 def ask_due(
-    following: Following, memory: Memory, session: Session, zone: ZoneInfo
+    following: Following, memory: Memory, session: Session, zone: ZoneInfo, *, access: Access
 ) -> tuple[tuple[Incoming, ...], bool]:
-    """Ask some of the saved questions that are due; return alerts, and whether more are due."""
+    """Ask some of the saved questions that are due; return alerts, and whether more are due.
+
+    Each is asked of what its chat may see.
+    """
     everything = following.all()
     if not everything:  # the articles of an archive that nobody follows are not kept count of
         return (), False
@@ -214,7 +219,12 @@ def ask_due(
         if (when := schedules[saved.chat_id, saved.thread_id]).is_due(saved.asked, now)
         and (saved.edition < edition or when.digest)
     ]
-    following.ask(session.answering, due[:_BATCH], k=session.max_quotes)
+
+    def seen_by(saved: Saved) -> Answering:
+        caller = Caller.user if saved.chat_id > 0 else Caller.chat
+        return access.archive_for(caller(saved.chat_id), session.answering)
+
+    following.ask(session.answering, due[:_BATCH], k=session.max_quotes, seen_by=seen_by)
     alerts = tuple(
         Incoming(
             update_id=FIRST_ALERT + alert.number,

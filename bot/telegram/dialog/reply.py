@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.session.following import Following
+from bot.session.protocols import Answering
 from bot.session.session import Session
 from bot.telegram.dialog.html import Block, render
 from bot.telegram.dialog.markup import label, note
@@ -45,13 +46,18 @@ class Action(StrEnum):
 
 @dataclass(kw_only=True)
 class Reply:
-    """The calls that answer one update, in order, and what is to be remembered with them."""
+    """The calls that answer one update, in order, and what is to be remembered with them.
+
+    The archive of `session` is what the chat may see; `whole` is all of it, for nothing but to keep
+    count of its editions.
+    """
 
     incoming: Incoming
     memory: Memory
     following: Following
     zone: ZoneInfo
     session: Session
+    whole: Answering
     language: Language
     turns: Sequence[ChatTurn] = ()
     show: Show | None = None
