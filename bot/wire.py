@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -25,11 +25,14 @@ from bot.llm.opening import (
 )
 from bot.records.recheck import Rechecker
 from bot.session.following import Following
+from bot.session.protocols import Answering
 from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
+from bot.web.service import Service
 from index import (
+    Article,
     ArticleId,
     BuildReport,
     BundledConfig,
@@ -137,6 +140,31 @@ def open_conversation(settings: Settings, username: str) -> Conversation:
     )
 
 
+def open_web(settings: Settings, *, progress: Progress | None = None) -> Service:
+    """Open what the pages and the API answer from, building the index first where there is none."""
+    serving = open_answerer(settings, progress=progress)
+    with serving.using() as answerer:
+        encoder = answerer.encoder
+
+    def archive_for(_caller: str) -> Answering:
+        return serving
+
+    def rechecker_for(archive: Answering) -> Rechecker:
+        def find_successor(article_id: ArticleId) -> ArticleId | None:
+            with archive.edition() as snapshot:
+                return snapshot.successor(article_id)
+
+        return _rechecker(settings, encoder, archive.manifest, archive.article, find_successor)
+
+    return Service(
+        settings=settings,
+        session=session_over(settings, serving),
+        archive_for=archive_for,
+        rechecker_for=rechecker_for,
+        not_searched=partial(not_searched, settings),
+    )
+
+
 def open_following(settings: Settings, path: Path) -> Following:
     """Open a file of saved questions."""
     return Following(path, most=settings.followed_per_chat, retention_days=settings.retention_days)
@@ -183,15 +211,24 @@ def open_rechecker(settings: Settings) -> Rechecker:
     snapshot = open_snapshot(
         settings.index_home, space=VectorSpace(encoder.identity), store=vector_store(settings)
     )
-    made = {"snapshot": snapshot.manifest.snapshot, "encoder": encoder.identity.fingerprint}
+    return _rechecker(settings, encoder, snapshot.manifest, snapshot.article, snapshot.successor)
+
+
+def _rechecker(
+    settings: Settings,
+    encoder: Encoder,
+    manifest: Manifest,
+    find_article: Callable[[ArticleId], Article | None],
+    find_successor: Callable[[ArticleId], ArticleId | None],
+) -> Rechecker:
+    made = {"snapshot": manifest.snapshot, "encoder": encoder.identity.fingerprint}
     if settings.llm_base_url is not None:
         made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
-
     return Rechecker(
-        find_article=snapshot.article,
+        find_article=find_article,
         making=made,
         removed=removed_articles(settings),
-        find_successor=snapshot.successor,
+        find_successor=find_successor,
         open_grounding=partial(open_grounder, settings, encoder),
     )
 

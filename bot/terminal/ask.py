@@ -1,11 +1,9 @@
 """Commands that ask: `ask`, `follow`, `chat` and `serve`."""
 
-import json
-import re
 from functools import partial
 
 from bot.question.scope import check_scope
-from bot.records.write import record_of
+from bot.records.write import record_of, to_json
 from bot.session.export import Format, export, finding_of
 from bot.session.following import TERMINAL, Saved
 from bot.session.session import Session
@@ -133,19 +131,6 @@ def _open_session(surface: Surface, k: int | None, within: Scope) -> Session:
     session.scope = check_scope(within, archive.outlets, archive.manifest.languages)
     session.max_quotes = k or session.max_quotes
     return session
-
-
-# Characters a terminal may obey or an encoder refuse: DEL and C1, bidi controls, line and
-# paragraph separators, lone surrogates. JSON only requires those below U+0020 to be escaped.
-_UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-
-
-def to_json(record: object, *, indent: int | None = 2) -> str:
-    """Write a value as JSON that reads back the same and that no terminal can be steered by."""
-    text = json.dumps(record, ensure_ascii=False, indent=indent)
-    return _UNSAFE_IN_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", text)
 
 
 def chat(surface: Surface, *, within: Scope) -> ExitCode:

@@ -9,7 +9,7 @@ import pytest
 from bot.question.question import read_question
 from bot.records.write import record_of
 from bot.session.protocols import Answering
-from bot.terminal.ask import to_json
+from bot.records.write import to_json
 from bot.terminal.render import article_lines, full_source_lines, reply_lines, source_lines
 from bot.terminal.screen import Kind, Line, Order, Screen, paint
 from bot.texts.labels import dates

@@ -1,0 +1,100 @@
+"""Holdings: how many articles an archive has, by time, outlet and language."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from bot.texts.language import Language, localize_digits
+from index import Moment, Snapshot
+from index.sources import known_outlet
+from index.text import GREGORIAN_MONTHS, JALALI_MONTHS, TEHRAN, jalali_parts
+
+_MOST_MONTHS: Final = 60
+_VAGUE_S: Final = 32 * 86_400
+"""A time of publication that is longer than a month is not counted under one."""
+_TEHRAN_S: Final = 16_200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """Counts of articles.
+
+    Attributes:
+        periods: By month, or by year where there are more than 60 months; earliest first, in the
+            calendar of a language. Those without a date of a month or better are in `undated`.
+        outlets: By name, "" for none; most first.
+        languages: By tag; most first.
+        updated: When the index was published.
+    """
+
+    n_articles: int
+    periods: tuple[tuple[str, int], ...]
+    is_by_year: bool
+    undated: int
+    outlets: tuple[tuple[str, int], ...]
+    languages: tuple[tuple[str, int], ...]
+    updated: datetime
+
+
+def holdings(snapshot: Snapshot, outlets: Collection[str], language: Language) -> Holdings:
+    """Count the articles of those outlets that may be seen.
+
+    Args:
+        outlets: Case-folded names.
+        language: Its calendar is used for months.
+    """
+    layout = snapshot.layout
+    seen = [code for code, name in enumerate(layout.outlet_names) if name in outlets]
+    shown = np.isin(layout.outlets, seen)
+    if layout.live is not None:
+        shown &= layout.live
+    rows = np.flatnonzero(shown)
+    _, firsts = np.unique(layout.owners[rows], return_index=True)
+    rows = rows[firsts]
+    starts, ends = layout.published[rows, 0], layout.published[rows, 1]
+    # Unknown dates span nothing at the least number there is.
+    is_dated = (ends > starts) & (ends - starts <= _VAGUE_S)
+    # A day in Tehran begins 3.5 or 4.5 hours before that in UTC.
+    local_days = (starts[is_dated] + _TEHRAN_S) // 86_400 * 86_400
+    days, counts = np.unique(local_days, return_counts=True)
+    by_month: Counter[str] = Counter()
+    by_year: Counter[str] = Counter()
+    for seconds, count in zip(days.tolist(), counts.tolist(), strict=True):
+        at = datetime.fromtimestamp(seconds - _TEHRAN_S + 43_200, UTC).astimezone(TEHRAN)
+        year, number = at.year, at.month
+        if language is Language.FA:
+            year, number, _ = jalali_parts(Moment(at))
+        months = JALALI_MONTHS if language is Language.FA else GREGORIAN_MONTHS
+        written = localize_digits(year, language)
+        by_month[f"{months[number - 1]} {written}"] += count
+        by_year[written] += count
+    is_by_year = len(by_month) > _MOST_MONTHS
+    tags = np.bincount(layout.languages[rows], minlength=len(layout.tags)).tolist()
+    names = np.bincount(layout.outlets[rows], minlength=len(layout.outlet_names)).tolist()
+    return Holdings(
+        n_articles=len(rows),
+        periods=tuple((by_year if is_by_year else by_month).items()),
+        is_by_year=is_by_year,
+        undated=len(rows) - int(np.count_nonzero(is_dated)),
+        outlets=_most_first(
+            {shown_outlet(n): c for n, c in zip(layout.outlet_names, names, strict=True)}
+        ),
+        languages=_most_first(dict(zip(layout.tags, tags, strict=True))),
+        updated=datetime.fromtimestamp((snapshot.folder / "manifest.json").stat().st_mtime, UTC),
+    )
+
+
+def shown_outlet(name: str) -> str:
+    """Return an outlet's name as it is usually written."""
+    outlet = known_outlet(name)
+    return outlet.name if outlet else name
+
+
+def _most_first(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return those that are there, most first, then by name."""
+    present = [pair for pair in counts.items() if pair[1]]
+    return tuple(sorted(present, key=lambda pair: (-pair[1], pair[0])))
