@@ -24,7 +24,8 @@ def ask(surface: Surface, question: str, *, k: int | None, within: Scope) -> Exi
     """Answer one question for a person."""
     session = _open_session(surface, k, within)
     found = session.find(question)
-    showing = ClaimsShowing(surface.write, session.language_of(found.reply.language))
+    language = session.language_of(found.reply.language)
+    showing = ClaimsShowing(surface.write, language, public_url=session.public_url)
     is_terminal = surface.screen().width is not None
     reply = session.word(found, showing.tell if is_terminal else None)
     surface.write(*showing.rest(reply))
@@ -63,7 +64,7 @@ def follow(surface: Surface, question: str, *, within: Scope) -> ExitCode:
     following.take_up(session.answering)
     reply = session.word(session.find(question))
     language = session.language_of(reply.language)
-    surface.write(*reply_lines(reply, language))
+    surface.write(*reply_lines(reply, language, public_url=session.public_url))
     if isinstance(reply, NoAnswer) and reply.reason in NOTHING_ASKED:
         return ExitCode.NO_ANSWER
     saved = Saved(
@@ -90,7 +91,8 @@ def follow_news(surface: Surface) -> ExitCode:
         if citations := session.recall(alert.turn):
             language = Language(alert.saved.language)
             head = say(Key.FOLLOW_NEWS, language, question=alert.saved.question)
-            lines = [*quote_lines(citations, language), BLANK, *source_lines(citations, language)]
+            sources = source_lines(citations, language, public_url=session.public_url)
+            lines = [*quote_lines(citations, language), BLANK, *sources]
             rtl = language is Language.FA
             surface.write(Line(Kind.HEADING, head, rtl=rtl), *lines, BLANK)
             surface.stdout.flush()

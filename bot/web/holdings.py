@@ -1,7 +1,7 @@
 """Holdings: how many articles an archive has, by time, outlet and language."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -61,23 +61,18 @@ def holdings(snapshot: Snapshot, outlets: Collection[str], language: Language) -
     # A day in Tehran begins 3.5 or 4.5 hours before that in UTC.
     local_days = (starts[is_dated] + _TEHRAN_S) // 86_400 * 86_400
     days, counts = np.unique(local_days, return_counts=True)
-    by_month: Counter[str] = Counter()
-    by_year: Counter[str] = Counter()
+    by_month: Counter[int] = Counter()  # months since the year 0
     for seconds, count in zip(days.tolist(), counts.tolist(), strict=True):
         at = datetime.fromtimestamp(seconds - _TEHRAN_S + 43_200, UTC).astimezone(TEHRAN)
-        year, number = at.year, at.month
-        if language is Language.FA:
-            year, number, _ = jalali_parts(Moment(at))
-        months = JALALI_MONTHS if language is Language.FA else GREGORIAN_MONTHS
-        written = localize_digits(year, language)
-        by_month[f"{months[number - 1]} {written}"] += count
-        by_year[written] += count
-    is_by_year = len(by_month) > _MOST_MONTHS
+        is_jalali = language is Language.FA
+        year, month, _ = jalali_parts(Moment(at)) if is_jalali else (at.year, at.month, at.day)
+        by_month[12 * year + month - 1] += count
+    is_by_year = bool(by_month) and max(by_month) - min(by_month) >= _MOST_MONTHS
     tags = np.bincount(layout.languages[rows], minlength=len(layout.tags)).tolist()
     names = np.bincount(layout.outlets[rows], minlength=len(layout.outlet_names)).tolist()
     return Holdings(
         n_articles=len(rows),
-        periods=tuple((by_year if is_by_year else by_month).items()),
+        periods=tuple(_periods(by_month, language, n_months=12 if is_by_year else 1)),
         is_by_year=is_by_year,
         undated=len(rows) - int(np.count_nonzero(is_dated)),
         outlets=_most_first(
@@ -86,6 +81,19 @@ def holdings(snapshot: Snapshot, outlets: Collection[str], language: Language) -
         languages=_most_first(dict(zip(layout.tags, tags, strict=True))),
         updated=datetime.fromtimestamp((snapshot.folder / "manifest.json").stat().st_mtime, UTC),
     )
+
+
+def _periods(
+    by_month: Counter[int], language: Language, *, n_months: int
+) -> Iterator[tuple[str, int]]:
+    """Yield each time of 1 or 12 months from the first to the last, also those without articles."""
+    months = JALALI_MONTHS if language is Language.FA else GREGORIAN_MONTHS
+    first = min(by_month, default=0) // n_months * n_months
+    for start in range(first, max(by_month, default=-1) + 1, n_months):
+        year, month = divmod(start, 12)
+        name = f"{months[month]} " if n_months == 1 else ""
+        count = sum(by_month[number] for number in range(start, start + n_months))
+        yield f"{name}{localize_digits(year, language)}", count
 
 
 def shown_outlet(name: str) -> str:

@@ -424,6 +424,7 @@ def _turn(
         understood=found.understood,
         answer=reply if isinstance(reply, Answer) else None,
         refusal=reply if isinstance(reply, NoAnswer) else None,
+        has_more=isinstance(reply, Answer),
     )
 
 
@@ -447,7 +448,8 @@ def _about(session: Session, renderer: Renderer, last: Turn, remark: Remark, tex
             note(AboutAnswer.IS_TRUE)
         if not citations:
             note(Key.CHAT_SOURCES_GONE)
-    return _turn_html(renderer, text, notes=notes, citations=citations)
+    has_more = remark is Remark.MORE and bool(citations)
+    return _turn_html(renderer, text, notes=notes, citations=citations, has_more=has_more)
 
 
 def _earlier(session: Session, renderer: Renderer) -> list[str]:
@@ -471,6 +473,7 @@ def _turn_html(
     answer: Answer | None = None,
     refusal: NoAnswer | None = None,
     citations: Sequence[Citation] = (),
+    has_more: bool = False,
 ) -> str:
     return renderer.page(
         "turn.html",
@@ -480,6 +483,7 @@ def _turn_html(
         answer=answer,
         refusal=refusal,
         citations=citations,
+        has_more=has_more,
     )
 
 

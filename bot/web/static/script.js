@@ -58,6 +58,8 @@ async function ask(sent) {
         pending.append(fragment(value));
       } else if (name === "turn") {
         const turn = fragment(value).firstElementChild;
+        // "More" is about the last answer.
+        if (turn.querySelector(".more")) turns.querySelectorAll(".more").forEach((old) => old.remove());
         pending.replaceWith(turn);
         turn.scrollIntoView({ block: "start" });
         document.getElementById("anew").hidden = false;
