@@ -12,7 +12,7 @@ from fastapi import FastAPI, Query, Request, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from typing_extensions import TypedDict
 
 from bot.answer.cite import head
@@ -134,10 +134,8 @@ class Refused(TypedDict):
     error: ProblemRecord
 
 
-class Json(Response):
+class Json(JSONResponse):
     """JSON that reads back the same and that no terminal can be steered by."""
-
-    media_type = "application/json"
 
     def render(self, content: object) -> bytes:
         """Write a value."""
@@ -194,12 +192,12 @@ def open_api(service: Service, desk: Desk, limits: RateLimits) -> FastAPI:
     api.add_api_route(
         "/search", routes.search, dependencies=counted, responses={200: {"model": Hits}, **_REFUSED}
     )
-    api.add_api_route(
-        "/article/{article_id:path}",
-        routes.article,
-        dependencies=reading,
-        responses={200: {"model": ArticleRecord}, 401: _REFUSED[401], 404: _REFUSED[404]},
-    )
+    found: _Responses = {200: {"model": ArticleRecord}, 401: _REFUSED[401], 404: _REFUSED[404]}
+    for path, read in (
+        ("/article", routes.article_by_id),
+        ("/article/{article_id:path}", routes.article),
+    ):
+        api.add_api_route(path, read, dependencies=reading, responses=found)
     api.add_api_route(
         "/verify",
         routes.verify,
@@ -310,6 +308,12 @@ class _Routes:
             todo = f"read {newer.id!r}, its newer version" if newer else "search, or ask anew"
             raise Problem(404, "the id of an article", quoted(article_id), todo)
         return Json(_article_record(found, archive.same_report(found.id), earlier))
+
+    def article_by_id(
+        self, request: Request, article_id: Annotated[str, Query(alias="id")]
+    ) -> Response:
+        """Return an article whose id no path can hold (`..`, line ends); otherwise likewise."""
+        return self.article(request, article_id)
 
     async def verify(self, request: Request) -> Response:
         """Check whether each quote and claim of saved answers still stands in the archive."""

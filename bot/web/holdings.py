@@ -14,6 +14,7 @@ from index.sources import known_outlet
 from index.text import GREGORIAN_MONTHS, JALALI_MONTHS, TEHRAN, jalali_parts
 
 _MOST_MONTHS: Final = 60
+_MOST_OUTLETS: Final = 200
 _VAGUE_S: Final = 32 * 86_400
 """A time of publication that is longer than a month is not counted under one."""
 _TEHRAN_S: Final = 16_200
@@ -26,7 +27,8 @@ class Holdings:
     Attributes:
         periods: By month, or by year where there are more than 60 months; earliest first, in the
             calendar of a language. Those without a date of a month or better are in `undated`.
-        outlets: By name, "" for none; most first.
+        outlets: By name, "" for none; the 200 with most, most first.
+        n_other_outlets, in_others: How many outlets come after those, with how many articles.
         languages: By tag; most first.
         updated: When the index was published.
     """
@@ -36,6 +38,8 @@ class Holdings:
     is_by_year: bool
     undated: int
     outlets: tuple[tuple[str, int], ...]
+    n_other_outlets: int
+    in_others: int
     languages: tuple[tuple[str, int], ...]
     updated: datetime
 
@@ -69,15 +73,22 @@ def holdings(snapshot: Snapshot, outlets: Collection[str], language: Language) -
         by_month[12 * year + month - 1] += count
     is_by_year = bool(by_month) and max(by_month) - min(by_month) >= _MOST_MONTHS
     tags = np.bincount(layout.languages[rows], minlength=len(layout.tags)).tolist()
-    names = np.bincount(layout.outlets[rows], minlength=len(layout.outlet_names)).tolist()
+    _, examples, of_outlet = np.unique(layout.outlets[rows], return_index=True, return_counts=True)
+    outlet_counts = dict(zip(examples.tolist(), of_outlet.tolist(), strict=True))
+    # The columns have names case-folded; an article has its outlet's as it is written.
+    most = sorted(outlet_counts.items(), key=lambda pair: -pair[1])
+    named = [
+        (snapshot.archive.article_at(int(layout.owners[rows[example]])).source, count)
+        for example, count in most[:_MOST_OUTLETS]
+    ]
     return Holdings(
         n_articles=len(rows),
         periods=tuple(_periods(by_month, language, n_months=12 if is_by_year else 1)),
         is_by_year=is_by_year,
         undated=len(rows) - int(np.count_nonzero(is_dated)),
-        outlets=_most_first(
-            {shown_outlet(n): c for n, c in zip(layout.outlet_names, names, strict=True)}
-        ),
+        outlets=tuple(named),
+        n_other_outlets=len(most) - len(named),
+        in_others=sum(count for _, count in most[_MOST_OUTLETS:]),
         languages=_most_first(dict(zip(layout.tags, tags, strict=True))),
         updated=datetime.fromtimestamp((snapshot.folder / "manifest.json").stat().st_mtime, UTC),
     )

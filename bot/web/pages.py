@@ -331,11 +331,11 @@ class Pages:
         held, left = self._held[key]
         outlets = [
             (outlet_name(name, language) or say(WebText.UNNAMED, language), count)
-            for name, count in held.outlets[:_MOST_LISTED]
+            for name, count in held.outlets
         ]
-        if others := held.outlets[_MOST_LISTED:]:
-            named = say(WebText.OTHERS, language, count=len(others))
-            outlets.append((named, sum(count for _, count in others)))
+        if held.n_other_outlets:
+            named = say(WebText.OTHERS, language, count=held.n_other_outlets)
+            outlets.append((named, held.in_others))
         return self._page(
             request,
             "archive.html",
