@@ -75,7 +75,7 @@ def _measured(folder: Path, rounds: int) -> dict[str, float]:
 
         def ask_there(question: str) -> None:
             reply = client.post("/api/v1/ask", json={"question": question})
-            assert reply.status_code == 200, reply.text
+            assert reply.status_code == httpx.codes.OK, reply.text
 
         try:
             for ask in (ask_here, ask_there):
