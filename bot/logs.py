@@ -29,7 +29,7 @@ _MIN_SECRET_PART = 8
 # httpx writes whole addresses at INFO, and an address can hold a token; openai whole questions.
 _QUIET = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "telegram", "tornado")
 # Their messages and errors may quote what a person wrote.
-_PRIVATE = ("telegram.", "tornado.", "bot.telegram.")
+_PRIVATE = ("telegram.", "tornado.", "uvicorn.", "bot.telegram.")
 
 _logger = logging.getLogger(__name__)
 

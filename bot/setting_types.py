@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -55,6 +55,46 @@ def _matching(pattern: str) -> Callable[[SecretStr], SecretStr]:
 
 HomePath = Annotated[Path, AfterValidator(_expand_home)]
 Columns = Annotated[str, AfterValidator(_parsed_by(ReadConfig.parse))]
+_API_KEY: Final = re.compile(r"([\w.-]{1,64}):([0-9a-f]{64})")
+
+
+def keys_of(value: str) -> dict[str, str]:
+    """Return the SHA-256 of each key by the key's name, of a text `NAME:SHA256,NAME:SHA256`.
+
+    Raises:
+        ValueError: If a part is not of this form or a name comes twice.
+    """
+    keys: dict[str, str] = {}
+    for part in filter(None, map(str.strip, value.split(","))):
+        found = _API_KEY.fullmatch(part)
+        if found is None or found[1] in keys:
+            msg = f"expected NAME:SHA256 with names of their own, got {quoted(part)}"
+            raise ValueError(msg)
+        keys[found[1]] = found[2]
+    return keys
+
+
+def origins_of(value: str) -> list[str]:
+    """Return the origins of a text that lists them.
+
+    Raises:
+        ValueError: If a part is no origin: scheme, host, maybe a port, nothing behind.
+    """
+    origins = [part.strip() for part in value.split(",") if part.strip()]
+    for origin in origins:
+        if not re.fullmatch(r"https?://[^\s@/?#]+", origin):
+            msg = f"expected an origin such as https://example.org, got {quoted(origin)}"
+            raise ValueError(msg)
+    return origins
+
+
+def _address_to_listen_on(value: str) -> object:
+    return value == "localhost" or ip_address(value)
+
+
+ListenAddress = Annotated[str, AfterValidator(_parsed_by(_address_to_listen_on))]
+ApiKeys = Annotated[str, AfterValidator(_parsed_by(keys_of))]
+Origins = Annotated[str, AfterValidator(_parsed_by(origins_of))]
 
 
 def networks_of(value: str) -> tuple[Network, ...]:
@@ -198,4 +238,11 @@ EXPECTED: Final = {
     "telegram_channels": "@names or ids of channels, with commas between",
     "telegram_admins": "ids of users, with commas between",
     "metrics_port": "a port from 0 to 65535",
+    "web_host": "an IP address of this machine, or localhost",
+    "web_port": "a port from 0 to 65535",
+    "public_url": _EXPECTED_ADDRESS,
+    "api_keys": "NAME:SHA256 pairs split by commas, as pasokh web key NAME prints them",
+    "web_rate_per_minute": "a whole number, 1 or more",
+    "web_workers": "a whole number from 1 to 64",
+    "web_cors": "origins such as https://example.org, split by commas",
 }

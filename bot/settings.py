@@ -27,13 +27,16 @@ from bot.setting_types import (
     VECTORS,
     AllowedNetworks,
     ApiKey,
+    ApiKeys,
     Channels,
     Columns,
     CrossEncoderName,
     EncoderName,
     HomePath,
     Ids,
+    ListenAddress,
     LogLevel,
+    Origins,
     ProxyAddress,
     TelegramToken,
     WebhookSecret,
@@ -332,6 +335,36 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
         description="Port of /metrics and /healthz on 127.0.0.1; 0 for none.",
+    )
+    web_host: ListenAddress = Field(
+        default="127.0.0.1",
+        description="Address that pasokh web listens on; another than loopback needs API keys.",
+    )
+    web_port: int = Field(
+        default=8080,
+        ge=0,
+        le=65535,
+        description="Port that pasokh web listens on; 0 for a free one.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        pattern=ADDRESS,
+        description="Address under which people reach pasokh web; sources link to it.",
+    )
+    api_keys: ApiKeys = Field(
+        default="", description="Names and hashes of API keys, as pasokh web key NAME prints them."
+    )
+    web_rate_per_minute: int = Field(
+        default=30,
+        ge=1,
+        description="Questions, searches and checks a minute of one API key or address.",
+    )
+    web_workers: int = Field(
+        default=2, ge=1, le=64, description="Questions answered at the same time by pasokh web."
+    )
+    web_cors: Origins = Field(
+        default="",
+        description="Origins whose pages may call the API from a browser; none if empty.",
     )
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -24,13 +24,17 @@ from bot.llm.opening import (
     translations,
 )
 from bot.records.recheck import Rechecker
-from bot.session.access import NO_LIMITS, Access
+from bot.session.access import NO_LIMITS, PUBLIC, Access, Caller
 from bot.session.following import Following
+from bot.session.protocols import Answering
 from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
+from bot.web.service import Service
 from index import (
+    ALL_RIGHTS,
+    Article,
     ArticleId,
     BuildReport,
     BundledConfig,
@@ -159,6 +163,38 @@ def count_labels(settings: Settings) -> Counter[tuple[str, ...]]:
     return index.count_labels(settings.index_home, vector_store(settings))
 
 
+def open_web(settings: Settings, *, progress: Progress | None = None) -> Service:
+    """Open what the pages and the API answer from, building the index first where there is none."""
+    serving = open_answerer(settings, progress=progress)
+    with serving.using() as answerer:
+        encoder = answerer.encoder
+
+    access = open_access(settings)
+
+    def archive_for(name: str) -> Answering:
+        return access.archive_for(Caller.key(name) if name else PUBLIC, serving)
+
+    def left_out() -> Iterator[NotSearched]:
+        # What is left out has no rows that could be masked: whoever sees a part is told nothing.
+        is_whole = access.rights(PUBLIC) == ALL_RIGHTS
+        return not_searched(settings) if is_whole else iter(())
+
+    def rechecker_for(archive: Answering) -> Rechecker:
+        def find_successor(article_id: ArticleId) -> ArticleId | None:
+            with archive.edition() as snapshot:
+                return snapshot.successor(article_id)
+
+        return _rechecker(settings, encoder, archive.manifest, archive.article, find_successor)
+
+    return Service(
+        settings=settings,
+        session=session_over(settings, serving),
+        archive_for=archive_for,
+        rechecker_for=rechecker_for,
+        not_searched=left_out,
+    )
+
+
 def open_following(settings: Settings, path: Path) -> Following:
     """Open a file of saved questions."""
     return Following(path, most=settings.followed_per_chat, retention_days=settings.retention_days)
@@ -205,15 +241,24 @@ def open_rechecker(settings: Settings) -> Rechecker:
     snapshot = open_snapshot(
         settings.index_home, space=VectorSpace(encoder.identity), store=vector_store(settings)
     )
-    made = {"snapshot": snapshot.manifest.snapshot, "encoder": encoder.identity.fingerprint}
+    return _rechecker(settings, encoder, snapshot.manifest, snapshot.article, snapshot.successor)
+
+
+def _rechecker(
+    settings: Settings,
+    encoder: Encoder,
+    manifest: Manifest,
+    find_article: Callable[[ArticleId], Article | None],
+    find_successor: Callable[[ArticleId], ArticleId | None],
+) -> Rechecker:
+    made = {"snapshot": manifest.snapshot, "encoder": encoder.identity.fingerprint}
     if settings.llm_base_url is not None:
         made |= {"model": settings.llm_model or "", "prompt": prompt.VERSION}
-
     return Rechecker(
-        find_article=snapshot.article,
+        find_article=find_article,
         making=made,
         removed=removed_articles(settings),
-        find_successor=snapshot.successor,
+        find_successor=find_successor,
         open_grounding=partial(open_grounder, settings, encoder),
     )
 

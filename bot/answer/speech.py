@@ -219,6 +219,7 @@ _CANNOT_FA: Final = re.compile(
     r"(?<!\w)(?:باید|توان|شاید|بتوان|را|ترک|تبریک|تسلیت|نباشید|خوشامد)\s\Z"
 )
 _FOLLOWS_FA: Final = re.compile(r'\s{0,3}+(?:[:："،,.!؛]|که(?!\w)|\Z)')
+_SAYS_ALONE_FA: Final = re.compile("گفت|می ?گوی|افزود")
 _LEADING_FA: Final = re.compile(
     r"\s{0,3}+(?:به (?:گزارش|نقل از|نوشته|گفته) [^،:]{1,120}+[،:]"
     r"|(?:و|بنا بر این|بنابراین|اما|همچنین|سپس|البته|حالا|اکنون|در (?:ادامه|پایان|(?:عین|همین) حال)"
@@ -256,7 +257,7 @@ def _frame_fa(line: str) -> Frame | None:
         verb
         for verb in _SAYS_FA.finditer(shown)
         if not _CANNOT_FA.search(shown[: verb.start()])
-        and _FOLLOWS_FA.match(shown, verb.end())
+        and (_SAYS_ALONE_FA.match(verb[0]) or _FOLLOWS_FA.match(shown, verb.end()))
         and (not colon or verb.end() <= len(head) + 1)
     ]
     if not verbs:

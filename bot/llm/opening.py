@@ -35,7 +35,12 @@ def session_over(settings: Settings, serving: Serving) -> Session:
         EncoderError: If the cross-encoder of the settings cannot be loaded.
     """
     if settings.llm_base_url is None:
-        return Session(answering=serving, max_quotes=settings.max_quotes, choice=settings.language)
+        return Session(
+            answering=serving,
+            max_quotes=settings.max_quotes,
+            choice=settings.language,
+            public_url=settings.public_url or "",
+        )
     try:
         # Heavy, and the client is of an extra: loaded once there is a server to talk to.
         from bot.llm import client, rewrite, translate, writer
@@ -72,6 +77,7 @@ def session_over(settings: Settings, serving: Serving) -> Session:
             is_removed=lambda article: article in removed_articles(settings),
         ),
         rewriting=rewrite.Rewriter(generator),
+        public_url=settings.public_url or "",
     )
 
 

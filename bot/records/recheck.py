@@ -8,10 +8,10 @@ fault.
 Does not: read files, or answer the question again.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from bot.answer.cite import cite, head
 from bot.grounding.types import Checking, Fault
@@ -198,6 +198,46 @@ class Rechecker:
             ClaimCheck(text=claim.text, numbers=claim.numbers, faults=verdict.faults)
             for claim, verdict in zip(claims, verdicts, strict=True)
         )
+
+
+def report_of(checked: Iterable[tuple[int, Recheck]], now: Mapping[str, str]) -> dict[str, Any]:
+    """Return results as the JSON object of docs/verifying.md.
+
+    Args:
+        checked: Each with the line of the file that its answer begins on.
+        now: Versions that make an answer today, as a `Rechecker` has them.
+    """
+    answers = [
+        {
+            "line": line,
+            "question": recheck.question,
+            "stands": recheck.stands,
+            "made_with": [asdict(part) | {"same": part.was == part.now} for part in recheck.making],
+            "answer_is_quotes": recheck.is_text_same,
+            "citations": [
+                {
+                    "number": quote.number,
+                    "article_id": quote.article_id,
+                    "standing": quote.standing,
+                    "start": quote.found.start if quote.found else None,
+                    "end": quote.found.end if quote.found else None,
+                    "differs": quote.differs,
+                    "successor": quote.successor,
+                }
+                for quote in recheck.quotes
+            ],
+            "claims": [
+                {"text": claim.text, "numbers": claim.numbers, "faults": claim.faults}
+                for claim in recheck.claims
+            ],
+        }
+        for line, recheck in checked
+    ]
+    return {
+        "stands": all(answer["stands"] for answer in answers),
+        "now": dict(now),
+        "answers": answers,
+    }
 
 
 def _place(quote: str, article: Article) -> Span | None:

@@ -1,10 +1,15 @@
 """Answers as JSON objects for programs, stable and described in docs/json.md.
 
-Quotes stay verbatim, control characters included; whoever prints the object escapes them.
+Quotes stay verbatim, control characters included; `to_json` escapes them.
 """
 
+import json
+import re
 from collections.abc import Iterable
-from typing import NotRequired, TypedDict
+from typing import NotRequired
+
+# pydantic, which describes these for the HTTP API, wants them before Python 3.12.
+from typing_extensions import TypedDict
 
 from bot.texts.labels import reason_text
 from bot.texts.language import Language
@@ -125,7 +130,7 @@ def record_of(reply: Answer | NoAnswer, language: Language = Language.EN) -> Rec
         "timings_ms": {stage: round(ms, 3) for stage, ms in reply.timings_ms.items()},
         "snapshot": reply.fingerprint.snapshot,
         "encoder": reply.fingerprint.encoder,
-        "within": _scope_record(reply.within),
+        "within": scope_record(reply.within),
         "within_missed": reply.is_missed,
         "claims": [
             {"text": claim.text, "numbers": list(claim.numbers)}
@@ -137,7 +142,7 @@ def record_of(reply: Answer | NoAnswer, language: Language = Language.EN) -> Rec
         "shape": answer.shape.value if answer else None,
         "sides": [
             {
-                "within": _scope_record(side.within),
+                "within": scope_record(side.within),
                 "numbers": list(side.numbers),
                 "question": side.question,
             }
@@ -193,7 +198,7 @@ def headline_record(headline: Headline) -> HeadlineRecord:
     }
 
 
-def _scope_record(scope: Scope) -> ScopeRecord:
+def scope_record(scope: Scope) -> ScopeRecord:
     """Return a part of the archive as JSON."""
     return {
         "since": scope.since.isoformat(timespec="minutes") if scope.since else None,
@@ -206,3 +211,16 @@ def _scope_record(scope: Scope) -> ScopeRecord:
 def iso(moment: Moment | None) -> str | None:
     """Write a moment as JSON."""
     return moment.isoformat() if moment else None
+
+
+# Characters a terminal may obey or an encoder refuse: DEL and C1, bidi controls, line and
+# paragraph separators, lone surrogates. JSON only requires those below U+0020 to be escaped.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def to_json(record: object, *, indent: int | None = 2) -> str:
+    """Write a value as JSON that reads back the same and that no terminal can be steered by."""
+    text = json.dumps(record, ensure_ascii=False, indent=indent)
+    return _UNSAFE_IN_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", text)

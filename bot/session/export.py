@@ -57,8 +57,10 @@ _ALL: Final = {"all", "همه"}
 class Finding:
     """A question and what the archive has for it; no citations where it has no answer.
 
+    A citation without a quote stands for its article alone.
+
     Attributes:
-        question: As it was put to the archive.
+        question: As it was put to the archive; the article's headline where nothing was asked.
         snapshot: Name of the snapshot that answered.
     """
 
@@ -167,11 +169,14 @@ def _markdown_lines(finding: Finding, language: Language) -> Iterator[str]:
         numbers = "".join(f"\\[{number}\\]" for number in claim.numbers)
         yield from (f"{_marked(_line(claim.text))} {numbers}", "")
     for cited in finding.citations:
-        quote = _marked(cited.quote).replace("\n", "\n> ")
-        yield from (f"> {quote} \\[{cited.number}\\]", "")
+        if cited.quote:
+            quote = _marked(cited.quote).replace("\n", "\n> ")
+            yield from (f"> {quote} \\[{cited.number}\\]", "")
     for group in by_article(finding.citations):
         first = group[0]
-        places = (f"\\[{cited.number}\\] {place_text(cited, language)}" for cited in group)
+        places = (
+            f"\\[{cited.number}\\] {place_text(cited, language)}" for cited in group if cited.quote
+        )
         named = (agency(first.source, first.via, language), dates(first.published, language))
         heads = (title(first, language), *filter(None, named))
         parts = [*(_marked(_line(head)) for head in heads), *places]
@@ -211,6 +216,8 @@ class _Entry:
         """Yield what is said of each quote, on a line each."""
         yield dates(self.article.published, language)
         for finding, cited in self.quotes:
+            if not cited.quote:
+                continue
             place = place_text(cited, language)
             asked = _line(finding.question)
             yield f"“{_line(cited.quote)}” ({place}; {asked}; {finding.snapshot})"

@@ -95,6 +95,7 @@ class Session:
         turns: Newest first, at most `REMEMBERED` and the last answer behind them.
         app_language: Language of the asker's program, for before anything was asked.
         clock: Tells the aware time that "last week" is told by.
+        public_url: Where people reach the articles' pages; empty where there are none.
     """
 
     answering: Answering
@@ -107,6 +108,7 @@ class Session:
     turns: tuple[Turn, ...] = ()
     app_language: str = ""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    public_url: str = ""
 
     @property
     def language(self) -> Language:

@@ -138,10 +138,14 @@ IsAdmin: TypeAlias = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message: a label and data of at most 64 bytes that comes back."""
+    """A button under a message: a label and data of at most 64 bytes that comes back.
+
+    With `web_app`, an https address, it opens that as a Mini App instead; only in private chats.
+    """
 
     label: str
     data: str
+    web_app: str = ""
 
 
 Keyboard: TypeAlias = tuple[tuple[Button, ...], ...]

@@ -1,12 +1,10 @@
 """Commands that ask: `ask`, `follow`, `chat` and `serve`."""
 
-import json
-import re
 from functools import partial
 
 from bot.answer.statements import MAX_STATEMENTS
 from bot.question.scope import check_scope
-from bot.records.write import record_of
+from bot.records.write import record_of, to_json
 from bot.session.export import Format, export, finding_of
 from bot.session.following import TERMINAL, Saved
 from bot.session.session import Session
@@ -27,7 +25,8 @@ def ask(surface: Surface, question: str, *, k: int | None, within: Scope) -> Exi
     """Answer one question for a person."""
     session = _open_session(surface, k, within)
     found = session.find(question)
-    showing = ClaimsShowing(surface.write, session.language_of(found.reply.language))
+    language = session.language_of(found.reply.language)
+    showing = ClaimsShowing(surface.write, language, public_url=session.public_url)
     is_terminal = surface.screen().width is not None
     reply = session.word(found, showing.tell if is_terminal else None)
     surface.write(*showing.rest(reply))
@@ -82,7 +81,7 @@ def follow(surface: Surface, question: str, *, within: Scope) -> ExitCode:
     following.take_up(session.answering)
     reply = session.word(session.find(question))
     language = session.language_of(reply.language)
-    surface.write(*reply_lines(reply, language))
+    surface.write(*reply_lines(reply, language, public_url=session.public_url))
     if isinstance(reply, NoAnswer) and reply.reason in NOTHING_ASKED:
         return ExitCode.NO_ANSWER
     saved = Saved(
@@ -109,7 +108,8 @@ def follow_news(surface: Surface) -> ExitCode:
         if citations := session.recall(alert.turn):
             language = Language(alert.saved.language)
             head = say(Key.FOLLOW_NEWS, language, question=alert.saved.question)
-            lines = [*quote_lines(citations, language), BLANK, *source_lines(citations, language)]
+            sources = source_lines(citations, language, public_url=session.public_url)
+            lines = [*quote_lines(citations, language), BLANK, *sources]
             rtl = language is Language.FA
             surface.write(Line(Kind.HEADING, head, rtl=rtl), *lines, BLANK)
             surface.stdout.flush()
@@ -150,19 +150,6 @@ def _open_session(surface: Surface, k: int | None, within: Scope) -> Session:
     session.scope = check_scope(within, archive.outlets, archive.manifest.languages)
     session.max_quotes = k or session.max_quotes
     return session
-
-
-# Characters a terminal may obey or an encoder refuse: DEL and C1, bidi controls, line and
-# paragraph separators, lone surrogates. JSON only requires those below U+0020 to be escaped.
-_UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-
-
-def to_json(record: object, *, indent: int | None = 2) -> str:
-    """Write a value as JSON that reads back the same and that no terminal can be steered by."""
-    text = json.dumps(record, ensure_ascii=False, indent=indent)
-    return _UNSAFE_IN_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", text)
 
 
 def chat(surface: Surface, *, within: Scope) -> ExitCode:

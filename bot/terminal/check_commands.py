@@ -4,17 +4,16 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.evaluation.files import EvaluationFiles
 from bot.records.read import ExportError, read_records
-from bot.records.recheck import Recheck, Standing
-from bot.records.write import Record
+from bot.records.recheck import Recheck, Standing, report_of
+from bot.records.write import Record, to_json
 from bot.telegram.dialog.feedback import export
 from bot.telegram.dialog.memory import Memory
-from bot.terminal.ask import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import BLANK, Kind, Line
@@ -175,40 +174,11 @@ def verify(surface: Surface, file: Path, *, as_json: bool) -> ExitCode:
     checked = [_Checked(line, record, rechecker.check(record)) for line, record in records]
     stands = all(answer.recheck.stands for answer in checked)
     if as_json:
-        answers = [_report(answer) for answer in checked]
-        report = {"stands": stands, "now": dict(rechecker.making), "answers": answers}
-        surface.stdout.write(f"{to_json(report)}\n")
+        results = [(answer.line, answer.recheck) for answer in checked]
+        surface.stdout.write(f"{to_json(report_of(results, rechecker.making))}\n")
     else:
         surface.write(*_lines(checked, surface.language, stands=stands))
     return ExitCode.OK if stands else ExitCode.NOT_VERIFIED
-
-
-def _report(checked: _Checked) -> dict[str, Any]:
-    """Return the result of one answer as docs/verifying.md describes it."""
-    recheck = checked.recheck
-    return {
-        "line": checked.line,
-        "question": recheck.question,
-        "stands": recheck.stands,
-        "made_with": [asdict(part) | {"same": part.was == part.now} for part in recheck.making],
-        "answer_is_quotes": recheck.is_text_same,
-        "citations": [
-            {
-                "number": quote.number,
-                "article_id": quote.article_id,
-                "standing": quote.standing,
-                "start": quote.found.start if quote.found else None,
-                "end": quote.found.end if quote.found else None,
-                "differs": quote.differs,
-                "successor": quote.successor,
-            }
-            for quote in recheck.quotes
-        ],
-        "claims": [
-            {"text": claim.text, "numbers": claim.numbers, "faults": claim.faults}
-            for claim in recheck.claims
-        ],
-    }
 
 
 def _lines(checked: Sequence[_Checked], language: Language, *, stands: bool) -> Iterator[Line]:

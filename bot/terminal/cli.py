@@ -44,7 +44,13 @@ if TYPE_CHECKING:  # the same names, so that every use is checked
     from bot.evaluation import files as evaluation_files
     from bot.question import scope as scopes
     from bot.terminal import ask as ask_commands
-    from bot.terminal import check_commands, context, index_commands, setting_commands
+    from bot.terminal import (
+        check_commands,
+        context,
+        index_commands,
+        setting_commands,
+        web_commands,
+    )
     from bot.texts import direction, language
 else:
     index = _LazyModule("index")
@@ -58,6 +64,7 @@ else:
     context = _LazyModule("bot.terminal.context")
     index_commands = _LazyModule("bot.terminal.index_commands")
     setting_commands = _LazyModule("bot.terminal.setting_commands")
+    web_commands = _LazyModule("bot.terminal.web_commands")
     direction = _LazyModule("bot.texts.direction")
     language = _LazyModule("bot.texts.language")
     metadata = _LazyModule("importlib.metadata")
@@ -300,6 +307,27 @@ def serve(run: _Run) -> int:
     The log goes to standard error, or to PASOKH_LOG_FILE.
     """
     return ask_commands.serve(run.open(keeps_log=True))
+
+
+@_pasokh.group("web", invoke_without_command=True)
+@_corpus_option
+@click.pass_context
+def web(ctx: click.Context) -> int:
+    """Serve pages to ask and read, and an HTTP API, until stopped (docs/web.md).
+
+    The log goes to standard error, or to PASOKH_LOG_FILE.
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+    return web_commands.web(ctx.ensure_object(_Run).open(keeps_log=True))
+
+
+@web.command("key")
+@click.argument("name")
+@click.pass_obj
+def web_key(run: _Run, name: str) -> int:
+    """Make an API key called NAME: print it once, and the line that lets it in."""
+    return web_commands.new_web_key(run.open(), name)
 
 
 @_pasokh.command("settings")

@@ -22,6 +22,7 @@ from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint, ta
 from bot.texts.direction import Bidi
 from bot.texts.language import Language, say, ui_language
 from bot.texts.messages import Key
+from bot.web.service import Service
 from index import BuildReport, Manifest, NotSearched, Preview, Progress, RemovalReport, VerifyReport
 from index.web import Step, Watching
 
@@ -44,6 +45,10 @@ class Backend(Protocol):
 
     def open_conversation(self, settings: Settings, username: str) -> Conversation:
         """Open what answers on Telegram for the bot of that name."""
+        ...
+
+    def open_web(self, settings: Settings, *, progress: Progress | None = None) -> Service:
+        """Open what the pages and the API answer from, building the index first likewise."""
         ...
 
     def open_following(self, settings: Settings, path: Path) -> Following:

@@ -11,7 +11,7 @@ from operator import attrgetter
 from types import FrameType
 
 from bot.answer.cite import head
-from bot.terminal.ask import to_json
+from bot.records.write import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line

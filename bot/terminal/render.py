@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.answer.cite import head
+from bot.session.links import article_link
 from bot.session.outline import Heading, Rank, by_article, difference_texts, rows_of
 from bot.terminal.screen import BLANK, Kind, Line
 from bot.texts.direction import reads_rtl
@@ -29,10 +30,17 @@ from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, Span
 
 
-def reply_lines(reply: Answer | NoAnswer, language: Language) -> list[Line]:
-    """Return a reply for people: claims, quotes and sources, or the reason and near headlines."""
+def reply_lines(
+    reply: Answer | NoAnswer, language: Language, *, public_url: str = ""
+) -> list[Line]:
+    """Return a reply for people: claims, quotes and sources, or the reason and near headlines.
+
+    Args:
+        public_url: Address of the pages that sources lead to; empty for none.
+    """
     if isinstance(reply, Answer):
-        return [*claim_lines(reply.claims, language), *below_claims(reply, language)]
+        below = below_claims(reply, language, public_url=public_url)
+        return [*claim_lines(reply.claims, language), *below]
     lines = [_label(Kind.NOTICE, reason_text(reply, language), language)]
     if text := scope_note(reply, language):
         lines.append(_label(Kind.DETAIL, text, language))
@@ -55,7 +63,7 @@ def claim_lines(claims: Sequence[Claim], language: Language, *, first: int = 0) 
     return lines
 
 
-def below_claims(answer: Answer, language: Language) -> list[Line]:
+def below_claims(answer: Answer, language: Language, *, public_url: str = "") -> list[Line]:
     """Return all of an answer but its claims: why there are none, the quotes and the sources."""
     lines = []
     if answer.claims:
@@ -74,7 +82,7 @@ def below_claims(answer: Answer, language: Language) -> list[Line]:
     lines.append(_label(Kind.DETAIL, say(Key.CONFIDENCE, language, percent=percent), language))
     if text := scope_note(answer, language):
         lines.append(_label(Kind.DETAIL, text, language))
-    return [*lines, BLANK, *source_lines(answer.citations, language)]
+    return [*lines, BLANK, *source_lines(answer.citations, language, public_url=public_url)]
 
 
 def quote_lines(citations: Iterable[Citation], language: Language) -> Iterator[Line]:
@@ -94,25 +102,30 @@ def translation_lines(cited: Citation, made: Translation, language: Language) ->
     return [*original, Line(Kind.BODY, made.text, 4, rtl=reads_rtl(made.text))]
 
 
-def source_lines(citations: Sequence[Citation], language: Language) -> list[Line]:
+def source_lines(
+    citations: Sequence[Citation], language: Language, *, public_url: str = ""
+) -> list[Line]:
     """Return numbered sources under a heading, outlets of one report by name."""
-    return _sources(citations, language, lambda _group: ())
+    return _sources(citations, language, lambda _group: (), public_url)
 
 
-def full_source_lines(citations: Sequence[Citation], language: Language) -> list[Line]:
+def full_source_lines(
+    citations: Sequence[Citation], language: Language, *, public_url: str = ""
+) -> list[Line]:
     """Return the same with every article of the same report under its source."""
 
     def copies(group: Sequence[Citation]) -> Iterator[Line]:
         for other in group[0].also_in:
             yield from _headline_lines(other, language, indent=6)
 
-    return _sources(citations, language, copies)
+    return _sources(citations, language, copies, public_url)
 
 
 def _sources(
     citations: Sequence[Citation],
     language: Language,
     copies: Callable[[Sequence[Citation]], Iterable[Line]],
+    public_url: str,
 ) -> list[Line]:
     """Return each article's head once, then its copies, then the place of each quote from it."""
     lines = [_label(Kind.HEADING, say(Key.SOURCES, language), language)]
@@ -134,6 +147,8 @@ def _sources(
             place = place_text(cited, language)
             text = place if len(group) == 1 else f"{number} {place}"
             lines.append(_label(Kind.DETAIL, text, language, indent=4))
+            if link := article_link(public_url, cited.article_id, cited.span):
+                lines.append(Line(Kind.ADDRESS, link, 4))
     return lines
 
 

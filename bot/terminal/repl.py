@@ -137,7 +137,8 @@ class Chat:
                 if isinstance(citations, Lack):
                     self._say(_LACKS[citations])
                 else:
-                    self._write(full_source_lines(citations, self.language))
+                    public_url = self.session.public_url
+                    self._write(full_source_lines(citations, self.language, public_url=public_url))
             case Command.OPEN | "/article":
                 self._open(argument)
             case Command.MORE:
@@ -179,7 +180,9 @@ class Chat:
         language = self.session.language_of(found.reply.language)
         if reading := found.reading(language):
             self._notice(reading, language)
-        showing = ClaimsShowing(lambda *lines: self._write(lines), language)
+        showing = ClaimsShowing(
+            lambda *lines: self._write(lines), language, public_url=self.session.public_url
+        )
         tell = showing.tell if self.screen().width is not None else None
         try:
             reply = self.worker.run(lambda: self.session.word(found, tell))
@@ -204,7 +207,8 @@ class Chat:
             return
         self._say(Key.MORE_HEAD)
         quotes = quote_lines(further, self.language)
-        self._write([*quotes, BLANK, *source_lines(further, self.language), BLANK])
+        sources = source_lines(further, self.language, public_url=self.session.public_url)
+        self._write([*quotes, BLANK, *sources, BLANK])
         both = replace(turn, places=places_of((*shown, *further)))
         self.session.remember(both)
         self.asked = [both if one is turn else one for one in self.asked]

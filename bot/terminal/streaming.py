@@ -23,12 +23,14 @@ class ClaimsShowing:
 
     Attributes:
         is_over: Whether nobody waits for it any more; nothing is shown from then on.
+        public_url: Address of the pages that sources lead to; empty for none.
     """
 
     write: Write
     language: Language
     shown: tuple[Claim, ...] = ()
     is_over: bool = False
+    public_url: str = ""
 
     def tell(self, claims: tuple[Claim, ...]) -> None:
         """Show the sentences that are new."""
@@ -39,8 +41,8 @@ class ClaimsShowing:
     def rest(self, reply: Answer | NoAnswer) -> list[Line]:
         """Return the lines of a reply that are not shown yet."""
         if not self.shown:
-            return reply_lines(reply, self.language)
+            return reply_lines(reply, self.language, public_url=self.public_url)
         if isinstance(reply, Answer) and reply.claims[: len(self.shown)] == self.shown:
             more = claim_lines(reply.claims, self.language, first=len(self.shown))
-            return [*more, *below_claims(reply, self.language)]
-        return [BLANK, *reply_lines(reply, self.language)]
+            return [*more, *below_claims(reply, self.language, public_url=self.public_url)]
+        return [BLANK, *reply_lines(reply, self.language, public_url=self.public_url)]

@@ -123,6 +123,7 @@ class Phrase(Text):
     BUTTON_MORE = ("More", "بیشتر")
     BUTTON_WHY = ("Why this?", "چرا این؟")
     BUTTON_ARTICLE = ("📄 Article {numbers}", "📄 متن خبر {numbers}")
+    BUTTON_PAGE = ("🔗 On its page {numbers}", "🔗 در صفحه‌اش {numbers}")
     BUTTON_FORGET = ("🗑 Delete everything", "🗑 همه را پاک کن")
     BUTTON_EXPIRED = (
         ("This button is too old. Please ask again."),

@@ -7,9 +7,8 @@ from datetime import datetime
 import pytest
 
 from bot.question.question import read_question
-from bot.records.write import record_of
+from bot.records.write import record_of, to_json
 from bot.session.protocols import Answering
-from bot.terminal.ask import to_json
 from bot.terminal.render import article_lines, full_source_lines, reply_lines, source_lines
 from bot.terminal.screen import Kind, Line, Order, Screen, paint
 from bot.texts.labels import dates
@@ -103,6 +102,17 @@ def test_the_outlets_of_one_report_are_counted_and_named(answerer: Answering) ->
     persian = paint(source_lines(reply.citations, Language.FA), Screen()).splitlines()
     assert english[-2:] == ["    same report in 2 outlets: Mehr, Fars", "    characters 25-92"]
     assert persian[-2] == "    همین گزارش در ۲ رسانه: مهر، فارس"
+
+
+def test_sources_lead_to_their_pages(answerer: Answering) -> None:
+    """Where the pages have an address, each source is followed by that of its quote."""
+    reply = _carried(answerer)
+    shown = paint(
+        reply_lines(reply, Language.EN, public_url="https://news.example/"), Screen()
+    ).splitlines()
+
+    assert shown[-1] == "    https://news.example/article/mehr-5805672#quote=25-92"
+    assert "/article/" not in paint(reply_lines(reply, Language.EN), Screen())
 
 
 def test_earlier_versions_are_told_with_the_time_of_the_edit(answerer: Answering) -> None:

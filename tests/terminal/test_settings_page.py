@@ -37,6 +37,7 @@ SECTIONS = {
     "threads": ("Answers and their display", "asking.md"),
     "retention_days": ("What is kept and logged", "privacy.md"),
     "telegram_token": ("Telegram bot", "operating.md"),
+    "web_host": ("Pages and API", "web.md"),
 }
 
 

@@ -19,6 +19,7 @@ from telegram import (
     InputTextMessageContent,
     LinkPreviewOptions,
     ReplyParameters,
+    WebAppInfo,
 )
 from telegram.constants import ParseMode
 from telegram.error import (
@@ -34,6 +35,7 @@ from bot.telegram.delivery.metrics import Metrics
 from bot.telegram.types import (
     AnswerButton,
     AnswerInline,
+    Button,
     Call,
     EditMessage,
     Incoming,
@@ -208,8 +210,11 @@ def _replying(message_id: int) -> ReplyParameters | None:
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     """Return buttons as the library's object; None for none."""
-    rows = [
-        [InlineKeyboardButton(button.label, callback_data=button.data) for button in row]
-        for row in keyboard
-    ]
+    rows = [[_button(button) for button in row] for row in keyboard]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.web_app:
+        return InlineKeyboardButton(button.label, web_app=WebAppInfo(button.web_app))
+    return InlineKeyboardButton(button.label, callback_data=button.data)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.answer import cite
+from bot.session.links import article_link
 from bot.session.outline import Heading, Rank, by_article, difference_texts, rows_of
 from bot.telegram.dialog.html import (
     BLANK,
@@ -115,8 +116,12 @@ def translation(one: Citation, made: Translation, language: Language) -> Iterato
         yield note(untranslated_text(made.missing, number, language), language, is_italic=True)
 
 
-def answer(reply: Answer, language: Language) -> list[Block]:
-    """Return claims and quotes, what part of the archive was asked, and the sources."""
+def answer(reply: Answer, language: Language, *, public_url: str = "") -> list[Block]:
+    """Return claims and quotes, what part of the archive was asked, and the sources.
+
+    Args:
+        public_url: Address of the pages that sources lead to; empty for none.
+    """
     blocks = list(claims(reply.claims, language))
     if reply.claims:
         blocks += [BLANK, note(say(ModelText.ORIGINAL, language), language, is_bold=True)]
@@ -129,7 +134,8 @@ def answer(reply: Answer, language: Language) -> list[Block]:
         else:
             blocks += quotes([row], language)
     blocks += [note(text, language, is_bold=True) for text in difference_texts(reply, language)]
-    return [*blocks, *within(reply, language), BLANK, *sources(reply.citations, language)]
+    below = sources(reply.citations, language, public_url=public_url)
+    return [*blocks, *within(reply, language), BLANK, *below]
 
 
 def within(reply: Answer | NoAnswer, language: Language) -> Iterator[Block]:
@@ -138,8 +144,10 @@ def within(reply: Answer | NoAnswer, language: Language) -> Iterator[Block]:
         yield note(text, language, is_italic=True)
 
 
-def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block]:
-    """Yield a heading and each article once, with the numbers of its quotes."""
+def sources(
+    citations: Sequence[Citation], language: Language, *, public_url: str = ""
+) -> Iterator[Block]:
+    """Yield a heading and each article once, with the numbers of its quotes, which lead to them."""
     yield note(say(Key.SOURCES, language), language, is_bold=True)
     for group in by_article(citations):
         first = group[0]
@@ -151,7 +159,13 @@ def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block
             details.append(label(shorten(pages, _MAX_SOURCE), language))
         if also := same_report_text(first, language):
             details.append(label(shorten(also, _MAX_SOURCE), language))
-        yield _entry(numbers_of(group, language), first, details, language)
+        lead = [
+            piece
+            for cited in group
+            for link in (linkable(article_link(public_url, cited.article_id, cited.span)),)
+            for piece in (Piece(numbers_of([cited], language), url=link), Piece(" "))
+        ]
+        yield _entry(lead, first, details, language)
 
 
 def numbers_of(citations: Sequence[Citation], language: Language) -> str:
@@ -160,12 +174,13 @@ def numbers_of(citations: Sequence[Citation], language: Language) -> str:
 
 
 def _entry(
-    lead: str, shown: Citation | Headline, details: Sequence[str], language: Language
+    lead: Sequence[Piece], shown: Citation | Headline, details: Sequence[str], language: Language
 ) -> Block:
     """Return an article as its linked headline and lines about it."""
     return Block(
         (
-            Piece(f"{mark_of(language)}{lead} "),
+            Piece(mark_of(language)),
+            *lead,
             _headline(shown, language),
             Piece("".join(f"\n{detail}" for detail in details)),
         )
@@ -205,7 +220,7 @@ def refusal(reply: NoAnswer, language: Language) -> Iterator[Block]:
     yield BLANK
     yield note(say(Key.NEAREST, language), language, is_bold=True)
     for number, near in enumerate(reply.nearest, start=1):
-        lead = f"{localize_digits(number, language)}."
+        lead = [Piece(f"{localize_digits(number, language)}. ")]
         yield _entry(lead, near, list(_details(near, "", language)), language)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.session.export import SUFFIXES, Format, export, parse_export
+from bot.session.links import article_link
 from bot.session.outline import by_article
 from bot.session.session import Lack, foreign
 from bot.session.turns import places_of
@@ -71,7 +72,8 @@ def send_answer(
             _row(reply, turn, Action.UP, Action.DOWN),
             _row(reply, turn, Action.FOLLOW),
         )
-        reply.send([*head, *markup.answer(found, reply.language)], keyboard)
+        blocks = markup.answer(found, reply.language, public_url=reply.session.public_url)
+        reply.send([*head, *blocks], keyboard)
     else:
         opening = tuple(
             _article_button(reply, turn, at, localize_digits(at + 1, reply.language))
@@ -90,7 +92,8 @@ def send_sources(reply: Reply, turn: ChatTurn) -> None:
     if isinstance(citations, Lack):
         reply.tell(_LACKS[citations])
         return
-    reply.send(markup.sources(citations, reply.language), source_rows(reply, turn, citations))
+    sources = markup.sources(citations, reply.language, public_url=reply.session.public_url)
+    reply.send(sources, source_rows(reply, turn, citations))
 
 
 def send_translations(reply: Reply, turn: ChatTurn, number: str = "") -> None:
@@ -121,8 +124,9 @@ def send_more(reply: Reply, turn: ChatTurn) -> None:
     reply.turn = both
     head = markup.note(say(Key.MORE_HEAD, reply.language), reply.language)
     blocks = markup.quotes(further, reply.language)
+    sources = markup.sources(further, reply.language, public_url=reply.session.public_url)
     reply.send(
-        [head, *blocks, BLANK, *markup.sources(further, reply.language)],
+        [head, *blocks, BLANK, *sources],
         (*source_rows(reply, both, further), _row(reply, both, Action.MORE)),
     )
 
@@ -227,16 +231,21 @@ def _row(reply: Reply, turn: ChatTurn, *actions: Action) -> tuple[Button, ...]:
 
 
 def source_rows(reply: Reply, turn: ChatTurn, citations: Sequence[Citation]) -> Keyboard:
-    """Return a button for each article quoted, two in a row."""
-    buttons = [
-        _article_button(
-            reply,
-            turn,
-            turn.article_ids.index(group[0].article_id),
-            markup.numbers_of(group, reply.language),
-        )
-        for group in by_article(citations)
-    ]
+    """Return a button for each article quoted, two in a row; with one for its page where it has.
+
+    Telegram opens pages as Mini Apps in private chats only, and by https only.
+    """
+    public_url = reply.session.public_url
+    has_pages = reply.incoming.is_private and public_url.startswith("https://")
+    buttons = []
+    for group in by_article(citations):
+        first, numbers = group[0], markup.numbers_of(group, reply.language)
+        position = turn.article_ids.index(first.article_id)
+        buttons.append(_article_button(reply, turn, position, numbers))
+        if has_pages:
+            link = article_link(public_url, first.article_id, first.span)
+            text = say(Phrase.BUTTON_PAGE, reply.language, numbers=numbers)
+            buttons.append(Button(text, "", web_app=link))
     return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -98,6 +99,17 @@ async def test_a_chat_that_must_wait_holds_up_no_other(api: BotApi, trial: Trial
 
     chats = [call.params["chat_id"] for call in api.accepted()]
     assert chats == ["2", "1"]
+
+
+@pytest.mark.asyncio
+async def test_a_button_opens_a_mini_app(api: BotApi, trial: Trial) -> None:
+    """A button with an address opens it inside Telegram and sends no data back."""
+    button = Button("Page", "", web_app="https://news.example/article/1")
+    await trial.make(replace(hello(), keyboard=((button,),)))
+
+    (call,) = api.accepted()
+    (row,) = json.loads(call.params["reply_markup"])["inline_keyboard"]
+    assert row == [{"text": "Page", "web_app": {"url": "https://news.example/article/1"}}]
 
 
 @pytest.mark.asyncio

@@ -1,4 +1,4 @@
-"""The systemd unit is valid and keeps the bot in a small room."""
+"""The systemd units are valid and keep the bot and the pages in a small room."""
 
 import configparser
 import shutil
@@ -15,12 +15,14 @@ _MOST_EXPOSED = 20
 needs_systemd = pytest.mark.skipif(_ANALYZE is None, reason="systemd-analyze is not installed")
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
-    """Return the unit with a program that exists here; nothing else is changed."""
-    text = UNIT.read_text(encoding="utf-8")
-    assert "ExecStart=/opt/pasokh/.venv/bin/pasokh serve" in text
-    copy = tmp_path / UNIT.name
+@pytest.fixture(params=[("pasokh", "serve"), ("pasokh-web", "web")], ids=lambda pair: pair[0])
+def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a unit with a program that exists here; nothing else is changed."""
+    name, command = request.param
+    path = UNIT.with_stem(name)
+    text = path.read_text(encoding="utf-8")
+    assert f"ExecStart=/opt/pasokh/.venv/bin/pasokh {command}\n" in text
+    copy = tmp_path / path.name
     copy.write_text(text.replace("/opt/pasokh/.venv/bin/pasokh", "/bin/true"), "utf-8")
     return copy
 
@@ -35,7 +37,7 @@ def test_systemd_takes_the_unit(unit: Path) -> None:
         check=False,
     )
 
-    about_us = [line for line in done.stderr.splitlines() if UNIT.name in line]
+    about_us = [line for line in done.stderr.splitlines() if unit.name in line]
     assert (done.returncode, about_us) == (0, [])
 
 

@@ -91,6 +91,28 @@ def test_a_question_is_answered_with_verbatim_quotes(
     assert text.startswith("\u200f[1] ")  # the quote is Persian
 
 
+def test_sources_lead_to_their_pages(talker: Talker, check: Check) -> None:
+    """Numbers link to their quotes; a button opens a Mini App in private, by https only."""
+
+    def ask(public_url: str, **where: object) -> tuple[str, list[str]]:
+        session = replace(talker.conversation.session, public_url=public_url)
+        conversation = replace(talker.conversation, session=session)
+        calls = Talker(conversation).send(EN, **where)  # type: ignore[arg-type]  # its fields
+        check(calls)
+        message = calls[-1]
+        assert isinstance(message, SendMessage)
+        buttons = [button.web_app for row in message.keyboard for button in row if button.web_app]
+        return message.html, buttons
+
+    link = "/article/mehr-5805672#quote=1941-2206"
+    html, buttons = ask("https://news.example/archive/")
+    assert f'<a href="https://news.example/archive{link}">[1]</a> ' in html
+    assert buttons == [f"https://news.example/archive{link}"]
+    assert ask("http://127.0.0.1:8080")[1] == []
+    assert ask("https://news.example", chat_id=-7, is_private=False)[1] == []
+    assert "/article/" not in ask("")[0]
+
+
 def test_a_persian_reader_gets_persian_labels(talker: Talker, check: Check) -> None:
     """Labels, digits and the first date are Persian, and every line of ours runs that way."""
     (text,) = check(talker.send(FA))

@@ -1,0 +1,1 @@
+"""Pages and HTTP API over the same session that the terminal and Telegram use."""
