@@ -163,6 +163,8 @@ class Shape(StrEnum):
     """One to four to each of several questions, by sides."""
     STATEMENTS = "statements"
     """All that one person says, earliest first, those without a date last."""
+    TIMELINE = "timeline"
+    """One of each event of a topic, earliest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

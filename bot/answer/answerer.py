@@ -425,11 +425,17 @@ class Answerer:
         found = self._retrieve(topic.search_text, topic, _HITS_OF_SEVERAL, vector)
         chosen = spread_quotes(topic, found, self.snapshot, most=most, per_article=_QUOTES_OF_ONE)
         quotes = [
-            quote
-            for quote in self._kept(topic, found, chosen)
-            if confidence(_signals(found, quote.hit, [quote]), self._weights) >= self._least_of_each
+            quote for quote in self._kept(topic, found, chosen) if self.is_sure_of(found, quote)
         ]
         return self._consideration(topic, found, quotes, is_side=topic.scope != EVERYTHING)
+
+    def sureness(self, found: Retrieval, quote: Quote) -> float:
+        """Return the probability that a quote is by itself about what was asked for."""
+        return confidence(_signals(found, quote.hit, [quote]), self._weights)
+
+    def is_sure_of(self, found: Retrieval, quote: Quote) -> bool:
+        """Tell whether a quote may stand by itself, beside those of other articles."""
+        return self.sureness(found, quote) >= self._least_of_each
 
     def _kept(self, _question: Question, _found: Retrieval, quotes: list[Quote]) -> list[Quote]:
         """Return the quotes that are worth a closer look; see `news`."""

@@ -316,8 +316,14 @@ def find_quotes(
     return [weighed.quote(evidence) for evidence in chosen]
 
 
-def spread_quotes(
-    question: Question, found: Retrieval, snapshot: Snapshot, *, most: int, per_article: int
+def spread_quotes(  # what is looked at, and how
+    question: Question,
+    found: Retrieval,
+    snapshot: Snapshot,
+    *,
+    most: int,
+    per_article: int,
+    config: ReaderConfig = DEFAULT_CONFIG,
 ) -> list[Quote]:
     """Choose sentences from many articles, best first; [] when there are none.
 
@@ -325,11 +331,18 @@ def spread_quotes(
         most: Sentences in all; each article gives one before any gives its second.
         per_article: Sentences of one article.
     """
-    weighed = _weigh(question, found, found.hits, snapshot, DEFAULT_CONFIG)
+    weighed = _weigh(question, found, found.hits, snapshot, config)
     if weighed is None:
         return []
     owners = [hit.article.id for hit, _ in weighed.places]
-    chosen = spread(weighed.scores, weighed.vectors, owners, most=most, per_owner=per_article)
+    chosen = spread(
+        weighed.scores,
+        weighed.vectors,
+        owners,
+        most=most,
+        per_owner=per_article,
+        config=config,
+    )
     return [weighed.quote(evidence) for evidence in chosen]
 
 

@@ -22,6 +22,7 @@ from typing import Final
 from bot.answer.answerer import Answerer
 from bot.answer.news import New, news
 from bot.answer.statements import find_statements
+from bot.answer.timeline import find_timeline
 from bot.question.question import Question
 from bot.types import Answer, Citation, NoAnswer, Reason
 from index import (
@@ -190,13 +191,20 @@ class _Asked(ABC):
         """Answer with what a person says; see `find_statements`."""
         with self.using() as answerer:
             reply = find_statements(answerer, speaker, topic, scope=scope, most=most)
-            if isinstance(reply, NoAnswer):
-                return reply
-            kept = tuple(
-                cited
-                for cited in reply.citations
-                if not self._shows_removed(answerer, _named_by(cited))
-            )
+            return self._of_what_stands(answerer, reply)
+
+    def timeline(self, topic: Question, *, most: int) -> Answer | NoAnswer:
+        """Answer with the events of a topic; see `find_timeline`."""
+        with self.using() as answerer:
+            reply = find_timeline(answerer, topic, most=most)
+            return self._of_what_stands(answerer, reply)
+
+    def _of_what_stands(self, answerer: Answerer, reply: Answer | NoAnswer) -> Answer | NoAnswer:
+        """Return a long answer without what was removed by request since it was opened."""
+        if isinstance(reply, NoAnswer):
+            is_gone = self._shows_removed(answerer, _shown_in(reply))
+            return replace(reply, nearest=()) if is_gone else reply
+        kept = self._without_removed(answerer, reply.citations)
         return replace(reply, citations=kept) if kept else _unverified(reply)
 
     @contextmanager

@@ -55,6 +55,9 @@ def rows_of(answer: Answer, language: Language) -> Iterator[Row]:
         case Shape.STATEMENTS:
             yield Heading(Rank.ANSWER, say(ShapeText.STATEMENTS, language, name=answer.question))
             yield from _dated(answer.citations, language)
+        case Shape.TIMELINE:
+            yield Heading(Rank.ANSWER, say(ShapeText.TIMELINE, language, topic=answer.question))
+            yield from _dated(answer.citations, language)
         case Shape.COMPARISON:
             yield Heading(Rank.ANSWER, say(ShapeText.COMPARISON, language))
             for side in answer.sides:

@@ -54,6 +54,10 @@ class Answering(Protocol):
         """
         ...
 
+    def timeline(self, topic: Question, *, most: int) -> Answer | NoAnswer:
+        """Answer with at most `most` quotes of the events of a topic, earliest first."""
+        ...
+
     def search(self, question: Question, *, k: int = 10) -> tuple[Citation, ...]:
         """Return the `k` passages nearest to a question, best first, each with its place."""
         ...

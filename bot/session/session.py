@@ -15,7 +15,7 @@ from bot.logs import log_reply
 from bot.question.courtesy import ABOUT_ANSWER, find_remark
 from bot.question.followup import Rewriting, resolve
 from bot.question.question import Question, read_question
-from bot.question.scope import check_scope, parse_scope
+from bot.question.scope import check_scope, narrowed, parse_scope
 from bot.session.export import Finding
 from bot.session.protocols import Answering, TellClaims, Translating, Writing
 from bot.session.turns import Place, Turn, cited_again, last_answered
@@ -186,6 +186,14 @@ class Session:
             topic = replace(topic, language=language)
         reply = self.answering.statements(speaker, topic, scope=self.scope, most=most)
         return replace(reply, language=language)
+
+    def timeline(self, topic: str, *, most: int) -> Answer | NoAnswer:
+        """Return the events of a topic, in the scope and the time that its words name."""
+        asked = read_question(topic, scope=self.scope, now=self.clock())
+        scope = narrowed(self.scope, asked.period) if asked.period else None
+        language = self._usual_language(asked, self.turns)
+        asked = replace(asked, scope=scope or self.scope, language=language)
+        return self.answering.timeline(asked, most=most)
 
     def _usual_language(self, question: Question, turns: Sequence[Turn]) -> str:
         """Return the language of a question, for a few words in Arabic script one that is expected.

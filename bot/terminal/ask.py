@@ -3,10 +3,12 @@
 from functools import partial
 
 from bot.answer.statements import MAX_STATEMENTS
+from bot.answer.timeline import MAX_EVENTS
 from bot.question.scope import check_scope
 from bot.records.write import record_of, to_json
 from bot.session.export import Format, export, finding_of
 from bot.session.following import TERMINAL, Saved
+from bot.session.picture import timeline_svg
 from bot.session.session import Session
 from bot.session.turns import turn_of
 from bot.terminal.context import ExitCode, Surface
@@ -33,40 +35,42 @@ def ask(surface: Surface, question: str, *, k: int | None, within: Scope) -> Exi
     return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
 
 
-def ask_json(surface: Surface, question: str, *, k: int | None, within: Scope) -> ExitCode:
-    """Answer one question for a program."""
+def ask_as(surface: Surface, question: str, *, k: int | None, within: Scope, form: str) -> ExitCode:
+    """Answer one question for a program: as JSON ("json") or as a file of a `Format`."""
     session = _open_session(surface, k, within)
-    reply = session.word(session.find(question))
-    record = record_of(reply, session.language_of(reply.language))
-    surface.stdout.write(f"{to_json(record)}\n")
-    return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
-
-
-def ask_export(
-    surface: Surface, question: str, *, k: int | None, within: Scope, form: str
-) -> ExitCode:
-    """Answer one question as a file of a `Format`."""
-    session = _open_session(surface, k, within)
-    reply = session.word(session.find(question))
-    language = session.language_of(reply.language)
-    surface.stdout.write(export([finding_of(reply)], Format(form), language))
-    return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
+    return _show(surface, session, session.word(session.find(question)), form)
 
 
 def quotes(
     surface: Surface, speaker: str, about: str, *, within: Scope, form: str | None
 ) -> ExitCode:
-    """List what a person says, for a person, as JSON ("json") or as a file of a `Format`."""
+    """List what a person says, for a person, as JSON or as a file of a `Format`."""
     session = _open_session(surface, None, within)
     reply = session.statements(speaker, about, most=MAX_STATEMENTS)
+    return _show(surface, session, reply, form)
+
+
+def timeline(surface: Surface, topic: str, *, within: Scope, form: str | None) -> ExitCode:
+    """List the events of a topic, for a person, as JSON, as a file of a `Format` or as "svg"."""
+    session = _open_session(surface, None, within)
+    return _show(surface, session, session.timeline(topic, most=MAX_EVENTS), form)
+
+
+def _show(
+    surface: Surface, session: Session, reply: Answer | NoAnswer, form: str | None
+) -> ExitCode:
+    """Print a reply in a form, None for people; a picture only where there is something in it."""
     language = session.language_of(reply.language)
-    if form is None:
+    is_answer = isinstance(reply, Answer)
+    if form is None or (form == "svg" and not is_answer):
         surface.write(*reply_lines(reply, language))
     elif form == "json":
         surface.stdout.write(f"{to_json(record_of(reply, language))}\n")
+    elif form == "svg" and isinstance(reply, Answer):
+        surface.stdout.write(timeline_svg(reply, language))
     else:
         surface.stdout.write(export([finding_of(reply)], Format(form), language))
-    return ExitCode.OK if isinstance(reply, Answer) else ExitCode.NO_ANSWER
+    return ExitCode.OK if is_answer else ExitCode.NO_ANSWER
 
 
 def follow(surface: Surface, question: str, *, within: Scope) -> ExitCode:

@@ -184,15 +184,28 @@ def _scope(options: dict[str, Any]) -> "index.Scope":
         raise click.UsageError(str(error)) from None
 
 
+def _form_options(*also: str) -> Callable[[_Command], _Command]:
+    """Add the options that print an answer for other programs; `also` names more formats."""
+    formats = click.Choice(["csv", "markdown", "ris", "bibtex", "csl-json", *also])
+
+    def add(command: _Command) -> _Command:
+        as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/json.md).")
+        form = click.option("--format", "form", type=formats, help="Print a file (docs/export.md).")
+        return as_json(form(command))
+
+    return add
+
+
+def _form(*, as_json: bool, form: str | None) -> str | None:
+    """Return the form to print in, None for people."""
+    if as_json and form:
+        raise click.UsageError("--json and --format exclude each other; choose one.")
+    return "json" if as_json else form
+
+
 @_pasokh.command()
 @click.argument("question", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON (docs/json.md).")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "markdown", "ris", "bibtex", "csl-json"]),
-    help="Print the quotes and their places as a file for other programs (docs/export.md).",
-)
+@_form_options()
 @click.option(
     "-k", type=click.IntRange(1, 4), metavar="N", help="Most quotes, 1 to 4; double in overviews."
 )
@@ -213,28 +226,20 @@ def ask(
 
     The index is built first where there is none.
     """
-    if as_json and form:
-        raise click.UsageError("--json and --format exclude each other; choose one.")
+    shape = _form(as_json=as_json, form=form)
     text = sys.stdin.read() if question == ("-",) else " ".join(question)
     if not text.strip():
         raise click.UsageError("QUESTION is empty; write one, e.g. pasokh ask who won in Shiraz")
     within = _scope(scope)
-    if form:
-        return ask_commands.ask_export(run.open(), text.strip(), k=k, within=within, form=form)
-    command = ask_commands.ask_json if as_json else ask_commands.ask
-    return command(run.open(), text.strip(), k=k, within=within)
+    if shape is None:
+        return ask_commands.ask(run.open(), text.strip(), k=k, within=within)
+    return ask_commands.ask_as(run.open(), text.strip(), k=k, within=within, form=shape)
 
 
 @_pasokh.command()
 @click.option("--speaker", required=True, metavar="NAME", help="Whose words, in any script.")
 @click.option("--about", default="", metavar="TOPIC", help="Only what is said about TOPIC.")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON (docs/json.md).")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "markdown", "ris", "bibtex", "csl-json"]),
-    help="Print them as a file for other programs (docs/export.md).",
-)
+@_form_options()
 @_corpus_option
 @_scope_options
 @click.pass_obj
@@ -249,13 +254,32 @@ def quotes(
     **scope: Any,  # noqa: ANN401  # see _scope_options
 ) -> int:
     """List what a person says over the archive, each statement once, in order of time."""
-    if as_json and form:
-        raise click.UsageError("--json and --format exclude each other; choose one.")
-    if not speaker.strip():
+    shape, name = _form(as_json=as_json, form=form), speaker.strip()
+    if not name:
         raise click.UsageError("NAME is empty; write one, e.g. pasokh quotes --speaker Kirby")
-    within = _scope(scope)
-    run_as = "json" if as_json else form
-    return ask_commands.quotes(run.open(), speaker, about.strip(), within=within, form=run_as)
+    return ask_commands.quotes(run.open(), name, about.strip(), within=_scope(scope), form=shape)
+
+
+@_pasokh.command()
+@click.argument("topic", nargs=-1, required=True)
+@_form_options("svg")
+@_corpus_option
+@_scope_options
+@click.pass_obj
+def timeline(
+    run: _Run,
+    /,
+    topic: tuple[str, ...],
+    *,
+    as_json: bool,
+    form: str | None,
+    **scope: Any,  # noqa: ANN401  # see _scope_options
+) -> int:
+    """List the events of TOPIC, one line each, earliest first; --format svg draws them."""
+    shape, text = _form(as_json=as_json, form=form), " ".join(topic).strip()
+    if not text:
+        raise click.UsageError("TOPIC is empty; write one, e.g. pasokh timeline Karun dam")
+    return ask_commands.timeline(run.open(), text, within=_scope(scope), form=shape)
 
 
 @_pasokh.command()

@@ -68,13 +68,14 @@ class Command(StrEnum):
     TRANSLATE = "/translate"
     EXPORT = "/export"
     QUOTES = "/quotes"
+    TIMELINE = "/timeline"
     LANG = "/lang"
     ONLY = "/only"
     HELP = "/help"
     QUIT = "/quit"
 
 
-_MOST_STATEMENTS: Final = 40
+_MOST_LISTED: Final = 40
 _OF_LAST_ANSWER: Final = {Command.SOURCES, Command.OPEN, Command.MORE, Command.TRANSLATE}
 
 
@@ -147,8 +148,8 @@ class Chat:
                 self._translate(argument)
             case Command.EXPORT:
                 self._export(argument)
-            case Command.QUOTES:
-                self._quotes(argument)
+            case Command.QUOTES | Command.TIMELINE:
+                self._list(command, argument)
             case Command.LANG:
                 self._set_language(argument.lower())
             case Command.ONLY:
@@ -244,15 +245,22 @@ class Chat:
             write_new(path, export(findings, form, self.language))
             self._say(Key.EVAL_WRITTEN, path=path)
 
-    def _quotes(self, argument: str) -> None:
-        """Show what a person says over the archive; from then on it is the last answer."""
+    def _list(self, command: str, argument: str) -> None:
+        """Show what a person says, or the events of a topic; that is the last answer then."""
+        session, is_timeline = self.session, command == Command.TIMELINE
         speaker, about = split_topic(argument)
         if not speaker:
-            self._say(Key.QUOTES_USAGE)
+            self._say(Key.TIMELINE_USAGE if is_timeline else Key.QUOTES_USAGE)
             return
-        session = self.session
-        reply = self.worker.run(lambda: session.statements(speaker, about, most=_MOST_STATEMENTS))
-        self._write([*reply_lines(reply, session.language_of(reply.language)), BLANK])
+        reply = self.worker.run(
+            lambda: (
+                session.timeline(argument, most=_MOST_LISTED)
+                if is_timeline
+                else session.statements(speaker, about, most=_MOST_LISTED)
+            )
+        )
+        language = session.language_of(reply.language)
+        self._write([*reply_lines(reply, language, public_url=session.public_url), BLANK])
         turn = turn_of(argument, reply, session.scope)
         session.remember(turn)
         self.asked.append(turn)

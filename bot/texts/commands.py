@@ -25,6 +25,8 @@ _PERSIAN: Final[Mapping[str, str]] = {
     "خروجی": "export",
     "گفتهها": "quotes",
     "گفته": "quotes",
+    "گاهشمار": "timeline",
+    "رویدادها": "timeline",
     "دنبال": "follow",
     "دنبالها": "following",
     "پیگیری": "follow",

@@ -116,6 +116,7 @@ class Key(Text):
             "/more           further quotes\n"
             "/export FORMAT [all]  the last answer, or all, as csv, markdown, ris, bibtex, csl-json\n"
             "/quotes NAME [about TOPIC]  what a person says, in order of time\n"
+            "/timeline TOPIC  the events of a topic, one line each\n"
             "/lang en|fa|auto  the language of labels and dates\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
             "/only           what part is asked; /only off asks all of it\n"
@@ -130,6 +131,7 @@ class Key(Text):
             "/more نقل‌قول‌های بیشتر\n"
             "/export FORMAT [all] آخرین پاسخ یا همهٔ گفت‌وگو در پرونده: csv، markdown، ris، bibtex، csl-json\n"
             "/quotes NAME [درباره TOPIC] گفته‌های یک نفر به ترتیب زمان\n"
+            "/timeline TOPIC رویدادهای یک موضوع به ترتیب زمان\n"
             "/lang en|fa|auto زبان برچسب‌ها و تاریخ‌ها\n"
             "/only since=1402/03 until=TIME source=Mehr lang=fa پرسش از بخشی از بایگانی\n"
             "/only محدودهٔ پرسش‌ها؛ /only off پرسش از همهٔ بایگانی\n"
@@ -142,6 +144,10 @@ class Key(Text):
     QUOTES_USAGE = (
         ("Whose words? For example /quotes Kirby, or /quotes Kirby about fighter jets."),
         ("گفته‌های چه کسی؟ برای نمونه ‎/quotes کربی‎ یا ‎/quotes کربی درباره جنگنده‌ها‎."),
+    )
+    TIMELINE_USAGE = (
+        ("The events of what? For example /timeline Karun dam."),
+        ("رویدادهای چه چیزی؟ برای نمونه ‎/timeline سد کارون‎."),
     )
     CHAT_UNKNOWN = ("There is no command {command}.", "فرمان {command} وجود ندارد.")
     CHAT_BYE = ("Goodbye.", "خدانگهدار.")

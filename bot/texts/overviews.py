@@ -12,6 +12,11 @@ class ShapeText(Text):
         ("The latest {shown} of {count}; /export has all of them."),
         ("تازه‌ترین {shown} گفته از {count}؛ همه را ‎/export می‌دهد."),
     )
+    TIMELINE = ("Timeline: {topic}", "گاه‌شمار: {topic}")
+    TIMELINE_SHOWN = (
+        ("The latest {shown} of {count} events; /export has all of them."),
+        ("تازه‌ترین {shown} رویداد از {count}؛ همه را ‎/export می‌دهد."),
+    )
     COMPARISON = ("Comparison, each side from its own articles", "مقایسه؛ هر بخش از خبرهای خودش")
     SIDE_EMPTY = (
         ("Here the archive has nothing about it."),

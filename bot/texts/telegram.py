@@ -34,6 +34,7 @@ class Phrase(Text):
             "/more - further quotes\n"
             "/export - the last answer as a file for a spreadsheet, an article, a reference manager\n"
             "/quotes Kirby about fighter jets - what a person says, in order of time\n"
+            "/timeline Karun dam - the events of a topic\n"
             "/follow and a question - tell me when there is news on it; /following, /unfollow 1\n"
             "/digest 8:00 - such news once a day; /digest now, /quiet 23-7\n"
             "/only since=1402/03 source=Mehr lang=fa - ask a part of the archive; /only off asks all\n"
@@ -51,6 +52,7 @@ class Phrase(Text):
             "/more - نقل‌قول‌های بیشتر\n"
             "/export - آخرین پاسخ در پرونده‌ای برای صفحه‌گسترده، مقاله یا برنامهٔ ارجاع‌دهی\n"
             "/quotes کربی درباره سوخو - گفته‌های یک نفر به ترتیب زمان\n"
+            "/timeline سد کارون - رویدادهای یک موضوع\n"
             "/follow و یک پرسش - هر وقت خبر تازه‌ای دربارهٔ آن رسید بگو؛ /following، /unfollow 1\n"
             "/digest 8:00 - این خبرها روزی یک بار؛ /digest now، /quiet 23-7\n"
             "/only since=1402/03 source=مهر lang=fa - پرسش از بخشی از بایگانی؛ با /only off از همهٔ آن\n"
@@ -460,6 +462,7 @@ class Phrase(Text):
     MENU_MORE = ("Further quotes", "نقل‌قول‌های بیشتر")
     MENU_EXPORT = ("The last answer as a file", "آخرین پاسخ در یک پرونده")
     MENU_QUOTES = ("What a person says, e.g. /quotes Kirby", "گفته‌های یک نفر، مثلاً /quotes کربی")
+    MENU_TIMELINE = ("The events of a topic", "رویدادهای یک موضوع")
     MENU_FOLLOW = (
         ("Tell me of news on a question"),
         ("خبرهای تازهٔ یک پرسش را بگو"),

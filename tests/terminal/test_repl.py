@@ -42,6 +42,7 @@ _HELP = (
     "/more           further quotes\n"
     "/export FORMAT [all]  the last answer, or all, as csv, markdown, ris, bibtex, csl-json\n"
     "/quotes NAME [about TOPIC]  what a person says, in order of time\n"
+    "/timeline TOPIC  the events of a topic, one line each\n"
     "/lang en|fa|auto  the language of labels and dates\n"
     "/only since=1402/03 until=TIME source=Mehr lang=fa  ask a part of the archive\n"
     "/only           what part is asked; /only off asks all of it\n"

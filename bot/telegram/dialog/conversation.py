@@ -41,6 +41,7 @@ MENU: Final = (
     "more",
     "export",
     "quotes",
+    "timeline",
     "follow",
     "following",
     "only",
@@ -248,21 +249,25 @@ class Conversation:
                     texts.append(say(ModelText.PRIVACY, reply.language))
                 blocks = [markup.note("\n\n".join(texts), reply.language)]
                 reply.send(blocks, buttons.forget_keyboard(reply))
-            case "quotes":
-                self._quote_person(reply, argument)
+            case "quotes" | "timeline":
+                self._list(reply, name, argument)
             case "sources" | "article" | "more" | "translate" | "export":
                 self._look_back(reply, name, argument)
             case _:
                 self._tell_unknown(reply, f"/{typed}")
 
-    def _quote_person(self, reply: Reply, asked: str) -> None:
-        """Send what a person says over the archive; from then on it is the last answer."""
-        speaker, about = split_topic(sendable(asked)[:MAX_QUESTION_CHARS])
+    def _list(self, reply: Reply, name: str, argument: str) -> None:
+        """Send what a person says, or the events of a topic; that is the last answer then."""
+        asked, session = sendable(argument)[:MAX_QUESTION_CHARS], reply.session
+        speaker, about = split_topic(asked)
         if not speaker:
-            reply.tell(Key.QUOTES_USAGE)
+            reply.tell(Key.TIMELINE_USAGE if name == "timeline" else Key.QUOTES_USAGE)
             return
-        found = reply.session.statements(speaker, about, most=screens.MAX_STATEMENTS)
-        reply.language = reply.session.language_of(found.language)
+        if name == "timeline":
+            found = session.timeline(asked, most=screens.MAX_LISTED)
+        else:
+            found = session.statements(speaker, about, most=screens.MAX_LISTED)
+        reply.language = session.language_of(found.language)
         reply.turn = self._turn_of(reply, asked, found)
         screens.send_answer(reply, reply.turn, found, ())
 

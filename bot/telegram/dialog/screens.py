@@ -41,8 +41,12 @@ _BUTTONS: Final = {
     Action.FOLLOW: Phrase.BUTTON_FOLLOW,
 }
 _MAX_EXPORTED: Final = 1000
-MAX_STATEMENTS: Final = 40
-_SHOWN_STATEMENTS: Final = 8
+MAX_LISTED: Final = 40
+_SHOWN_OF_LIST: Final = 8
+_LISTS: Final = {
+    Shape.STATEMENTS: ShapeText.STATEMENTS_SHOWN,
+    Shape.TIMELINE: ShapeText.TIMELINE_SHOWN,
+}
 _THUMBS: Final = {Action.UP: "👍", Action.DOWN: "👎"}
 
 
@@ -51,13 +55,13 @@ def send_answer(
 ) -> None:
     """Send an answer or a refusal, notes before it and what can be done with it below."""
     head = [*notes, BLANK] if notes else []
-    if isinstance(found, Answer) and found.shape is Shape.STATEMENTS:
-        latest = replace(found, citations=found.citations[-_SHOWN_STATEMENTS:])
+    if isinstance(found, Answer) and found.shape in _LISTS:
+        latest = replace(found, citations=found.citations[-_SHOWN_OF_LIST:])
         blocks = markup.answer(latest, reply.language)
-        if len(found.citations) > _SHOWN_STATEMENTS:
-            numbers = (_SHOWN_STATEMENTS, len(found.citations))
+        if len(found.citations) > _SHOWN_OF_LIST:
+            numbers = (_SHOWN_OF_LIST, len(found.citations))
             shown, count = (localize_digits(number, reply.language) for number in numbers)
-            text = say(ShapeText.STATEMENTS_SHOWN, reply.language, shown=shown, count=count)
+            text = say(_LISTS[found.shape], reply.language, shown=shown, count=count)
             blocks += [BLANK, markup.note(text, reply.language, is_italic=True)]
         rows = source_rows(reply, turn, latest.citations)
         reply.send([*head, *blocks], (*rows, _row(reply, turn, Action.UP, Action.DOWN)))
