@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answer.cite import cite_earliest, cite_itself, head, in_time, newest_first, verified
+from bot.answer.cite import cite, cite_earliest, cite_itself, head, in_time, newest_first, verified
 from bot.answer.confidence import DEFAULT_THRESHOLD, SURE, SURE_OF_EACH, Signals, confidence
 from bot.answer.contradictions import differences
 from bot.answer.evidence import (
@@ -294,6 +294,17 @@ class Answerer:
         seen = self.consider(question, k=most, shown=shown)
         drafts = () if seen.missing else seen.drafts
         return verified(drafts, self.snapshot.article, first=len(beyond) + 1)
+
+    def search(self, question: Question, *, k: int = 10) -> tuple[Citation, ...]:
+        """Return the `k` passages of the question's scope that are nearest to it, best first.
+
+        Whether they answer is not judged; of one report only one article is named.
+        """
+        found = self._retrieve(question.search_text, question, k)
+        return tuple(
+            cite(hit.article, hit.passage.span, number=hit.rank, score=hit.score)
+            for hit in found.hits
+        )
 
     def consider(
         self,

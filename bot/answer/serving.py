@@ -126,12 +126,18 @@ class Serving:
         """Return at most `k` quotes that come after those shown, numbered on."""
         with self.using() as answerer:
             citations = answerer.further(question, beyond=beyond, k=k)
-            kept = [
-                citation
-                for citation in citations
-                if not self._shows_removed(answerer, _named_by(citation))
-            ]
-        first = len(beyond) + 1
+            return self._without_removed(answerer, citations, first=len(beyond) + 1)
+
+    def search(self, question: Question, *, k: int = 10) -> tuple[Citation, ...]:
+        """Return the `k` passages nearest to a question, best first; see `Answerer.search`."""
+        with self.using() as answerer:
+            return self._without_removed(answerer, answerer.search(question, k=k))
+
+    def _without_removed(
+        self, answerer: Answerer, citations: Iterable[Citation], *, first: int = 1
+    ) -> tuple[Citation, ...]:
+        """Return citations of what is not removed by request, numbered from `first` on."""
+        kept = [one for one in citations if not self._shows_removed(answerer, _named_by(one))]
         return tuple(replace(cited, number=number) for number, cited in enumerate(kept, first))
 
     @contextmanager

@@ -7,7 +7,9 @@ are ignored; keys that came with a later version may be absent.
 import json
 from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Any, Final, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Final, cast, get_args, get_origin
+
+from typing_extensions import get_type_hints, is_typeddict
 
 from bot.records.write import Record
 from index import PasokhError

@@ -4,7 +4,10 @@ Quotes stay verbatim, control characters included; whoever prints the object esc
 """
 
 from collections.abc import Iterable
-from typing import NotRequired, TypedDict
+from typing import NotRequired
+
+# pydantic, which describes these for the HTTP API, wants them before Python 3.12.
+from typing_extensions import TypedDict
 
 from bot.texts.labels import reason_text
 from bot.texts.language import Language
@@ -125,7 +128,7 @@ def record_of(reply: Answer | NoAnswer, language: Language = Language.EN) -> Rec
         "timings_ms": {stage: round(ms, 3) for stage, ms in reply.timings_ms.items()},
         "snapshot": reply.fingerprint.snapshot,
         "encoder": reply.fingerprint.encoder,
-        "within": _scope_record(reply.within),
+        "within": scope_record(reply.within),
         "within_missed": reply.is_missed,
         "claims": [
             {"text": claim.text, "numbers": list(claim.numbers)}
@@ -137,7 +140,7 @@ def record_of(reply: Answer | NoAnswer, language: Language = Language.EN) -> Rec
         "shape": answer.shape.value if answer else None,
         "sides": [
             {
-                "within": _scope_record(side.within),
+                "within": scope_record(side.within),
                 "numbers": list(side.numbers),
                 "question": side.question,
             }
@@ -193,7 +196,7 @@ def headline_record(headline: Headline) -> HeadlineRecord:
     }
 
 
-def _scope_record(scope: Scope) -> ScopeRecord:
+def scope_record(scope: Scope) -> ScopeRecord:
     """Return a part of the archive as JSON."""
     return {
         "since": scope.since.isoformat(timespec="minutes") if scope.since else None,

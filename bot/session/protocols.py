@@ -44,6 +44,10 @@ class Answering(Protocol):
         """Return at most `k` quotes that come after those shown, numbered on."""
         ...
 
+    def search(self, question: Question, *, k: int = 10) -> tuple[Citation, ...]:
+        """Return the `k` passages nearest to a question, best first, each with its place."""
+        ...
+
     def edition(self) -> AbstractContextManager[Snapshot]:
         """Hold what is published open."""
         ...
