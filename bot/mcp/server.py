@@ -15,7 +15,7 @@ from mcp.server.mcpserver import Context, MCPServer, ResourceSecurity
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from typing_extensions import TypedDict
 
 from bot.answer.cite import head
@@ -85,14 +85,17 @@ _Since = Annotated[
     str | None,
     Field(
         description='Only articles published from this time on: "2023-06-09", "2023-06", "2022", '
-        '"1402/03/19" (Persian calendar) or "last week".'
+        '"1402/03/19" (Persian calendar) or "last week". Articles without a date are left out then.'
     ),
 ]
 _Until = Annotated[
     str | None, Field(description="Only articles published up to this time, included; as `since`.")
 ]
+# Assistants send one name where a list is asked for.
+_ONE_OR_MORE: Final = BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
 _Outlets = Annotated[
     list[str] | None,
+    _ONE_OR_MORE,
     Field(
         max_length=50,
         description='Only articles of these outlets, e.g. ["Mehr"], as `source` in results has '
@@ -101,6 +104,7 @@ _Outlets = Annotated[
 ]
 _Languages = Annotated[
     list[str] | None,
+    _ONE_OR_MORE,
     Field(
         max_length=50, description='Only articles in these languages: tags such as ["fa", "en"].'
     ),

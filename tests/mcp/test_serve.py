@@ -64,18 +64,17 @@ async def _exercise(client: Client, seed_text: str) -> None:
     assert read == json.loads(content.text)
 
 
-@pytest.mark.parametrize("mode", ["legacy", "auto"])
 def test_an_assistant_starts_the_program_and_asks(
-    surroundings: dict[str, str], seed_text: str, tmp_path: Path, mode: str
+    surroundings: dict[str, str], seed_text: str, tmp_path: Path
 ) -> None:
-    """On standard output is only the protocol, of today or before, and on the other the log."""
+    """An older one too: standard output has the protocol alone, and the other the log."""
     program = StdioServerParameters(
         command=sys.executable, args=["-m", "bot", "mcp"], env=surroundings, cwd=tmp_path
     )
 
     async def run() -> None:
         with (tmp_path / "log").open("w", encoding="utf-8") as log:
-            async with Client(stdio_client(program, errlog=log), mode=mode) as client:
+            async with Client(stdio_client(program, errlog=log), mode="legacy") as client:
                 await _exercise(client, seed_text)
                 wrong = await client.call_tool("ask_archive", {"question": QUESTION, "k": 3})
                 assert wrong.is_error
@@ -157,7 +156,10 @@ def test_assistants_ask_over_http(surroundings: dict[str, str], seed_text: str) 
 def test_the_page_connects_an_assistant(
     surroundings: dict[str, str], seed_text: str, tmp_path: Path
 ) -> None:
-    """The block of docs/mcp.md, with the paths of this machine, starts a server that answers."""
+    """The block of docs/mcp.md, with the paths of this machine, starts what answers it.
+
+    Here the protocol is that of today, and the index is built first.
+    """
     (block,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     (server,) = json.loads(block)["mcpServers"].values()
     options = [str(ROOT / "seeds") if one.startswith("/") else one for one in server["args"]]

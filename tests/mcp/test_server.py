@@ -161,7 +161,7 @@ def test_a_scope_narrows_what_is_asked_and_searched(
     server = server_over(serve(two_languages[1]))
     everywhere = result(server, "search_archive", query="passengers to the island")
     later = result(server, "search_archive", query="Kirby", since="2024")
-    persian = result(server, "search_archive", query="ferry", languages=["fa"])["passages"]
+    persian = result(server, "search_archive", query="ferry", languages="fa")["passages"]
     before = result(server, "ask_archive", question=ENGLISH, until="2023-06")
     elsewhere = result(server, "ask_archive", question=ENGLISH, outlets=["island post"])
 
