@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench growth fuzz check test test-busy test-all test-llm fix clean
+.PHONY: help ask chat index eval bench growth fuzz check container-check test test-busy test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -58,6 +58,9 @@ check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell
+
+container-check: ## Build the image of the Dockerfile and run it (root, podman; minutes).
+	deploy/container_check.sh
 
 fix: $(VENV)/dev ## Let ruff fix what it can.
 	$(BIN)/ruff check --fix
