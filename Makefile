@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench growth fuzz check test test-busy test-all test-llm fix clean
+.PHONY: help ask chat index eval bench growth fuzz check container-check test test-busy test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -59,6 +59,9 @@ check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell
 
+container-check: ## Build the image of the Dockerfile and run it (root, podman; minutes).
+	deploy/container_check.sh
+
 fix: $(VENV)/dev ## Let ruff fix what it can.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -83,7 +86,7 @@ $(VENV)/run: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/run
 	@echo "Installing the tools: 0.2 GB more on disk, a minute, once."
-	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,parquet,qdrant,web]'
+	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,mcp,parquet,qdrant,web]'
 	@touch $@
 
 $(VENV)/llm: $(VENV)/dev tests/llm/real_model.txt

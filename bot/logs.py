@@ -27,7 +27,18 @@ _REDACTED = "***"
 # A part of a secret that is shorter than this could be part of any word.
 _MIN_SECRET_PART = 8
 # httpx writes whole addresses at INFO, and an address can hold a token; openai whole questions.
-_QUIET = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "telegram", "tornado")
+# So may what mcp logs of a tool's error.
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "httpx2",
+    "httpcore2",
+    "mcp",
+    "openai",
+    "telegram",
+    "tornado",
+    "uvicorn",
+)
 # Their messages and errors may quote what a person wrote.
 _PRIVATE = ("telegram.", "tornado.", "uvicorn.", "bot.telegram.")
 

@@ -9,7 +9,7 @@ Does not: read files, or answer the question again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -147,27 +147,18 @@ class Rechecker:
         )
 
     def _quote(self, was: CitationRecord) -> QuoteCheck:
-        """Check a quote."""
+        """Check a quote, and the metadata of its article where it stands."""
+        check = check_quote(
+            (was["article_id"], was["start"], was["end"], was["quote"]),
+            number=was["number"],
+            find_article=self.find_article,
+            find_successor=self.find_successor,
+            removed=self.removed,
+        )
         article = self.find_article(ArticleId(was["article_id"]))
-        if article is None and was["article_id"] in self.removed:
-            return _check(was, Standing.REMOVED)
-        successor = self.find_successor(ArticleId(was["article_id"]))
-        newer = self.find_article(successor) if successor else None
-        if article is None and newer is None:
-            return _check(was, Standing.GONE)
-        if not any(char.isalnum() for char in was["quote"]):
-            return _check(was, Standing.EMPTY)
-        is_span = 0 <= was["start"] <= was["end"]
-        span = Span(was["start"], was["end"]) if is_span else None
-        if article is None or span is None or span.cut(article.text) != was["quote"]:
-            if newer is not None:
-                found = _place(was["quote"], newer)
-                return _check(was, Standing.CORRECTED, found=found, successor=newer.id)
-            found = _place(was["quote"], article) if article else None
-            return _check(was, Standing.MOVED if found else Standing.CHANGED, found=found)
-        if not any(part.start <= span.start and span.end <= part.end for part in article.body):
-            return _check(was, Standing.OUTSIDE, found=span)
-        now = dict(citation_record(cite(article, span, number=was["number"], score=0)))
+        if check.standing is not Standing.STANDS or check.found is None or article is None:
+            return check
+        now = dict(citation_record(cite(article, check.found, number=was["number"], score=0)))
         then = dict(was)
         differs = [key for key in _HEAD if now[key] != then[key]]
         for named in was["also_in"]:
@@ -176,8 +167,7 @@ class Rechecker:
             if other is None or {**headline_record(head(other)), **_PLACE} != {**named, **_PLACE}:
                 differs.append("also_in")
                 break
-        standing = Standing.HEAD if differs else Standing.STANDS
-        return _check(was, standing, differs=tuple(differs), found=span)
+        return replace(check, standing=Standing.HEAD, differs=tuple(differs)) if differs else check
 
     def _claims(self, record: Record, quotes: Sequence[QuoteCheck]) -> tuple[ClaimCheck, ...]:
         """Check the claims against the quotes that stand, as the archive has them."""
@@ -240,26 +230,54 @@ def report_of(checked: Iterable[tuple[int, Recheck]], now: Mapping[str, str]) ->
     }
 
 
+def check_quote(
+    place: tuple[str, int, int, str],
+    *,
+    number: int = 1,
+    find_article: Callable[[ArticleId], Article | None],
+    find_successor: Callable[[ArticleId], ArticleId | None],
+    removed: Collection[str] = (),
+) -> QuoteCheck:
+    """Check whether an article has a quote at its place; its metadata are not looked at.
+
+    Args:
+        place: Id of the article, start and end of the quote in its text, and the quote.
+        number: That of the quote.
+        find_article, find_successor, removed: As those of a `Rechecker`.
+    """
+    article_id, start, end, quote = place
+
+    def result(standing: Standing, *, found: Span | None = None, successor: str = "") -> QuoteCheck:
+        return QuoteCheck(
+            number=number,
+            article_id=article_id,
+            standing=standing,
+            found=found,
+            successor=successor,
+        )
+
+    article = find_article(ArticleId(article_id))
+    if article is None and article_id in removed:
+        return result(Standing.REMOVED)
+    successor = find_successor(ArticleId(article_id))
+    newer = find_article(successor) if successor else None
+    if article is None and newer is None:
+        return result(Standing.GONE)
+    if not any(char.isalnum() for char in quote):
+        return result(Standing.EMPTY)
+    span = Span(start, end) if 0 <= start <= end else None
+    if article is None or span is None or span.cut(article.text) != quote:
+        if newer is not None:
+            return result(Standing.CORRECTED, found=_place(quote, newer), successor=newer.id)
+        found = _place(quote, article) if article else None
+        return result(Standing.MOVED if found else Standing.CHANGED, found=found)
+    if not any(part.start <= span.start and span.end <= part.end for part in article.body):
+        return result(Standing.OUTSIDE, found=span)
+    return result(Standing.STANDS, found=span)
+
+
 def _place(quote: str, article: Article) -> Span | None:
     """Return where an article's body has a quote, None where it has not."""
     starts = (article.text.find(quote, part.start, part.end) for part in article.body)
     start = next((start for start in starts if start >= 0), None)
     return None if start is None else Span(start, start + len(quote))
-
-
-def _check(
-    was: CitationRecord,
-    standing: Standing,
-    *,
-    differs: tuple[str, ...] = (),
-    found: Span | None = None,
-    successor: str = "",
-) -> QuoteCheck:
-    return QuoteCheck(
-        number=was["number"],
-        article_id=was["article_id"],
-        standing=standing,
-        differs=differs,
-        found=found,
-        successor=successor,
-    )

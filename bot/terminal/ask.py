@@ -1,4 +1,4 @@
-"""Commands that ask: `ask`, `follow`, `chat` and `serve`."""
+"""Commands that ask: `ask`, `follow`, `chat`, `serve` and `mcp`."""
 
 from functools import partial
 
@@ -11,16 +11,17 @@ from bot.session.following import TERMINAL, Saved
 from bot.session.picture import timeline_svg
 from bot.session.session import Session
 from bot.session.turns import turn_of
+from bot.settings import SettingsError
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.render import quote_lines, reply_lines, source_lines
 from bot.terminal.repl import Chat, pager, typed_lines
 from bot.terminal.screen import BLANK, Kind, Line
 from bot.terminal.streaming import ClaimsShowing
-from bot.texts.direction import safe
 from bot.texts.language import Language, say
 from bot.texts.messages import Key
 from bot.types import NOTHING_ASKED, Answer, NoAnswer
 from index import PasokhError, Scope
+from index.errors import how_to_install
 
 
 def ask(surface: Surface, question: str, *, k: int | None, within: Scope) -> ExitCode:
@@ -181,10 +182,34 @@ def serve(surface: Surface) -> ExitCode:
     from bot.telegram.delivery.app import serve as serve_telegram
 
     settings, backend = surface.settings, surface.backend
+    serve_telegram(settings, partial(backend.open_conversation, settings), surface.tell)
+    return ExitCode.OK
 
-    def tell(text: str) -> None:
-        surface.stderr.write(f"{safe(text)}\n")
-        surface.stderr.flush()
 
-    serve_telegram(settings, partial(backend.open_conversation, settings), tell)
+def serve_mcp(surface: Surface, *, port: int | None) -> ExitCode:
+    """Answer by the Model Context Protocol, over HTTP where there is a port.
+
+    Raises:
+        SettingsError: If the package that speaks the protocol is not installed.
+    """
+    settings = surface.settings
+    try:
+        from bot.mcp import serve as mcp  # of an extra, and half a second
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("bot"):
+            raise
+        raise SettingsError(
+            f"pasokh mcp needs the package {error.name!r}, which is not installed; "
+            f"{how_to_install('mcp')}"
+        ) from error
+    opening = mcp.Opening(
+        lambda progress: surface.backend.open_answerer(settings, progress=progress)
+    )
+    choice, max_quotes = settings.language, settings.max_quotes
+    if port is None:
+        if surface.stdin.isatty():
+            surface.tell(say(Key.MCP_WAITS, surface.language))
+        mcp.serve_stdio(opening, choice=choice, max_quotes=max_quotes)
+    else:
+        mcp.serve_http(opening, port, choice=choice, max_quotes=max_quotes, tell=surface.tell)
     return ExitCode.OK

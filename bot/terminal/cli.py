@@ -354,6 +354,25 @@ def web_key(run: _Run, name: str) -> int:
     return web_commands.new_web_key(run.open(), name)
 
 
+@_pasokh.command("mcp")
+@click.option("--http", is_flag=True, help="Serve over HTTP on this machine, not one client.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Port of --http; 0 takes a free one.",
+)
+@_corpus_option
+@click.pass_obj
+def serve_mcp(run: _Run, /, *, http: bool, port: int) -> int:
+    """Let an assistant ask the archive, by the Model Context Protocol (docs/mcp.md).
+
+    An assistant's program starts this itself and talks to it on standard input and output.
+    """
+    return ask_commands.serve_mcp(run.open(keeps_log=True), port=port if http else None)
+
+
 @_pasokh.command("settings")
 @click.pass_obj
 def list_settings(run: _Run) -> int:

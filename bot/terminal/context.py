@@ -14,12 +14,13 @@ from bot.evaluation.files import Evaluation, EvaluationFiles
 from bot.records.recheck import Rechecker
 from bot.session.access import Access
 from bot.session.following import Following
+from bot.session.protocols import Answering
 from bot.session.session import Session
 from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint, takes_direction
-from bot.texts.direction import Bidi
+from bot.texts.direction import Bidi, safe
 from bot.texts.language import Language, say, ui_language
 from bot.texts.messages import Key
 from bot.web.service import Service
@@ -38,6 +39,10 @@ class ExitCode(IntEnum):
 
 class Backend(Protocol):
     """What the commands stand on: the module `bot.wire`, or anything like it."""
+
+    def open_answerer(self, settings: Settings, *, progress: Progress | None = None) -> Answering:
+        """Open the index, building it first where there is none."""
+        ...
 
     def open_session(self, settings: Settings, *, progress: Progress | None = None) -> Session:
         """Open the index, building it first where there is none, and a model where one is set."""
@@ -136,6 +141,11 @@ class Surface:
     def write(self, *lines: Line) -> None:
         """Write lines to standard output."""
         self.stdout.write(paint(lines, self.screen()))
+
+    def tell(self, text: str) -> None:
+        """Write a line of a running service to standard error at once."""
+        self.stderr.write(f"{safe(text)}\n")
+        self.stderr.flush()
 
     def notice(self, key: Key, **values: object) -> None:
         """Write one of our texts at once, for what takes long tells of it by lines."""

@@ -201,6 +201,10 @@ class Key(Text):
         ("Questions are not kept: {path} cannot be written."),
         ("پرسش‌ها نگه داشته نمی‌شوند: در {path} نمی‌توان نوشت."),
     )
+    MCP_WAITS = (
+        ("An assistant's program starts this itself (docs/mcp.md); Ctrl-C ends it."),
+        ("برنامهٔ دستیار خودش این را اجرا می‌کند (docs/mcp.md)؛ پایان با Ctrl-C."),
+    )
     CHAT_SOURCES_GONE = (
         ("What the last answer quoted is not in the index any more; ask again."),
         ("آنچه در پاسخ آخر نقل شد دیگر در نمایه نیست؛ دوباره بپرسید."),
