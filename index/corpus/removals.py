@@ -1,8 +1,9 @@
 """List of the articles removed by request, beside the snapshots: `removed.jsonl`.
 
 One line for each article: its id, hashes of its record, wording and identities, the keys of its
-passages' vectors, when and why it was removed. There is no text, no headline, no address: what is
-removed does not stay here either. `index.build.remove` does the removal.
+passages' vectors, when and why it was removed, and the line's checksum. There is no text, no
+headline, no address: what is removed does not stay here either. `index.build.remove` does the
+removal.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Final
 from index.config import COLLECTED
 from index.corpus.ledger import Digests, Ledger, Origin, Place, digests
 from index.disk.atomic import replace_text
+from index.disk.json_lines import summed, unsummed
 from index.errors import SnapshotCorrupt
 from index.sources import RejectReason
 from index.types import Article
@@ -77,16 +79,18 @@ def read_removals(home: Path) -> Removals:
     path = home / REMOVED
     if not path.exists():
         return Removals(())
+    entries: list[Removal] = []
     try:
-        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        lists = ("names", "vectors")
-        entries = [
-            Removal(**record | {key: tuple(record[key]) for key in lists}) for record in records
-        ]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        # Subtle: not splitlines(), which also breaks at U+2028 and U+0085 inside a reason.
+        for line in filter(None, path.read_text(encoding="utf-8").split("\n")):
+            record = unsummed(json.loads(line))
+            lists = {key: tuple(record[key]) for key in ("names", "vectors")}
+            entries.append(Removal(**record | lists))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         msg = (
-            f"Expected the articles removed by request in {path}, but {error}; put the file back "
-            "from a copy, or take the broken line out and remove its article again."
+            f"Expected the articles removed by request in {path}, but after {len(entries)} of them "
+            f"{error}; put the file back from a copy, or take the broken line out and remove its "
+            "article again."
         )
         raise SnapshotCorrupt(msg) from error
     return Removals(entries)
@@ -129,5 +133,5 @@ def add_removal(home: Path, entry: Removal) -> None:
     known = read_removals(home).entries
     if any((other.article, other.text) == (entry.article, entry.text) for other in known):
         return
-    lines = (json.dumps(asdict(listed), ensure_ascii=False) for listed in (*known, entry))
+    lines = (summed(asdict(listed)) for listed in (*known, entry))
     replace_text(home / REMOVED, "".join(f"{line}\n" for line in lines))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -445,6 +446,27 @@ def test_an_older_snapshot_left_behind_is_deleted(
     assert not report.changed
     assert [] == _holding(home, "quagmire")
     assert () == verify_snapshot(home, cache_dir=cache).problems
+
+
+def test_a_changed_bit_in_the_list_is_noticed(tmp_path: Path) -> None:
+    """Of any bit, unless the list says the same; a list of an earlier version is read."""
+    made = {"record": "a1", "names": ("b2",), "vectors": ("c3",), "at": "2023-06-09", "reason": "x"}
+    entry = Removal(article="one", text="d4", **made)  # type: ignore[arg-type]  # as above
+    path = tmp_path / "removed.jsonl"
+    path.write_text(json.dumps(asdict(entry)) + "\n", encoding="utf-8")
+    other = replace(entry, article="two", reason="a line\u2028and \x85 another")
+    add_removal(tmp_path, other)
+    whole = path.read_bytes()
+
+    assert (entry, other) == read_removals(tmp_path).entries
+    for at in range(0, len(whole) * 8, 3):
+        changed = bytearray(whole)
+        changed[at // 8] ^= 1 << at % 8
+        path.write_bytes(changed)
+        try:
+            assert (entry, other) == read_removals(tmp_path).entries
+        except SnapshotCorrupt as error:
+            assert "put the file back from a copy" in str(error)  # noqa: PT017  # or nothing is said
 
 
 def test_a_broken_list_is_never_passed_over(home: Path, remove: Remove, sync: Sync) -> None:
