@@ -304,7 +304,7 @@ class _Sync:
             return
         if value is None or hashes is None:
             return
-        if self.removals.holds(value.id, hashes):
+        if self.removals.holds_article(value, hashes):
             self.ledger.add_reject(place, _removed(value.origin), hashes)
             return
         current = self.ledger.current(hashes)
