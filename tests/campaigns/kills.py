@@ -26,7 +26,7 @@ def campaign(n_kills: int, seed: int, folder: Path) -> Counter[str]:
     """
     killed: Counter[str] = Counter()
     with trial(folder, seed) as archive, forking() as forker:
-        longest = _first_builds(archive, forker)
+        longest = start(archive, forker)
         for number in range(4 * n_kills):
             if killed.total() == n_kills:
                 return killed
@@ -40,13 +40,13 @@ def campaign(n_kills: int, seed: int, folder: Path) -> Counter[str]:
     raise AssertionError(f"only {killed} of {n_kills} were killed in time")
 
 
-def _first_builds(archive: Trial, forker: Forker) -> dict[str, float]:
+def start(archive: Trial, forker: Forker) -> dict[str, float]:
     """Build the index and run each command once; return the seconds that each takes."""
     seconds = {}
     for command in ("build", *COMMANDS):
         archive.change_corpus()
-        argv, piece = _prepared(archive, command)
-        seconds[command] = _finish(archive, forker, command, argv, piece)
+        argv, piece = prepared(archive, command)
+        seconds[command] = finish(archive, forker, command, argv, piece)
     return seconds
 
 
@@ -54,14 +54,13 @@ def _round(archive: Trial, forker: Forker, command: str, seconds: dict[str, floa
     """Change the corpus, kill a command, run the next; tell whether it was killed in time."""
     draw = archive.draw
     archive.change_corpus()
-    argv, piece = _prepared(archive, command)
+    argv, piece = prepared(archive, command)
     before = archive.serving
     ended = forker.run(argv, archive.env, kill_after=draw.uniform(0, seconds[command]))
     is_killed = ended.status < 0
     assert is_killed or ended.status == 0, ended.said
-    after = _after(archive, command, piece)
-    held = archive.held()
-    assert held in (before, after), _difference(held, after)
+    held, whole = archive.held(), after(archive, command, piece)
+    assert held in (before, whole), _difference(held, whole)
     # A removal that was begun is told as such.
     problems = [one for one in archive.problems() if "taken out by request" not in one]
     assert [] == problems
@@ -76,12 +75,12 @@ def _round(archive: Trial, forker: Forker, command: str, seconds: dict[str, floa
             _check_finished(archive)
             return True
         # Else it was killed before it began.
-    taken = _finish(archive, forker, command, argv, piece)
+    taken = finish(archive, forker, command, argv, piece)
     seconds[command] = 0.8 * seconds[command] + 0.2 * taken
     return is_killed
 
 
-def _finish(archive: Trial, forker: Forker, command: str, argv: list[str], piece: Piece) -> float:
+def finish(archive: Trial, forker: Forker, command: str, argv: list[str], piece: Piece) -> float:
     """Run a command to its end and check what it has done; return its seconds."""
     ended = forker.run(argv, archive.env)
     assert 0 == ended.status, ended.said
@@ -96,7 +95,7 @@ def _finish(archive: Trial, forker: Forker, command: str, argv: list[str], piece
     return ended.seconds
 
 
-def _prepared(archive: Trial, command: str) -> tuple[list[str], Piece]:
+def prepared(archive: Trial, command: str) -> tuple[list[str], Piece]:
     """Return a command's arguments and the article that it is about."""
     match command:
         case "add path":
@@ -122,7 +121,7 @@ def _prepared(archive: Trial, command: str) -> tuple[list[str], Piece]:
             return ["index", "build"], archive.new()
 
 
-def _after(archive: Trial, command: str, piece: Piece) -> set[str]:
+def after(archive: Trial, command: str, piece: Piece) -> set[str]:
     """Return the headlines after a command that was not killed."""
     if command == "remove":
         return archive.serving - {piece.title}
