@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench growth fuzz check container-check test test-busy test-all test-llm fix clean
+.PHONY: help ask chat index eval bench growth fuzz campaigns check container-check test test-busy test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -51,6 +51,11 @@ growth: $(VENV)/run ## Measure growth: 10,000 to 1,000,000 passages (hours, 15 G
 fuzz: $(VENV)/dev ## Search for bytes that break a reader (SECONDS=120).
 	$(PIP) install atheris
 	$(BIN)/python benchmarks/fuzz_readers.py -max_total_time=$(or $(SECONDS),120)
+
+campaigns: $(VENV)/dev ## Kill, fill, flip and feed: what tests/campaigns does, whole (an hour).
+	@for name in kills full_disk flips hostile; do \
+	PYTHONPATH=.:tests:tests/sources $(BIN)/python tests/campaigns/$$name.py || exit; done
+	$(BIN)/pytest tests/telegram/delivery/test_polling.py
 
 check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/ruff check

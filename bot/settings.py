@@ -547,6 +547,9 @@ def read_settings(env_file: Path | None = _ENV_FILE, *, corpus: Path | None = No
         SettingsError: Naming each wrong variable, its value and what was expected; of unknown
             variables the first, with the nearest setting.
     """
+    if env_file and env_file.exists() and not (env_file.is_file() or env_file.is_dir()):
+        msg = f"Expected a file of settings at {env_file}, got a pipe or device; take it away."
+        raise SettingsError(msg)
     try:
         in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file else {}
         known = [PREFIX + field.upper() for field in Settings.model_fields]

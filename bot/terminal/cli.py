@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bot.terminal.limits import check_limits
 from bot.terminal.streams import (
     discard,
     open_closed_streams,
@@ -132,6 +133,7 @@ def _pasokh(run: _Run, *, debug: bool) -> None:
     Exit codes: 0 answered or done, 1 error, 2 usage, 3 no answer in the archive, 4 an answer of
     earlier does not stand.
     """
+    check_limits()
     run.debug = debug
 
 
