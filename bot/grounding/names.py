@@ -123,7 +123,9 @@ def unsupported_names(
     elif language == _PERSIAN:
         names = _uncapitalised(line, evidence)
         quotes = list(evidence.same_language)
-        missing += replaced_words(line, quotes, evidence.text, vocabulary())
+        set_apart = {word for start, end in apart for word in folded(line[start:end]).split()}
+        replaced = replaced_words(line, quotes, evidence.text, vocabulary())
+        missing += [word for word in replaced if word not in set_apart]
     else:
         return missing
     for start, end, words in names:
@@ -383,6 +385,6 @@ def _is_derived(word: str, evidence: Evidence) -> bool:
 
 _ENDINGS_FA = re.compile(
     r"(?<=..)(?:ترین|تر|هایی|های|ها|ان|ات|شان|مان|تان|ش|ت|م|ی|ه|ند|یم|ید|د|ای|گی|انه|مند|گر|گران|چی|دار"
-    r"|کننده|شده)$"
+    r"|کننده|شده|(?<=[او])ی)$"
 )
 _VERB_FA = re.compile(r"^(?:ن?می|ب)\w{3,}(?:م|ی|د|یم|ید|ند)$|(?:ند|یم|ید)$")

@@ -35,7 +35,7 @@ from bot.texts.labels import (
     version_texts,
 )
 from bot.texts.language import Language, localize_digits, say
-from bot.texts.language_model import ModelText, untranslated_text, unworded_text
+from bot.texts.language_model import ModelText, checks_text, untranslated_text, unworded_text
 from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
@@ -120,6 +120,8 @@ def answer(reply: Answer, language: Language) -> list[Block]:
     """Return claims and quotes, what part of the archive was asked, and the sources."""
     blocks = list(claims(reply.claims, language))
     if reply.claims:
+        if reply.checks:
+            blocks.append(note(checks_text(reply.checks, language), language, is_italic=True))
         blocks += [BLANK, note(say(ModelText.ORIGINAL, language), language, is_bold=True)]
     elif reply.unworded is not None:
         blocks.append(note(unworded_text(reply.unworded, language), language, is_italic=True))
