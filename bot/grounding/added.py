@@ -19,9 +19,10 @@ _CAUSE: Final = re.compile(
     r"|ناشی از|چون|زیرا|چرا ?که)(?!\w)"
 )
 _REASONS: Final = re.compile(
-    r"(?<!\w)(?:becaus\w+|due|thanks|owing|result\w*|consequen\w*|caus\w+|led|leads?|leading|so"
+    r"(?<!\w)(?:because|due|thanks|owing|result\w*|consequen\w*|caus\w+|led|leads?|leading|so"
     r"|since"
-    r"|therefore|thus|after|following|over|reasons?|amid|as|if|unless|without|blam\w+|attribut\w+"
+    r"|therefore|thus|after|following|over|reasons?|amid|as|if|unless|without|blam\w+|attributed?"
+    r"|attributes"
     r"|trigger\w*|prompt\w*|for|response|protest\w*|from|stem\w*|با|پس از|بعد از|منجر|موجب|باعث|سبب"
     r"|نتیجه|دلیل|علت|خاطر|اثر|پی|ناشی|واسطه|لطف|جهت|چون|زیرا|چرا|واکنش|اعتراض|عامل|برای|اگر"
     r"|بنابراین|آنجا)"

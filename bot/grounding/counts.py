@@ -22,7 +22,7 @@ from index.text import clean_text, tokens
 
 def _units(*rules: str) -> dict[str, tuple[str, str]]:
     """Read `dimension: unit=word,word unit=word`."""
-    table = {}
+    table: dict[str, tuple[str, str]] = {}
     for rule in rules:
         dimension, _, listed = rule.partition(": ")
         for one in listed.split():
@@ -62,7 +62,8 @@ _BOUNDS: Final = (
     (
         Bound.LOWER,
         re.compile(
-            r"(?<!\w)(?:more than|over|at least|above|exceed(?:s|ed|ing)?|(?:no|not) (?:less|fewer)"
+            r"(?<!\w)(?<!no )(?<!not )(?:more than|over|at least|above|exceed(?:s|ed|ing)?|(?:no"
+            r"|not) (?:less|fewer)"
             r" than|(?:a )?minimum of|بیش از|بیشتر از|دست ?کم|حداقل|بالای|بالغ بر|افزون بر|فراتر از"
             r"|متجاوز از) ?[$€£]?$"
         ),
@@ -118,8 +119,15 @@ def find_counts(text: str, language: str) -> tuple[Count, ...]:
     lower = line.casefold()
     dates = [word for word in find_times(text, language) if word.is_sure]
     # «۸ اردیبهشت ۹۹»: two digits behind a month are a year.
-    apart = [(word.start, word.end + len(_SHORT_YEAR.match(line, word.end)[0])) for word in dates]
+    years = (_SHORT_YEAR.match(line, word.end) for word in dates)
+    apart = [
+        (word.start, year.end() if year else word.end)
+        for word, year in zip(dates, years, strict=True)
+    ]
     numbers = [number for number in find_numbers(text, apart=apart) if number.is_sure]
+    undated = lower
+    for start, end in apart:
+        undated = f"{undated[:start]}{' ' * (end - start)}{undated[end:]}"
     counts = []
     for at, number in enumerate(numbers):
         before, after = lower[max(0, number.start - _AROUND) : number.start], lower[number.end :]
@@ -130,7 +138,7 @@ def find_counts(text: str, language: str) -> tuple[Count, ...]:
         last = numbers[at + 1].start if at + 1 < len(numbers) else len(line)
         led = _WAY.search(before)
         way = _WAYS[led["way"]] if led else ""
-        about = _about(lower, number, first, last)
+        about = _about(undated, number, first, last)
         counts.append(Count(number, _unit(before, after), bound, way, about))
     return tuple(counts)
 
@@ -243,7 +251,8 @@ def are_exchanged(
         for count in mine
     ]
     for count, same in pairs:
-        others = [other for other in theirs if other not in same]
+        # "From 5 to 7" are two numbers of one thing.
+        others = [other for other in theirs if other not in same and not other.way]
         if not same or not others:
             continue
         own = frozenset().union(*(other.about for other in same))

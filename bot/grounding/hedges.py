@@ -18,7 +18,8 @@ from bot.grounding.verbs import root
 from index.text import clean_text
 
 _HEDGE_EN: Final = re.compile(
-    r"(?<!\w)(?:may(?! \d)|might|could|would|will|shall|should|must|can|plan(?:s|ned|ning)? to"
+    r"(?<!\w)(?:may(?! \d)|might|could|would|will|shall|should|must|can|(?:plans?|planned"
+    r"|planning) to"
     r"|(?:is|are|was|were|be) (?:(?:widely )?expected|planned|scheduled|set|due|likely|to|about"
     r"|supposed|poised|projected|forecast|predicted|believed|thought|ready|willing|able) to"
     r"|(?:expect|predict|forecast|project|estimat)(?:s|ed|ing)?|(?:intend|aim|hope|want|wish|seek"
@@ -31,7 +32,8 @@ _SOFTENED_EN: Final = re.compile(
     r"|likel\w+"
     r"|propos\w+|suggest\w*|intend\w*|intention\w*|aim\w*|hop(?:e|es|ed|ing)|call\w* (?:for|on)"
     r"|urg\w+"
-    r"|demand\w*|want\w*|ask\w*|request\w*|seek\w*|sought|pledg\w+|vow\w*|promis\w+|threat\w*"
+    r"|demand\w*|want\w*|ask\w*|request\w*|seek\w*|sought|pledg\w+|vow\w*|promises?|promised"
+    r"|promising|threat\w*"
     r"|warn\w*"
     r"|if|unless|whether|due|upcoming|scheduled|risk\w*|capab\w+|able|allow\w*|ready|prepar\w+"
     r"|makes?|to be|project\w*)"
@@ -73,6 +75,8 @@ def is_unhedged(claim: str, language: str, quote: str, quoted_in: str) -> bool:
     if _is_surer(text, language, told, quoted_in):
         return True
     if language == quoted_in == "en":
+        if _is_finished(text, told):
+            return True
         governed = set(_governed(told))
         return any(
             root(word) in governed and not is_hedged for word, is_hedged in _stated(text)
@@ -92,6 +96,24 @@ def is_unhedged(claim: str, language: str, quote: str, quoted_in: str) -> bool:
         hedge.search(clause)
         and any(not values.isdisjoint(number.readings) for number in find_numbers(clause))
         for clause in _CLAUSE.split(told)
+    )
+
+
+_FINISHED: Final = frozenset(
+    map(root, ("signed", "concluded", "approved", "adopted", "completed", "finished", "bought"))
+)
+
+
+def _is_finished(text: str, told: str) -> bool:
+    """Tell whether a claim has done what its quote, without such a verb, only seeks or weighs."""
+    done = {root(word) for word in _WORD.findall(text)} & _FINISHED
+    is_open = _SOFTENED_EN.search(told) or _HEDGE_EN.search(told)
+    return bool(
+        done
+        and is_open
+        and not done & {root(word) for word in _WORD.findall(told)}
+        and not _SOFTENED_EN.search(text)
+        and not _HEDGE_EN.search(text)
     )
 
 

@@ -17,7 +17,7 @@ from index.text import clean_text
 
 _NOT_EN: Final = re.compile(
     r"\b(?:not|never|no longer|cannot|neither|nor|nobody|nothing|none|nowhere)\b"
-    r"|\bno\b(?! one of)"
+    r"|\bno\b(?! one of| (?:more|less|fewer|later) than)"
     r"|n['’]t\b",
     re.IGNORECASE,
 )

@@ -83,7 +83,7 @@ def find_times(text: str, language: str = "en") -> list[TimeWord]:
             if any(word.start < match.end() and match.start() < word.end for word in words):
                 continue
             before = line[: match.start()].split()[-1:]
-            if "-" in match[0] and before and before[0].casefold() in months:
+            if "-" in match[0] and before and before[0].strip("(\"'“«").casefold() in months:
                 continue  # "March 20-November 20": the day is the earlier month's
             if word := _time_word(match, language):
                 words.append(word)

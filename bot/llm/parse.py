@@ -16,7 +16,9 @@ from typing import Any, Final
 from bot.llm.types import Unwritten
 from bot.types import Claim, Unworded
 
-_MOST_CLAIMS: Final = 8
+MOST_CLAIMS: Final = 8
+_MOST_READ: Final = 5 * MOST_CLAIMS
+"""Most claims looked at, those of unusable form among them."""
 _MOST_CHARS: Final = 600
 _MOST_NUMBERS: Final = 8
 _MOST_OBJECTS: Final = 100
@@ -85,7 +87,7 @@ def parse_so_far(text: str) -> Written:
             raw += [claim for claim in inner if isinstance(claim, dict)]
         elif "text" in value:
             raw.append(value)
-    claims = [_claim(value) for value in raw]
+    claims = [_claim(value) for value in raw[:_MOST_READ]]
     answered = _ANSWERED.search(json_text)
     is_denied = answered is not None and answered[1] == "false"
     has_answer = not is_denied and not re.search(r'"claims"\s*:\s*\[\s*\]', json_text)
@@ -210,4 +212,4 @@ def _each_once(read: list[Claim | None]) -> tuple[Claim, ...]:
     claims: dict[str, Claim] = {}
     for claim in filter(None, read):
         claims.setdefault(claim.text, claim)
-    return tuple(claims.values())[:_MOST_CLAIMS]
+    return tuple(claims.values())[:MOST_CLAIMS]

@@ -18,7 +18,7 @@ from bot.answer.contradictions import differences
 from bot.grounding.types import Checking, Fault, Verdict
 from bot.grounding.wording import gives_orders
 from bot.llm.judge import Judge
-from bot.llm.parse import Written, parse, parse_so_far
+from bot.llm.parse import MOST_CLAIMS, Written, parse, parse_so_far
 from bot.llm.prompt import ANSWER_SCHEMA, VERSION, answer_messages
 from bot.llm.types import Generator, Unwritten
 from bot.types import (
@@ -69,7 +69,7 @@ class _Sifting:
     def read(self, so_far: str) -> None:
         """Take the complete claims of a text that is being written."""
         fresh, self.n_read = so_far[self.n_read :], len(so_far)
-        if "}" in fresh:
+        if "}" in fresh and len(self.seen) < MOST_CLAIMS:
             self.take(parse_so_far(so_far))
 
     def take(self, written: Written) -> None:

@@ -33,6 +33,7 @@ _KEYS = [
     "within",
     "within_missed",
     "claims",
+    "checks",
     "unworded",
     "model",
     "prompt",
