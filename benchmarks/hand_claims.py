@@ -1,8 +1,9 @@
 """Checks of claims that others wrote: by hand, or by a real small model; by kind of claim.
 
 The hand-made ones (shared/eval/claims) were written by somebody who had not seen the rules; half of
-them were at hand while the rules were made, and that half is measured. Those of the model are in
-benchmarks/data/model_claims.jsonl, with `supported` as a reader found (see `model_claims`). Planted
+them were at hand while the rules were made, and that half is measured. Those of a model are
+measured where benchmarks/data/model_claims.jsonl has any with `supported` as a reader found (see
+`model_claims`). Planted
 errors, which a program made, are measured by `grounding`.
 
     python benchmarks/hand_claims.py [--cache FOLDER] [--judge CAUGHT KEPT] [--verbose]

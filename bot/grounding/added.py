@@ -31,7 +31,7 @@ _REASONS: Final = re.compile(
 _ADJUNCT: Final = re.compile(
     r"(?<!\w)(?:with|after|during|amid|despite|following|in order to|through|alongside"
     r"|together with"
-    r"|in the presence of|by (?!\d)|at|near|under|against|for|in"
+    r"|in the presence of|by (?!\d)"
     r"|با|پس از|بعد از|پیش از|در جریان|برای|به منظور|توسط|با حضور|به همراه|همراه با|علی ?رغم"
     r"|با وجود|به وسیله)"
     r"(?!\w)"

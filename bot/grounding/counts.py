@@ -62,8 +62,8 @@ _BOUNDS: Final = (
     (
         Bound.LOWER,
         re.compile(
-            r"(?<!\w)(?<!no )(?<!not )(?:more than|over|at least|above|exceed(?:s|ed|ing)?|(?:no"
-            r"|not) (?:less|fewer)"
+            r"(?<!\w)(?<!no )(?<!not )(?:more than|over|at least|above|beyond|exceed(?:s|ed|ing)?"
+            r"|(?:no|not) (?:less|fewer)"
             r" than|(?:a )?minimum of|بیش از|بیشتر از|دست ?کم|حداقل|بالای|بالغ بر|افزون بر|فراتر از"
             r"|متجاوز از) ?[$€£]?$"
         ),

@@ -389,7 +389,7 @@ def _is_derived(word: str, evidence: Evidence) -> bool:
 
 _ADVERB_FA = re.compile(r"\w++(?<=ا)\u064b|\w++\u064b(?=ا)")
 _COMPOUND_FA = re.compile(
-    r"(?<=..)(?:نا)?(?:گذار|ساز|پذیر|آمیز|انگیز|دهنده|کننده|پرداز|آور|نما)(?:ی|ان|انه|ها|تر|ترین)?$"
+    r"(?<=..)(?:نا)?(?:گذار|ساز|پذیر|آمیز|انگیز|دهنده|کننده|پرداز|آور|نما|مدت)(?:ی|ان|انه|ها|تر|ترین)?$"
 )
 """What makes an adjective or a trade of a known word."""
 _ENDINGS_FA = re.compile(
