@@ -202,6 +202,8 @@ EXPECTED: Final = {
     "llm_timeout_s": "a number of seconds above 0",
     "llm_proxy": _EXPECTED_PROXY,
     "llm_max_tokens": "a whole number, 50 or more",
+    "llm_check": "on or off",
+    "llm_check_model": "a name",
     "llm_entailment": "sentence-transformers:NAME_OR_FOLDER",
     "llm_tokens_per_day": "a whole number, 0 or more",
     "feeds": "addresses separated by commas",

@@ -198,6 +198,14 @@ class Settings(BaseSettings):
     llm_max_tokens: int = Field(
         default=800, ge=50, description="Most tokens in one answer of the language model."
     )
+    llm_check: bool = Field(
+        default=True,
+        description="Whether a second request has the model judge its own claims: on or off.",
+    )
+    llm_check_model: str | None = Field(
+        default=None,
+        description="Name of the model that judges claims; PASOKH_LLM_MODEL if empty.",
+    )
     llm_entailment: CrossEncoderName | None = Field(
         default=None,
         description="sentence-transformers:NAME_OR_FOLDER of an NLI CrossEncoder; none if empty.",
