@@ -45,6 +45,8 @@ class WarmProcess:
         """Start it; what it writes is added to files, to one if `stderr` is None."""
         given = ([*map(str, arguments)], dict(env or os.environ), cwd or Path.cwd())
         streams = (stdin, stdout, stderr or stdout)
+        for path in streams[1:]:
+            path.touch()  # a reader need not wait for the fork
         self._process = _FORKS.Process(target=_run, args=(*given, streams))
         self._process.start()
         self.pid = self._process.pid
@@ -77,6 +79,7 @@ def run_warm(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     stdin: str = "",
+    timeout: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end and return what it wrote; arguments as of `WarmProcess`."""
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +88,10 @@ def run_warm(
         running = WarmProcess(
             arguments, env=env, cwd=cwd, stdin=paths[0], stdout=paths[1], stderr=paths[2]
         )
-        code = running.wait()
+        try:
+            code = running.wait(timeout)
+        finally:
+            running.send_signal(signal.SIGKILL)
         written = [path.read_text(encoding="utf-8") for path in paths[1:]]
     return subprocess.CompletedProcess([*arguments], code, *written)
 
