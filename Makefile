@@ -32,9 +32,10 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
 test: $(VENV)/dev ## Run the tests; needs no torch.
 	$(PYTEST)
 
-test-busy: $(VENV)/dev ## Run the tests that wait as on a busy machine: at low priority, beside busy loops.
+BUSY ?= tests/telegram tests/terminal tests/web tests/e2e
+test-busy: $(VENV)/dev ## Run the tests that wait (BUSY="...") at low priority, beside busy loops.
 	@for _ in 1 2; do (while :; do :; done) & loops="$$loops $$!"; done; trap "kill $$loops" EXIT; \
-	TEST_PATIENCE=10 nice -n 3 $(PYTEST) tests/telegram tests/terminal tests/web tests/e2e
+	TEST_PATIENCE=10 nice -n 3 $(PYTEST) $(BUSY)
 
 test-all: $(VENV)/all ## Also run what needs torch, sentence-transformers or ray.
 	$(BIN)/pytest -m "sentence_transformers or ray"

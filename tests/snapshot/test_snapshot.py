@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -17,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from warm import run_warm
 
 from index import (
     Article,
@@ -552,7 +551,7 @@ def test_a_killed_build(  # noqa: PLR0913, PLR0917 - real things only
     paths = {"corpus": big_corpus, "home": home, "encoder": cache_dir / "encoder", "cache": cache}
     task = {name: str(path) for name, path in paths.items()} | MOMENTS[moment]
 
-    killed = subprocess.run([sys.executable, BUILDER, json.dumps(task)], check=False)
+    killed = run_warm([BUILDER, json.dumps(task)])
     with closing(open_snapshot(home, space=space)) as snapshot:
         answer = _found(snapshot, encoder, space)
         still = snapshot.manifest.snapshot
@@ -587,7 +586,7 @@ def test_a_build_killed_while_pruning(
         "die_at": ["shutil.rmtree", first],
     }
 
-    killed = subprocess.run([sys.executable, BUILDER, json.dumps(task)], check=False)
+    killed = run_warm([BUILDER, json.dumps(task)])
 
     assert -9 == killed.returncode
     assert 3 == verify_snapshot(home).n_articles

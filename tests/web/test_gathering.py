@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 from in_process import run_here
 from loopback import Site, body, conditional, serving, then
+from warm import run_warm
 
 from bot.texts.language import Language
 from bot.texts.web_failures import WebFailure, why
@@ -78,9 +79,7 @@ def _command(*arguments: str) -> list[str]:
 
 def _process(surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end as a process."""
-    return subprocess.run(
-        _command(*arguments), env=surroundings, capture_output=True, encoding="utf-8", check=False
-    )
+    return run_warm(arguments, env=surroundings)
 
 
 def _found(surroundings: dict[str, str], question: str) -> list[dict[str, str]]:

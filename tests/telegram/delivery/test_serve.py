@@ -31,7 +31,7 @@ def the_line(bot: Bot) -> str:
 
 def test_it_answers_and_stops(api: BotApi, bot: Bot) -> None:
     """A question is answered after a typing action; SIGTERM ends the program with 0."""
-    bot.start()
+    bot.start(is_fork=False)
     api.say(7, QUESTION)
     api.wait_until(lambda: bool(api.texts(7)))
 
