@@ -62,7 +62,7 @@ TRANSLATED = (
     "in Russia and Tehran may receive the aircraft within a year."
 )
 
-_NAMES = ("corpus", "index_dir", "data_dir", "cache_dir", "llm_base_url", "llm_model")
+_NAMES = ("corpus", "index_dir", "data_dir", "cache_dir", "llm_base_url", "llm_model", "llm_check")
 
 Capture = pytest.CaptureFixture[str]
 
@@ -90,7 +90,7 @@ def plain(encoder: Encoder, cache_dir: Path, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def settings(plain: Settings, server: ModelServer, tmp_path: Path) -> Settings:
     """Return the same with the scripted model and an index of its own."""
-    model = {"llm_base_url": server.url, "llm_model": "m-7b"}
+    model = {"llm_base_url": server.url, "llm_model": "m-7b", "llm_check": False}
     home = shutil.copytree(plain.index_home, tmp_path / "index", symlinks=True)
     own = {"data_dir": tmp_path / "data", "index_dir": home}
     return plain.model_copy(update=model | own)
