@@ -130,7 +130,8 @@ def test_ask_shows_claims_before_the_quotes(server: ModelServer, run: Run) -> No
     lines = out.splitlines()
 
     assert code == 0
-    assert lines[:5] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", "", "In the original"]
+    checked = "Checked by rules."
+    assert lines[:6] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", checked, "", "In the original"]
     assert lines[5].endswith("[1]")
     assert "سوخو" in lines[5]
     assert "24" not in out
@@ -362,7 +363,8 @@ def test_telegram_shows_claims_quotes_and_sources_in_one_message(
     (text,) = _texts(person.send(QUESTION))
     lines = text.splitlines()
 
-    assert lines[:5] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", "", "In the original"]
+    checked = "Checked by rules."
+    assert lines[:6] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", checked, "", "In the original"]
     assert "24" not in "".join(lines[:5])
     assert "Sources" in lines
     assert [_bare(one.plain) for one in person.drafts] == [
