@@ -133,7 +133,7 @@ def test_ask_shows_claims_before_the_quotes(server: ModelServer, run: Run) -> No
     checked = "Checked by rules."
     assert lines[:6] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", checked, "", "In the original"]
     assert lines[6].endswith("[1]")
-    assert "سوخو" in lines[5]
+    assert "سوخو" in lines[6]
     assert "24" not in out
     assert "Sources" in lines
 
