@@ -150,7 +150,7 @@ def worded(
     talker: Talker, settings: Settings, answerer: Serving, model: ModelServer
 ) -> Conversation:
     """Return the same conversation with that model."""
-    server = {"llm_base_url": model.url, "llm_model": "some-model"}
+    server = {"llm_base_url": model.url, "llm_model": "some-model", "llm_check": False}
     own = settings.model_copy(update=server)
     clock = talker.conversation.session.clock
     return replace(talker.conversation, session=replace(session_over(own, answerer), clock=clock))
