@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench growth fuzz check test test-busy test-all test-llm fix clean
+.PHONY: help ask chat index eval bench growth fuzz flood check test test-busy test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -51,6 +51,9 @@ growth: $(VENV)/run ## Measure growth: 10,000 to 1,000,000 passages (hours, 15 G
 fuzz: $(VENV)/dev ## Search for bytes that break a reader (SECONDS=120).
 	$(PIP) install atheris
 	$(BIN)/python benchmarks/fuzz_readers.py -max_total_time=$(or $(SECONDS),120)
+
+flood: $(VENV)/dev ## Kill the Telegram bot 20 times in a flood of questions and followed ones (a quarter of an hour).
+	$(BIN)/python benchmarks/followers_flood.py
 
 check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/ruff check

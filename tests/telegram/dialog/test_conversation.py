@@ -3,16 +3,16 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Protocol
 
 import pytest
+from talker import Check, Talker, bare
 
 from bot.answer.serving import Serving
 from bot.question.question import MAX_QUESTION_CHARS, read_question
-from bot.telegram.dialog.conversation import MENU, Conversation, commands
+from bot.telegram.dialog.conversation import MENU, commands
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import (
     AnswerButton,
@@ -38,32 +38,6 @@ OFF_TOPIC = "Who won the 2022 World Cup?"
 MARK = {Language.EN: "\u200e", Language.FA: "\u200f"}
 
 
-Check = Callable[[tuple[Outgoing, ...]], list[str]]
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-    chat_id: int
-    language_code: str
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
-
-
-def _bare(text: str) -> str:
-    """Leave out marks and isolates."""
-    return re.sub("[\u200e\u200f\u2066-\u2069]", "", text)
-
-
 def _said(
     calls: Sequence[Outgoing],
     phrase: Text,
@@ -72,7 +46,7 @@ def _said(
 ) -> bool:
     """Tell whether one of the messages holds one of our texts."""
     text = say(phrase, language, **values)
-    shown = [_bare(getattr(call, "plain", None) or getattr(call, "text", "")) for call in calls]
+    shown = [bare(getattr(call, "plain", None) or getattr(call, "text", "")) for call in calls]
     return any(text in one for one in shown)
 
 
@@ -108,7 +82,7 @@ def test_a_refusal_names_the_nearest_and_opens_it(talker: Talker, check: Check) 
     """What the archive does not answer is said, with headlines that can be opened."""
     calls = talker.send(OFF_TOPIC)
 
-    assert "answers this question." in _bare(check(calls)[0])
+    assert "answers this question." in bare(check(calls)[0])
     assert check(talker.press(calls, "Article 1"))
     why = check(talker.press(calls, "Why"))
     assert "rather not guess" in why[0]
@@ -213,13 +187,13 @@ def test_others_questions_in_a_group_are_no_context(talker: Talker) -> None:
     replying = talker.send("and what did Moscow say?", user_id=2, replied_text="[1] ...", **group)
 
     assert "Understood as" not in alone[0].plain
-    assert "and what did Moscow say? (Kirby Sukhoi)" in _bare(replying[0].plain)
+    assert "and what did Moscow say? (Kirby Sukhoi)" in bare(replying[0].plain)
 
 
 def test_a_follow_up_says_how_it_was_understood_until_reset(talker: Talker, memory: Memory) -> None:
     """The first line names what was added; after /reset there is nothing to add."""
     talker.send(EN)
-    assert "Understood as: and the pilots? (Kirby Sukhoi)" in _bare(
+    assert "Understood as: and the pilots? (Kirby Sukhoi)" in bare(
         talker.send("and the pilots?")[0].plain
     )
     assert memory.recent(7, before=0, n=1)[0].question == "and the pilots?"
@@ -331,7 +305,7 @@ def test_commands_after_a_refusal_are_about_the_last_answer(talker: Talker, chec
         ("/more", "Further quotes"),
     ):
         note, *rest = check(talker.send(command))
-        assert _bare(note) == say(Key.EARLIER, Language.EN, question=EN)
+        assert bare(note) == say(Key.EARLIER, Language.EN, question=EN)
         assert shown in rest[0]
         talker.send(OFF_TOPIC)
         talker.send(OFF_TOPIC)
@@ -377,10 +351,10 @@ def test_the_article_button_shows_the_quotes_in_their_place(
         shown = [call for call in opened if isinstance(call, SendMessage)]
         (text,) = check(tuple(shown))
         assert shown[0].html.count("<blockquote") == 2
-        assert _bare(text).replace("\n", "") in _bare(article.headline + text).replace("\n", "")
+        assert bare(text).replace("\n", "") in bare(article.headline + text).replace("\n", "")
         assert "captcha" not in text
         for part in article.body:
-            assert "".join(part.cut(article.text).split()) in "".join(_bare(text).split())
+            assert "".join(part.cut(article.text).split()) in "".join(bare(text).split())
 
 
 def test_a_long_article_opens_at_the_quote_and_can_be_read_on(talker: Talker, check: Check) -> None:
@@ -433,8 +407,8 @@ def test_why_this_speaks_in_words(talker: Talker, check: Check, language: Langua
     (text,) = check(talker.press(calls, say(Phrase.BUTTON_WHY, language)))
 
     for phrase in (Phrase.WHY_HEAD, Phrase.WHY_FIRST, Phrase.WHY_CHECKED):
-        assert say(phrase, language) in _bare(text)
-    assert say(Phrase.MONTHS_AGO, language, count=5) in _bare(text)
+        assert say(phrase, language) in bare(text)
+    assert say(Phrase.MONTHS_AGO, language, count=5) in bare(text)
 
 
 def test_thumbs_are_kept_with_question_and_snapshot(
@@ -470,10 +444,10 @@ def test_unknown_foreign_and_forgotten_buttons_get_a_kind_answer(talker: Talker)
         (data, 8),
     ):
         (answered,) = talker.send(text, Kind.BUTTON, chat_id=chat_id)
-        assert _bare(answered.text) == kind
+        assert bare(answered.text) == kind
     talker.send("/reset")
     (answered,) = talker.send(data, Kind.BUTTON)
-    assert _bare(answered.text) == kind
+    assert bare(answered.text) == kind
 
 
 def test_languages_can_be_chosen_by_button_and_by_word(talker: Talker) -> None:

@@ -3,18 +3,16 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 import pytest
+from talker import Check, Talker, bare
 
 from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
-from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.types import EraseQueued, Incoming, Kind, Outgoing, SendMessage
 from bot.wire import build, open_answerer
 from index.encoders import Encoder
@@ -25,26 +23,6 @@ DAM_FA = "چرا سد کارون بسته شد؟"
 KIRBY = "What did Kirby say about Sukhoi jets?"
 CLOSED = "The Karun dam was closed on Monday because engineers found a crack in its eastern wall."
 CLOSED_FA = "سد کارون روز دوشنبه بسته شد، چون مهندسان در دیوار شرقی آن ترکی پیدا کردند."
-
-Check = Callable[[tuple[Outgoing, ...]], list[str]]
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-    chat_id: int
-    language_code: str
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
 
 
 @dataclass
@@ -78,11 +56,7 @@ class Newsroom:
 
     def said(self, text: str, **more: object) -> str:
         """Return what is answered to a text, without marks."""
-        return _bare("\n".join(self.check(self.talker.send(text, **more))))
-
-
-def _bare(text: str) -> str:
-    return re.sub("[\u200e\u200f\u2066-\u2069]", "", text)
+        return bare("\n".join(self.check(self.talker.send(text, **more))))
 
 
 @pytest.fixture
@@ -113,7 +87,7 @@ def test_what_is_followed_is_told(newsroom: Newsroom) -> None:
 
     newsroom.publish("dam", CLOSED)
     (told,) = newsroom.told()
-    assert _bare(told).startswith(f"🔔 New on “{DAM}”\n")
+    assert bare(told).startswith(f"🔔 New on “{DAM}”\n")
     assert CLOSED in told
     assert "Report dam" in told
     assert newsroom.told() == []
@@ -129,7 +103,7 @@ def test_buttons_follow_open_and_stop(newsroom: Newsroom) -> None:
     opened = "\n".join(newsroom.check(talker.press(alert, "📄")))
     assert CLOSED in opened
 
-    stopped = _bare("\n".join(newsroom.check(talker.press(alert, "🔕"))))
+    stopped = bare("\n".join(newsroom.check(talker.press(alert, "🔕"))))
     assert f"Stopped. I will tell no more of “{DAM}”." in stopped
     assert "Nothing is followed here." in newsroom.said("/following")
     newsroom.publish("again", CLOSED.replace("Monday", "Friday").replace("a crack", "two holes"))
@@ -170,7 +144,7 @@ def test_it_speaks_persian(newsroom: Newsroom) -> None:
     newsroom.said("/چکیده حالا")
     newsroom.publish("dam", CLOSED_FA)
     (told,) = newsroom.told()
-    assert _bare(told).startswith(f"🔔 خبر تازه دربارهٔ «{DAM_FA}»\n")
+    assert bare(told).startswith(f"🔔 خبر تازه دربارهٔ «{DAM_FA}»\n")
     assert f"برداشته شد. دیگر دربارهٔ «{DAM_FA}» خبر نمی‌دهم." in newsroom.said("/رها ۱")
 
 

@@ -10,10 +10,10 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from model_server import ModelServer, claims, refuses, says, serving
+from talker import Talker
 
 from bot.answer.serving import Serving
 from bot.llm.opening import session_over
@@ -95,24 +95,6 @@ corrected article had already, are not. A saved question belongs to its chat and
 part of the archive (/only) and the language it was asked with.
 """
 TITLES = {"en": "English", "fa": "Persian"}
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-    chat_id: int
-    language_code: str
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
 
 
 @pytest.fixture(scope="module")
