@@ -86,7 +86,7 @@ $(VENV)/run: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/run
 	@echo "Installing the tools: 0.2 GB more on disk, a minute, once."
-	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,parquet,qdrant]'
+	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,matrix,parquet,qdrant]'
 	@touch $@
 
 $(VENV)/llm: $(VENV)/dev tests/llm/real_model.txt

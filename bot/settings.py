@@ -34,6 +34,7 @@ from bot.setting_types import (
     HomePath,
     Ids,
     LogLevel,
+    MatrixIds,
     ProxyAddress,
     TelegramToken,
     WebhookSecret,
@@ -329,6 +330,19 @@ class Settings(BaseSettings):
         le=65535,
         description="Port of /metrics and /healthz on 127.0.0.1; 0 for none.",
     )
+    matrix_homeserver: str | None = Field(
+        default=None, pattern=ADDRESS, description="Address of the Matrix homeserver."
+    )
+    matrix_token: ApiKey | None = Field(
+        default=None, description="Access token of the bot's Matrix user; never shown or logged."
+    )
+    matrix_allowed: MatrixIds = Field(
+        default_factory=frozenset,
+        description="Users, rooms and servers (*:example.org) that the bot answers on Matrix.",
+    )
+    matrix_proxy: ProxyAddress | None = Field(
+        default=None, description="Proxy to the Matrix homeserver; PASOKH_PROXY if empty."
+    )
 
     @model_validator(mode="after")
     def _refuse_conflicts(self) -> Self:
@@ -415,6 +429,11 @@ class Settings(BaseSettings):
         return self.data_dir / f"telegram-memory-{self._telegram_id}.db"
 
     @property
+    def matrix_store(self) -> Path:
+        """File of how far Matrix was read, and of conversations there."""
+        return self.data_dir / "matrix.db"
+
+    @property
     def _telegram_id(self) -> str:
         """Id of the bot, which is no secret.
 
@@ -427,7 +446,7 @@ class Settings(BaseSettings):
         return self.telegram_token.get_secret_value().partition(":")[0]
 
     def proxy_for(
-        self, part: Literal["encoder", "llm", "telegram"], address: str
+        self, part: Literal["encoder", "llm", "telegram", "matrix"], address: str
     ) -> SecretStr | None:
         """Return the proxy through which a part asks the server at an address (`index.proxy`).
 

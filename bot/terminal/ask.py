@@ -1,4 +1,4 @@
-"""Commands that ask: `ask`, `follow`, `chat` and `serve`."""
+"""Commands that ask: `ask`, `follow`, `chat`, `serve` and `matrix`."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from bot.session.export import Format, export, finding_of
 from bot.session.following import TERMINAL, Saved
 from bot.session.session import Session
 from bot.session.turns import turn_of
+from bot.settings import SettingsError
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.render import quote_lines, reply_lines, source_lines
 from bot.terminal.repl import Chat, pager, typed_lines
@@ -20,6 +21,7 @@ from bot.texts.language import Language, say
 from bot.texts.messages import Key
 from bot.types import NOTHING_ASKED, Answer, NoAnswer
 from index import PasokhError, Scope
+from index.errors import how_to_install
 
 
 def ask(surface: Surface, question: str, *, k: int | None, within: Scope) -> ExitCode:
@@ -173,10 +175,27 @@ def serve(surface: Surface) -> ExitCode:
     from bot.telegram.delivery.app import serve as serve_telegram
 
     settings, backend = surface.settings, surface.backend
-
-    def tell(text: str) -> None:
-        surface.stderr.write(f"{safe(text)}\n")
-        surface.stderr.flush()
-
-    serve_telegram(settings, partial(backend.open_conversation, settings), tell)
+    serve_telegram(settings, partial(backend.open_conversation, settings), partial(_tell, surface))
     return ExitCode.OK
+
+
+def matrix(surface: Surface) -> ExitCode:
+    """Answer in rooms of Matrix until a signal says to stop."""
+    try:
+        # Of an extra, and only this command needs it.
+        from bot.matrix.serve import serve as serve_matrix
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("bot"):
+            raise
+        raise SettingsError(
+            f"The package {error.name!r} is not installed; {how_to_install('matrix')}"
+        ) from error
+    session = surface.backend.open_session(surface.settings)
+    serve_matrix(surface.settings, session, partial(_tell, surface))
+    return ExitCode.OK
+
+
+def _tell(surface: Surface, text: str) -> None:
+    """Show a line to who started the program."""
+    surface.stderr.write(f"{safe(text)}\n")
+    surface.stderr.flush()

@@ -269,6 +269,17 @@ def serve(run: _Run) -> int:
     return ask_commands.serve(run.open(keeps_log=True))
 
 
+@_pasokh.command()
+@_corpus_option
+@click.pass_obj
+def matrix(run: _Run) -> int:
+    """Answer in rooms of Matrix until stopped (docs/matrix.md).
+
+    The log goes to standard error, or to PASOKH_LOG_FILE.
+    """
+    return ask_commands.matrix(run.open(keeps_log=True))
+
+
 @_pasokh.command("settings")
 @click.pass_obj
 def list_settings(run: _Run) -> int:

@@ -36,6 +36,7 @@ SECTIONS = {
     "threads": ("Answers and their display", "asking.md"),
     "retention_days": ("What is kept and logged", "privacy.md"),
     "telegram_token": ("Telegram bot", "operating.md"),
+    "matrix_homeserver": ("Matrix bot", "matrix.md"),
 }
 
 
