@@ -90,7 +90,7 @@ def follow_news(surface: Surface) -> ExitCode:
     following.purge()
     following.ask(session.answering, following.of_topic(TERMINAL), k=session.max_quotes)
     shown = 0
-    for alert in following.pending():
+    for (alert,) in following.pending():
         if citations := session.recall(alert.turn):
             language = Language(alert.saved.language)
             head = say(Key.FOLLOW_NEWS, language, question=alert.saved.question)
@@ -99,7 +99,7 @@ def follow_news(surface: Surface) -> ExitCode:
             surface.write(Line(Kind.HEADING, head, rtl=rtl), *lines, BLANK)
             surface.stdout.flush()
             shown += 1
-        following.told(alert.number)
+        following.told(alert.message)
     return ExitCode.OK if shown else ExitCode.NO_ANSWER
 
 

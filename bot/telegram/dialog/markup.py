@@ -142,6 +142,11 @@ def within(reply: Answer | NoAnswer, language: Language) -> Iterator[Block]:
 def sources(citations: Sequence[Citation], language: Language) -> Iterator[Block]:
     """Yield a heading and each article once, with the numbers of its quotes."""
     yield note(say(Key.SOURCES, language), language, is_bold=True)
+    yield from articles(citations, language)
+
+
+def articles(citations: Sequence[Citation], language: Language) -> Iterator[Block]:
+    """Yield each article once, with the numbers of its quotes."""
     for group in by_article(citations):
         first = group[0]
         details = list(_details(first, first.via, language))

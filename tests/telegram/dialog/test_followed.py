@@ -22,6 +22,9 @@ DAM = "Why was the Karun dam closed?"
 DAM_FA = "چرا سد کارون بسته شد؟"
 KIRBY = "What did Kirby say about Sukhoi jets?"
 CLOSED = "The Karun dam was closed on Monday because engineers found a crack in its eastern wall."
+AGAIN = "The Karun dam was closed once more on Tuesday because water came through its tunnel."
+HONEY = "How much honey did the beekeepers of Sabalan sell?"
+SOLD = "The beekeepers of Sabalan sold ninety tonnes of honey in the last season."
 CLOSED_FA = "سد کارون روز دوشنبه بسته شد، چون مهندسان در دیوار شرقی آن ترکی پیدا کردند."
 
 
@@ -34,12 +37,17 @@ class Newsroom:
     check: Check
     at: datetime
 
-    def publish(self, name: str, text: str) -> None:
+    def publish(self, name: str, text: str, date: str = "") -> None:
         """Add an article and publish."""
-        record = {"id": name, "title": f"Report {name}", "text": text, "source": "ISNA"}
+        self.put(name, text, date)
+        build(self.settings)
+
+    def put(self, name: str, text: str, date: str = "", title: str = "") -> None:
+        """Put an article into the archive's folder."""
+        title = title or f"Report {name}"
+        record = {"id": name, "title": title, "text": text, "source": "ISNA", "date": date}
         path = self.settings.corpus / f"{name}.jsonl"
         path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-        build(self.settings)
 
     def told(self) -> list[str]:
         """Ask what is due and return the messages that tell of it."""
@@ -197,6 +205,66 @@ def test_a_digest_and_quiet_hours(newsroom: Newsroom) -> None:
     newsroom.at = datetime(2023, 11, 16, 6, 0, tzinfo=UTC)
     assert len(newsroom.told()) == 1
     assert "I tell news at once." in said("/quiet off")
+
+
+def _at_eight(newsroom: Newsroom) -> list[tuple[Outgoing, ...]]:
+    """Let the next morning come; return the calls of each alert."""
+    newsroom.at = datetime(2023, 11, 15, 7, 0, tzinfo=UTC)
+    return newsroom.alerts()
+
+
+def test_a_digest_is_one_message(newsroom: Newsroom) -> None:
+    """All questions of a chat in one, those with the newest first, each button for one of them."""
+    for question in (DAM, HONEY):
+        newsroom.talker.send(f"/follow {question}")
+    newsroom.talker.send("/digest 8:00 Europe/Berlin")
+    newsroom.publish("dam", CLOSED, date="2023-11-12")
+    newsroom.publish("dam-again", AGAIN, date="2023-11-14")
+    newsroom.publish("honey", SOLD, date="2023-11-13")
+    (calls,) = _at_eight(newsroom)
+    (text,) = newsroom.check(calls)
+    places = [
+        bare(text).index(one)
+        for one in (
+            "🔔 News on 2 questions followed here\n", f"“{DAM}”", "[1] " + AGAIN,
+            "Report dam-again", "14 November 2023", "[2] " + CLOSED, "Report dam\n",
+            f"“{HONEY}”", "[3] " + SOLD,
+        )
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert "Report honey" in bare(text)[places[-1] :]
+
+    assert SOLD in "\n".join(newsroom.check(newsroom.talker.press(calls, "[3]")))
+    stopped = newsroom.check(newsroom.talker.press(calls, HONEY[:20]))
+    assert f"no more of “{HONEY}”" in bare("\n".join(stopped))
+    assert f"1. “{DAM}”" in newsroom.said("/following")
+    assert newsroom.alerts() == []
+
+
+def test_a_long_digest_is_cut_between_articles(newsroom: Newsroom) -> None:
+    """Each part begins with the question it is about and has the buttons of its own articles."""
+    names = ("Karun", "Dez", "Karkheh")
+    questions = [DAM.replace("Karun", name) for name in names]
+    for question in questions:
+        newsroom.talker.send(f"/follow {question}")
+    newsroom.talker.send("/digest 8:00 Europe/Berlin")
+    texts = [text.replace("Karun", name) for name in names for text in (CLOSED, AGAIN)]
+    for number, text in enumerate(texts):
+        said = ", ".join(f"witness {number}{one}" for one in range(100, 180))
+        newsroom.put(str(number), text.removesuffix(".") + f", said {said}.", title=said)
+    build(newsroom.settings)
+    (calls,) = _at_eight(newsroom)
+    parts = [bare(text) for text in newsroom.check(calls)]
+    assert len(parts) == 2
+    opened = []
+    for call, text in zip(calls, parts, strict=True):
+        assert isinstance(call, SendMessage)
+        assert any(f"“{question}”" in text[:200] for question in questions)
+        labels = [one.label for row in call.keyboard for one in row]
+        numbers = re.findall(r"^\[(\d)\]", text, re.MULTILINE)
+        assert all(any(f"[{number}]" in label for label in labels) for number in numbers)
+        opened += [label for label in labels if "📄" in label]
+    assert len(opened) == len(set(opened)) > 4
 
 
 @pytest.mark.parametrize(
