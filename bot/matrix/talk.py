@@ -56,6 +56,7 @@ class Talk:
         session = replace(
             self.session, answering=self.archive_for(caller), turns=turns, scope=scope
         )
+        session.hear(text)
         command, remark = _COMMAND.fullmatch(text), session.about_answer(text)
         if not text:
             blocks = [_said(session, Phrase.NO_TEXT)]

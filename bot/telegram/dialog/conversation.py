@@ -193,6 +193,8 @@ class Conversation:
         name = re.escape(self.username) or r"\w*bot"
         mention = rf"(?<![\w/])@{name}(?!\w)[,:،]?"
         text = re.sub(mention, " ", sendable(reply.incoming.text), flags=re.IGNORECASE).strip()
+        reply.session.hear(text)
+        reply.language = reply.session.language
         if reply.incoming.is_forwarded or not text.startswith("/"):
             self._ask(reply, text)
             return

@@ -145,6 +145,25 @@ def test_every_command_answers_in_both_languages(
             assert any(line.startswith(MARK[language]) for line in lines), command
 
 
+@pytest.mark.parametrize(
+    ("asked", "typed", "said", "language"),
+    [
+        (EN, "بیشتر", Key.MORE_HEAD, Language.FA),
+        (EN, "منبع؟", Key.SOURCES, Language.FA),
+        (EN, "/منابع", Key.SOURCES, Language.FA),
+        (FA, "more", Key.MORE_HEAD, Language.EN),
+        (FA, "/more", Key.MORE_HEAD, Language.FA),
+        (EN, "/sources", Key.SOURCES, Language.EN),
+    ],
+)
+def test_a_remark_is_answered_in_its_own_language(
+    talker: Talker, asked: str, typed: str, said: Key, language: Language
+) -> None:
+    """What is typed tells the language of our words; a Latin command tells none."""
+    talker.send(asked)
+    assert _said(talker.send(typed), said, language)
+
+
 def test_the_menu_is_what_the_commands_are(talker: Talker) -> None:
     """Every command of the menu is known, and Telegram takes the menu as it is."""
     for language, menu in commands().items():
@@ -158,7 +177,7 @@ def test_the_menu_is_what_the_commands_are(talker: Talker) -> None:
 def test_an_unknown_command_gets_short_help(talker: Talker) -> None:
     """In a private chat; in a group it may be another bot's."""
     assert _said(talker.send("/wat 1"), Phrase.UNKNOWN, command="/wat")
-    assert _said(talker.send("/فارسی"), Phrase.UNKNOWN, command="/فارسی")
+    assert _said(talker.send("/فارسی"), Phrase.UNKNOWN, Language.FA, command="/فارسی")
     assert _said(talker.send("/"), Phrase.UNKNOWN, command="/")
     assert talker.send("/wat", chat_id=-5, is_private=False) == ()
     assert talker.send("/start@OtherBot", chat_id=-5, is_private=False) == ()
