@@ -45,12 +45,14 @@ def main() -> None:
         bot = Bot([sys.executable, "-m", "bot", "serve"], environment, Path(folder, "log"))
         try:
             outcome = flood(api, bot, newsroom, sizes)
+            failed = [one for one in bot.log if one.get("level") in {"WARNING", "ERROR"}]
         finally:
             if bot.is_running:
                 bot.stop()
     api.close()
     result = {**asdict(sizes), "cores": os.cpu_count(), **asdict(outcome)}
     print(json.dumps(result, indent=1))
+    print(*map(json.dumps, failed), sep="\n", file=sys.stderr)
     target = ROOT / "benchmarks" / "results" / "followers_flood.json"
     target.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     sys.exit(0 if outcome.is_clean(sizes) else "something was lost, doubled or mixed up")

@@ -49,6 +49,8 @@ MENU: Final = (
 """Commands in the order the menu lists them; /start needs no place there."""
 
 _MAX_SHOWN: Final = 200
+_LAST: Final = frozenset({"it", "this", "that", "on", "yes", "این", "همین", "آن", "بله", "کن"})
+"""What is typed behind /follow for the last question."""
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _TOLD_AGAIN_S: Final = 3600.0
 
@@ -255,6 +257,7 @@ class Conversation:
         if name != "follow":
             followed.obey(reply, name, question)
             return
+        question = "" if question.lower() in _LAST else question
         if question:
             # So that what is published while it is answered is new to it.
             self.following.take_up(reply.session.answering)

@@ -34,8 +34,10 @@ _BATCH: Final = 32
 
 _DIGEST, _QUIET, _ZONE = "digest", "quiet", "zone"
 _NIGHT: Final = "23-7"
-_NOW: Final = frozenset({"now", "off", "اکنون", "حالا"})
-_OFF: Final = frozenset({"off", "خاموش", "نه"})
+_OFF: Final = frozenset({"off", "no", "none", "stop", "خاموش", "نه", "هیچ"})
+_NOW: Final = _OFF | {"now", "اکنون", "حالا"}
+_NIGHTLY: Final = frozenset({"", "on", "night", "at night", "شب", "شب‌ها", "روشن"})
+_ALL: Final = frozenset({"all", "everything", "همه"})
 _MAX_SHOWN: Final = 200
 _MAX_ON_BUTTON: Final = 40
 
@@ -77,8 +79,13 @@ def obey(reply: Reply, name: str, argument: str) -> None:
             _send_list(reply)
         case "unfollow":
             saved, place = _of_topic(reply), typed_number(argument)
+            text = argument.casefold()
+            named = [one for one in saved if text and text in one.question.casefold()]
             if 1 <= place <= len(saved):
                 stop(reply, saved[place - 1].number)
+            elif text in _ALL or len(named) == 1:
+                for one in saved if text in _ALL else named:
+                    stop(reply, one.number)
             else:
                 reply.tell(Phrase.UNFOLLOW_USAGE if saved else Phrase.FOLLOWING_NONE)
         case "digest":
@@ -86,7 +93,8 @@ def obey(reply: Reply, name: str, argument: str) -> None:
             _choose(reply, _DIGEST, argument, n_times=1, is_off=is_now)
         case _:
             is_off = argument.lower() in _OFF
-            _choose(reply, _QUIET, argument or _NIGHT, n_times=2, is_off=is_off)
+            hours = _NIGHT if argument.lower() in _NIGHTLY else argument
+            _choose(reply, _QUIET, hours, n_times=2, is_off=is_off)
 
 
 def _send_list(reply: Reply) -> None:
@@ -122,12 +130,13 @@ def stop(reply: Reply, number: int) -> None:
 
 def _choose(reply: Reply, name: str, argument: str, *, n_times: int, is_off: bool) -> None:
     """Keep times of the day, behind which a time zone may stand, and say what holds now."""
-    typed, _, named = argument.partition(" ")
-    times, zone = read_times(typed) or (), named.strip()
-    if not is_off and (len(times) != n_times or (zone and read_zone(zone) is None)):
+    times, named = read_times(argument)
+    zone = read_zone(named) if named else None
+    if not is_off and (len(times) != n_times or (named and zone is None)):
         reply.tell(Phrase.SCHEDULE_USAGE)
         return
-    values = {name: ""} if is_off else {name: typed} | ({_ZONE: zone} if zone else {})
+    kept = "-".join(f"{one:%H:%M}" for one in times)
+    values = {name: ""} if is_off else {name: kept} | ({_ZONE: zone.key} if zone else {})
     chat_id, thread_id = reply.incoming.chat_id, reply.incoming.thread_id
     for key, value in values.items():
         reply.memory.choose(chat_id, key, value, thread_id=thread_id)
@@ -139,10 +148,10 @@ def schedule_of(memory: Memory, chat_id: int, thread_id: int, zone: ZoneInfo) ->
     digest, quiet, named = (
         memory.setting(chat_id, name, thread_id=thread_id) for name in (_DIGEST, _QUIET, _ZONE)
     )
-    start, *ends = read_times(quiet) or (None,)
+    start, *ends = read_times(quiet)[0] or (None,)
     return Schedule(
         zone=(read_zone(named) if named else None) or zone,
-        digest=next(iter(read_times(digest) or ()), None),
+        digest=next(iter(read_times(digest)[0]), None),
         quiet=(start, ends[0]) if start and ends else None,
     )
 

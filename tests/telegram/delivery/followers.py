@@ -251,12 +251,14 @@ class Outcome:
     Attributes:
         n_saved: Followed questions that were saved.
         n_silent: Saved questions for which nothing was found although their report was published.
+        odd: Answers that quote no report that was asked about, as an apology for a failure is.
     """
 
     answers: Account = field(default_factory=Account)
     alerts: Account = field(default_factory=Account)
     n_saved: int = 0
     n_silent: int = 0
+    odd: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def is_clean(self, sizes: Sizes) -> bool:
@@ -309,6 +311,7 @@ def flood(api: BotApi, bot: Running, newsroom: Newsroom, sizes: Sizes) -> Outcom
         sent = api.accepted(chat_id=chat_id)[before[chat_id] :]
         alerts = [(_told(call.text), call) for call in sent if _ALERT in call.text]
         answers = [(_answered(call.text), call) for call in sent if _ALERT not in call.text]
+        outcome.odd += [said for said, _ in answers if said not in ASKED]
         tally(outcome.answers, chat_id, answers, ASKED[: sizes.asked], kills)
         of_chat = [
             _named(question, reports) for chat, question, reports in found if chat == chat_id

@@ -277,6 +277,39 @@ def test_a_time_that_cannot_be_read(newsroom: Newsroom, text: str) -> None:
     assert "I tell news at once." in newsroom.said("/quiet off")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/digest 8am", "at 08:00 (Asia/Tehran)"),
+        ("/digest at 8:30 pm", "at 20:30 (Asia/Tehran)"),
+        ("/digest 8:00 berlin", "at 08:00 (Europe/Berlin)"),
+        ("/digest 9 new york", "at 09:00 (America/New_York)"),
+        ("/چکیده ساعت ۸ صبح", "ساعت ۰۸:۰۰ (Asia/Tehran)"),
+        ("/چکیده ۹ شب", "ساعت ۲۱:۰۰ (Asia/Tehran)"),
+        ("/چکیده ۱۲ شب", "ساعت ۰۰:۰۰ (Asia/Tehran)"),
+        ("/quiet 11pm to 7am", "from 23:00 to 07:00 (Asia/Tehran)"),
+        ("/quiet 23 7", "from 23:00 to 07:00 (Asia/Tehran)"),
+        ("/quiet night", "from 23:00 to 07:00 (Asia/Tehran)"),
+        ("/سکوت از ۲۲ تا ۶", "از ۲۲:۰۰ تا ۰۶:۰۰ (Asia/Tehran)"),
+    ],
+)
+def test_times_as_people_write_them(newsroom: Newsroom, text: str, told: str) -> None:
+    """Halves of the day, words between and before, and cities are understood in two languages."""
+    assert told in newsroom.said(text)
+
+
+def test_what_is_stopped_or_followed_without_a_number(newsroom: Newsroom) -> None:
+    """A word such as "this" is the last question; a word of a question, or "all", stops."""
+    newsroom.talker.send(KIRBY)
+    assert f"something new on “{KIRBY}”" in newsroom.said("/follow this")
+    newsroom.talker.send(f"/follow {DAM}")
+    newsroom.talker.send(f"/follow {HONEY}")
+    assert f"no more of “{DAM}”" in newsroom.said("/unfollow karun")
+    assert "Which one?" in newsroom.said("/unfollow d")
+    assert newsroom.said("/unfollow all").count("Stopped") == 2
+    assert "Nothing is followed here." in newsroom.said("/following")
+
+
 def test_a_group_has_its_own(newsroom: Newsroom) -> None:
     """Only who followed, or an administrator, stops it; the alert goes to the topic."""
     group = {"chat_id": -5, "is_private": False, "thread_id": 3}
