@@ -98,7 +98,8 @@ class Homeserver:
         subprocess.run(run, check=True, capture_output=True, env=os.environ | {"NO_PROXY": "*"})
         identifier = {"type": "m.id.user", "user": name}
         body = {"type": "m.login.password", "identifier": identifier, "password": password}
-        answered = httpx.post(f"{self.url}/_matrix/client/v3/login", json=body, trust_env=False)
+        login = f"{self.url}/_matrix/client/v3/login"
+        answered = httpx.post(login, json=body, timeout=60, trust_env=False)
         return Person(self, answered.json()["user_id"], answered.json()["access_token"])
 
 
