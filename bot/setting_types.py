@@ -107,7 +107,7 @@ def _checked_channels(value: frozenset[str]) -> frozenset[str]:
 Channels = Annotated[
     frozenset[str], NoDecode, BeforeValidator(_split_ids), AfterValidator(_checked_channels)
 ]
-_MATRIX_ID = re.compile(r"@[!-9;-~]+:[\w.:-]+|![!-~]+|\*:[\w.:-]+", re.ASCII)
+_MATRIX_ID = re.compile(r"@[!-9;-?A-~]++:[\w.:-]+|![!-~]+|\*:[\w.:-]+", re.ASCII)
 
 
 def _checked_matrix_ids(value: frozenset[str]) -> frozenset[str]:
