@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench growth fuzz campaigns check container-check test test-busy test-all test-llm fix clean
+.PHONY: help ask chat index eval bench growth fuzz flood campaigns check container-check test test-busy test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -58,6 +58,9 @@ campaigns: $(VENV)/dev ## Kill, fill, flip and feed: what tests/campaigns does, 
 	PYTHONPATH=.:tests:tests/sources $(BIN)/python tests/campaigns/$$name.py || exit; done
 	$(BIN)/pytest tests/telegram/delivery/test_polling.py
 
+flood: $(VENV)/dev ## Kill the Telegram bot 20 times in a flood of questions and followed ones (a quarter of an hour).
+	$(BIN)/python benchmarks/followers_flood.py
+
 check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -92,7 +95,7 @@ $(VENV)/run: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/run
 	@echo "Installing the tools: 0.2 GB more on disk, a minute, once."
-	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,mcp,parquet,qdrant,web]'
+	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,matrix,mcp,parquet,qdrant,web]'
 	@touch $@
 
 $(VENV)/llm: $(VENV)/dev tests/llm/real_model.txt

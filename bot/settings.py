@@ -36,6 +36,7 @@ from bot.setting_types import (
     Ids,
     ListenAddress,
     LogLevel,
+    MatrixIds,
     Origins,
     ProxyAddress,
     TelegramToken,
@@ -374,6 +375,19 @@ class Settings(BaseSettings):
         default="",
         description="Origins whose pages may call the API from a browser; none if empty.",
     )
+    matrix_homeserver: str | None = Field(
+        default=None, pattern=ADDRESS, description="Address of the Matrix homeserver."
+    )
+    matrix_token: ApiKey | None = Field(
+        default=None, description="Access token of the bot's Matrix user; never shown or logged."
+    )
+    matrix_allowed: MatrixIds = Field(
+        default_factory=frozenset,
+        description="Users, rooms and servers (*:example.org) that the bot answers on Matrix.",
+    )
+    matrix_proxy: ProxyAddress | None = Field(
+        default=None, description="Proxy to the Matrix homeserver; PASOKH_PROXY if empty."
+    )
 
     @model_validator(mode="after")
     def _refuse_conflicts(self) -> Self:
@@ -460,6 +474,11 @@ class Settings(BaseSettings):
         return self.data_dir / f"telegram-memory-{self._telegram_id}.db"
 
     @property
+    def matrix_store(self) -> Path:
+        """File of how far Matrix was read, and of conversations there."""
+        return self.data_dir / "matrix.db"
+
+    @property
     def _telegram_id(self) -> str:
         """Id of the bot, which is no secret.
 
@@ -472,7 +491,7 @@ class Settings(BaseSettings):
         return self.telegram_token.get_secret_value().partition(":")[0]
 
     def proxy_for(
-        self, part: Literal["encoder", "llm", "telegram"], address: str
+        self, part: Literal["encoder", "llm", "telegram", "matrix"], address: str
     ) -> SecretStr | None:
         """Return the proxy through which a part asks the server at an address (`index.proxy`).
 

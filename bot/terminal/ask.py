@@ -1,4 +1,4 @@
-"""Commands that ask: `ask`, `follow`, `chat`, `serve` and `mcp`."""
+"""Commands that ask: `ask`, `follow`, `chat`, `serve`, `matrix` and `mcp`."""
 
 from functools import partial
 
@@ -6,6 +6,7 @@ from bot.answer.statements import MAX_STATEMENTS
 from bot.answer.timeline import MAX_EVENTS
 from bot.question.scope import check_scope
 from bot.records.write import record_of, to_json
+from bot.session.access import PUBLIC
 from bot.session.export import Format, export, finding_of
 from bot.session.following import TERMINAL, Saved
 from bot.session.picture import timeline_svg
@@ -109,7 +110,7 @@ def follow_news(surface: Surface) -> ExitCode:
     following.purge()
     following.ask(session.answering, following.of_topic(TERMINAL), k=session.max_quotes)
     shown = 0
-    for alert in following.pending():
+    for (alert,) in following.pending():
         if citations := session.recall(alert.turn):
             language = Language(alert.saved.language)
             head = say(Key.FOLLOW_NEWS, language, question=alert.saved.question)
@@ -119,7 +120,7 @@ def follow_news(surface: Surface) -> ExitCode:
             surface.write(Line(Kind.HEADING, head, rtl=rtl), *lines, BLANK)
             surface.stdout.flush()
             shown += 1
-        following.told(alert.number)
+        following.told(alert.message)
     return ExitCode.OK if shown else ExitCode.NO_ANSWER
 
 
@@ -212,4 +213,22 @@ def serve_mcp(surface: Surface, *, port: int | None) -> ExitCode:
         mcp.serve_stdio(opening, choice=choice, max_quotes=max_quotes)
     else:
         mcp.serve_http(opening, port, choice=choice, max_quotes=max_quotes, tell=surface.tell)
+    return ExitCode.OK
+
+
+def matrix(surface: Surface) -> ExitCode:
+    """Answer in rooms of Matrix until a signal says to stop, from what everybody may see."""
+    try:
+        # Of an extra, and only this command needs it.
+        from bot.matrix.serve import serve as serve_matrix
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("bot"):
+            raise
+        raise SettingsError(
+            f"The package {error.name!r} is not installed; {how_to_install('matrix')}"
+        ) from error
+    session = surface.backend.open_session(surface.settings)
+    access = surface.backend.open_access(surface.settings)
+    session.answering = access.archive_for(PUBLIC, session.answering)
+    serve_matrix(surface.settings, session, surface.tell)
     return ExitCode.OK

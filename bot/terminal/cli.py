@@ -375,6 +375,17 @@ def serve_mcp(run: _Run, /, *, http: bool, port: int) -> int:
     return ask_commands.serve_mcp(run.open(keeps_log=True), port=port if http else None)
 
 
+@_pasokh.command()
+@_corpus_option
+@click.pass_obj
+def matrix(run: _Run) -> int:
+    """Answer in rooms of Matrix until stopped (docs/matrix.md).
+
+    The log goes to standard error, or to PASOKH_LOG_FILE.
+    """
+    return ask_commands.matrix(run.open(keeps_log=True))
+
+
 @_pasokh.command("settings")
 @click.pass_obj
 def list_settings(run: _Run) -> int:

@@ -151,6 +151,13 @@ def sources(
 ) -> Iterator[Block]:
     """Yield a heading and each article once, with the numbers of its quotes, which lead to them."""
     yield note(say(Key.SOURCES, language), language, is_bold=True)
+    yield from articles(citations, language, public_url=public_url)
+
+
+def articles(
+    citations: Sequence[Citation], language: Language, *, public_url: str = ""
+) -> Iterator[Block]:
+    """Yield each article once, with the numbers of its quotes, which lead to them."""
     for group in by_article(citations):
         first = group[0]
         details = list(_details(first, first.via, language))

@@ -1,41 +1,19 @@
 """Fifteen hundred hostile messages: nothing crashes and no markup gets through."""
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+
+from talker import Check, Talker
 
 from bot.answer.answerer import Answerer
 from bot.answer.serving import Serving
 from bot.question.question import Question
 from bot.session.session import Session
-from bot.telegram.dialog.conversation import Conversation
-from bot.telegram.types import Kind, Outgoing
+from bot.telegram.types import Kind
 from bot.types import Answer, NoAnswer
 from index.encoders import Encoder
 from index.evaluation import RememberingEncoder
-
-Check = Callable[[tuple[Outgoing, ...]], list[str]]
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-    chat_id: int
-    language_code: str
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
-
 
 MESSAGES = 1_500
 TEXTS = 40
