@@ -36,6 +36,8 @@ class Remark(StrEnum):
     GOODBYE = "goodbye"
     PRAISE = "praise"
     ABUSE = "abuse"
+    COMPLAINT = "complaint"
+    STOP = "stop"
     EMOJI = "emoji"
     SOURCES = "sources"
     """These four are about the last answer."""

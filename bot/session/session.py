@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.logs import log_reply
 from bot.question.courtesy import ABOUT_ANSWER, find_remark
-from bot.question.followup import Rewriting, resolve
+from bot.question.followup import Rewriting, resolve, restated
 from bot.question.question import Question, read_question
 from bot.question.scope import check_scope, narrowed, parse_scope
 from bot.session.export import Finding
@@ -160,6 +160,7 @@ class Session:
         """
         turns = self.turns if context is None else context
         before = [turn for turn in turns if turn.stands_alone]
+        text = restated(text) if before else text
 
         def shown() -> Sequence[str]:
             citations = self.recall(before[0])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import flips
 import full_disk
-import hostile
+import hostile_files
 import kills
 import pytest
 
@@ -41,4 +41,4 @@ def test_hostile_files(encoder: Encoder, cache_dir: Path) -> None:
     """Every tenth of 245, of 100 kB: none takes 5 seconds, or 300 MB more than the process has."""
     assert encoder.identity.dim  # its weights are converted in cache_dir now
 
-    assert [] == hostile.campaign(10, 100_000, cache_dir / "encoder")
+    assert [] == hostile_files.campaign(10, 100_000, cache_dir / "encoder")

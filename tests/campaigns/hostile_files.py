@@ -1,4 +1,4 @@
-"""Hostile files made by program: `python hostile.py [EVERY] [BYTES]`.
+"""Hostile files made by program: `python hostile_files.py [EVERY] [BYTES]`.
 
 Each is read, divided and hashed as a build does, in a fork of its own: none may take over 5 seconds
 of processor, or over 300 MB beyond what the process has when it begins. EVERY takes each such file
