@@ -1,6 +1,6 @@
 # Everything from a fresh clone: Python 3.11+, pip, venv, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help ask chat index eval bench growth fuzz check container-check test test-busy test-all test-llm fix clean
+.PHONY: help ask chat index eval bench growth fuzz flood campaigns check container-check test test-busy test-all test-llm fix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -32,9 +32,10 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
 test: $(VENV)/dev ## Run the tests; needs no torch.
 	$(PYTEST)
 
-test-busy: $(VENV)/dev ## Run the tests that wait as on a busy machine: at low priority, beside busy loops.
+BUSY ?= tests/telegram tests/terminal tests/web tests/e2e
+test-busy: $(VENV)/dev ## Run the tests that wait (BUSY="...") at low priority, beside busy loops.
 	@for _ in 1 2; do (while :; do :; done) & loops="$$loops $$!"; done; trap "kill $$loops" EXIT; \
-	TEST_PATIENCE=10 nice -n 3 $(PYTEST) tests/telegram tests/terminal tests/web tests/e2e
+	TEST_PATIENCE=10 nice -n 3 $(PYTEST) $(BUSY)
 
 test-all: $(VENV)/all ## Also run what needs torch, sentence-transformers or ray.
 	$(BIN)/pytest -m "sentence_transformers or ray"
@@ -51,6 +52,14 @@ growth: $(VENV)/run ## Measure growth: 10,000 to 1,000,000 passages (hours, 15 G
 fuzz: $(VENV)/dev ## Search for bytes that break a reader (SECONDS=120).
 	$(PIP) install atheris
 	$(BIN)/python benchmarks/fuzz_readers.py -max_total_time=$(or $(SECONDS),120)
+
+campaigns: $(VENV)/dev ## Kill, fill, flip and feed: what tests/campaigns does, whole (an hour).
+	@for name in kills full_disk flips hostile_files; do \
+	PYTHONPATH=.:tests:tests/sources $(BIN)/python tests/campaigns/$$name.py || exit; done
+	$(BIN)/pytest tests/telegram/delivery/test_polling.py
+
+flood: $(VENV)/dev ## Kill the Telegram bot 20 times in a flood of questions and followed ones (a quarter of an hour).
+	$(BIN)/python benchmarks/followers_flood.py
 
 check: $(VENV)/dev ## Lint, types, layers, spelling.
 	$(BIN)/ruff check
@@ -86,7 +95,7 @@ $(VENV)/run: pyproject.toml constraints.txt
 
 $(VENV)/dev: $(VENV)/run
 	@echo "Installing the tools: 0.2 GB more on disk, a minute, once."
-	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,mcp,parquet,qdrant,web]'
+	$(PIP) install --constraint constraints.txt --group dev --editable '.[llm,matrix,mcp,parquet,qdrant,web]'
 	@touch $@
 
 $(VENV)/llm: $(VENV)/dev tests/llm/real_model.txt

@@ -94,7 +94,7 @@ def main() -> None:
     for start in range(0, len(saved), BATCH):
         following.ask(answering, saved[start : start + BATCH])
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    told = {numbers[alert.saved.number]: alert.turn for alert in following.pending()}
+    told = {numbers[one.saved.number]: one.turn for (one,) in following.pending()}
     result = {
         "articles": answering.manifest.n_articles,
         "passages": answering.manifest.n_passages,

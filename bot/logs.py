@@ -19,6 +19,7 @@ from bot.texts.language import Language, say
 from bot.texts.messages import Key
 from bot.types import Answer, NoAnswer
 from index import PasokhError, StorageError
+from index.errors import refusal_of_system
 
 EVENT_QUESTION = "question"
 EVENT_FAILURE = "failure"
@@ -187,6 +188,7 @@ def log_reply(reply: Answer | NoAnswer, k: int) -> None:
 def report_failure(error: BaseException, language: Language, log_file: Path | None) -> str:
     """Log a failure whole and return the text that a person is shown for it."""
     _logger.error(EVENT_FAILURE, exc_info=error)
+    error = refusal_of_system(error) or error
     if isinstance(error, PasokhError):
         return say(Key.ERROR, language, message=str(error))
     kind = type(error).__name__

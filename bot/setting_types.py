@@ -147,6 +147,25 @@ def _checked_channels(value: frozenset[str]) -> frozenset[str]:
 Channels = Annotated[
     frozenset[str], NoDecode, BeforeValidator(_split_ids), AfterValidator(_checked_channels)
 ]
+_MATRIX_ID = re.compile(r"@[!-9;-?A-~]++:[\w.:-]+|![!-~]+|\*:[\w.:-]+", re.ASCII)
+
+
+def _checked_matrix_ids(value: frozenset[str]) -> frozenset[str]:
+    """Return ids of users, rooms and servers.
+
+    Raises:
+        ValueError: If one is none of these.
+    """
+    for one in value:
+        if not _MATRIX_ID.fullmatch(one):
+            msg = f"expected @user:server, !room:server or *:server, got {quoted(one)}"
+            raise ValueError(msg)
+    return value
+
+
+MatrixIds = Annotated[
+    frozenset[str], NoDecode, BeforeValidator(_split_ids), AfterValidator(_checked_matrix_ids)
+]
 # Telegram: bot id, colon, secret (https://core.telegram.org/bots/api#authorizing-your-bot); its
 # rules for a webhook's secret: https://core.telegram.org/bots/api#setwebhook.
 TelegramToken = Annotated[SecretStr, AfterValidator(_matching(r"\d+:[A-Za-z0-9_-]+"))]
@@ -202,6 +221,8 @@ EXPECTED: Final = {
     "llm_timeout_s": "a number of seconds above 0",
     "llm_proxy": _EXPECTED_PROXY,
     "llm_max_tokens": "a whole number, 50 or more",
+    "llm_check": "on or off",
+    "llm_check_model": "a name",
     "llm_entailment": "sentence-transformers:NAME_OR_FOLDER",
     "llm_tokens_per_day": "a whole number, 0 or more",
     "feeds": "addresses separated by commas",
@@ -245,4 +266,8 @@ EXPECTED: Final = {
     "web_rate_per_minute": "a whole number, 1 or more",
     "web_workers": "a whole number from 1 to 64",
     "web_cors": "origins such as https://example.org, split by commas",
+    "matrix_homeserver": _EXPECTED_ADDRESS,
+    "matrix_token": "a text of ASCII letters and signs without spaces",
+    "matrix_allowed": "@user:server, !room:server or *:server, with commas between",
+    "matrix_proxy": _EXPECTED_PROXY,
 }

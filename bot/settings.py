@@ -36,6 +36,7 @@ from bot.setting_types import (
     Ids,
     ListenAddress,
     LogLevel,
+    MatrixIds,
     Origins,
     ProxyAddress,
     TelegramToken,
@@ -197,6 +198,14 @@ class Settings(BaseSettings):
     )
     llm_max_tokens: int = Field(
         default=800, ge=50, description="Most tokens in one answer of the language model."
+    )
+    llm_check: bool = Field(
+        default=True,
+        description="Whether a second request has the model judge its own claims: on or off.",
+    )
+    llm_check_model: str | None = Field(
+        default=None,
+        description="Name of the model that judges claims; PASOKH_LLM_MODEL if empty.",
     )
     llm_entailment: CrossEncoderName | None = Field(
         default=None,
@@ -366,6 +375,19 @@ class Settings(BaseSettings):
         default="",
         description="Origins whose pages may call the API from a browser; none if empty.",
     )
+    matrix_homeserver: str | None = Field(
+        default=None, pattern=ADDRESS, description="Address of the Matrix homeserver."
+    )
+    matrix_token: ApiKey | None = Field(
+        default=None, description="Access token of the bot's Matrix user; never shown or logged."
+    )
+    matrix_allowed: MatrixIds = Field(
+        default_factory=frozenset,
+        description="Users, rooms and servers (*:example.org) that the bot answers on Matrix.",
+    )
+    matrix_proxy: ProxyAddress | None = Field(
+        default=None, description="Proxy to the Matrix homeserver; PASOKH_PROXY if empty."
+    )
 
     @model_validator(mode="after")
     def _refuse_conflicts(self) -> Self:
@@ -452,6 +474,11 @@ class Settings(BaseSettings):
         return self.data_dir / f"telegram-memory-{self._telegram_id}.db"
 
     @property
+    def matrix_store(self) -> Path:
+        """File of how far Matrix was read, and of conversations there."""
+        return self.data_dir / "matrix.db"
+
+    @property
     def _telegram_id(self) -> str:
         """Id of the bot, which is no secret.
 
@@ -464,7 +491,7 @@ class Settings(BaseSettings):
         return self.telegram_token.get_secret_value().partition(":")[0]
 
     def proxy_for(
-        self, part: Literal["encoder", "llm", "telegram"], address: str
+        self, part: Literal["encoder", "llm", "telegram", "matrix"], address: str
     ) -> SecretStr | None:
         """Return the proxy through which a part asks the server at an address (`index.proxy`).
 
@@ -547,6 +574,9 @@ def read_settings(env_file: Path | None = _ENV_FILE, *, corpus: Path | None = No
         SettingsError: Naming each wrong variable, its value and what was expected; of unknown
             variables the first, with the nearest setting.
     """
+    if env_file and env_file.exists() and not (env_file.is_file() or env_file.is_dir()):
+        msg = f"Expected a file of settings at {env_file}, got a pipe or device; take it away."
+        raise SettingsError(msg)
     try:
         in_file = dotenv_values(env_file, encoding="utf-8-sig") if env_file else {}
         known = [PREFIX + field.upper() for field in Settings.model_fields]

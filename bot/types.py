@@ -36,6 +36,8 @@ class Remark(StrEnum):
     GOODBYE = "goodbye"
     PRAISE = "praise"
     ABUSE = "abuse"
+    COMPLAINT = "complaint"
+    STOP = "stop"
     EMOJI = "emoji"
     SOURCES = "sources"
     """These four are about the last answer."""
@@ -103,6 +105,15 @@ class Unworded(StrEnum):
     MALFORMED = "malformed"
     UNSUPPORTED = "unsupported"
     OVER_BUDGET = "over_budget"
+
+
+class Check(StrEnum):
+    """What claims have passed before they are shown; a key into the texts shown to people."""
+
+    RULES = "rules"
+    """Code: `bot.grounding`."""
+    JUDGE = "judge"
+    """A language model that was shown each claim beside its quotes: `bot.llm.judge`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +217,7 @@ class Answer:
             from beyond it.
         is_unsure: Whether it is "perhaps": the right article probably, but maybe no answer.
         claims: The answer in the asker's language, each claim checked; () for quotes alone.
+        checks: What each claim has passed; () for quotes alone.
         unworded: Why there are no claims, where a language model was to make them.
         shape: How the quotes belong together.
         sides: Of a comparison or of several questions two to four, as they are shown; else ().
@@ -222,6 +234,7 @@ class Answer:
     is_missed: bool = False
     is_unsure: bool = False
     claims: tuple[Claim, ...] = ()
+    checks: tuple[Check, ...] = ()
     unworded: Unworded | None = None
     shape: Shape = Shape.QUOTES
     sides: tuple[Side, ...] = ()

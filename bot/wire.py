@@ -163,9 +163,22 @@ def count_labels(settings: Settings) -> Counter[tuple[str, ...]]:
     return index.count_labels(settings.index_home, vector_store(settings))
 
 
-def open_web(settings: Settings, *, progress: Progress | None = None) -> Service:
-    """Open what the pages and the API answer from, building the index first where there is none."""
-    serving = open_answerer(settings, progress=progress)
+def open_web(
+    settings: Settings,
+    *,
+    archive: Answering | None = None,
+    progress: Progress | None = None,
+) -> Service:
+    """Open what the pages and the API answer from, building the index first where there is none.
+
+    Args:
+        archive: What answers already in this process; None opens it.
+        progress: Takes how far a build is.
+    """
+    if isinstance(archive, Serving):
+        serving = archive
+    else:
+        serving = open_answerer(settings, progress=progress)
     with serving.using() as answerer:
         encoder = answerer.encoder
 

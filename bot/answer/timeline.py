@@ -1,7 +1,7 @@
 """Timeline: the events of a topic over the archive, one line each, in order of time.
 
-An event is the sentence of a dated report that is surely about the topic (as in an overview, see
-`Answerer.is_sure_of`); its day is that of publication. What several outlets say of one event within
+An event is the sentence of a dated report that is about the topic, as surely as what is quoted as
+"perhaps"; its day is that of publication. What several outlets say of one event within
 two days is one line, the earliest, which names the others.
 """
 
@@ -25,7 +25,7 @@ MAX_EVENTS: Final = 100
 _HITS: Final = 300
 _SAME_EVENT: Final = 0.6
 """Centred cosine from which on two sentences of neighbouring days tell of one event."""
-_WITH_REPEATS: Final = ReaderConfig(max_alike=2.0)
+_WITH_REPEATS: Final = ReaderConfig(max_alike=2.0, max_gap=9.0)
 """What another outlet repeats is named beside the event."""
 _NEIGHBOURING: Final = timedelta(days=2)
 
@@ -44,7 +44,7 @@ def find_timeline(answerer: Answerer, topic: Question, *, most: int) -> Answer |
     chosen = [
         quote
         for quote in quotes
-        if quote.hit.article.published and answerer.is_sure_of(found, quote)
+        if quote.hit.article.published and answerer.sureness(found, quote) >= answerer.threshold
     ]
     citations = verified(_events(chosen, snapshot), snapshot.article)
     question, language, fingerprint = topic.text, topic.language, answerer.fingerprint

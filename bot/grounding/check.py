@@ -4,11 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.grounding.added import is_added
+from bot.grounding.counts import are_exchanged, find_counts, is_miscounted, is_near
 from bot.grounding.entailment import Entailment
+from bot.grounding.hedges import is_unhedged
 from bot.grounding.meaning import SUPPORTED_FROM, Closeness
 from bot.grounding.names import Evidence, unsupported_names
 from bot.grounding.numbers import find_numbers, is_supported
+from bot.grounding.opposites import are_opposed
 from bot.grounding.polarity import is_contradicted
+from bot.grounding.roles import is_misattributed
 from bot.grounding.times import TimeWord, find_times, is_told, known_times
 from bot.grounding.types import Fault, Verdict
 from bot.grounding.wording import is_quoted, is_unsafe, quotations
@@ -122,6 +127,7 @@ def _faults(case: _Case) -> Iterator[Fault]:
     published = [citation.published for citation in case.cited]
     known_dates = known_times(zip(quotes, languages, published, strict=True))
     known_numbers = [number for quote in quotes for number in find_numbers(quote)]
+    numbers = find_numbers(case.text, apart=date_spans)
     supported_dates = [
         word
         for word in case.times
@@ -133,11 +139,13 @@ def _faults(case: _Case) -> Iterator[Fault]:
         )
     ]
     maybe_years = {word.start for word in supported_dates if not word.is_sure}
+    counts = {count.number: count for count in find_counts(case.text, case.language)}
     if any(
         number.is_sure
         and number.start not in maybe_years
         and not is_supported(number, known_numbers)
-        for number in find_numbers(case.text, apart=date_spans)
+        and not (number in counts and is_near(counts[number], known_numbers))
+        for number in numbers
     ):
         yield Fault.NUMBER
     if any(word.is_sure and word not in supported_dates for word in case.times):
@@ -153,10 +161,24 @@ def _faults(case: _Case) -> Iterator[Fault]:
             quote for quote, tag in zip(quotes, languages, strict=True) if tag == case.language
         ),
     )
-    if unsupported_names(case.text, case.language, evidence, date_spans):
+    apart = [*date_spans, *((number.start, number.end) for number in numbers)]
+    if unsupported_names(case.text, case.language, evidence, apart):
         yield Fault.NAME
     is_one_language = len(set(languages)) == 1
     if is_one_language and is_contradicted(case.text, case.language, quotes, languages[0]):
         yield Fault.NEGATION
+    tags = tuple(tag.partition("-")[0] for tag in languages)
+    told = (case.text, case.language, quotes, tags)
+    if is_miscounted(*told) or are_exchanged(*told):
+        yield Fault.COUNT
+    if are_opposed(*told):
+        yield Fault.OPPOSITE
+    if is_added(*told):
+        yield Fault.ADDED
+    if len(quotes) == 1:
+        if is_misattributed(case.text, case.language, quotes[0], tags[0]):
+            yield Fault.ROLE
+        if is_unhedged(case.text, case.language, quotes[0], tags[0]):
+            yield Fault.HEDGE
     if case.is_foreign:
         yield Fault.LANGUAGE

@@ -25,6 +25,11 @@ _VERB = re.compile(
     r"^(?:ن?می)|(?:کرد|کرده|کند|کنند|کردند|شد|شده|شود|شوند|شدند|است|بود|بودند|داشت|داشتند|دارد|دارند"
     r"|داد|دادند|دهد|دهند|گفت|گفتند|افزود|یافت|گرفت|گیرد|گشت|گردد|گردید|نمود|نماید|رفت|رود|رسید|رسد|ند|یم|ید)$"
 )
+_LIGHT_VERB = re.compile(
+    r"(?:ن?می ?)?(?:کرد|شد|داد|داشت|گرفت|یافت|زد|خورد|بود|کن|ده|گیر|شو|دار)"
+    r"(?:ه|م|ی|د|یم|ید|ند|ه ?اند)?"
+)
+_ENDING = re.compile(r"(?<=...)(?:هایی|های|ها|ی)$")
 _SAYING = (
     "اظهار بیان تاکید تأکید تصریح عنوان اعلام خاطرنشان یادآور ابراز اشاره ادامه هشدار مدعی اذعان"
 )
@@ -52,7 +57,15 @@ def replaced_words(claim: str, quotes: list[str], known: str, vocabulary: Vocabu
             is_led = position > 0 or start == 0
             is_followed = position + 1 < len(steps) or end == len(claim_words)
             if is_led and is_followed and _rare(quote_words[first:last], claim_tokens, vocabulary):
-                replacements += _rare(claim_words[start:end], known_tokens, vocabulary)
+                # The noun of a compound verb («تحویل داد») is no name.
+                following = claim_words[start + 1 : end + 1]
+                nouns = {
+                    word
+                    for word, after in zip(claim_words[start:end], following, strict=False)
+                    if _VERB.fullmatch(after) or _LIGHT_VERB.fullmatch(after)
+                }
+                words = [word for word in claim_words[start:end] if word not in nouns]
+                replacements += _rare(words, known_tokens, vocabulary)
     return replacements
 
 
@@ -65,7 +78,7 @@ def _rare(words: list[str], known: frozenset[str], vocabulary: Vocabulary) -> li
         and not word_tokens & (known | _SAYING_TOKENS)
         and not any(word[:_STEM] == token[:_STEM] for token in known)
         and not _VERB.search(word)
-        and vocabulary.weight(word) < FREQUENT_FROM
+        and max(map(vocabulary.weight, {word, _ENDING.sub("", word)})) < FREQUENT_FROM
     ]
 
 

@@ -121,9 +121,12 @@ def unsupported_names(
     if is_cased:
         names = _capitalised(line, language)
     elif language == _PERSIAN:
-        names = _uncapitalised(line, evidence)
+        adverbs = frozenset(folded(word) for word in _ADVERB_FA.findall(claim))
+        names = (name for name in _uncapitalised(line, evidence) if name[2][0] not in adverbs)
         quotes = list(evidence.same_language)
-        missing += replaced_words(line, quotes, evidence.text, vocabulary())
+        set_apart = {word for start, end in apart for word in folded(line[start:end]).split()}
+        replaced = replaced_words(line, quotes, evidence.text, vocabulary())
+        missing += [word for word in replaced if word not in set_apart]
     else:
         return missing
     for start, end, words in names:
@@ -245,6 +248,8 @@ def _is_named(
 
     # By sound: the word or the whole name, with or without an ending of its case.
     spellings = [word] if is_alone else [word, "".join(whole)]
+    if word.endswith("c"):
+        spellings.append(f"{word}h")  # "Marković" is «مارکوویچ»
     if language == "ru":
         spellings += [_CASE_RU.sub("", spelling) for spelling in spellings]
     least = _MIN_SAME_SCRIPT if is_same_script else MIN_LIKENESS
@@ -374,15 +379,21 @@ def _is_derived(word: str, evidence: Evidence) -> bool:
     """Tell whether a word is one of the evidence or a known one with endings, or a verb."""
     known = vocabulary()
     stem = _ENDINGS_FA.sub("", word)
-    if any(known.weight(form) > -math.inf for form in (word, stem, _ENDINGS_FA.sub("", stem))):
+    forms = (word, stem, _ENDINGS_FA.sub("", stem), _COMPOUND_FA.sub("", word))
+    if any(known.weight(form) > -math.inf for form in forms):
         return True
     if _VERB_FA.search(word) or len(word) < _STEM:
         return True
     return any(token.startswith(word[:_STEM]) for token in _text_tokens(evidence.text))
 
 
+_ADVERB_FA = re.compile(r"\w++(?<=ا)\u064b|\w++\u064b(?=ا)")
+_COMPOUND_FA = re.compile(
+    r"(?<=..)(?:نا)?(?:گذار|ساز|پذیر|آمیز|انگیز|دهنده|کننده|پرداز|آور|نما|مدت)(?:ی|ان|انه|ها|تر|ترین)?$"
+)
+"""What makes an adjective or a trade of a known word."""
 _ENDINGS_FA = re.compile(
     r"(?<=..)(?:ترین|تر|هایی|های|ها|ان|ات|شان|مان|تان|ش|ت|م|ی|ه|ند|یم|ید|د|ای|گی|انه|مند|گر|گران|چی|دار"
-    r"|کننده|شده)$"
+    r"|کننده|شده|(?<=[او])ی)$"
 )
 _VERB_FA = re.compile(r"^(?:ن?می|ب)\w{3,}(?:م|ی|د|یم|ید|ند)$|(?:ند|یم|ید)$")

@@ -61,7 +61,8 @@ LETTER_MAGNITUDES: Final = _table("1000=k 1000000=m,mn 1000000000=bn,b 100000000
 
 HALVES: Final = {
     "half": Fraction(1, 2), "نیم": Fraction(1, 2), "نصف": Fraction(1, 2),
-    "نیمی": Fraction(1, 2), "quarter": Fraction(1, 4), "ربع": Fraction(1, 4),
+    "نیمی": Fraction(1, 2), "halved": Fraction(1, 2), "halving": Fraction(1, 2),
+    "halves": Fraction(1, 2), "quarter": Fraction(1, 4), "ربع": Fraction(1, 4),
 }  # fmt: skip
 IMPLIED: Final = {
     **dict.fromkeys(("both", "twice", "double", "doubled", "couple", "pair", "bilateral"), 2),
@@ -92,6 +93,6 @@ killed injured wounded soldiers points goals dollars euros kilometers kilometres
 COUNTED: Final = frozenset(_COUNTED_LIST.split())
 
 PERCENT: Final = (
-    r"(?:%|درصد|فیصد|در ?صد|percent|per cent|percentage|pct|prozent|pour cent|por ciento|"
+    r"(?:%|درصدی?|فیصد|در ?صد|percent|per cent|percentage|pct|prozent|pour cent|por ciento|"
     r"процент\w*|بالمئه|بالمائه|فی المئه|فی المائه|yüzde)"
 )

@@ -76,17 +76,61 @@ def find_numbers(text: str, *, apart: Spans = ()) -> list[Number]:
         )
         following = replace(number, is_percent=is_percent, is_sure=number.is_sure or is_percent)
         numbers.append(following)
-    return numbers[::-1]
+    return _parts_of_wholes(numbers[::-1], line)
+
+
+def _parts_of_wholes(numbers: list[Number], line: str) -> list[Number]:
+    """Join "one in five" and «از هر پنج نفر یک» to the part that they make."""
+    joined: list[Number] = []
+    for number in numbers:
+        last = joined[-1] if joined else None
+        gap = line[last.end : number.start] if last else ""
+        if last and _OF_EVERY.fullmatch(gap):
+            part, whole = last.readings, number.readings
+        elif last and _WORD_GAP.fullmatch(gap) and _FROM_EVERY.search(line[: last.start]):
+            part, whole = number.readings, last.readings
+        else:
+            joined.append(number)
+            continue
+        readings = frozenset(min(part) / value for value in whole if value > min(part) > 0)
+        if not readings:
+            joined.append(number)
+            continue
+        joined[-1] = replace(
+            number,
+            readings=readings,
+            parts=(min(part), min(whole)),
+            is_sure=True,
+            start=joined[-1].start,
+        )
+    return joined
 
 
 def is_supported(number: Number, known: Sequence[Number]) -> bool:
-    """Tell whether a number is among those known; a percentage only among percentages."""
-    if number.is_percent:
-        known = [other for other in known if other.is_percent]
-    values = {value for other in known for value in (*other.readings, *other.parts)}
+    """Tell whether a number is among those known; a percentage only among percentages.
+
+    A part of a whole is the percentage that it makes: "a fifth" is 20 %.
+    """
+    alike = [other for other in known if other.is_percent] if number.is_percent else known
+    values = {value for other in alike for value in (*other.readings, *other.parts)}
     if not number.readings.isdisjoint(values):
         return True
-    return bool(number.parts) and values.issuperset(number.parts)
+    if number.parts and values.issuperset(number.parts):
+        return True
+    return any(
+        abs(mine - theirs) < 1
+        for other in known
+        if other.is_percent is not number.is_percent
+        for mine in _percentages(number)
+        for theirs in _percentages(other)
+    )
+
+
+def _percentages(number: Number) -> list[Fraction]:
+    """Return a percentage, or those that a part of a whole makes."""
+    if number.is_percent:
+        return list(number.readings)
+    return [value * _HUNDRED for value in number.readings if 0 < value < 1]
 
 
 _TOKEN = re.compile(
@@ -101,6 +145,9 @@ _ORDINAL_ENDINGS: Final = frozenset({"st", "nd", "rd", "th", "م", "ام", "s"})
 _PERCENT_AFTER = re.compile(rf" ?-?{PERCENT}(?!\w)")
 _PERCENT_BEFORE = re.compile(r"(?:%|yüzde) ?$")
 _RANGE = re.compile(r" ?(?:-|–|—|to|and|or|تا|و|یا|الی) ?")
+_OF_EVERY = re.compile(r" (?:(?:in|out of)(?: every)?|(?:نفر )?از هر) ")
+_FROM_EVERY = re.compile(r"(?<!\w)از(?: هر)? $")
+_WORD_GAP = re.compile(r" (?:\w+ )?")
 _NOON = 12
 _GROUP = 3
 _HUNDRED = 100

@@ -16,8 +16,8 @@ from typing import Final
 from index.text import clean_text
 
 _NOT_EN: Final = re.compile(
-    r"\b(?:not|never|no longer|cannot|neither|nor|nobody|nothing|none|nowhere|without)\b"
-    r"|\bno\b(?! one of)"
+    r"\b(?:not|never|no longer|cannot|neither|nor|nobody|nothing|none|nowhere)\b"
+    r"|\bno\b(?! one of| (?:more|less|fewer|later) than)"
     r"|n['’]t\b",
     re.IGNORECASE,
 )
@@ -26,7 +26,8 @@ _DENIES_EN: Final = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|refus\w+|reject\w+|fail\w*|lack\w*|absen\w+|unlikely|prevent\w*"
     r"|ban\w*|prohibit\w*|avoid\w*|hardly|barely|rarely|except|unless|until|un\w{4,}|non\w*|out"
     r"|in(?:cap|suf|adeq|val|aud|vis|eff|def|dep)\w+|im(?:poss|pot)\w*|dis\w{4,}|\w+less|against"
-    r"|missing|illegal|oppos\w+|exclu\w+|declin\w+|lost|contrary|extinct|although|though|same)\b",
+    r"|missing|illegal|without|exempt\w*|free of|free from|oppos\w+|exclu\w+|declin\w+|lost"
+    r"|contrary|extinct|although|though|same)\b",
     re.IGNORECASE,
 )
 # A negated Persian verb: the prefix and the stems that newspapers use most, present and past.
@@ -47,7 +48,8 @@ _NEGATED_FA: Final = re.compile(
 )
 _DENIES_FA: Final = re.compile(
     r"(?<!\w)(?:هرگز|بدون|عدم|فاقد|نه|تکذیب|رد (?=کرد)|غیر\w*|نا\w{3,}|بی ?\w{2,}|مخالف\w*|خودداری"
-    r"|امتناع|مانع|جلوگیری|ممنوع\w*|به ?جز|جز|مگر|ضد|منتفی|محروم|ناتوان|نبود\w*|نداشتن|نکردن|نشدن)"
+    r"|امتناع|مانع|جلوگیری|ممنوع\w*|معاف\w*|به ?جز|جز|مگر|ضد|منتفی|محروم|ناتوان|نبود\w*|نداشتن"
+    r"|نکردن|نشدن)"
     r"(?!\w)"
 )
 _POSITIVE_FA: Final = {

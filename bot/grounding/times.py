@@ -77,10 +77,14 @@ def find_times(text: str, language: str = "en") -> list[TimeWord]:
     """Return the dates of a text in its order, the text being in `language` or in English."""
     line = clean_text(text).text
     words: list[TimeWord] = []
+    months = _months(language.partition("-")[0])
     for pattern in _patterns(language.partition("-")[0]):
         for match in pattern.finditer(line):
             if any(word.start < match.end() and match.start() < word.end for word in words):
                 continue
+            before = line[: match.start()].split()[-1:]
+            if "-" in match[0] and before and before[0].strip("(\"'“«").casefold() in months:
+                continue  # "March 20-November 20": the day is the earlier month's
             if word := _time_word(match, language):
                 words.append(word)
     return sorted(words, key=lambda word: word.start)

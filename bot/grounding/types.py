@@ -11,6 +11,11 @@ from bot.types import Citation, Claim
 class Fault(StrEnum):
     """Kind of error in a claim.
 
+    `COUNT`: a number is right, but not its unit, its bound or what it counts.
+    `OPPOSITE`: it says the opposite of a word of the quotes: "rose" for "fell".
+    `ROLE`: somebody else said or did it.
+    `HEDGE`: it states as done what is only planned, expected or possible.
+    `ADDED`: it gives a cause or circumstance of its own.
     `UNSAFE`: it holds an address, markup, a control character or an instruction that no quote has.
     """
 
@@ -20,6 +25,11 @@ class Fault(StrEnum):
     QUOTE = "quote"
     NAME = "name"
     NEGATION = "negation"
+    COUNT = "count"
+    OPPOSITE = "opposite"
+    ROLE = "role"
+    HEDGE = "hedge"
+    ADDED = "added"
     MEANING = "meaning"
     LANGUAGE = "language"
     UNSAFE = "unsafe"

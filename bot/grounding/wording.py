@@ -26,6 +26,13 @@ _ADDRESS: Final = re.compile(
     r"|edu)\b(?:/\S*)?",
     re.IGNORECASE,
 )
+_DOT: Final = r"(?: ?[(\[{]? ?(?:dot|دات|نقطه) ?[)\]}]? ?| ?[(\[{]\.[)\]}] ?| ?[․。．] ?)"
+_SPELT_ADDRESS: Final = re.compile(
+    rf"(?<!\w)[\w-]{{1,63}}{_DOT}(?:com|org|net|ir|info|io|me|ru|xyz|top|app|dev|ly|co|gov|edu|site"
+    r"|online|shop|club|live|link|click|biz|کام|آی ?آر|نت|اورگ)(?!\w)",
+    re.IGNORECASE,
+)
+"""An address with its dots written out, as in "evil dot com"."""
 _MARKUP: Final = re.compile(
     r"</?[a-zA-Z!][^>]*>?|\[[^\[\]]*+\]\([^)\[]*+\)|```|&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});|\{\{"
     r"|<\||\|>|^[^\S\n]*+#{1,6} ",
@@ -88,7 +95,7 @@ def is_unsafe(claim: str, evidence: str) -> bool:
     line = clean_text(claim).text
     return any(
         match[0].casefold().rstrip(".,;:!?") not in known
-        for pattern in (_ADDRESS, _MARKUP, _ORDER)
+        for pattern in (_ADDRESS, _SPELT_ADDRESS, _MARKUP, _ORDER)
         for match in pattern.finditer(line)
     )
 

@@ -4,6 +4,8 @@ Each answer has one deadline from the first connection to the last word, retries
 half of it for the first word. What a server says in its errors is in no error of ours, for it may
 repeat the key or the question.
 
+What a server sends is bounded before it is parsed: a stream, a body, and the body of an error.
+
 Does not: validate the answer beyond its length.
 Source: https://platform.openai.com/docs/api-reference/chat/create
 """
@@ -35,6 +37,10 @@ _MOST_CHARS: Final = 40_000
 """Most characters of one answer; a longer one is garbage, whatever the server was asked for."""
 _MOST_BYTES: Final = 16 * _MOST_CHARS
 """Most bytes of an answer that is not streamed, as JSON."""
+_MOST_STREAMED: Final = 8_000_000
+"""Most bytes of any reply as received: a stream with a chunk for each token of a long thought."""
+_MOST_ERROR_BYTES: Final = 16_384
+"""Most bytes that are read of an error; it is only looked at for the name of a parameter."""
 _BYTES_PER_TOKEN: Final = 2.6
 """For servers that do not count: UTF-8 bytes, from 2.6 (Persian) to 4 (English) in cl100k."""
 _NO_CREDIT: Final = "insufficient_quota"
@@ -59,6 +65,38 @@ class ServerConfig:
     max_tokens: int = 800
     budget: DailyBudget | None = None
     proxy: SecretStr | None = None
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """Bytes of a reply up to a limit.
+
+    Those of an error just end there. Beyond the limit of another reply `Unwritten` is raised.
+    """
+
+    def __init__(self, stream: httpx2.AsyncByteStream, limit: int, *, is_error: bool) -> None:
+        self._stream = stream
+        self._limit = limit
+        self._is_error = is_error
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = self._limit
+        async for part in self._stream:
+            yield part[:left]
+            left -= len(part)
+            if left < 0 and not self._is_error:
+                raise Unwritten(Unworded.MALFORMED, f"over {self._limit} bytes")
+            if left < 0:
+                return
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+async def _bound(response: httpx2.Response) -> None:
+    """Limit what is read of a reply."""
+    limit = _MOST_ERROR_BYTES if response.is_error else _MOST_STREAMED
+    if isinstance(response.stream, httpx2.AsyncByteStream):
+        response.stream = _Bounded(response.stream, limit, is_error=response.is_error)
 
 
 class _Words(BaseModel):
@@ -179,7 +217,9 @@ class OpenAIGenerator:
                 api_key=key.get_secret_value() if key else "none",
                 timeout=self._config.timeout_s,
                 max_retries=0,
-                http_client=openai.DefaultAsyncHttpxClient(**client_options(self._config.proxy)),
+                http_client=openai.DefaultAsyncHttpxClient(
+                    event_hooks={"response": [_bound]}, **client_options(self._config.proxy)
+                ),
             )
             async with asyncio.timeout(self._config.timeout_s) as whole, client:
                 while True:

@@ -3,6 +3,9 @@
 Nothing of the openai package, and no check of claims, is loaded where no model is set.
 """
 
+from dataclasses import replace
+from typing import Final
+
 from bot.answer.serving import Serving
 from bot.grounding.types import Checking
 from bot.llm.budget import DailyBudget
@@ -11,6 +14,9 @@ from bot.session.session import Session
 from bot.settings import Settings, SettingsError
 from index import Encoder, read_removals
 from index.errors import how_to_install
+
+_JUDGE_SHARE: Final = 0.5
+"""Share of the time for an answer within which its claims are judged."""
 
 
 def open_grounder(settings: Settings, encoder: Encoder) -> Checking:
@@ -43,7 +49,7 @@ def session_over(settings: Settings, serving: Serving) -> Session:
         )
     try:
         # Heavy, and the client is of an extra: loaded once there is a server to talk to.
-        from bot.llm import client, rewrite, translate, writer
+        from bot.llm import client, judge, rewrite, translate, writer
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("bot"):
             raise
@@ -52,15 +58,21 @@ def session_over(settings: Settings, serving: Serving) -> Session:
             f"{how_to_install('llm')}"
         ) from error
     limit = settings.llm_tokens_per_day
-    generator = client.OpenAIGenerator(
-        client.ServerConfig(
-            base_url=settings.llm_base_url,
-            model=settings.llm_model or "",
-            api_key=settings.llm_api_key,
-            timeout_s=settings.llm_timeout_s,
-            max_tokens=settings.llm_max_tokens,
-            budget=None if limit is None else DailyBudget(settings.llm_budget_file, limit),
-            proxy=settings.proxy_for("llm", settings.llm_base_url),
+    config = client.ServerConfig(
+        base_url=settings.llm_base_url,
+        model=settings.llm_model or "",
+        api_key=settings.llm_api_key,
+        timeout_s=settings.llm_timeout_s,
+        max_tokens=settings.llm_max_tokens,
+        budget=None if limit is None else DailyBudget(settings.llm_budget_file, limit),
+        proxy=settings.proxy_for("llm", settings.llm_base_url),
+    )
+    generator = client.OpenAIGenerator(config)
+    checking = client.OpenAIGenerator(
+        replace(
+            config,
+            model=settings.llm_check_model or config.model,
+            timeout_s=config.timeout_s * _JUDGE_SHARE,
         )
     )
     with serving.using() as answerer:
@@ -69,7 +81,12 @@ def session_over(settings: Settings, serving: Serving) -> Session:
         answering=serving,
         max_quotes=settings.max_quotes,
         choice=settings.language,
-        writing=writer.Writer(generator, grounder, serving),
+        writing=writer.Writer(
+            generator,
+            grounder,
+            serving,
+            judge=judge.Judge(checking) if settings.llm_check else None,
+        ),
         translating=translate.Translator(
             generator,
             grounder,

@@ -10,12 +10,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from bot.llm.types import Unwritten
 from bot.types import Claim, Unworded
 
-_MOST_CLAIMS: Final = 8
+MOST_CLAIMS: Final = 8
+_MOST_READ: Final = 5 * MOST_CLAIMS
+"""Most claims looked at, those of unusable form among them."""
 _MOST_CHARS: Final = 600
 _MOST_NUMBERS: Final = 8
 _MOST_OBJECTS: Final = 100
@@ -84,11 +87,55 @@ def parse_so_far(text: str) -> Written:
             raw += [claim for claim in inner if isinstance(claim, dict)]
         elif "text" in value:
             raw.append(value)
-    claims = [_claim(value) for value in raw]
+    claims = [_claim(value) for value in raw[:_MOST_READ]]
     answered = _ANSWERED.search(json_text)
     is_denied = answered is not None and answered[1] == "false"
     has_answer = not is_denied and not re.search(r'"claims"\s*:\s*\[\s*\]', json_text)
     return Written(_each_once(claims), has_answer=has_answer, n_unusable=claims.count(None))
+
+
+class Finding(StrEnum):
+    """What a judge finds about a claim."""
+
+    SUPPORTED = "supported"
+    NOT = "not"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a judge says of one claim, and the words of a quote that it rests on; unchecked."""
+
+    finding: Finding
+    words: str
+
+
+def parse_judgements(text: str, n_claims: int) -> dict[int, Judgement]:
+    """Read what a judge wrote, by the number of the claim, from 1.
+
+    Only what is exactly of the form asked for is read. A claim that is judged twice in different
+    ways is `NOT` supported; one that is left out is not among the results.
+
+    Raises:
+        Unwritten: If there is no judgement.
+    """
+    judgements: dict[int, Judgement] = {}
+    for value in _objects(_SPARE_COMMA.sub(lambda match: match[1] or "", _THOUGHT.sub("", text))):
+        listed = value.get("judgements")
+        for one in listed[:_MOST_OBJECTS] if isinstance(listed, list) else ():
+            if not isinstance(one, dict):
+                continue
+            claim, finding, words = one.get("claim"), one.get("finding"), one.get("words")
+            if not isinstance(claim, int) or isinstance(claim, bool) or not 1 <= claim <= n_claims:
+                continue
+            if finding not in set(Finding):
+                continue
+            read = Judgement(Finding(finding), tidy(words) if isinstance(words, str) else "")
+            if judgements.setdefault(claim, read).finding is not read.finding:
+                judgements[claim] = Judgement(Finding.NOT, "")
+    if not judgements:
+        raise Unwritten(Unworded.MALFORMED, f"no judgement in {len(text)} characters")
+    return judgements
 
 
 def parse_question(text: str) -> str:
@@ -165,4 +212,4 @@ def _each_once(read: list[Claim | None]) -> tuple[Claim, ...]:
     claims: dict[str, Claim] = {}
     for claim in filter(None, read):
         claims.setdefault(claim.text, claim)
-    return tuple(claims.values())[:_MOST_CLAIMS]
+    return tuple(claims.values())[:MOST_CLAIMS]

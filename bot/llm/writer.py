@@ -17,13 +17,15 @@ from typing import Final
 from bot.answer.contradictions import differences
 from bot.grounding.types import Checking, Fault, Verdict
 from bot.grounding.wording import gives_orders
-from bot.llm.parse import Written, parse, parse_so_far
+from bot.llm.judge import Judge
+from bot.llm.parse import MOST_CLAIMS, Written, parse, parse_so_far
 from bot.llm.prompt import ANSWER_SCHEMA, VERSION, answer_messages
 from bot.llm.types import Generator, Unwritten
 from bot.question.question import read_question
 from bot.session.protocols import Answering
 from bot.types import (
     Answer,
+    Check,
     Citation,
     Claim,
     Fingerprint,
@@ -51,8 +53,8 @@ class _Sifting:
     """Claims of one answer as they arrive: the supported ones, and the faults of the others.
 
     Attributes:
-        supported: Their numbers are positions in `order`, from 1.
-        order: Numbers of the evidence, in the order in which claims first cite it.
+        supported: As the model wrote them, their numbers those of the evidence.
+        first: Numbers of the evidence that come first in any case.
         n_unusable: Claims left out because of their form.
         n_read: Characters read of the text so far.
     """
@@ -62,14 +64,14 @@ class _Sifting:
     seen: set[Claim] = field(default_factory=set)
     supported: list[Claim] = field(default_factory=list)
     faults: Counter[Fault] = field(default_factory=Counter)
-    order: list[int] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
     n_unusable: int = 0
     n_read: int = 0
 
     def read(self, so_far: str) -> None:
         """Take the complete claims of a text that is being written."""
         fresh, self.n_read = so_far[self.n_read :], len(so_far)
-        if "}" in fresh:
+        if "}" in fresh and len(self.seen) < MOST_CLAIMS:
             self.take(parse_so_far(so_far))
 
     def take(self, written: Written) -> None:
@@ -80,25 +82,48 @@ class _Sifting:
         for claim, verdict in zip(fresh, self.check(fresh) if fresh else (), strict=True):
             self.faults.update(verdict.faults)
             if verdict.is_supported:
-                self.order += [number for number in claim.numbers if number not in self.order]
-                numbers = tuple(self.order.index(number) + 1 for number in claim.numbers)
-                self.supported.append(replace(claim, numbers=numbers))
+                self.supported.append(claim)
                 if self.tell:
-                    self.tell(tuple(self.supported))
+                    self.tell(self.shown())
+
+    def order(self) -> list[int]:
+        """Return the numbers of the evidence, in the order in which claims first cite it."""
+        cited = (number for claim in self.supported for number in claim.numbers)
+        return list(dict.fromkeys([*self.first, *cited]))
+
+    def shown(self) -> tuple[Claim, ...]:
+        """Return the supported claims, their numbers positions in `order`, from 1."""
+        order = self.order()
+        return tuple(
+            replace(claim, numbers=tuple(order.index(number) + 1 for number in claim.numbers))
+            for claim in self.supported
+        )
 
 
 class Writer:
     """Words answers; safe for many threads as far as its parts are."""
 
-    def __init__(self, generator: Generator, grounder: Checking, archive: Answering) -> None:
-        """Write with `generator`, check with `grounder`, look for more quotes in `archive`."""
+    def __init__(
+        self,
+        generator: Generator,
+        grounder: Checking,
+        archive: Answering,
+        *,
+        judge: Judge | None = None,
+    ) -> None:
+        """Write with `generator`, check with `grounder`, look for more quotes in `archive`.
+
+        Args:
+            judge: Looks at the claims once more, after which they are told, all at once.
+        """
         self._generator = generator
         self._grounder = grounder
         self._archive = archive
+        self._judge = judge
 
     def over(self, archive: Answering) -> "Writer":
         """Return what words answers from an archive alone; see `Writing`."""
-        return Writer(self._generator, self._grounder, archive)
+        return Writer(self._generator, self._grounder, archive, judge=self._judge)
 
     def word(self, answer: Answer, *, tell: Tell | None = None) -> Answer | NoAnswer:
         """Return an answer with claims, or the quotes alone; see `Writing`."""
@@ -117,11 +142,14 @@ class Writer:
         language = None if answer.language == _UNKNOWN else answer.language
         sifting = _Sifting(
             lambda claims: self._grounder.check(claims, evidence, language=language),
-            tell,
+            None if self._judge else tell,
             # Quotes in an order keep their numbers.
-            order=[quote.number for quote in answer.citations] if is_ordered else [],
+            first=[quote.number for quote in answer.citations] if is_ordered else [],
         )
         trouble = self._write(answer, evidence, sifting)
+        checks = self._judged(sifting, evidence)
+        if self._judge and tell and sifting.supported:
+            tell(sifting.shown())
         took_ms = (time.perf_counter() - started) * 1e3
         self._log(sifting, trouble, took_ms)
         timings = answer.timings_ms | {"word": took_ms}
@@ -129,12 +157,14 @@ class Writer:
         made = replace(answer.fingerprint, model=self._generator.name, prompt=VERSION)
         if sifting.supported:
             numbered = {quote.number: quote for quote in quotes}
-            uncited = [quote for quote in answer.citations if quote.number not in sifting.order]
-            shown = [*(numbered[number] for number in sifting.order), *uncited]
+            order = sifting.order()
+            uncited = [quote for quote in answer.citations if quote.number not in order]
+            shown = [*(numbered[number] for number in order), *uncited]
             citations = tuple(replace(quote, number=n) for n, quote in enumerate(shown, start=1))
             return replace(
                 answer,
-                claims=tuple(sifting.supported),
+                claims=sifting.shown(),
+                checks=checks,
                 citations=citations,
                 differences=differences(citations),
                 fingerprint=made,
@@ -157,6 +187,22 @@ class Writer:
             return failure
         sifting.take(written)
         return None if written.has_answer else Reason.MODEL_FOUND_NONE
+
+    def _judged(self, sifting: _Sifting, evidence: Sequence[Citation]) -> tuple[Check, ...]:
+        """Drop the claims that the judge refuses, and return what the others have passed.
+
+        A judge that fails leaves what code let stand.
+        """
+        if self._judge is None or not sifting.supported:
+            return (Check.RULES,)
+        try:
+            stands = self._judge.judge(sifting.supported, evidence)
+        except Unwritten:
+            return (Check.RULES,)
+        sifting.supported = [
+            claim for claim, stand in zip(sifting.supported, stands, strict=True) if stand
+        ]
+        return (Check.RULES, Check.JUDGE)
 
     def _log(self, sifting: _Sifting, trouble: Unwritten | Reason | None, took_ms: float) -> None:
         """Log one line for each answer written, without a word of it."""

@@ -50,6 +50,27 @@ _VAGUE: Final = frozenset(
 _WORD: Final = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
 
 
+_MEANT_EN: Final = re.compile(
+    r"(?:no|sorry|oh)?[\s,.!]{0,4}i (?:meant|mean)(?: to (?:ask|say))?(?: about)? (?P<rest>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_MEANT_FA: Final = re.compile(
+    r"(?:نه|ببخشید)?[\s،,.!]{0,4}منظورم (?:این (?:بود|است) ?که )?(?P<rest>.+)", re.DOTALL
+)
+_WAS_FA: Final = re.compile(r" (?:بوده|بود|است)\Z")
+
+
+def restated(text: str) -> str:
+    """Return what is asked where a text corrects the one before: "no, I meant the drones"."""
+    line = text.strip()
+    if found := _MEANT_EN.match(line):
+        rest = found["rest"].rstrip(" .!?")
+        return f"what about {rest}?" if not needs_context(rest) else rest
+    if found := _MEANT_FA.match(line):
+        return f"{_WAS_FA.sub('', found['rest'].rstrip(' .!؟'))} چطور؟"
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """A question as it is put to the archive, and whether anything was added to it."""
@@ -88,7 +109,7 @@ def resolve_by_rule(question: str, before: Sequence[str]) -> Resolved:
     words = list(dict.fromkeys(_WORD.findall(before[0])))
     fresh = [word for word in words if (told := token_set(word)) and not told & tokens]
     # The first word begins with a capital in any sentence.
-    names = {word for word in words[1:] if word[0].isupper() or word.isdecimal()}
+    names = {word for word in words[1:] if word[0].isupper() or word.isdecimal()} - {"I"}
     subject = [word for word in fresh if word in names] or fresh
     if not subject:
         return Resolved(text=question, was_resolved=False)

@@ -16,6 +16,7 @@ from index import PasokhError
 
 _LATER: Final[Mapping[str, object]] = {
     "claims": [],
+    "checks": [],
     "unworded": None,
     "model": "",
     "prompt": "",

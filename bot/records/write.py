@@ -100,6 +100,7 @@ class Record(TypedDict):
     within: ScopeRecord
     within_missed: bool
     claims: list[ClaimRecord]
+    checks: list[str]
     unworded: str | None
     model: str
     prompt: str
@@ -136,6 +137,7 @@ def record_of(reply: Answer | NoAnswer, language: Language = Language.EN) -> Rec
             {"text": claim.text, "numbers": list(claim.numbers)}
             for claim in (answer.claims if answer else ())
         ],
+        "checks": [check.value for check in answer.checks] if answer else [],
         "unworded": answer.unworded.value if answer and answer.unworded else None,
         "model": reply.fingerprint.model,
         "prompt": reply.fingerprint.prompt,

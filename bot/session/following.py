@@ -6,17 +6,17 @@ before. A saved question knows the edition it was last asked of. So
 it does not matter how parts of the index were merged or how many snapshots came in between.
 
 An alert is stored in the transaction that moves its question on, and stays until whoever sends it
-says that it was told: a process that ends anywhere in between loses nothing. Quotes are kept as
-places (see `turns`).
+says that it was told: a process that ends anywhere in between loses nothing. Which alerts one
+message tells is stored before it is sent. Quotes are kept as places (see `turns`).
 """
 
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -30,6 +30,9 @@ from index import ArticleId, Scope
 
 TERMINAL: Final = 0
 """The chat of questions that are followed at a terminal."""
+
+Topic: TypeAlias = tuple[int, int]
+"""A chat and a thread of it."""
 
 _DAY_S: Final = 86_400
 _WAIT_S: Final = 60.0  # the terminal and the bot share the file
@@ -50,11 +53,11 @@ CREATE TABLE saved (
 CREATE TABLE alerts (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   saved INTEGER NOT NULL REFERENCES saved (number) ON DELETE CASCADE,
-  at REAL NOT NULL, is_told INTEGER NOT NULL DEFAULT 0, record TEXT NOT NULL
+  at REAL NOT NULL, is_told INTEGER NOT NULL DEFAULT 0, record TEXT NOT NULL, message INTEGER
 );
 CREATE INDEX alerts_of_saved ON alerts (saved);
 """
-_CHANGES: Final = {0: _TABLES, 1: ""}
+_CHANGES: Final = {0: _TABLES, 1: "ALTER TABLE alerts ADD COLUMN message INTEGER;", 2: ""}
 _SCOPE: Final = TypeAdapter(Scope)
 _TURN: Final = TypeAdapter(Turn)
 
@@ -82,12 +85,18 @@ class Saved:
     asked: float = 0.0
     at: float = 0.0
 
+    @property
+    def topic(self) -> Topic:
+        """Where it was saved: chat and thread."""
+        return self.chat_id, self.thread_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """What is new on a saved question, found at `at`."""
+    """What is new on a saved question, found at `at`; `message` tells of it, 0 for none yet."""
 
     number: int
+    message: int
     saved: Saved
     at: float
     turn: Turn
@@ -235,28 +244,60 @@ class Following(PrivateFile):
             new[ArticleId(article_id)].add(sentence)
         return new
 
-    def pending(self) -> list[Alert]:
-        """Return the alerts that were not told yet, oldest first."""
-        return self._alerts("NOT is_told")
+    def pending(
+        self, *, together: Collection[Topic] = (), held: Collection[Topic] = ()
+    ) -> list[list[Alert]]:
+        """Return the alerts that were not told yet, those of one message together, oldest first.
 
-    def alert(self, number: int) -> Alert | None:
-        """Return an alert; None where its question is not saved any more."""
-        return next(iter(self._alerts("alerts.number = ?", number)), None)
+        A message is known by the number of its first alert, and stays the same until it is told.
+
+        Args:
+            together: Topics whose alerts of one person go into one message.
+            held: Topics whose alerts wait.
+        """
+        waiting = [
+            alert
+            for alert in self._alerts("NOT is_told AND message IS NULL")
+            if alert.saved.topic not in held
+        ]
+        if waiting:
+            firsts: dict[tuple[Topic, int], int] = {}
+            with self._writing() as db:
+                for alert in waiting:
+                    saved, message = alert.saved, alert.number
+                    if saved.topic in together:
+                        message = firsts.setdefault((saved.topic, saved.user_id), message)
+                    query = "UPDATE alerts SET message = ? WHERE number = ? AND message IS NULL"
+                    db.execute(query, (message, alert.number))
+        messages: defaultdict[int, list[Alert]] = defaultdict(list)
+        for alert in self._alerts("NOT is_told AND message NOT NULL"):
+            messages[alert.message].append(alert)
+        return [messages[number] for number in sorted(messages)]
+
+    def message(self, number: int) -> list[Alert]:
+        """Return the alerts that a message tells, without those of questions saved no more."""
+        return self._alerts("message = ?", number)
 
     def _alerts(self, condition: str, *values: object) -> list[Alert]:
         query = (
-            "SELECT alerts.number, alerts.at, record, saved.* FROM alerts"  # noqa: S608  # ours
+            "SELECT alerts.number, message, alerts.at, record, saved.* FROM alerts"  # noqa: S608  # ours
             f" JOIN saved ON saved.number = saved WHERE {condition} ORDER BY alerts.number"
         )
         return [
-            Alert(number=number, at=at, turn=_TURN.validate_json(record), saved=_read(row))
-            for number, at, record, *row in self._rows(query, *values)
+            Alert(
+                number=number,
+                message=message or 0,
+                at=at,
+                turn=_TURN.validate_json(record),
+                saved=_read(row),
+            )
+            for number, message, at, record, *row in self._rows(query, *values)
         ]
 
-    def told(self, number: int) -> None:
-        """Keep that an alert was told."""
+    def told(self, message: int) -> None:
+        """Keep that a message was told."""
         with self._writing() as db:
-            db.execute("UPDATE alerts SET is_told = 1 WHERE number = ?", (number,))
+            db.execute("UPDATE alerts SET is_told = 1 WHERE message = ?", (message,))
 
     def stop(self, number: int) -> None:
         """Delete a saved question and its alerts."""

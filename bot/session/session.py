@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.logs import log_reply
 from bot.question.courtesy import ABOUT_ANSWER, find_remark
-from bot.question.followup import Rewriting, resolve
+from bot.question.followup import Rewriting, resolve, restated
 from bot.question.question import Question, read_question
 from bot.question.scope import check_scope, narrowed, parse_scope
 from bot.session.export import Finding
@@ -94,6 +94,7 @@ class Session:
         scope: The part of the archive that is asked.
         turns: Newest first, at most `REMEMBERED` and the last answer behind them.
         app_language: Language of the asker's program, for before anything was asked.
+        spoken: Language of the remark or command that is obeyed now, see `hear`.
         clock: Tells the aware time that "last week" is told by.
         public_url: Where people reach the articles' pages; empty where there are none.
     """
@@ -107,13 +108,23 @@ class Session:
     scope: Scope = EVERYTHING
     turns: tuple[Turn, ...] = ()
     app_language: str = ""
+    spoken: str = _UNKNOWN
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     public_url: str = ""
 
     @property
     def language(self) -> Language:
-        """The language of our words now: that set, of the last question, of the program."""
-        return self.language_of(_UNKNOWN)
+        """The language of our words now: set, of what is obeyed, the last question, the program."""
+        return self.language_of(self.spoken)
+
+    def hear(self, text: str) -> None:
+        """Let our words be in the language of a remark or command, where it tells one.
+
+        «بیشتر» and «/بیشتر» after an English question are Persian, "/more" is nobody's language.
+        """
+        remark, is_command = find_remark(text), text.startswith(("/", "!"))
+        is_persian = is_command and not text.split(maxsplit=1)[0].isascii()
+        self.spoken = "fa" if is_persian else remark[1] if remark else _UNKNOWN
 
     def language_of(self, question_language: str) -> Language:
         """Return the language of our words beside a question in a language, a BCP 47 tag.
@@ -149,6 +160,7 @@ class Session:
         """
         turns = self.turns if context is None else context
         before = [turn for turn in turns if turn.stands_alone]
+        text = restated(text) if before else text
 
         def shown() -> Sequence[str]:
             citations = self.recall(before[0])

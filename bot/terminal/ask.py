@@ -1,12 +1,13 @@
-"""Commands that ask: `ask`, `follow`, `chat`, `serve` and `mcp`."""
+"""Commands that ask: `ask`, `follow`, `chat`, `serve`, `matrix` and `mcp`."""
 
+from contextlib import ExitStack
 from functools import partial
 
 from bot.answer.statements import MAX_STATEMENTS
 from bot.answer.timeline import MAX_EVENTS
 from bot.question.scope import check_scope
 from bot.records.write import record_of, to_json
-from bot.session.access import NO_LIMITS
+from bot.session.access import NO_LIMITS, PUBLIC
 from bot.session.export import Format, export, finding_of
 from bot.session.following import TERMINAL, Saved
 from bot.session.picture import timeline_svg
@@ -14,13 +15,16 @@ from bot.session.session import Session
 from bot.session.turns import turn_of
 from bot.setting_types import keys_of
 from bot.settings import SettingsError
+from bot.telegram.dialog.conversation import Conversation
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.render import quote_lines, reply_lines, source_lines
 from bot.terminal.repl import Chat, pager, typed_lines
 from bot.terminal.screen import BLANK, Kind, Line
 from bot.terminal.streaming import ClaimsShowing
+from bot.terminal.web_commands import web_server
 from bot.texts.language import Language, say
 from bot.texts.messages import Key
+from bot.texts.web import WebText
 from bot.types import NOTHING_ASKED, Answer, NoAnswer
 from index import PasokhError, Scope
 from index.errors import how_to_install
@@ -111,7 +115,7 @@ def follow_news(surface: Surface) -> ExitCode:
     following.purge()
     following.ask(session.answering, following.of_topic(TERMINAL), k=session.max_quotes)
     shown = 0
-    for alert in following.pending():
+    for (alert,) in following.pending():
         if citations := session.recall(alert.turn):
             language = Language(alert.saved.language)
             head = say(Key.FOLLOW_NEWS, language, question=alert.saved.question)
@@ -121,7 +125,7 @@ def follow_news(surface: Surface) -> ExitCode:
             surface.write(Line(Kind.HEADING, head, rtl=rtl), *lines, BLANK)
             surface.stdout.flush()
             shown += 1
-        following.told(alert.number)
+        following.told(alert.message)
     return ExitCode.OK if shown else ExitCode.NO_ANSWER
 
 
@@ -178,13 +182,28 @@ def chat(surface: Surface, *, within: Scope) -> ExitCode:
     return ExitCode.OK
 
 
-def serve(surface: Surface) -> ExitCode:
-    """Answer on Telegram until a signal says to stop."""
+def serve(surface: Surface, *, has_web: bool) -> ExitCode:
+    """Answer on Telegram until a signal says to stop, and on pages beside from the same archive."""
     # Half a second that only this command needs.
     from bot.telegram.delivery.app import serve as serve_telegram
 
     settings, backend = surface.settings, surface.backend
-    serve_telegram(settings, partial(backend.open_conversation, settings), surface.tell)
+    if not has_web:
+        serve_telegram(settings, partial(backend.open_conversation, settings), surface.tell)
+        return ExitCode.OK
+    server = web_server()
+    with ExitStack() as stack:
+        listening = stack.enter_context(server.listen(settings))
+
+        def opened(username: str) -> Conversation:
+            conversation = backend.open_conversation(settings, username)
+            service = backend.open_web(settings, archive=conversation.session.answering)
+            stack.enter_context(server.beside(service, listening))
+            address = server.address_of(listening)
+            surface.tell(say(WebText.SERVING, surface.language, address=address))
+            return conversation
+
+        serve_telegram(settings, opened, surface.tell)
     return ExitCode.OK
 
 
@@ -222,4 +241,22 @@ def serve_mcp(surface: Surface, *, port: int | None) -> ExitCode:
             max_quotes=max_quotes,
             tell=surface.tell,
         )
+    return ExitCode.OK
+
+
+def matrix(surface: Surface) -> ExitCode:
+    """Answer in rooms of Matrix until a signal says to stop, from what everybody may see."""
+    try:
+        # Of an extra, and only this command needs it.
+        from bot.matrix.serve import serve as serve_matrix
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("bot"):
+            raise
+        raise SettingsError(
+            f"The package {error.name!r} is not installed; {how_to_install('matrix')}"
+        ) from error
+    session = surface.backend.open_session(surface.settings)
+    access = surface.backend.open_access(surface.settings)
+    session.answering = access.archive_for(PUBLIC, session.answering)
+    serve_matrix(surface.settings, session, surface.tell)
     return ExitCode.OK

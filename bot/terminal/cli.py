@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bot.terminal.limits import check_limits
 from bot.terminal.streams import (
     discard,
     open_closed_streams,
@@ -132,6 +133,7 @@ def _pasokh(run: _Run, *, debug: bool) -> None:
     Exit codes: 0 answered or done, 1 error, 2 usage, 3 no answer in the archive, 4 an answer of
     earlier does not stand.
     """
+    check_limits()
     run.debug = debug
 
 
@@ -323,14 +325,15 @@ def chat(run: _Run, /, **scope: Any) -> int:  # noqa: ANN401  # see _scope_optio
 
 
 @_pasokh.command()
+@click.option("--web", "has_web", is_flag=True, help="Serve pages and API too (docs/web.md).")
 @_corpus_option
 @click.pass_obj
-def serve(run: _Run) -> int:
+def serve(run: _Run, /, *, has_web: bool) -> int:
     """Answer on Telegram until stopped (docs/operating.md).
 
     The log goes to standard error, or to PASOKH_LOG_FILE.
     """
-    return ask_commands.serve(run.open(keeps_log=True))
+    return ask_commands.serve(run.open(keeps_log=True), has_web=has_web)
 
 
 @_pasokh.group("web", invoke_without_command=True)
@@ -371,6 +374,17 @@ def serve_mcp(run: _Run, /, *, http: bool, port: int) -> int:
     An assistant's program starts this itself and talks to it on standard input and output.
     """
     return ask_commands.serve_mcp(run.open(keeps_log=True), port=port if http else None)
+
+
+@_pasokh.command()
+@_corpus_option
+@click.pass_obj
+def matrix(run: _Run) -> int:
+    """Answer in rooms of Matrix until stopped (docs/matrix.md).
+
+    The log goes to standard error, or to PASOKH_LOG_FILE.
+    """
+    return ask_commands.matrix(run.open(keeps_log=True))
 
 
 @_pasokh.command("settings")

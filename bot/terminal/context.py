@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.telegram.dialog.conversation import Conversation
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line, Order, Screen, lacks_bidi, paint, takes_direction
-from bot.texts.direction import Bidi, safe
+from bot.texts.direction import Bidi, one_line, safe
 from bot.texts.language import Language, say, ui_language
 from bot.texts.messages import Key
 from bot.web.service import Service
@@ -52,8 +52,14 @@ class Backend(Protocol):
         """Open what answers on Telegram for the bot of that name."""
         ...
 
-    def open_web(self, settings: Settings, *, progress: Progress | None = None) -> Service:
-        """Open what the pages and the API answer from, building the index first likewise."""
+    def open_web(
+        self,
+        settings: Settings,
+        *,
+        archive: Answering | None = None,
+        progress: Progress | None = None,
+    ) -> Service:
+        """Open what the pages and the API answer from: an archive that is open, or else anew."""
         ...
 
     def open_following(self, settings: Settings, path: Path) -> Following:
@@ -153,9 +159,13 @@ class Surface:
         self.stdout.flush()
 
     def line(self, key: Key, **values: object) -> Line:
-        """Make a line of one of our texts."""
+        """Make a line of one of our texts, which no name of a file or address breaks."""
         language = self.language
-        return Line(Kind.NOTICE, say(key, language, **values), rtl=language is Language.FA)
+        inline = {
+            name: one_line(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        return Line(Kind.NOTICE, say(key, language, **inline), rtl=language is Language.FA)
 
     def open_session(self) -> Session:
         """Open a conversation, showing how far a first build is."""

@@ -15,6 +15,7 @@ from bot.records.write import to_json
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.progress import progress_on
 from bot.terminal.screen import Kind, Line
+from bot.texts.direction import one_line
 from bot.texts.labels import agency, dates, title
 from bot.texts.language import localize_number, say
 from bot.texts.messages import Key
@@ -109,7 +110,7 @@ def preview(surface: Surface) -> ExitCode:
             shown = head(article)
             about = (agency(shown.source, article.via, language), dates(shown.published, language))
             surface.write(
-                Line(Kind.HEADLINE, f"{shown.origin}  {title(shown, language)}", 2),
+                Line(Kind.HEADLINE, one_line(f"{shown.origin}  {title(shown, language)}"), 2),
                 Line(Kind.DETAIL, ", ".join(filter(None, (*about, shown.url))), 4),
             )
     surface.write(*_reject_lines(surface, found.rejects))
@@ -129,7 +130,7 @@ def report(surface: Surface, *, as_json: bool) -> ExitCode:
             why = f"{item.reason}: {item.detail}" if item.detail else item.reason
             if item.article:
                 why = say(Key.REPEATS, surface.language, article=item.article, origin=item.of)
-            surface.write(Line(Kind.BODY, f"{item.origin}  {why}", 2))
+            surface.write(Line(Kind.BODY, one_line(f"{item.origin}  {why}"), 2))
     return ExitCode.OK
 
 
@@ -198,7 +199,7 @@ def verify(surface: Surface) -> ExitCode:
         )
         return ExitCode.OK
     surface.write(surface.line(Key.VERIFY_FAILED, snapshot=report.snapshot))
-    surface.write(*(Line(Kind.BODY, f"- {problem}") for problem in report.problems))
+    surface.write(*(Line(Kind.BODY, f"- {one_line(problem)}") for problem in report.problems))
     return ExitCode.ERROR
 
 

@@ -24,7 +24,7 @@ from bot.texts.labels import (
     version_texts,
 )
 from bot.texts.language import Language, localize_digits, say
-from bot.texts.language_model import ModelText, untranslated_text, unworded_text
+from bot.texts.language_model import ModelText, checks_text, untranslated_text, unworded_text
 from bot.texts.messages import Key
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
 from index import Article, Span
@@ -67,6 +67,8 @@ def below_claims(answer: Answer, language: Language, *, public_url: str = "") ->
     """Return all of an answer but its claims: why there are none, the quotes and the sources."""
     lines = []
     if answer.claims:
+        if answer.checks:
+            lines.append(_label(Kind.DETAIL, checks_text(answer.checks, language), language))
         lines += [BLANK, _label(Kind.HEADING, say(ModelText.ORIGINAL, language), language)]
     elif answer.unworded is not None:
         lines.append(_label(Kind.NOTICE, unworded_text(answer.unworded, language), language))

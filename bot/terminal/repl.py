@@ -114,6 +114,7 @@ class Chat:
         first = text.partition(" ")[0]
         if text in {"quit", "exit"} or _command(first) == Command.QUIT:
             return False
+        self.session.hear(text)
         try:
             if text.startswith("/"):
                 self._obey(*text.partition(" ")[::2])

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from io import TextIOBase, TextIOWrapper
+from io import RawIOBase, TextIOBase, TextIOWrapper
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -16,10 +16,18 @@ def open_closed_streams() -> None:
 
 
 def speak_utf8() -> None:
-    """Make the standard streams UTF-8 whatever the locale, and replace what they cannot encode."""
+    """Make the standard streams UTF-8 whatever the locale, and replace what they cannot encode.
+
+    Standard output is buffered by lines where it was not buffered at all (PYTHONUNBUFFERED): see
+    `output_error`.
+    """
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if isinstance(getattr(sys.stdout, "buffer", None), RawIOBase):
+        sys.stdout = os.fdopen(
+            sys.stdout.fileno(), "w", 1, encoding="utf-8", errors="replace", closefd=False
+        )
 
 
 def discard(stream: TextIO) -> None:

@@ -1,5 +1,7 @@
 """Commands `web` and `web key`: pages and API over the archive."""
 
+from types import ModuleType
+
 from bot.setting_types import keys_of
 from bot.settings import PREFIX, SettingsError
 from bot.terminal.context import ExitCode, Surface
@@ -12,21 +14,29 @@ from bot.web.keys import hash_of, new_key
 from index.errors import how_to_install
 
 
-def web(surface: Surface) -> ExitCode:
-    """Serve pages and API until a signal says to stop.
+def web_server() -> ModuleType:
+    """Return the module that serves pages; loaded here, since it is of an extra and half a second.
 
     Raises:
-        SettingsError: If a package of the extra is missing or the address cannot be used.
+        SettingsError: If a package of the extra is missing.
     """
     try:
-        # An extra, and half a second that only this command needs.
         from bot.web import server
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("bot"):
             raise
         msg = f"The package {error.name!r} is not installed; {how_to_install('web')}"
         raise SettingsError(msg) from error
+    return server
 
+
+def web(surface: Surface) -> ExitCode:
+    """Serve pages and API until a signal says to stop.
+
+    Raises:
+        SettingsError: If a package of the extra is missing or the address cannot be used.
+    """
+    server = web_server()
     with server.listen(surface.settings) as listening:  # before what takes long
         with progress_on(surface.stderr, surface.language) as progress:
             service = surface.backend.open_web(surface.settings, progress=progress)

@@ -69,6 +69,14 @@ def safe(text: str) -> str:
     return "".join(map(_safe_char, text.replace("\r\n", "\n")))
 
 
+def one_line(text: str) -> str:
+    r"""Return what names a file or an address with its line feeds shown, as `\n`.
+
+    In a list of names each should be one line, for nobody to forge another with a name.
+    """
+    return text.replace("\r\n", "\n").replace("\n", "\\n")
+
+
 @cache
 def _safe_char(char: str) -> str:
     """Map one character; cached, since an alphabet is small and categories are slow."""

@@ -5,8 +5,10 @@ seen.
 Does not: hold what a model is told; `bot.llm` does.
 """
 
+from collections.abc import Collection
+
 from bot.texts.language import Language, Text, say
-from bot.types import Unworded
+from bot.types import Check, Unworded
 
 
 class ModelText(Text):
@@ -17,6 +19,11 @@ class ModelText(Text):
             "Worded by a language model from the quotes below; each sentence was checked against them."
         ),
         ("این پاسخ را یک مدل زبانی از روی نقل‌قول‌های زیر نوشته و هر جمله‌اش با آن‌ها سنجیده شده است."),
+    )
+    CHECKED_RULES = ("Checked by rules.", "با قاعده‌ها سنجیده شد.")
+    CHECKED_JUDGE = (
+        "Checked by rules and once more by a language model.",
+        "با قاعده‌ها و یک بار دیگر با مدل زبانی سنجیده شد.",
     )
     ORIGINAL = ("In the original", "متن اصلی")
     UNWORDED = ("Only the quotes are shown: {why}.", "تنها نقل‌قول‌ها نشان داده می‌شود: {why}.")
@@ -82,6 +89,12 @@ def unworded_text(why: Unworded, language: Language) -> str:
     """Say why quotes stand alone."""
     reason = say(ModelText[f"WHY_{why.name}"], language)
     return say(ModelText.UNWORDED, language, why=reason)
+
+
+def checks_text(checks: Collection[Check], language: Language) -> str:
+    """Say which checks the claims of an answer have passed."""
+    text = ModelText.CHECKED_JUDGE if Check.JUDGE in checks else ModelText.CHECKED_RULES
+    return say(text, language)
 
 
 def untranslated_text(why: Unworded, number: str, language: Language) -> str:

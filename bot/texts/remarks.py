@@ -44,6 +44,14 @@ class RemarkText(Text):
         ("I am sorry that I was no help. Put the question in other words and I will look again."),
         ("متأسفم که کمکی نکردم. پرسش را با واژه‌های دیگری بنویسید تا دوباره بگردم."),
     )
+    COMPLAINT = (
+        ("Sorry about that. Put the question in other words, with names, and I will look again."),
+        ("ببخشید. پرسش را با واژه‌های دیگر و با نام‌ها بنویسید تا دوباره بگردم."),
+    )
+    STOP = (
+        ("There is nothing to stop here. /following lists what is followed on Telegram."),
+        ("اینجا چیزی در جریان نیست. ‎/following‎ در تلگرام آنچه را دنبال می‌شود فهرست می‌کند."),
+    )
     EMOJI = ("🙂 Ask me something about the news.", "🙂 پرسشی دربارهٔ خبرها بنویسید.")
     SOURCES = (
         ("There is no answer yet whose sources I could show. Ask a question first."),

@@ -257,6 +257,10 @@ class Phrase(Text):
         ("این را فقط کسی که دنبالش کرده یا مدیر گروه می‌تواند بردارد."),
     )
     ALERT = ("🔔 New on {question}", "🔔 خبر تازه دربارهٔ {question}")
+    ALERTS = (
+        ("🔔 News on {count:question|questions} followed here"),
+        ("🔔 خبر تازه دربارهٔ {count} پرسشی که اینجا دنبال می‌شود"),
+    )
     AT_ONCE = (
         ("I tell news at once. /digest 8:00 tells it once a day, /quiet 23-7 not at night."),
         (

@@ -3,7 +3,10 @@
 import asyncio
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
+from threading import Thread
 from typing import ClassVar, Final
 
 import h11
@@ -86,6 +89,19 @@ def serve(service: Service, listening: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uvicorn.Server(config_of(service)).run([listening])
+
+
+@contextmanager
+def beside(service: Service, listening: socket.socket) -> Iterator[None]:
+    """Serve on a thread as long as something else runs, which takes the signals."""
+    server = uvicorn.Server(config_of(service))
+    thread = Thread(target=server.run, args=([listening],), name="pasokh-web")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def listen(settings: Settings) -> socket.socket:

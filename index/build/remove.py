@@ -30,6 +30,7 @@ from index.corpus.removals import (
     read_removals,
     removed_files,
     removed_places,
+    telling_phrases,
 )
 from index.disk.atomic import builder_lock, storage_errors
 from index.encoders.vector_cache import forget_vectors, vector_key
@@ -111,7 +112,7 @@ def remove_article(
         StorageError: If something cannot be written.
     """
     sweep_drafts(home)
-    before = [entry for entry in read_removals(home).entries if entry.article == article_id]
+    before = read_removals(home).of(article_id)
     vectors_before = [bytes.fromhex(key) for entry in before for key in entry.vectors]
     try:
         current_folder(home)  # no lock is left where there is no index
@@ -194,7 +195,8 @@ def _remove(
 ) -> None:
     """Delete the article's vectors from the cache and enter it in the list, in this order.
 
-    Its earlier versions are entered too. A name that other articles share is not: they stay.
+    Its earlier versions are entered too. A name that other articles share is entered as such, since
+    they stay.
 
     Subtle: the list has no texts, so vectors of sentences could not be found by it afterwards.
     """
@@ -202,7 +204,9 @@ def _remove(
     rows = old.layout.rows_of(np.array([] if row is None else [row], np.int64))
     passages = old.archive.passages(rows.tolist())
     names = digests(passages[0][1]).names if passages else ()
-    names = tuple(name for name in names if not ledger.is_shared(name))
+    shared = tuple(name for name in names if ledger.is_shared(name))
+    sharing = {one for name in shared for one in ledger.indexed_under(name)} - {indexed.article}
+    others = filter(None, map(old.archive.article, sharing))
     texts, _ = texts_of(passages, config.chunk)
     keys = [vector_key(text) for text in texts]
     forget_vectors(cache_dir, keys)
@@ -210,17 +214,18 @@ def _remove(
         article=indexed.article,
         record=indexed.digests.record.hex(),
         text=indexed.digests.text.hex(),
-        names=tuple(name.hex() for name in names),
+        names=tuple(name.hex() for name in names if name not in shared),
         vectors=tuple(key.hex() for key in keys[: len(passages)]),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
-        reason=reason,
+        reason=reason.encode("utf-8", "backslashreplace").decode(),
+        shared=tuple(name.hex() for name in shared),
+        phrases=telling_phrases(passages[0][1], others) if shared else (),
     )
     # The article last: once it is on the list the next command finishes what was begun.
     for former, hashes in ledger.versions(indexed.article):
         record, text = hashes.record.hex(), hashes.text.hex()
-        add_removal(
-            home, replace(entry, article=former, record=record, text=text, names=(), vectors=())
-        )
+        version = replace(entry, article=former, record=record, text=text, names=(), vectors=())
+        add_removal(home, replace(version, shared=(), phrases=()))
     add_removal(home, entry)
 
 

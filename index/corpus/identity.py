@@ -14,6 +14,7 @@ H. Kaplan, "Summarizing data using bottom-k sketches", PODC 2007.
 
 import re
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Final, NamedTuple, Self
 
@@ -34,6 +35,7 @@ _HASHES: Final = 128
 is a tenth of the other's size .15."""
 
 _LETTERS_BYTES: Final = 8
+_PHRASE_WORDS: Final = 5
 _ALIKE: Final = 0.5
 """Of 2,999 reports of news-fa two of one outlet share .13 of the smaller one's words and pairs (the
 median), the two halves of one .22 (at most .42); the first tenth and the whole at least .87."""
@@ -67,8 +69,7 @@ class Sketch:
     @classmethod
     def of(cls, article: Article) -> Self:
         """Return the sketch of an article."""
-        body = " ".join(span.cut(article.text) for span in article.body)
-        words = _WORD.findall(clean(body).text.casefold())
+        words = _words(article)
         parts = {*words, *map(" ".join, pairwise(words))}
         hashes = sorted(xxh32_intdigest(part.encode()) for part in parts)[:_HASHES]
         return cls(xxh3_64_digest("".join(words).encode()), np.array(hashes, np.uint32))
@@ -94,6 +95,25 @@ class Sketch:
     def is_alike(self, other: "Sketch") -> bool:
         """Tell whether two texts may be versions of one article."""
         return self.letters == other.letters or self.likeness(other) >= _ALIKE
+
+
+def phrases_of(article: Article) -> set[bytes]:
+    """Return hashes of all runs of five words in an article's body.
+
+    Unlike those of a sketch they tell nothing to who does not have the text: five words cannot be
+    guessed.
+    """
+    words = _words(article)
+    runs = range(max(len(words) - _PHRASE_WORDS, 0) + 1)
+    return {
+        blake2b(" ".join(words[at : at + _PHRASE_WORDS]).encode(), digest_size=8).digest()
+        for at in (runs if words else ())
+    }
+
+
+def _words(article: Article) -> list[str]:
+    body = " ".join(span.cut(article.text) for span in article.body)
+    return _WORD.findall(clean(body).text.casefold())
 
 
 class Age(NamedTuple):

@@ -9,6 +9,7 @@ article (see `identity`) the newest is indexed, in whatever order they are read,
 in the wording of an earlier one.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
-from index.config import ChunkConfig, IndexConfig, ReadConfig
+from index.config import COLLECTED, ChunkConfig, IndexConfig, ReadConfig
 from index.corpus.archive import ArchiveWriter, Stored, stored
 from index.corpus.identity import Age
 from index.corpus.ledger import (
@@ -33,9 +34,13 @@ from index.corpus.ledger import (
 from index.corpus.removals import Removals, items_of
 from index.disk.file_stamps import Stamps
 from index.sources import RejectReason, SourceFile, corpus_files, read_file
+from index.sources.rejects import Refused
 from index.text.chunk import split
 from index.types import Article, ArticleId, Reject
 from index.workers import Workers
+
+_COPIED: Final = re.compile(r"files/([0-9a-f]{32})-")
+"""Name of a file copied into the collection: the checksum of its bytes (see `web.collect`)."""
 
 _REMOVED: Final = "taken out by request"
 
@@ -94,19 +99,24 @@ def scan(corpora: Sequence[Path], stamps: Stamps, reading: ReadConfig) -> list[C
     for number, root in enumerate(corpora):
         if number and not root.exists():
             continue
-        for source in corpus_files(root, reading):
-            path, seen = source.path, 0
-            origin = Origin(root.name if number else "", _storable(source.origin))
+        for found in corpus_files(root, reading):
+            path, unread, seen = found.path, found.unread, 0
+            origin = Origin(root.name if number else "", _storable(found.origin))
             try:
-                if source.unread:
-                    checksum = str(source.unread.reason)
+                if unread:
+                    checksum = str(unread.reason)
                 else:
                     # A pipe would never end; the reader rejects what is no file.
                     checksum = stamps.checksum(path) if path.is_file() else "no file"
+                    copied = _COPIED.match(origin.path) if origin.root == COLLECTED else None
+                    if copied and copied[1] != checksum:
+                        detail = "not as it was copied; delete it and add it again"
+                        unread = Refused(RejectReason.DAMAGED, detail)
                     seen = int(path.stat().st_mtime // 60)
             except OSError as error:
                 checksum = f"unreadable: {error.strerror}"
-            files.append(CorpusFile(replace(source, origin=str(origin)), origin, checksum, seen))
+            source = replace(found, origin=str(origin), unread=unread)
+            files.append(CorpusFile(source, origin, checksum, seen))
     return files
 
 
@@ -294,7 +304,7 @@ class _Sync:
             return
         if value is None or hashes is None:
             return
-        if self.removals.holds(value.id, hashes):
+        if self.removals.holds_article(value, hashes):
             self.ledger.add_reject(place, _removed(value.origin), hashes)
             return
         current = self.ledger.current(hashes)

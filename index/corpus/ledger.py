@@ -375,10 +375,14 @@ class Ledger(Transaction):
 
     def at_address(self, url: str) -> list[ArticleId]:
         """Return the articles indexed under the address of a page, at most a few."""
-        page = page_of(url)
+        name = hash_of_address(url)
         query = f"SELECT DISTINCT article {_NAMED} WHERE name = ? AND kind = 'indexed' LIMIT 9"
-        rows = self._rows(query, _hash(address_name(page))) if page else []
-        return [ArticleId(article) for (article,) in rows]
+        return [ArticleId(article) for (article,) in (self._rows(query, name) if name else [])]
+
+    def indexed_under(self, name: bytes) -> list[ArticleId]:
+        """Return all indexed articles that have a name."""
+        query = f"SELECT DISTINCT article {_NAMED} WHERE name = ? AND kind = 'indexed'"
+        return [ArticleId(article) for (article,) in self._rows(query, name)]
 
     def is_shared(self, name: bytes) -> bool:
         """Tell whether several articles, which are no versions of each other, have a name."""
@@ -481,6 +485,12 @@ def digests(article: Article) -> Digests:
         published_day(article),
         Sketch.of(article) if names else None,
     )
+
+
+def hash_of_address(url: str) -> bytes | None:
+    """Return the hashed name that an address gives an article; None where it is of no page."""
+    page = page_of(url)
+    return _hash(address_name(page)) if page else None
 
 
 def wording_of(article: Article) -> bytes:

@@ -1,26 +1,34 @@
 """List of the articles removed by request, beside the snapshots: `removed.jsonl`.
 
 One line for each article: its id, hashes of its record, wording and identities, the keys of its
-passages' vectors, when and why it was removed. There is no text, no headline, no address: what is
-removed does not stay here either. `index.build.remove` does the removal.
+passages' vectors, when and why it was removed, and the line's checksum. There is no text, no
+headline, no address: what is removed does not stay here either. `index.build.remove` does the
+removal.
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from index.config import COLLECTED
-from index.corpus.ledger import Digests, Ledger, Origin, Place, digests
+from index.corpus.identity import phrases_of
+from index.corpus.ledger import Digests, Ledger, Origin, Place, digests, hash_of_address
 from index.disk.atomic import replace_text
+from index.disk.json_lines import summed, unsummed
 from index.errors import SnapshotCorrupt
 from index.sources import RejectReason
 from index.types import Article
 
 REMOVED: Final = "removed.jsonl"
+_PHRASES: Final = 64
+_LEAST_PHRASES: Final = 3
+_EDITED: Final = 0.25
+"""Share of the phrases that an edited article still has; if every twentieth word is another, three
+of four phrases stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,9 @@ class Removal:
         record: Hash of the record, hexadecimal.
         text: Hash of headline and text, hexadecimal.
         names: Hashes of its identities (address, outlet's number), hexadecimal.
+        shared: Those that other articles had too, so that they alone do not tell it.
+        phrases: Hashes of some runs of its words that no other article of those names had, to tell
+            the edited article; only with `shared`.
         vectors: Keys of its passages in the vector cache, hexadecimal.
         at: Time of the removal, ISO 8601.
         reason: As given by the person who removed it.
@@ -44,6 +55,8 @@ class Removal:
     vectors: tuple[str, ...]
     at: str
     reason: str
+    shared: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 class Removals:
@@ -55,6 +68,19 @@ class Removals:
         self._ids = {entry.article for entry in entries}
         self._texts = {entry.text for entry in entries}
         self._names = {name for entry in entries for name in entry.names}
+        self._shared = defaultdict[str, list[Removal]](list)
+        for entry in entries:
+            for name in entry.shared:
+                self._shared[name].append(entry)
+
+    def of(self, named: str) -> list[Removal]:
+        """Return the entries of an article by its id, or by the address of its page."""
+        address = hash_of_address(named)
+        return [
+            entry
+            for entry in self.entries
+            if entry.article == named or (address and address.hex() in entry.names)
+        ]
 
     def holds(self, article_id: str, hashes: Digests) -> bool:
         """Tell whether an article is on the list, by its id, its wording or an identity."""
@@ -62,9 +88,26 @@ class Removals:
             return True
         return any(name.hex() in self._names for name in hashes.names)
 
-    def holds_article(self, article: Article) -> bool:
-        """Tell the same of an article that was not hashed yet."""
-        return bool(self.entries) and self.holds(article.id, digests(article))
+    def holds_article(self, article: Article, hashes: Digests | None = None) -> bool:
+        """Tell the same of an article with its text: also whether it is one that was edited.
+
+        Args:
+            article: The article.
+            hashes: Its digests, where they are known.
+        """
+        if not self.entries:
+            return False
+        hashes = hashes or digests(article)
+        edited = [
+            entry.phrases for name in hashes.names for entry in self._shared.get(name.hex(), ())
+        ]
+        if self.holds(article.id, hashes):
+            return True
+        found = {phrase.hex() for phrase in phrases_of(article)} if any(edited) else set()
+        return any(
+            len(found.intersection(one)) >= max(_EDITED * len(one), _LEAST_PHRASES)
+            for one in edited
+        )
 
 
 def read_removals(home: Path) -> Removals:
@@ -77,19 +120,27 @@ def read_removals(home: Path) -> Removals:
     path = home / REMOVED
     if not path.exists():
         return Removals(())
+    entries: list[Removal] = []
     try:
-        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        lists = ("names", "vectors")
-        entries = [
-            Removal(**record | {key: tuple(record[key]) for key in lists}) for record in records
-        ]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        # Subtle: not splitlines(), which also breaks at U+2028 and U+0085 inside a reason.
+        for line in filter(None, path.read_text(encoding="utf-8").split("\n")):
+            record = unsummed(json.loads(line))
+            lists = {key: tuple(value) for key, value in record.items() if isinstance(value, list)}
+            entries.append(Removal(**record | lists))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         msg = (
-            f"Expected the articles removed by request in {path}, but {error}; put the file back "
-            "from a copy, or take the broken line out and remove its article again."
+            f"Expected the articles removed by request in {path}, but after {len(entries)} of them "
+            f"{error}; put the file back from a copy, or take the broken line out and remove its "
+            "article again."
         )
         raise SnapshotCorrupt(msg) from error
     return Removals(entries)
+
+
+def telling_phrases(article: Article, others: Iterable[Article]) -> tuple[str, ...]:
+    """Return `Removal.phrases` of an article, given the others of its shared names."""
+    own = phrases_of(article).difference(*map(phrases_of, others))
+    return tuple(phrase.hex() for phrase in sorted(own)[:_PHRASES])
 
 
 def items_of(entry: Removal, ledger: Ledger) -> Iterator[tuple[Place, Digests]]:
@@ -129,5 +180,5 @@ def add_removal(home: Path, entry: Removal) -> None:
     known = read_removals(home).entries
     if any((other.article, other.text) == (entry.article, entry.text) for other in known):
         return
-    lines = (json.dumps(asdict(listed), ensure_ascii=False) for listed in (*known, entry))
+    lines = (summed(asdict(listed)) for listed in (*known, entry))
     replace_text(home / REMOVED, "".join(f"{line}\n" for line in lines))

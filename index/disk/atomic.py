@@ -1,6 +1,5 @@
 """Safe writing: errors as ours, atomic replacement, checksums, one builder at a time."""
 
-import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -10,20 +9,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from xxhash import xxh3_128
 
-from index.errors import SnapshotLocked, StorageError
+from index.errors import SnapshotLocked, StorageError, advice_on
 
 _BLOCK_BYTES = 1 << 20
-
-_ADVICE = {
-    errno.ENOSPC: "the disk is full; free some space and run it again",
-    errno.EDQUOT: "the disk quota is used up; free some space and run it again",
-    errno.EFBIG: "a file would exceed the size allowed here; raise the limit and run it again",
-    errno.EROFS: "the file system is read-only; choose another place",
-    errno.EACCES: "we may not write there; change the permissions or choose another place",
-    errno.EPERM: "we may not write there; change the permissions or choose another place",
-    errno.ENOTDIR: "a part of the path is a file, not a folder; choose another place",
-    errno.EEXIST: "a file stands where a folder is needed; choose another place",
-}
 
 
 @contextmanager
@@ -36,8 +24,7 @@ def storage_errors(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        advice = _ADVICE.get(error.errno or 0, error.strerror or str(error))
-        msg = f"Expected to write under {place}, but {advice}."
+        msg = f"Expected to write under {place}, but {advice_on(error)}."
         raise StorageError(msg) from error
     except sqlite3.Error as error:
         msg = f"Expected to write under {place}, but SQLite says: {error}."

@@ -7,6 +7,8 @@ Sole importer of sentence_transformers in `index`, and only once a model is open
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from hashlib import blake2b, file_digest
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -46,6 +48,7 @@ _FAMILIES = (
     ),
 )
 _DEFAULT_MAX_TOKENS = 512
+_HUB_TIMEOUT_S = 5.0
 
 
 class SentenceTransformerEncoder:
@@ -165,7 +168,9 @@ def choose_prefixes(model: str, prompts: Mapping[str, str]) -> tuple[str, str]:
 def load_model(
     kind: Literal["SentenceTransformer", "CrossEncoder"], model: str, *, device: str | None = None
 ) -> Any:  # noqa: ANN401  # an optional library
-    """Load a model of sentence-transformers, from the hub if it is no folder.
+    """Load a model of sentence-transformers, from the hub if it is not on this machine.
+
+    The hub is asked for nothing that is here, as a folder or in the hub's cache.
 
     Raises:
         EncoderError: If sentence-transformers is not installed or cannot load the model.
@@ -182,13 +187,44 @@ def load_model(
             f"{how_to_install('sentence-transformers')}"
         )
         raise EncoderError(msg) from error
+    load = partial(getattr(sentence_transformers, kind), model, device=device)
     try:
-        return getattr(sentence_transformers, kind)(model, device=device)
+        if Path(model).is_dir():
+            return load()
+        with suppress(OSError):  # it is not in the cache
+            return load(local_files_only=True)
+        _reach_hub(model)
+        return load()
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError) as error:
         named = "model" if kind == "SentenceTransformer" else "cross-encoder"
         msg = (
             f"Expected a sentence-transformers {named} (folder or hub name) at {model!r}, "
             f"but could not load it: {error}"
+        )
+        raise EncoderError(msg) from error
+
+
+def _reach_hub(model: str) -> None:
+    """Ask the hub once for a model, whatever it answers.
+
+    Subtle: loading asks for a dozen files, each time with tries and pauses, which takes a minute
+    and a half where the hub cannot be reached.
+
+    Raises:
+        EncoderError: If it cannot be reached.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        HfApi().model_info(model, timeout=_HUB_TIMEOUT_S)
+    except (HfHubHTTPError, ValueError):
+        return  # it answered, or the name is none: loading says what is wrong
+    except Exception as error:  # of whichever library it makes requests with
+        msg = (
+            f"Expected the model {model!r} on this machine or on the Hugging Face hub, but it is "
+            f"no folder, it is not in the hub's cache, and the hub cannot be reached ({error}); "
+            "connect, or download the model elsewhere and give its folder."
         )
         raise EncoderError(msg) from error
 

@@ -155,7 +155,7 @@ class TermCounts:
     def only(self, rows: Mask) -> tuple[Self, Frequencies]:
         """Return the same with the mean length of some rows, and how many of them hold each term.
 
-        Every entry of these rows is read: a second for ten million.
+        Every entry of these rows is read: 0.2 s for 100,000 passages of 60 words.
 
         Args:
             rows: Which, shape (n_rows,).

@@ -33,7 +33,7 @@ class Labels:
     """The labels of a snapshot's articles; safe for many threads."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        """Read them: half a second for 100,000 articles."""
+        """Read them: 0.8 s for 100,000 articles."""
         self._snapshot = snapshot
         self._codes: dict[tuple[str, ...], int] = {}
         self._owns = np.full(snapshot.archive.n_rows, -1, np.int32)

@@ -1,7 +1,7 @@
 """Snapshot: one built index on disk, published whole, opened whole, checked before use.
 
 home/
-  CURRENT                name of the snapshot that serves; replaced atomically
+  CURRENT                name of the snapshot that serves and its checksum; replaced atomically
   lock, lock.pid         one builder at a time
   stamps.jsonl           files of the corpus as they were when hashed, see `disk.file_stamps`
   removed.jsonl          articles removed by request, see `corpus.removals`
@@ -35,6 +35,7 @@ from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
+from xxhash import xxh3_128_hexdigest
 
 from index.corpus.archive import Archive
 from index.corpus.ledger import Kind, Ledger, Repeat, wording_of
@@ -167,18 +168,25 @@ def current_folder(home: Path) -> Path:
     """
     pointer = home / _POINTER
     try:
-        name = pointer.read_text(encoding="utf-8").strip()
+        name, *stated = pointer.read_text(encoding="utf-8").split() or [""]
     except FileNotFoundError as error:
         msg = f"Expected an index under {home}, but there is none; run `pasokh index build`."
         raise SnapshotMissing(msg) from error
     except (OSError, ValueError) as error:
-        msg = f"Expected a snapshot's name in {pointer}, but it cannot be read ({error})."
+        msg = (
+            f"Expected a snapshot's name in {pointer}, but it cannot be read ({error}); run "
+            "`pasokh index build`."
+        )
         raise SnapshotCorrupt(msg) from error
     folder = home / _SNAPSHOTS / name
-    if not _NAME.fullmatch(name) or not folder.is_dir():
+    # Earlier versions stated no checksum.
+    is_whole = _NAME.fullmatch(name) and stated in ([], [_sum(name)])
+    if not is_whole or not folder.is_dir():
+        says = " ".join((name, *stated))[:80]
         msg = (
-            f"Expected {pointer} to name a snapshot, but it says {name!r} and there is no such "
-            "snapshot; run `pasokh index build`."
+            f"Expected {pointer} to name a snapshot, but it says {says!r}, "
+            f"{'and there is no such snapshot' if is_whole else 'which is damaged'}; run "
+            "`pasokh index build`."
         )
         raise SnapshotCorrupt(msg)
     return folder
@@ -340,8 +348,13 @@ def publish(home: Path, draft: Path, name: str, *, keep: int) -> None:
     folder = home / _SNAPSHOTS / name
     draft.rename(folder)
     sync_folder(folder.parent)
-    replace_text(home / _POINTER, f"{name}\n")
+    replace_text(home / _POINTER, f"{name} {_sum(name)}\n")
     prune(home, {name, served if keep else None}, keep)
+
+
+def _sum(name: str) -> str:
+    """Return the checksum that stands behind a snapshot's name."""
+    return xxh3_128_hexdigest(name.encode())
 
 
 def unpublish(home: Path) -> None:

@@ -13,6 +13,7 @@ from itertools import chain, islice
 import ijson
 
 from index.config import ReadConfig
+from index.disk.json_lines import SUM, unsummed
 from index.sources.encoding import LineDecoder, any_utf8_stream
 from index.sources.json_events import Events as _Events
 from index.sources.json_events import Guarded as _Guarded
@@ -90,6 +91,11 @@ def _record(line: bytes | None, decoder: LineDecoder) -> object:
     # RecursionError: brackets nested a thousand deep. ValueError: a number of 5,000 digits.
     except (RecursionError, ValueError) as exc:
         raise Refused(RejectReason.BAD_FIELD, str(exc)) from None
+    if isinstance(record, dict) and SUM in record:
+        try:
+            return unsummed(record)
+        except ValueError as exc:
+            raise Refused(RejectReason.DAMAGED, f"{exc}; add it again") from None
     return record
 
 

@@ -37,9 +37,7 @@ def article_of(text: str, origin: str, address: str = "") -> Article | Reject:
     Raises:
         Refused: If there are too many lines.
     """
-    if text.count("\n") > _MAX_LINES:
-        raise Refused(RejectReason.TOO_LONG, f"more than {_MAX_LINES:,} lines of text")
-    lines = lines_of(text)
+    lines = _lines(text)
     first = next(
         (row for row, line in enumerate(lines) if line.kind is Kind.TEXT or is_paragraph(line)),
         len(lines),
@@ -72,10 +70,20 @@ def article_of(text: str, origin: str, address: str = "") -> Article | Reject:
 
 
 def report_of(text: str, headline: str) -> tuple[Span, ...]:
-    """Return the report within extracted text: no headline again, dates, code, frame or tail."""
-    lines = lines_of(text)
+    """Return the report within extracted text: no headline again, dates, code, frame or tail.
+
+    Raises:
+        Refused: If there are too many lines.
+    """
+    lines = _lines(text)
     first = _after_head(lines, 0, outlets.key(headline) or None)
     return _body(lines[first : _end(lines, first)])
+
+
+def _lines(text: str) -> list[Line]:
+    if text.count("\n") > _MAX_LINES:
+        raise Refused(RejectReason.TOO_LONG, f"more than {_MAX_LINES:,} lines of text")
+    return lines_of(text)
 
 
 def _after_head(lines: list[Line], start: int, headline: str | None) -> int:

@@ -166,10 +166,11 @@ def article_of(
     for name, value in (names.record(record) or record).items():
         if value is not None:
             by_key.setdefault(_key(_short(name)), value)
-    facts = _facts(by_key, names, read_date)
+    _refuse_unpublished(by_key)
     text = _text(by_key, names.by_field["text"])
     if not any(map(str.isalpha, text)):
         raise Refused(RejectReason.NO_TEXT, f"no letters under any of {names.text}")
+    facts = _facts(by_key, names, read_date)
     facts = replace(facts, id=facts.id or content_id(text), is_final=True)
     return assemble(text, (Span(0, len(text)),), facts, origin)
 
@@ -180,18 +181,15 @@ def facts_of(record: Mapping[str, object]) -> Facts:
     Raises:
         Refused: If it is not published.
     """
-    return _facts({_key(_short(name)): value for name, value in record.items()}, _USUAL, parse)
+    by_key = {_key(_short(name)): value for name, value in record.items()}
+    _refuse_unpublished(by_key)
+    return _facts(by_key, _USUAL, parse)
 
 
 def _facts(
     by_key: Mapping[str, object], names: Names, read_date: Callable[[str], Moment | None]
 ) -> Facts:
-    """Return what is stated beside the text, by the keys of its names.
-
-    Raises:
-        Refused: If it is not published.
-    """
-    _refuse_unpublished(by_key)
+    """Return what is stated beside the text, by the keys of its names."""
     fields = _Fields(by_key, names)
     published = fields.moment("date", _GMT, read_date)
     edited = fields.moment("edited", _EDITED_GMT, read_date)
@@ -347,9 +345,9 @@ def _text(by_key: dict[str, object], keys: tuple[str, ...]) -> str:
         Refused: If it is no text, cannot be stored, or cannot be made prose.
     """
     bad: Refused | None = None
-    for key in keys:
+    for key in filter(by_key.__contains__, keys):
         try:
-            stored = _joined(by_key.get(key, ""), 0)
+            stored = _joined(by_key[key], 0)
             stored.encode()
         except Refused as refused:
             bad = bad or refused

@@ -32,6 +32,7 @@ class RejectReason(StrEnum):
     NO_TEXT = "no_text"
     BAD_FIELD = "bad_field"
     REMOVED = "removed"
+    DAMAGED = "damaged"
     LINK_ONLY = "link_only"
     LISTING = "listing"
     LOGIN_WALL = "login_wall"

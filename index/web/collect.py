@@ -1,7 +1,8 @@
 """Articles from elsewhere kept in files, so that a rebuild never asks the web again.
 
     collected/<2 hex>/<hash of the address>.json    one fetched article, a line of JSON for each
-                                                    version of it, the newest last
+                                                    version of it, the newest last; each line
+                                                    states its checksum
     collected/files/<hash of the content>-<name>    one copied file, as it was
 
 An article is taken out of its page once; from then on its text stands still and quotes keep
@@ -16,7 +17,7 @@ import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from xxhash import xxh3_128_hexdigest
 
@@ -24,6 +25,7 @@ from index.config import COLLECTED, ReadConfig
 from index.corpus.drafts import collecting_lock
 from index.corpus.removals import read_removals
 from index.disk.atomic import checksum, draft_of, replace_text, storage_errors, sync_folder
+from index.disk.json_lines import summed, unsummed
 from index.sources import SourceFile, read_bytes, read_file
 from index.types import Article, Reject
 from index.web.address import Address
@@ -66,7 +68,7 @@ class Collection:
             "source": article.source,
             "language": article.language,
         }
-        text = json.dumps(record, ensure_ascii=False) + "\n"
+        text = f"{summed(record)}\n"
         if self._is_removed(read_bytes(text.encode(), path.name, self.reading)):
             return Failure(Problem.REMOVED)
         with storage_errors(self._folder):
@@ -74,10 +76,14 @@ class Collection:
                 before = path.read_bytes().decode(errors="replace").splitlines(keepends=True)
             except (FileNotFoundError, NotADirectoryError):
                 before = []
-            if before[-1:] == [text]:
+            if before and _record_in(before[-1]) == record:
                 return Kept.UNCHANGED
-            # Of a page whose date alone changes one version is kept.
-            kept = [line for line in before if _text_in(line) not in {None, record["text"]}]
+            # Of a page whose date alone changes one version is kept; of a damaged one none.
+            kept = [
+                line
+                for line in before
+                if _record_in(line).get("text") not in {None, record["text"]}
+            ]
             kept = kept[-_MAX_EARLIER:]
             path.parent.mkdir(parents=True, exist_ok=True)
             with collecting_lock(self._home):
@@ -129,9 +135,9 @@ class Collection:
         return next(removed, False) and all(removed)
 
 
-def _text_in(line: str) -> str | None:
-    """Return the text of a kept version; None for a damaged one."""
+def _record_in(line: str) -> dict[str, Any]:
+    """Return a kept version; empty for a damaged one."""
     try:
-        return str(json.loads(line)["text"])
-    except (ValueError, KeyError, TypeError):
-        return None
+        return unsummed(json.loads(line))
+    except (ValueError, AttributeError):
+        return {}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -445,6 +446,76 @@ def test_an_older_snapshot_left_behind_is_deleted(
     assert not report.changed
     assert [] == _holding(home, "quagmire")
     assert () == verify_snapshot(home, cache_dir=cache).problems
+
+
+def test_an_edited_article_of_a_shared_address_stays_out(
+    home: Path, sync: Sync, remove: Remove, corpus: Path, cache: Path
+) -> None:
+    """Edited, it is the removed one still; others at the address are indexed, also new ones."""
+    texts = {
+        "removed": "The ferry to the island of Hormuz was stopped on Friday because of high waves. "
+        "Its passengers spent the night in a school near the old harbour of the town.",
+        "other": "The ferry to the island of Kish goes twice a day from Monday on. Tickets are "
+        "sold at the old harbour of the town and cost as much as they did last year.",
+        "edited": "The ferry to the island of Hormuz was stopped on Friday because of high waves. "
+        "Its passengers spent two nights in a school near the old harbour of the town.",
+        "new": "A third ferry for the island of Kish was bought in Norway for nine million euros. "
+        "It is expected at the old harbour of the town before the end of the summer.",
+    }
+
+    def write(*names: str) -> BuildReport:
+        lines = [
+            json.dumps({"text": texts[name], "url": "https://news.example/live"}) for name in names
+        ]
+        (corpus / "live.jsonl").write_text("\n".join(lines))
+        return sync()
+
+    write("removed", "other")
+    with closing(sqlite3.connect(current_folder(home) / "ledger.db")) as ledger:
+        query = "SELECT article FROM item WHERE kind = 'indexed' AND origin = 'live.jsonl:1'"
+        ((removed,),) = ledger.execute(query)
+    remove(removed)
+    report = write("edited", "other", "new")
+
+    assert ["live.jsonl:1"] == [one.origin for one in report.rejects]
+    assert ["removed"] == [one.reason for one in report.rejects]
+    assert (4 + 2) == report.n_articles
+    assert [] == _holding(home, "hormuz")
+    assert () == verify_snapshot(home, cache_dir=cache).problems
+
+
+def test_an_article_removed_by_its_address_can_be_removed_again(
+    sync: Sync, remove: Remove, corpus: Path
+) -> None:
+    """As after a kill: the address still names it, though no article is there any more."""
+    record = {"id": "page", "text": "A page of rain.", "url": "https://news.example/rain"}
+    (corpus / "rain.jsonl").write_text(json.dumps(record))
+    sync()
+    reports = [remove("https://news.example/rain") for _ in range(2)]
+
+    assert ("rain.jsonl",) == reports[0].still_in
+    assert reports[0].snapshot == reports[1].snapshot
+
+
+def test_a_changed_bit_in_the_list_is_noticed(tmp_path: Path) -> None:
+    """Of any bit, unless the list says the same; a list of an earlier version is read."""
+    made = {"record": "a1", "names": ("b2",), "vectors": ("c3",), "at": "2023-06-09", "reason": "x"}
+    entry = Removal(article="one", text="d4", **made)  # type: ignore[arg-type]  # as above
+    path = tmp_path / "removed.jsonl"
+    path.write_text(json.dumps(asdict(entry)) + "\n", encoding="utf-8")
+    other = replace(entry, article="two", reason="a line\u2028and \x85 another")
+    add_removal(tmp_path, other)
+    whole = path.read_bytes()
+
+    assert (entry, other) == read_removals(tmp_path).entries
+    for at in range(0, len(whole) * 8, 3):
+        changed = bytearray(whole)
+        changed[at // 8] ^= 1 << at % 8
+        path.write_bytes(changed)
+        try:
+            assert (entry, other) == read_removals(tmp_path).entries
+        except SnapshotCorrupt as error:
+            assert "put the file back from a copy" in str(error)  # noqa: PT017  # or nothing is said
 
 
 def test_a_broken_list_is_never_passed_over(home: Path, remove: Remove, sync: Sync) -> None:

@@ -20,7 +20,7 @@ from index.errors import SnapshotLocked, StorageError
     [
         (errno.ENOSPC, "the disk is full"),
         (errno.EROFS, "read-only"),
-        (errno.EACCES, "may not write"),
+        (errno.EACCES, "may not read or write"),
     ],
     ids=["full", "read-only", "forbidden"],
 )

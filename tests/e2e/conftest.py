@@ -3,12 +3,12 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from in_process import run_here
+from warm import run_warm
 
 from bot.answer.answerer import Answerer
 from bot.settings import Settings
@@ -66,21 +66,13 @@ def surroundings(seed_settings: Settings, answerer: Answerer, tmp_path: Path) ->
 
 @pytest.fixture
 def pasokh(surroundings: dict[str, str], tmp_path: Path) -> Pasokh:
-    """Return a function that runs the installed program outside the checkout."""
-    program = Path(sys.executable).with_name("pasokh")
+    """Return a function that runs the program outside the checkout."""
     (tmp_path / "elsewhere").mkdir()
 
     def run(*arguments: str, stdin: str = "", **settings: str) -> Done:
         given = {f"PASOKH_{name.upper()}": value for name, value in settings.items()}
-        return subprocess.run(
-            [program, *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            cwd=tmp_path / "elsewhere",
-            env=surroundings | given,
+        return run_warm(
+            arguments, env=surroundings | given, cwd=tmp_path / "elsewhere", stdin=stdin
         )
 
     return run

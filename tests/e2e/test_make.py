@@ -27,19 +27,13 @@ def clone(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(MAKE is None, reason="make is not installed")
 @pytest.mark.parametrize("by", ["argument", "environment"])
-@pytest.mark.parametrize(
-    "question",
-    [
-        """What did "Kirby" say about `touch hit` and the jets' $(touch hit)?""",
-        "$(shell touch hit) $$ ${HOME} $x \\ * ; touch hit # && touch hit",
-        "--help",
-        "کربی دربارهٔ «سوخو» چه گفت؟",
-    ],
-)
-def test_a_question_is_no_command(
-    clone: Path, surroundings: dict[str, str], question: str, by: str
-) -> None:
-    """Quotes, backticks, dollars and dashes in Q mean nothing to make, shell and program."""
+def test_a_question_is_no_command(clone: Path, surroundings: dict[str, str], by: str) -> None:
+    """Dashes, quotes, backticks and dollars in Q mean nothing to make, shell and program."""
+    question = (
+        """--help What did "Kirby" say about `touch hit` and the jets' $(touch hit)? """
+        "$(shell touch hit) $$ ${HOME} $x \\ * ; touch hit # && touch hit; "
+        "کربی دربارهٔ «سوخو» چه گفت؟"
+    )
     log = clone / "log"
     settings = {"PASOKH_LOG_LEVEL": "DEBUG", "PASOKH_LOG_FILE": str(log)}
     inherited = {name: value for name, value in surroundings.items() if "MAKE" not in name}

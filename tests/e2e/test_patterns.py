@@ -5,7 +5,6 @@ Hostile texts are made from each pattern: what it repeats, repeated, after what 
 
 import ast
 import importlib
-import pkgutil
 import re
 import signal
 import time
@@ -20,8 +19,6 @@ from typing import Any, TypeAlias
 import pytest
 from patience import scaled
 
-import bot
-import index
 from bot.question import overview, period_rules, period_words
 
 SHORT, LONG = 750, 3_000
@@ -44,35 +41,47 @@ REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_R
 SETS = (_constants.IN, _constants.ANY, _constants.NOT_LITERAL)
 
 
+ROOT = Path(__file__).parents[2]
+MODULES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for package in ("bot", "index")
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if path.name != "__main__.py"
+]
+LATER = "compiled when first used"
+
 Pattern: TypeAlias = Any
 """A compiled pattern of `re` or of `regex`."""
 Parsed: TypeAlias = Any
 """What `re` makes of a pattern: nodes, each a code and a value; it has no types."""
 
 
-def _places() -> Iterator[tuple[str, Pattern]]:
-    """Yield every pattern that a module holds or passes to `re`, with its place."""
-    for package in (bot, index):
-        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if info.name.endswith("__main__"):
-                continue
-            try:
-                module = importlib.import_module(info.name)
-            except ModuleNotFoundError:  # an extra that is not installed
-                continue
-            for name, value in vars(module).items():
-                yield from ((f"{info.name}.{name}", pattern) for pattern in _patterns(value))
-            for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8"))):
-                match node:
-                    case ast.Call(
-                        func=ast.Attribute(value=ast.Name(id="re"), attr=called),
-                        args=[ast.Constant(value=str() | bytes() as text), *_],
-                    ) if called != "compile":
-                        yield f"{info.name}, line {node.lineno}", re.compile(text)
-    # Compiled when first used.
-    words = (period_words.MARK, *(rule[0] for rule in period_rules._RULES))
-    words += (*overview._COMPARE, *overview._CHANGE, *overview._SUM_UP)
-    yield from (("bot.question", re.compile(text, re.IGNORECASE)) for text in words)
+def _places(name: str) -> Iterator[tuple[str, Pattern]]:
+    """Yield every pattern that a module makes or passes to `re`, with its place."""
+    if name == LATER:
+        words = (period_words.MARK, *(rule[0] for rule in period_rules._RULES))
+        words += (*overview._COMPARE, *overview._CHANGE, *overview._SUM_UP)
+        yield from ((LATER, re.compile(text, re.IGNORECASE)) for text in words)
+        return
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError:  # an extra that is not installed
+        return
+    nodes = list(ast.walk(ast.parse(Path(str(module.__file__)).read_text("utf-8"))))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    of_others = {alias.asname or alias.name for node in imports for alias in node.names}
+    found: dict[int, tuple[str, Pattern]] = {}
+    for variable in vars(module).keys() - of_others:
+        for pattern in _patterns(vars(module)[variable]):
+            found[id(pattern)] = (f"{name}.{variable}", pattern)
+    yield from found.values()
+    for node in nodes:
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="re"), attr=called),
+                args=[ast.Constant(value=str() | bytes() as text), *_],
+            ) if called != "compile":
+                yield f"{name}, line {node.lineno}", re.compile(text)
 
 
 def _patterns(value: object) -> Iterator[Pattern]:
@@ -201,12 +210,14 @@ def _seconds(pattern: Pattern, text: str | bytes) -> float:
     return time.process_time() - started
 
 
-PLACES = [*{id(pattern): (place, pattern) for place, pattern in _places()}.values()]
-
-
-@pytest.mark.parametrize(("place", "pattern"), PLACES, ids=[place for place, _ in PLACES])
-def test_a_pattern_takes_time_in_proportion_to_the_text(place: str, pattern: Pattern) -> None:
+@pytest.mark.parametrize("name", [*MODULES, LATER])
+def test_patterns_take_time_in_proportion_to_the_text(name: str) -> None:
     """Four times the text takes about four times as long, also where nothing matches."""
+    for place, pattern in _places(name):
+        _check(place, pattern)
+
+
+def _check(place: str, pattern: Pattern) -> None:
     texts = ("", "")
     usual = signal.signal(signal.SIGALRM, _too_slow)  # `re` lets signals through
     try:
@@ -226,9 +237,9 @@ def test_a_pattern_takes_time_in_proportion_to_the_text(place: str, pattern: Pat
 
 def test_patterns_are_found() -> None:
     """The test above sees patterns of both packages, those in collections and those in calls."""
-    places = {place for place, _ in PLACES}
-    assert len(PLACES) > 200
-    assert {"index.sources.markup._ROOT", "bot.question.scope._MORE"} <= places
+    places = [place for name in (*MODULES, LATER) for place, _ in _places(name)]
+    assert len(places) > 200
+    assert {"index.sources.markup._ROOT", "bot.question.scope._MORE"} <= set(places)
     assert "index.text.sentences._CUTS" in places
     assert any(place.startswith("bot.grounding.polarity, line") for place in places)
 
@@ -242,4 +253,4 @@ def test_the_texts_hurt_patterns_that_are_not_linear(
     """The test above would fail for patterns like those that once stood in the project."""
     monkeypatch.setitem(globals(), "MOST_S", 1.0)
     with pytest.raises((AssertionError, pytest.fail.Exception)):
-        test_a_pattern_takes_time_in_proportion_to_the_text("here", re.compile(pattern, re.DOTALL))
+        _check("here", re.compile(pattern, re.DOTALL))

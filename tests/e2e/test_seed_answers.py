@@ -181,6 +181,7 @@ KEYS = [
     "within",
     "within_missed",
     "claims",
+    "checks",
     "unworded",
     "model",
     "prompt",

@@ -3,9 +3,11 @@
 import json
 import os
 import pickle
+import socketserver
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -123,6 +125,37 @@ except EncoderError:
     )
 
     assert ("True\n", 0) == (done.stdout, done.returncode), done.stderr
+
+
+@pytest.mark.sentence_transformers
+def test_a_model_that_is_nowhere_is_told_after_one_request(tmp_path: Path) -> None:
+    """A hub that hangs up is asked once, not for a dozen files with tries and pauses."""
+    n_asked = 0
+
+    class HangsUp(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            nonlocal n_asked
+            n_asked += 1
+
+    code = """
+from index.encoders.sentence_transformer import load_model
+load_model("SentenceTransformer", "nobody/no-such-model")
+"""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), HangsUp) as server:
+        Thread(target=server.serve_forever, args=(0.05,)).start()
+        hub = {"HF_ENDPOINT": f"http://127.0.0.1:{server.server_address[1]}"}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | hub | {"HF_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        server.shutdown()
+
+    assert "EncoderError: Expected the model 'nobody/no-such-model' on this machine" in done.stderr
+    assert "download the model elsewhere and give its folder" in done.stderr
+    assert 1 == n_asked
 
 
 @pytest.fixture

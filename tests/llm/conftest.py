@@ -82,6 +82,7 @@ def writer(
             "llm_model": "small",
             "llm_api_key": KEY,
             "llm_timeout_s": scaled(20),
+            "llm_check": False,
         }
         fields = llm_settings.model_dump() | base | given
         writing = session_over(Settings(_env_file=None, **fields), answering).writing  # type: ignore[call-arg]

@@ -1,6 +1,7 @@
 """The client for language models, against a real server on loopback."""
 
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,10 @@ import pytest
 from model_server import (
     DONE,
     KEY,
+    Act,
+    Handler,
     ModelServer,
+    begin,
     endless,
     event,
     hangs,
@@ -339,3 +343,34 @@ def test_a_budget_that_cannot_be_kept_stops_spending(server: ModelServer, tmp_pa
     budget = DailyBudget(tmp_path / "data" / "tokens.json", 40)
     assert _why(_open(server, budget=budget)) is Unworded.OVER_BUDGET
     assert not server.requests
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 503])
+def test_an_endless_error_is_read_to_its_bound(server: ModelServer, status: int) -> None:
+    """The body of an error is read as far as it serves, whatever the server goes on to send."""
+    sent = Counter[str]()
+    server.acts = [_floods(server, sent, status, b"e" * 65_536)]
+    started = time.monotonic()
+    assert _why(_open(server, timeout_s=scaled(20))) is Unworded.UNREACHABLE
+    assert time.monotonic() - started < scaled(20)
+    assert sent["bytes"] < 20_000_000 * len(server.requests)  # what the sockets hold
+
+
+@pytest.mark.parametrize("part", [b": comment\n\n" * 6_000, b"data: " + b"x" * 65_536])
+def test_an_endless_stream_without_words_is_cut_off(server: ModelServer, part: bytes) -> None:
+    """Comments and lines that never end are bounded in bytes, before anything is parsed."""
+    sent = Counter[str]()
+    server.acts = [_floods(server, sent, 200, part)]
+    assert _why(_open(server, timeout_s=scaled(60))) is Unworded.MALFORMED
+    assert sent["bytes"] < 40_000_000
+
+
+def _floods(server: ModelServer, sent: Counter[str], status: int, part: bytes) -> Act:
+    """Return an act that sends the same bytes as fast as they are taken, and counts them."""
+
+    def act(handler: Handler) -> None:
+        begin(handler, status=status)
+        while not server.over.is_set():
+            sent["bytes"] += handler.wfile.write(part)
+
+    return act

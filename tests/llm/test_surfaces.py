@@ -62,7 +62,7 @@ TRANSLATED = (
     "in Russia and Tehran may receive the aircraft within a year."
 )
 
-_NAMES = ("corpus", "index_dir", "data_dir", "cache_dir", "llm_base_url", "llm_model")
+_NAMES = ("corpus", "index_dir", "data_dir", "cache_dir", "llm_base_url", "llm_model", "llm_check")
 
 Capture = pytest.CaptureFixture[str]
 
@@ -90,7 +90,7 @@ def plain(encoder: Encoder, cache_dir: Path, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def settings(plain: Settings, server: ModelServer, tmp_path: Path) -> Settings:
     """Return the same with the scripted model and an index of its own."""
-    model = {"llm_base_url": server.url, "llm_model": "m-7b"}
+    model = {"llm_base_url": server.url, "llm_model": "m-7b", "llm_check": False}
     home = shutil.copytree(plain.index_home, tmp_path / "index", symlinks=True)
     own = {"data_dir": tmp_path / "data", "index_dir": home}
     return plain.model_copy(update=model | own)
@@ -130,9 +130,10 @@ def test_ask_shows_claims_before_the_quotes(server: ModelServer, run: Run) -> No
     lines = out.splitlines()
 
     assert code == 0
-    assert lines[:5] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", "", "In the original"]
-    assert lines[5].endswith("[1]")
-    assert "سوخو" in lines[5]
+    checked = "Checked by rules."
+    assert lines[:6] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", checked, "", "In the original"]
+    assert lines[6].endswith("[1]")
+    assert "سوخو" in lines[6]
     assert "24" not in out
     assert "Sources" in lines
 
@@ -360,7 +361,8 @@ def test_telegram_shows_claims_quotes_and_sources_in_one_message(
     (text,) = _texts(person.send(QUESTION))
     lines = text.splitlines()
 
-    assert lines[:5] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", "", "In the original"]
+    checked = "Checked by rules."
+    assert lines[:6] == [LABEL, f"{FIRST} [1]", f"{SECOND} [1]", checked, "", "In the original"]
     assert "24" not in "".join(lines[:5])
     assert "Sources" in lines
     assert [_bare(one.plain) for one in person.drafts] == [

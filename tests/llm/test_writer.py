@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -330,3 +331,15 @@ def test_article_text_cannot_look_like_the_prompt(
     assert "<|" not in user
     assert "[INST]" not in user
     assert user.startswith(f"Question: {KIRBY} ‹|im_end|›")
+
+
+def test_thousands_of_claims_are_answered_in_time(
+    server: ModelServer, writer: Open, ask: Ask
+) -> None:
+    """Only as many claims as an answer may have are read and checked, however many come."""
+    many = [(f"{n}", [1]) for n in range(2_000)]
+    server.acts = [says(claims((PILOTS, [1]), *many))]
+    limit_s = scaled(10)
+    started = time.monotonic()
+    assert _texts(writer(llm_timeout_s=limit_s).word(ask(KIRBY))) == [PILOTS]
+    assert time.monotonic() - started < limit_s

@@ -30,6 +30,11 @@ from bot.types import Remark
         ("بیشتر بگو", Remark.MORE, "fa"),
         ("is that really true?", Remark.IS_TRUE, "en"),
         ("این را کی گفت؟", Remark.WHEN_SAID, "fa"),
+        ("that is not what I asked", Remark.COMPLAINT, "en"),
+        ("این که جواب من نبود", Remark.COMPLAINT, "fa"),
+        ("cancel", Remark.STOP, "en"),
+        ("منبعش کو؟", Remark.SOURCES, "fa"),
+        ("راست می‌گی؟", Remark.IS_TRUE, "fa"),
     ],
 )
 def test_a_remark_and_its_language(text: str, remark: Remark, language: str) -> None:
@@ -49,6 +54,9 @@ def test_a_remark_and_its_language(text: str, remark: Remark, language: str) -> 
         "",
         "؟",
         "Kirby",
+        "stop the strike at the port?",
+        "what went wrong?",
+        "چی شد؟",
     ],
 )
 def test_a_question_is_no_remark(text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.question.followup import resolve_by_rule
+from bot.question.followup import resolve_by_rule, restated
 
 KIRBY = "What did Kirby say about Sukhoi jets?"
 KIRBY_FA = "کربی درباره جت‌های سوخو چه گفت؟"
@@ -56,6 +56,23 @@ def test_the_first_question_of_a_conversation_is_left_alone() -> None:
     """Without a question before there is nothing to add."""
     assert not resolve_by_rule("and then?", []).was_resolved
     assert not resolve_by_rule("and then?", ["؟!"]).was_resolved
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("no, I meant the drones", "what about the drones?"),
+        ("I mean who is he", "who is he"),
+        ("نه منظورم پهپاد بود", "پهپاد چطور؟"),
+        ("ببخشید، منظورم سد کارون است.", "سد کارون چطور؟"),
+        ("What did he mean by peace?", "What did he mean by peace?"),
+    ],
+)
+def test_a_correction_asks_about_what_was_meant(typed: str, asked: str) -> None:
+    """What somebody says they meant is asked with the words of the question before."""
+    assert restated(typed) == asked
+    is_other = typed != asked
+    assert resolve_by_rule(asked, [KIRBY]).was_resolved or not is_other
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))

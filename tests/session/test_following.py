@@ -92,9 +92,9 @@ class Archive:
         """Ask all that is followed; return (question, quotes) of what is told."""
         self.following.ask(self.serving, self.following.all())
         session = Session(answering=self.serving)
-        alerts = self.following.pending()
+        alerts = [alert for (alert,) in self.following.pending()]
         for alert in alerts:
-            self.following.told(alert.number)
+            self.following.told(alert.message)
         return [
             (alert.saved.question, [cited.quote for cited in session.recall(alert.turn)])
             for alert in alerts
@@ -278,6 +278,31 @@ def test_saved_questions_are_forgotten(archive: Archive) -> None:
     archive.now += 31 * 86_400
     archive.following.purge()
     assert (chats(), archive.following.pending()) == ([], [])
+
+
+def test_alerts_of_one_message_stay_together(archive: Archive) -> None:
+    """What a message tells is settled once: what comes before it is told goes into another."""
+    for question in (DAM, BEES):
+        archive.follow(question)
+    archive.follow(DAM, chat_id=8)
+    archive.put(NEW, HONEY)
+    archive.following.ask(archive.serving, archive.following.all())
+    digest = {(7, 0)}
+    assert archive.following.pending(together=digest, held={(7, 0), (8, 0)}) == []
+    first, other = archive.following.pending(together=digest)
+    assert [alert.saved.question for alert in first] == [DAM, BEES]
+    assert [alert.saved.chat_id for alert in other] == [8]
+
+    later = "The Karun dam was closed again because an inspector had found a second crack in it."
+    archive.put({**NEW, "id": "later", "text": later, "date": "2023-06-03"})
+    archive.following.ask(archive.serving, archive.following.all())
+    again, *_ = archive.following.pending(together=digest)
+    assert [alert.number for alert in again] == [alert.number for alert in first]
+    archive.following.told(again[0].message)
+    left = archive.following.pending(together=digest)
+    (second,) = [group for group in left if group[0].saved.chat_id == 7]
+    assert [alert.saved.question for alert in second] == [DAM]
+    assert len(archive.following.message(first[0].message)) == 2
 
 
 def test_the_same_text_under_another_id_is_no_news(archive: Archive) -> None:

@@ -61,16 +61,18 @@ def test_a_digest_keeps_the_time_of_its_zone() -> None:
         ("۸:۳۰", [time(8, 30)]),
         ("23-7", [time(23), time(7)]),
         ("23:30–06:15", [time(23, 30), time(6, 15)]),
-        ("25", None),
-        ("8:61", None),
-        ("", None),
-        ("now", None),
-        ("8-", None),
+        ("25", []),
+        ("8:61", []),
+        ("", []),
+        ("now", []),
+        ("8-", [time(8)]),
+        ("۲ شب", [time(2)]),
+        ("12 am", [time(0)]),
     ],
 )
-def test_times_are_read(text: str, times: list[time] | None) -> None:
+def test_times_are_read(text: str, times: list[time]) -> None:
     """Times of day are read in any digits; what is none is told apart."""
-    assert read_times(text) == times
+    assert read_times(text)[0] == times
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "../../etc/passwd", "", "Europe", "\0"])

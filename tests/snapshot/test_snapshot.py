@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -17,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from warm import run_warm
 
 from index import (
     Article,
@@ -35,7 +34,7 @@ from index import (
 )
 from index.encoders import Encoder
 from index.snapshot.manifest import MANIFEST, SCHEMA, PartCounts, file_records, write_manifest
-from index.snapshot.snapshot import Snapshot, current_folder
+from index.snapshot.snapshot import Snapshot, current_folder, publish
 from index.sources import read_articles
 from index.text.calendars import TEHRAN
 from index.text.chunk import encoder_text, split
@@ -219,6 +218,30 @@ def test_open_when_the_pointer_is_garbage(content: bytes, home: Path, space: Vec
 
     with pytest.raises(SnapshotCorrupt, match="CURRENT"):
         open_snapshot(home, space=space)
+
+
+def test_a_changed_bit_in_the_pointer_is_noticed(home: Path) -> None:
+    """Of any bit, though the changed name be that of another snapshot; an old pointer is read."""
+    folder, pointer = current_folder(home), home / "CURRENT"
+    numbered = shutil.copytree(folder, folder.with_name(f"{folder.name}-2"))
+    for number in (0, 3, 6):  # one bit from 2
+        shutil.copytree(folder, folder.with_name(f"{folder.name}-{number}"))
+    pointer.write_text(f"{numbered.name}\n")  # as earlier versions did
+    assert numbered == current_folder(home)
+    draft = home / "snapshots" / "draft"
+    shutil.copytree(folder, draft)
+    shutil.rmtree(numbered)
+    publish(home, draft, numbered.name, keep=9)
+    whole = pointer.read_bytes()
+
+    for at in range(len(whole) * 8):
+        changed = bytearray(whole)
+        changed[at // 8] ^= 1 << at % 8
+        pointer.write_bytes(changed)
+        try:
+            assert numbered == current_folder(home)
+        except SnapshotCorrupt as error:
+            assert "run `pasokh index build`" in str(error)  # noqa: PT017  # or nothing is said
 
 
 def test_open_when_the_pointer_is_a_folder(home: Path, space: VectorSpace) -> None:
@@ -528,7 +551,7 @@ def test_a_killed_build(  # noqa: PLR0913, PLR0917 - real things only
     paths = {"corpus": big_corpus, "home": home, "encoder": cache_dir / "encoder", "cache": cache}
     task = {name: str(path) for name, path in paths.items()} | MOMENTS[moment]
 
-    killed = subprocess.run([sys.executable, BUILDER, json.dumps(task)], check=False)
+    killed = run_warm([BUILDER, json.dumps(task)])
     with closing(open_snapshot(home, space=space)) as snapshot:
         answer = _found(snapshot, encoder, space)
         still = snapshot.manifest.snapshot
@@ -563,7 +586,7 @@ def test_a_build_killed_while_pruning(
         "die_at": ["shutil.rmtree", first],
     }
 
-    killed = subprocess.run([sys.executable, BUILDER, json.dumps(task)], check=False)
+    killed = run_warm([BUILDER, json.dumps(task)])
 
     assert -9 == killed.returncode
     assert 3 == verify_snapshot(home).n_articles

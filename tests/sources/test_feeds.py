@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.sources import RejectReason, feeds, read_articles
+from index.sources import RejectReason, feeds, read_articles, read_bytes
 from index.sources.rejects import MAX_BYTES, Refused
 from index.types import Article, Reject
 
@@ -246,9 +246,10 @@ def test_feed_of_any_size_is_read_entry_by_entry(tmp_path: Path) -> None:
     """A feed larger than what one article may have gives all its entries, in little memory."""
     head, _, tail = RSS.partition("<item>")
     entry = f"<item>{tail.partition('</item>')[0]}</item>".replace(REPORT, REPORT * 40)
+    entry = entry.replace("<title>", f"<media:text>{'a ' * 125_000}</media:text><title>", 1)
     with (tmp_path / "feed.xml").open("w", encoding="utf-8") as file:
         file.write(head)
-        for number in range(350):
+        for number in range(45):
             file.write(entry.replace(">g1<", f">g{number}<"))
         file.write("</channel></rss>")
     assert (tmp_path / "feed.xml").stat().st_size > MAX_BYTES
@@ -257,7 +258,7 @@ def test_feed_of_any_size_is_read_entry_by_entry(tmp_path: Path) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert 350 == n_articles
+    assert 45 == n_articles
     assert peak < 20_000_000
 
 
@@ -270,3 +271,20 @@ def test_entries_after_a_broken_one_and_before_the_end_stay() -> None:
     with pytest.raises(Refused) as refused:
         found += feeds.read(BytesIO(RSS.encode()[: RSS.encode().rindex(b"<guid>")]), "x")
     assert RejectReason.BROKEN_XML is refused.value.reason
+
+
+def test_an_entry_of_too_many_lines_is_refused() -> None:
+    """200,000 lines of six characters took 7 seconds; the entry beside it is an article."""
+    texts = ("a: b\n" * 200_000, "The harbour was opened on Monday. " * 9)
+    items = "".join(
+        f"<item><title>Rain</title><description>{one}</description></item>" for one in texts
+    )
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
+    refused, article = read_bytes(feed.encode(), "a.xml")
+
+    assert isinstance(article, Article)
+    assert isinstance(refused, Reject)
+    assert (RejectReason.TOO_LONG, "more than 100,000 lines of text") == (
+        refused.reason,
+        refused.detail,
+    )

@@ -167,8 +167,8 @@ def test_bombs_are_refused() -> None:
     deep = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(20_000)
     )
-    endless = b"From a@b Fri Jun  9 18:15:00 2023\nSubject: x\n\n" + b"line\n" * (
-        mail.MAX_MESSAGE // 5 + 10
+    endless = b"From a@b Fri Jun  9 18:15:00 2023\nSubject: x\n\n" + b"a line of a message\n" * (
+        mail.MAX_MESSAGE // 20 + 10
     )
     after = b"\nFrom a@b Fri Jun  9 18:15:00 2023\nSubject: y\n\n" + SECOND.encode()
 

@@ -303,7 +303,13 @@ def forms(depth: int, width: int) -> bytes:
 def object_streams() -> bytes:
     """Return a file whose only objects are in a stream of a gigabyte of zeros."""
     packer = zlib.compressobj(9)
-    body = b"".join(packer.compress(bytes(1024**2)) for _ in range(1_024)) + packer.flush()
+    # A block that is flushed refers to nothing before it, so it can be repeated.
+    first, block, end = (
+        packer.compress(bytes(1024**2)) + packer.flush(mode)
+        for mode in (zlib.Z_FULL_FLUSH, zlib.Z_FULL_FLUSH, zlib.Z_FINISH)
+    )
+    # The checksum of zeros: their number, and 1 (RFC 1950).
+    body = first + block * 1_022 + end[:-4] + (1024**3 % 65_521 << 16 | 1).to_bytes(4, "big")
     head = b"<</Type/ObjStm/N 9/First 40/Length %d/Filter/FlateDecode>>stream\n" % len(body)
     return assemble([b"<</Type/Catalog/Pages 2 0 R>>", head + body + b"\nendstream", b"<<>>"])
 

@@ -379,11 +379,11 @@ def test_a_closed_pipe_is_not_complained_about() -> None:
 _HAS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
 
-def _shell(redirection: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _shell(redirection: str, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run the program over the small archive with its streams redirected by a shell."""
     return subprocess.run(
         ["/bin/sh", "-c", f'"$@" {redirection}', "sh", sys.executable, str(_CONFTEST), *arguments],
-        env={"PYTHONPATH": str(_ROOT), "PATH": "", "PASOKH_DATA_DIR": "data"},
+        env={"PYTHONPATH": str(_ROOT), "PATH": "", "PASOKH_DATA_DIR": "data", **env},
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -397,6 +397,17 @@ def _shell(redirection: str, *arguments: str) -> subprocess.CompletedProcess[str
 def test_output_that_cannot_be_written_is_explained(arguments: list[str]) -> None:
     """A full disk behind standard output is one line on standard error, with exit code 1."""
     done = _shell(">/dev/full", *arguments)
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Error: Standard output cannot be written: No space left on device\n",
+    )
+
+
+@_HAS_FULL
+def test_output_that_cannot_be_written_is_explained_without_buffers() -> None:
+    """Likewise under PYTHONUNBUFFERED, where nothing is left to be written again."""
+    done = _shell(">/dev/full", "index", "info", PYTHONUNBUFFERED="1")
 
     assert (done.returncode, done.stderr) == (
         1,

@@ -32,6 +32,7 @@ _KEYS = [
     "within",
     "within_missed",
     "claims",
+    "checks",
     "unworded",
     "model",
     "prompt",

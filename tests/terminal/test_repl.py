@@ -133,15 +133,13 @@ def test_export_writes_the_last_answer_or_all(
     assert stat.S_IMODE(ris.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("command", ["/sources", "/منابع"])
-def test_after_refusals_commands_are_about_the_last_answer(
-    answerer: Answering, command: str
-) -> None:
-    """They say so, however many questions got none since."""
-    shown = _talk(answerer, "Su-35", *["football"] * 4, command)
+def test_after_refusals_commands_are_about_the_last_answer(answerer: Answering) -> None:
+    """They say so, however many questions got none since; a Persian command in Persian."""
+    asked = ("Su-35", *["football"] * 4)
 
     note = "The last question had no answer; this is about: Su-35\n"
-    assert shown.endswith(f"{note}{_SOURCES}")
+    assert _talk(answerer, *asked, "/sources").endswith(f"{note}{_SOURCES}")
+    assert "پرسش آخر پاسخی نداشت" in _talk(answerer, *asked, "/منابع")
 
 
 @pytest.mark.parametrize("number", ["1", "۱", " 01 ", ""])

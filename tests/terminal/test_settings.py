@@ -317,3 +317,13 @@ def test_a_file_gets_plain_lines(tmp_path: Path) -> None:
     """What is not a terminal has no width, colour or order of its own, whatever is set."""
     with (tmp_path / "out").open("w", encoding="utf-8") as stream:
         assert screen_of(stream, Settings(bidi=Bidi.REORDER)) == Screen(order=Order.LOGICAL)
+
+
+def test_a_pipe_for_settings_is_refused() -> None:
+    """It is told instead of waited for; a folder of that name is passed over as before."""
+    os.mkfifo(".env")
+    with pytest.raises(SettingsError, match="got a pipe or device"):
+        read_settings()
+    Path(".env").unlink()
+    Path(".env").mkdir()
+    assert read_settings()

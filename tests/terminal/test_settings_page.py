@@ -38,6 +38,7 @@ SECTIONS = {
     "retention_days": ("What is kept and logged", "privacy.md"),
     "telegram_token": ("Telegram bot", "operating.md"),
     "web_host": ("Pages and API", "web.md"),
+    "matrix_homeserver": ("Matrix bot", "matrix.md"),
 }
 
 

@@ -202,7 +202,7 @@ def test_an_answer_of_an_earlier_version_can_be_verified(
 ) -> None:
     """Keys that came later may be absent, and keys of versions to come are left out of account."""
     record = json.loads(exported)
-    for key in ("claims", "unworded", "model", "prompt", "shape", "sides", "differences"):
+    for key in ("claims", "checks", "unworded", "model", "prompt", "shape", "sides", "differences"):
         del record[key]
     for citation in record["citations"]:
         del citation["origin"]

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +12,7 @@ import numpy as np
 import pytest
 from qdrant_server import Qdrant
 from small_archive import SmallArchive
+from warm import run_warm
 
 from index import (
     QdrantConfig,
@@ -170,8 +169,7 @@ def test_builds_killed_at_their_requests(archive: SmallArchive) -> None:
     }
     n_strays = set()
     for die_at in (1, 4, 6, 7, 8, 9, 40):
-        command = [sys.executable, KILLED_BUILD, json.dumps(given | {"die_at": die_at})]
-        assert -9 == subprocess.run(command, check=False).returncode
+        assert -9 == run_warm([KILLED_BUILD, json.dumps(given | {"die_at": die_at})]).returncode
         assert before == read_manifest(archive.home)
         assert hits == archive.hits()
         assert () == archive.problems()

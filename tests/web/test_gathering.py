@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 from in_process import run_here
 from loopback import Site, body, conditional, serving, then
+from warm import run_warm
 
 from bot.texts.language import Language
 from bot.texts.web_failures import WebFailure, why
@@ -78,9 +79,7 @@ def _command(*arguments: str) -> list[str]:
 
 def _process(surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end as a process."""
-    return subprocess.run(
-        _command(*arguments), env=surroundings, capture_output=True, encoding="utf-8", check=False
-    )
+    return run_warm(arguments, env=surroundings)
 
 
 def _found(surroundings: dict[str, str], question: str) -> list[dict[str, str]]:
@@ -310,3 +309,25 @@ def test_every_problem_has_words_in_both_languages() -> None:
         said = [why(Failure(problem, "DETAIL"), language) for language in Language]
         assert len({"DETAIL" in text for text in said}) == 1
     assert set(WebFailure.__members__) == set(Problem.__members__)
+
+
+def test_names_of_files_forge_no_lines(surroundings: dict[str, str], tmp_path: Path) -> None:
+    """A line feed in a name is shown as such, in what is added, built, reported and previewed."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    forged = ("a\nadded      forged.txt", "b\nBuilt forged", "c\r\n  1 x forged.txt")
+    for name in forged:
+        (folder / name).write_bytes(b"")
+    (folder / "d\nforged.txt").write_text("The harbour was opened on Monday.", encoding="utf-8")
+    (folder / forged[1]).write_bytes(b"\0\1")
+    given = surroundings | {"PASOKH_CORPUS": str(folder)}
+    written = [
+        run_here(given, "index", *command).stdout
+        for command in (["add", str(folder)], ["report"], ["build", "--dry-run"])
+    ]
+
+    lines = [line for text in written for line in text.splitlines()]
+    assert [] == [line for line in lines if line.strip().startswith(("added      f", "Built f"))]
+    assert [] == [line for line in lines if line.strip().startswith(("1 x f", "forged"))]
+    assert r"added      a\nadded      forged.txt" in lines
+    assert all("\\n" in text for text in written)

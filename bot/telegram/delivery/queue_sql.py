@@ -125,6 +125,9 @@ def add(database: sqlite3.Connection, incoming: Incoming) -> bool:
 def unsettled(database: sqlite3.Connection) -> list[Incoming]:
     """Return the updates that are neither done nor dropped, by update id.
 
+    Chats with an update that was tried come last: else the same few would be tried at each of many
+    kills in a row, and be taken for what ends the process.
+
     The next call of each may have been made when the process ended: it is marked uncertain.
     """
     database.execute(
@@ -140,7 +143,9 @@ def unsettled(database: sqlite3.Connection) -> list[Incoming]:
 def _unsettled(database: sqlite3.Connection) -> list[Incoming]:
     """Return the same without marking calls."""
     rows = database.execute(
-        "SELECT body FROM updates WHERE state IN ('waiting', 'answered') ORDER BY update_id"
+        "SELECT body FROM updates WHERE state IN ('waiting', 'answered')"
+        " ORDER BY body ->> 'kind' <> 'moved',"  # what was said since belongs to the old lane
+        " max(tries * (state = 'waiting')) OVER (PARTITION BY chat_id), update_id"
     )
     return [_INCOMING.validate_json(body) for (body,) in rows]
 

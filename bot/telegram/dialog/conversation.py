@@ -53,6 +53,8 @@ MENU: Final = (
 """Commands in the order the menu lists them; /start needs no place there."""
 
 _MAX_SHOWN: Final = 200
+_LAST: Final = frozenset({"it", "this", "that", "on", "yes", "این", "همین", "آن", "بله", "کن"})
+"""What is typed behind /follow for the last question."""
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _TOLD_AGAIN_S: Final = 3600.0
 
@@ -203,6 +205,8 @@ class Conversation:
         name = re.escape(self.username) or r"\w*bot"
         mention = rf"(?<![\w/])@{name}(?!\w)[,:،]?"
         text = re.sub(mention, " ", sendable(reply.incoming.text), flags=re.IGNORECASE).strip()
+        reply.session.hear(text)
+        reply.language = reply.session.language
         if reply.incoming.is_forwarded or not text.startswith("/"):
             self._ask(reply, text)
             return
@@ -288,6 +292,7 @@ class Conversation:
         if name != "follow":
             followed.obey(reply, name, question)
             return
+        question = "" if question.lower() in _LAST else question
         if question:
             # So that what is published while it is answered is new to it.
             self.following.take_up(reply.whole)

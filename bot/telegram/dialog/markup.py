@@ -36,7 +36,7 @@ from bot.texts.labels import (
     version_texts,
 )
 from bot.texts.language import Language, localize_digits, say
-from bot.texts.language_model import ModelText, untranslated_text, unworded_text
+from bot.texts.language_model import ModelText, checks_text, untranslated_text, unworded_text
 from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
 from bot.types import Answer, Citation, Claim, Headline, NoAnswer, Translation
@@ -124,6 +124,8 @@ def answer(reply: Answer, language: Language, *, public_url: str = "") -> list[B
     """
     blocks = list(claims(reply.claims, language))
     if reply.claims:
+        if reply.checks:
+            blocks.append(note(checks_text(reply.checks, language), language, is_italic=True))
         blocks += [BLANK, note(say(ModelText.ORIGINAL, language), language, is_bold=True)]
     elif reply.unworded is not None:
         blocks.append(note(unworded_text(reply.unworded, language), language, is_italic=True))
@@ -149,6 +151,13 @@ def sources(
 ) -> Iterator[Block]:
     """Yield a heading and each article once, with the numbers of its quotes, which lead to them."""
     yield note(say(Key.SOURCES, language), language, is_bold=True)
+    yield from articles(citations, language, public_url=public_url)
+
+
+def articles(
+    citations: Sequence[Citation], language: Language, *, public_url: str = ""
+) -> Iterator[Block]:
+    """Yield each article once, with the numbers of its quotes, which lead to them."""
     for group in by_article(citations):
         first = group[0]
         details = list(_details(first, first.via, language))

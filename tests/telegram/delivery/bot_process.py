@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from patience import scaled
+from warm import WarmProcess
 
 
 @dataclass
@@ -17,12 +18,16 @@ class Bot:
     command: list[str]
     environment: dict[str, str]
     output: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | WarmProcess | None = None
 
-    def start(self, **settings: object) -> None:
+    def start(self, *, is_fork: bool = True, **settings: object) -> None:
         """Start it; settings as `telegram_rate_per_minute=3`."""
         given = {f"PASOKH_{name.upper()}": str(value) for name, value in settings.items()}
         self.environment |= given
+        if is_fork:
+            arguments = self.command[3:]  # after `python -m bot`
+            self.process = WarmProcess(arguments, env=self.environment, stdout=self.output)
+            return
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 self.command, env=self.environment, stdout=output, stderr=output

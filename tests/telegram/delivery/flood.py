@@ -63,20 +63,32 @@ def account(
     """
     total = Account()
     for chat_id in chats:
-        sent = api.accepted(chat_id=chat_id)
-        place = 0
-        for number, call in enumerate(sent):
-            if place < len(expected) and call.text == expected[place]:
-                place += 1
-            elif number and call.text != sent[number - 1].text:
-                total.out_of_order.append(chat_id)
-            elif could_not_know(sent[number - 1], call, kills):
-                total.n_explained += 1
-            else:
-                total.n_unexplained += 1
-        total.n_answered += place
-        total.n_lost += len(expected) - place
+        sent = [(call.text, call) for call in api.accepted(chat_id=chat_id)]
+        tally(total, chat_id, sent, expected, kills)
     return total
+
+
+def tally(
+    total: Account,
+    chat_id: int,
+    sent: Sequence[tuple[str, Call]],
+    expected: Sequence[str],
+    kills: Sequence[float],
+) -> None:
+    """Add what a chat was sent, each call behind what it says, compared with what it should be."""
+    place = 0
+    for number, (said, call) in enumerate(sent):
+        before = sent[number - 1] if number else ("", call)
+        if place < len(expected) and said == expected[place]:
+            place += 1
+        elif said != before[0]:
+            total.out_of_order.append(chat_id)
+        elif could_not_know(before[1], call, kills):
+            total.n_explained += 1
+        else:
+            total.n_unexplained += 1
+    total.n_answered += place
+    total.n_lost += len(expected) - place
 
 
 def could_not_know(before: Call, after: Call, kills: Sequence[float]) -> bool:

@@ -241,6 +241,20 @@ async def test_an_answered_update_goes_on_from_its_first_unsent_call(tmp_path: P
 
 
 @pytest.mark.asyncio
+async def test_chats_that_were_tried_come_last(store: Store) -> None:
+    """After a kill others go first, so that no question is tried at each of many kills in a row."""
+    for number, chat_id in enumerate((1, 2, 1, 3)):
+        await store.do(queue_sql.add, asked(number, chat_id))
+    await store.do(queue_sql.count_try, (1, 0))
+    queue = queue_on(store)
+    assert await queue.recover() == 4
+    taken = [await queue.get() for _ in range(3)]
+    assert [(one.chat_id, one.update_id) for one in taken if isinstance(one, Incoming)] == [
+        (2, 1), (3, 3), (1, 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.asyncio
 async def test_one_bad_call_does_not_spoil_its_neighbours(store: Store) -> None:
     """Calls that share a commit fail alone, and nothing of a failed one is kept."""
 

@@ -1,6 +1,7 @@
 """`pasokh serve` as a process: its life, its errors and what it lets out."""
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -31,13 +32,30 @@ def the_line(bot: Bot) -> str:
 
 def test_it_answers_and_stops(api: BotApi, bot: Bot) -> None:
     """A question is answered after a typing action; SIGTERM ends the program with 0."""
-    bot.start()
+    bot.start(is_fork=False)
     api.say(7, QUESTION)
     api.wait_until(lambda: bool(api.texts(7)))
 
     assert "سوخو" in api.texts(7)[0]
     assert api.accepted("sendChatAction", 7)
     assert bot.stop() == 0
+
+
+def test_pages_are_served_beside_the_bot(api: BotApi, bot: Bot) -> None:
+    """With --web both answer from one process, and one signal ends both."""
+    pytest.importorskip("fastapi")
+    bot.command.append("--web")
+    bot.start(web_port=0)
+    api.say(7, QUESTION)
+    api.wait_until(lambda: bool(api.texts(7)))
+    address = re.search(r"http://127\.0\.0\.1:\d+/", bot.written)
+    assert address
+    reply = httpx.get(f"{address[0]}api/v1/ask", params={"question": QUESTION}, timeout=60)
+
+    assert "سوخو" in reply.json()["citations"][0]["quote"]
+    assert bot.stop() == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address[0])
 
 
 def test_an_answer_is_taken_away_as_a_file(api: BotApi, bot: Bot) -> None:

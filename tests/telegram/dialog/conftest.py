@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 import pytest
+from talker import Check, Talker
 
 from bot.answer.serving import Serving
 from bot.session.following import Following
@@ -21,8 +21,6 @@ from bot.telegram.types import (
     AnswerButton,
     AnswerInline,
     EditMessage,
-    Incoming,
-    Kind,
     Outgoing,
     SendMessage,
 )
@@ -69,41 +67,6 @@ def answerer(
         cache_dir=cache_dir,
     )
     return open_answerer(settings)
-
-
-@dataclass
-class Talker:
-    """Somebody who talks with the bot, and what it last answered."""
-
-    conversation: Conversation
-    chat_id: int = 7
-    language_code: str = "en"
-    updates: Iterator[int] = count(1)  # noqa: RUF009  # shared on purpose: update ids are unique
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update and return what is answered."""
-        number = next(self.updates)
-        values: dict[str, object] = {
-            "update_id": number,
-            "chat_id": self.chat_id,
-            "user_id": self.chat_id,
-            "is_private": True,
-            "language_code": self.language_code,
-            "message_id": number,
-        }
-        values["query_id"] = "q" if kind in {Kind.BUTTON, Kind.INLINE} else ""
-        return self.conversation.respond(
-            Incoming(kind=kind, text=text, **values | more)  # type: ignore[arg-type]
-        )
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press the button whose label holds `label` under the last of `calls` that has one."""
-        rows = [getattr(call, "keyboard", ()) for call in calls]
-        found = [one for keyboard in rows for row in keyboard for one in row if label in one.label]
-        assert found, f"no button {label!r} in {rows}"
-        return self.send(found[0].data, Kind.BUTTON, **more)
 
 
 @pytest.fixture
@@ -208,9 +171,6 @@ def check_message(markup: str, plain: str) -> str:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]", read.text)
     assert all(link.startswith(("https://", "http://")) for link in read.links)
     return read.text
-
-
-Check = Callable[[tuple[Outgoing, ...]], list[str]]
 
 
 @pytest.fixture(scope="session", name="check")

@@ -3,16 +3,16 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Protocol
 
 import pytest
+from talker import Check, Talker, bare
 
 from bot.answer.serving import Serving
 from bot.question.question import MAX_QUESTION_CHARS, read_question
-from bot.telegram.dialog.conversation import MENU, Conversation, commands
+from bot.telegram.dialog.conversation import MENU, commands
 from bot.telegram.dialog.memory import Memory
 from bot.telegram.types import (
     AnswerButton,
@@ -38,32 +38,6 @@ OFF_TOPIC = "Who won the 2022 World Cup?"
 MARK = {Language.EN: "\u200e", Language.FA: "\u200f"}
 
 
-Check = Callable[[tuple[Outgoing, ...]], list[str]]
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-    chat_id: int
-    language_code: str
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
-
-
-def _bare(text: str) -> str:
-    """Leave out marks and isolates."""
-    return re.sub("[\u200e\u200f\u2066-\u2069]", "", text)
-
-
 def _said(
     calls: Sequence[Outgoing],
     phrase: Text,
@@ -72,7 +46,7 @@ def _said(
 ) -> bool:
     """Tell whether one of the messages holds one of our texts."""
     text = say(phrase, language, **values)
-    shown = [_bare(getattr(call, "plain", None) or getattr(call, "text", "")) for call in calls]
+    shown = [bare(getattr(call, "plain", None) or getattr(call, "text", "")) for call in calls]
     return any(text in one for one in shown)
 
 
@@ -130,7 +104,7 @@ def test_a_refusal_names_the_nearest_and_opens_it(talker: Talker, check: Check) 
     """What the archive does not answer is said, with headlines that can be opened."""
     calls = talker.send(OFF_TOPIC)
 
-    assert "answers this question." in _bare(check(calls)[0])
+    assert "answers this question." in bare(check(calls)[0])
     assert check(talker.press(calls, "Article 1"))
     why = check(talker.press(calls, "Why"))
     assert "rather not guess" in why[0]
@@ -193,6 +167,25 @@ def test_every_command_answers_in_both_languages(
             assert any(line.startswith(MARK[language]) for line in lines), command
 
 
+@pytest.mark.parametrize(
+    ("asked", "typed", "said", "language"),
+    [
+        (EN, "بیشتر", Key.MORE_HEAD, Language.FA),
+        (EN, "منبع؟", Key.SOURCES, Language.FA),
+        (EN, "/منابع", Key.SOURCES, Language.FA),
+        (FA, "more", Key.MORE_HEAD, Language.EN),
+        (FA, "/more", Key.MORE_HEAD, Language.FA),
+        (EN, "/sources", Key.SOURCES, Language.EN),
+    ],
+)
+def test_a_remark_is_answered_in_its_own_language(
+    talker: Talker, asked: str, typed: str, said: Key, language: Language
+) -> None:
+    """What is typed tells the language of our words; a Latin command tells none."""
+    talker.send(asked)
+    assert _said(talker.send(typed), said, language)
+
+
 def test_the_menu_is_what_the_commands_are(talker: Talker) -> None:
     """Every command of the menu is known, and Telegram takes the menu as it is."""
     for language, menu in commands().items():
@@ -206,7 +199,7 @@ def test_the_menu_is_what_the_commands_are(talker: Talker) -> None:
 def test_an_unknown_command_gets_short_help(talker: Talker) -> None:
     """In a private chat; in a group it may be another bot's."""
     assert _said(talker.send("/wat 1"), Phrase.UNKNOWN, command="/wat")
-    assert _said(talker.send("/فارسی"), Phrase.UNKNOWN, command="/فارسی")
+    assert _said(talker.send("/فارسی"), Phrase.UNKNOWN, Language.FA, command="/فارسی")
     assert _said(talker.send("/"), Phrase.UNKNOWN, command="/")
     assert talker.send("/wat", chat_id=-5, is_private=False) == ()
     assert talker.send("/start@OtherBot", chat_id=-5, is_private=False) == ()
@@ -235,13 +228,13 @@ def test_others_questions_in_a_group_are_no_context(talker: Talker) -> None:
     replying = talker.send("and what did Moscow say?", user_id=2, replied_text="[1] ...", **group)
 
     assert "Read as going on" not in alone[0].plain
-    assert f"Read as going on from “{EN}”" in _bare(replying[0].plain)
+    assert f"Read as going on from “{EN}”" in bare(replying[0].plain)
 
 
 def test_a_follow_up_says_how_it_was_understood_until_reset(talker: Talker, memory: Memory) -> None:
     """The first line names the question before; after /reset there is none."""
     talker.send(EN)
-    assert f"Read as going on from “{EN}”" in _bare(talker.send("and the pilots?")[0].plain)
+    assert f"Read as going on from “{EN}”" in bare(talker.send("and the pilots?")[0].plain)
     assert memory.recent(7, before=0, n=1)[0].question == "and the pilots?"
 
     assert _said(talker.send("/reset"), Phrase.RESET_DONE)
@@ -351,7 +344,7 @@ def test_commands_after_a_refusal_are_about_the_last_answer(talker: Talker, chec
         ("/more", "Further quotes"),
     ):
         note, *rest = check(talker.send(command))
-        assert _bare(note) == say(Key.EARLIER, Language.EN, question=EN)
+        assert bare(note) == say(Key.EARLIER, Language.EN, question=EN)
         assert shown in rest[0]
         talker.send(OFF_TOPIC)
         talker.send(OFF_TOPIC)
@@ -397,10 +390,10 @@ def test_the_article_button_shows_the_quotes_in_their_place(
         shown = [call for call in opened if isinstance(call, SendMessage)]
         (text,) = check(tuple(shown))
         assert shown[0].html.count("<blockquote") == 2
-        assert _bare(text).replace("\n", "") in _bare(article.headline + text).replace("\n", "")
+        assert bare(text).replace("\n", "") in bare(article.headline + text).replace("\n", "")
         assert "captcha" not in text
         for part in article.body:
-            assert "".join(part.cut(article.text).split()) in "".join(_bare(text).split())
+            assert "".join(part.cut(article.text).split()) in "".join(bare(text).split())
 
 
 def test_a_long_article_opens_at_the_quote_and_can_be_read_on(talker: Talker, check: Check) -> None:
@@ -453,8 +446,8 @@ def test_why_this_speaks_in_words(talker: Talker, check: Check, language: Langua
     (text,) = check(talker.press(calls, say(Phrase.BUTTON_WHY, language)))
 
     for phrase in (Phrase.WHY_HEAD, Phrase.WHY_FIRST, Phrase.WHY_CHECKED):
-        assert say(phrase, language) in _bare(text)
-    assert say(Phrase.MONTHS_AGO, language, count=5) in _bare(text)
+        assert say(phrase, language) in bare(text)
+    assert say(Phrase.MONTHS_AGO, language, count=5) in bare(text)
 
 
 def test_thumbs_are_kept_with_question_and_snapshot(
@@ -490,10 +483,10 @@ def test_unknown_foreign_and_forgotten_buttons_get_a_kind_answer(talker: Talker)
         (data, 8),
     ):
         (answered,) = talker.send(text, Kind.BUTTON, chat_id=chat_id)
-        assert _bare(answered.text) == kind
+        assert bare(answered.text) == kind
     talker.send("/reset")
     (answered,) = talker.send(data, Kind.BUTTON)
-    assert _bare(answered.text) == kind
+    assert bare(answered.text) == kind
 
 
 def test_languages_can_be_chosen_by_button_and_by_word(talker: Talker) -> None:

@@ -3,18 +3,16 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 import pytest
+from talker import Check, Talker, bare
 
 from bot.session.following import Following
 from bot.session.session import Session
 from bot.settings import Settings
-from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.types import EraseQueued, Incoming, Kind, Outgoing, SendMessage
 from bot.wire import build, open_answerer
 from index.encoders import Encoder
@@ -24,27 +22,10 @@ DAM = "Why was the Karun dam closed?"
 DAM_FA = "چرا سد کارون بسته شد؟"
 KIRBY = "What did Kirby say about Sukhoi jets?"
 CLOSED = "The Karun dam was closed on Monday because engineers found a crack in its eastern wall."
+AGAIN = "The Karun dam was closed once more on Tuesday because water came through its tunnel."
+HONEY = "How much honey did the beekeepers of Sabalan sell?"
+SOLD = "The beekeepers of Sabalan sold ninety tonnes of honey in the last season."
 CLOSED_FA = "سد کارون روز دوشنبه بسته شد، چون مهندسان در دیوار شرقی آن ترکی پیدا کردند."
-
-Check = Callable[[tuple[Outgoing, ...]], list[str]]
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-    chat_id: int
-    language_code: str
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
 
 
 @dataclass
@@ -56,12 +37,17 @@ class Newsroom:
     check: Check
     at: datetime
 
-    def publish(self, name: str, text: str) -> None:
+    def publish(self, name: str, text: str, date: str = "") -> None:
         """Add an article and publish."""
-        record = {"id": name, "title": f"Report {name}", "text": text, "source": "ISNA"}
+        self.put(name, text, date)
+        build(self.settings)
+
+    def put(self, name: str, text: str, date: str = "", title: str = "") -> None:
+        """Put an article into the archive's folder."""
+        title = title or f"Report {name}"
+        record = {"id": name, "title": title, "text": text, "source": "ISNA", "date": date}
         path = self.settings.corpus / f"{name}.jsonl"
         path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-        build(self.settings)
 
     def told(self) -> list[str]:
         """Ask what is due and return the messages that tell of it."""
@@ -78,11 +64,7 @@ class Newsroom:
 
     def said(self, text: str, **more: object) -> str:
         """Return what is answered to a text, without marks."""
-        return _bare("\n".join(self.check(self.talker.send(text, **more))))
-
-
-def _bare(text: str) -> str:
-    return re.sub("[\u200e\u200f\u2066-\u2069]", "", text)
+        return bare("\n".join(self.check(self.talker.send(text, **more))))
 
 
 @pytest.fixture
@@ -113,7 +95,7 @@ def test_what_is_followed_is_told(newsroom: Newsroom) -> None:
 
     newsroom.publish("dam", CLOSED)
     (told,) = newsroom.told()
-    assert _bare(told).startswith(f"🔔 New on “{DAM}”\n")
+    assert bare(told).startswith(f"🔔 New on “{DAM}”\n")
     assert CLOSED in told
     assert "Report dam" in told
     assert newsroom.told() == []
@@ -129,7 +111,7 @@ def test_buttons_follow_open_and_stop(newsroom: Newsroom) -> None:
     opened = "\n".join(newsroom.check(talker.press(alert, "📄")))
     assert CLOSED in opened
 
-    stopped = _bare("\n".join(newsroom.check(talker.press(alert, "🔕"))))
+    stopped = bare("\n".join(newsroom.check(talker.press(alert, "🔕"))))
     assert f"Stopped. I will tell no more of “{DAM}”." in stopped
     assert "Nothing is followed here." in newsroom.said("/following")
     newsroom.publish("again", CLOSED.replace("Monday", "Friday").replace("a crack", "two holes"))
@@ -170,7 +152,7 @@ def test_it_speaks_persian(newsroom: Newsroom) -> None:
     newsroom.said("/چکیده حالا")
     newsroom.publish("dam", CLOSED_FA)
     (told,) = newsroom.told()
-    assert _bare(told).startswith(f"🔔 خبر تازه دربارهٔ «{DAM_FA}»\n")
+    assert bare(told).startswith(f"🔔 خبر تازه دربارهٔ «{DAM_FA}»\n")
     assert f"برداشته شد. دیگر دربارهٔ «{DAM_FA}» خبر نمی‌دهم." in newsroom.said("/رها ۱")
 
 
@@ -225,6 +207,66 @@ def test_a_digest_and_quiet_hours(newsroom: Newsroom) -> None:
     assert "I tell news at once." in said("/quiet off")
 
 
+def _at_eight(newsroom: Newsroom) -> list[tuple[Outgoing, ...]]:
+    """Let the next morning come; return the calls of each alert."""
+    newsroom.at = datetime(2023, 11, 15, 7, 0, tzinfo=UTC)
+    return newsroom.alerts()
+
+
+def test_a_digest_is_one_message(newsroom: Newsroom) -> None:
+    """All questions of a chat in one, those with the newest first, each button for one of them."""
+    for question in (DAM, HONEY):
+        newsroom.talker.send(f"/follow {question}")
+    newsroom.talker.send("/digest 8:00 Europe/Berlin")
+    newsroom.publish("dam", CLOSED, date="2023-11-12")
+    newsroom.publish("dam-again", AGAIN, date="2023-11-14")
+    newsroom.publish("honey", SOLD, date="2023-11-13")
+    (calls,) = _at_eight(newsroom)
+    (text,) = newsroom.check(calls)
+    places = [
+        bare(text).index(one)
+        for one in (
+            "🔔 News on 2 questions followed here\n", f"“{DAM}”", "[1] " + AGAIN,
+            "Report dam-again", "14 November 2023", "[2] " + CLOSED, "Report dam\n",
+            f"“{HONEY}”", "[3] " + SOLD,
+        )
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert "Report honey" in bare(text)[places[-1] :]
+
+    assert SOLD in "\n".join(newsroom.check(newsroom.talker.press(calls, "[3]")))
+    stopped = newsroom.check(newsroom.talker.press(calls, HONEY[:20]))
+    assert f"no more of “{HONEY}”" in bare("\n".join(stopped))
+    assert f"1. “{DAM}”" in newsroom.said("/following")
+    assert newsroom.alerts() == []
+
+
+def test_a_long_digest_is_cut_between_articles(newsroom: Newsroom) -> None:
+    """Each part begins with the question it is about and has the buttons of its own articles."""
+    names = ("Karun", "Dez", "Karkheh")
+    questions = [DAM.replace("Karun", name) for name in names]
+    for question in questions:
+        newsroom.talker.send(f"/follow {question}")
+    newsroom.talker.send("/digest 8:00 Europe/Berlin")
+    texts = [text.replace("Karun", name) for name in names for text in (CLOSED, AGAIN)]
+    for number, text in enumerate(texts):
+        said = ", ".join(f"witness {number}{one}" for one in range(100, 180))
+        newsroom.put(str(number), text.removesuffix(".") + f", said {said}.", title=said)
+    build(newsroom.settings)
+    (calls,) = _at_eight(newsroom)
+    parts = [bare(text) for text in newsroom.check(calls)]
+    assert len(parts) == 2
+    opened = []
+    for call, text in zip(calls, parts, strict=True):
+        assert isinstance(call, SendMessage)
+        assert any(f"“{question}”" in text[:200] for question in questions)
+        labels = [one.label for row in call.keyboard for one in row]
+        numbers = re.findall(r"^\[(\d)\]", text, re.MULTILINE)
+        assert all(any(f"[{number}]" in label for label in labels) for number in numbers)
+        opened += [label for label in labels if "📄" in label]
+    assert len(opened) == len(set(opened)) > 4
+
+
 @pytest.mark.parametrize(
     "text",
     ["/digest", "/digest 25", "/digest 8-9", "/digest 8:00 Mars", "/quiet 23", "/quiet 1-2-3"],
@@ -233,6 +275,39 @@ def test_a_time_that_cannot_be_read(newsroom: Newsroom, text: str) -> None:
     """What is no time of day or no time zone changes nothing and shows how to write it."""
     assert "Write it like this: /digest 8:00" in newsroom.said(text)
     assert "I tell news at once." in newsroom.said("/quiet off")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/digest 8am", "at 08:00 (Asia/Tehran)"),
+        ("/digest at 8:30 pm", "at 20:30 (Asia/Tehran)"),
+        ("/digest 8:00 berlin", "at 08:00 (Europe/Berlin)"),
+        ("/digest 9 new york", "at 09:00 (America/New_York)"),
+        ("/چکیده ساعت ۸ صبح", "ساعت ۰۸:۰۰ (Asia/Tehran)"),
+        ("/چکیده ۹ شب", "ساعت ۲۱:۰۰ (Asia/Tehran)"),
+        ("/چکیده ۱۲ شب", "ساعت ۰۰:۰۰ (Asia/Tehran)"),
+        ("/quiet 11pm to 7am", "from 23:00 to 07:00 (Asia/Tehran)"),
+        ("/quiet 23 7", "from 23:00 to 07:00 (Asia/Tehran)"),
+        ("/quiet night", "from 23:00 to 07:00 (Asia/Tehran)"),
+        ("/سکوت از ۲۲ تا ۶", "از ۲۲:۰۰ تا ۰۶:۰۰ (Asia/Tehran)"),
+    ],
+)
+def test_times_as_people_write_them(newsroom: Newsroom, text: str, told: str) -> None:
+    """Halves of the day, words between and before, and cities are understood in two languages."""
+    assert told in newsroom.said(text)
+
+
+def test_what_is_stopped_or_followed_without_a_number(newsroom: Newsroom) -> None:
+    """A word such as "this" is the last question; a word of a question, or "all", stops."""
+    newsroom.talker.send(KIRBY)
+    assert f"something new on “{KIRBY}”" in newsroom.said("/follow this")
+    newsroom.talker.send(f"/follow {DAM}")
+    newsroom.talker.send(f"/follow {HONEY}")
+    assert f"no more of “{DAM}”" in newsroom.said("/unfollow karun")
+    assert "Which one?" in newsroom.said("/unfollow d")
+    assert newsroom.said("/unfollow all").count("Stopped") == 2
+    assert "Nothing is followed here." in newsroom.said("/following")
 
 
 def test_a_group_has_its_own(newsroom: Newsroom) -> None:

@@ -1,18 +1,17 @@
 """Tests of what is shown of a report that several outlets carry, and of one that changes."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import pytest
+from talker import Check, Talker, bare
 
 from bot.answer.serving import Serving
 from bot.session.session import Session
 from bot.settings import Settings
-from bot.telegram.dialog.conversation import Conversation
-from bot.telegram.types import Kind, Outgoing
+from bot.telegram.types import Kind
 from bot.texts.language import Language, say
 from bot.texts.telegram import Phrase
 from bot.wire import build, open_answerer
@@ -26,24 +25,6 @@ TEXT = (
     "birds. She asked the fishermen of the bay to keep their distance until the young can fly, and "
     "thanked the pupils of the two village schools who had carried the boards for the hides."
 )
-
-Check = Callable[[tuple[Outgoing, ...]], list[str]]
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
 
 
 @pytest.fixture
@@ -106,14 +87,9 @@ def test_outlets_of_one_report_are_named(
         reader.send("/sources"),
         reader.send(QUESTION, Kind.INLINE),
     ):
-        texts = [_bare(text) for text in check(calls)]
+        texts = [bare(text) for text in check(calls)]
         assert all(named in text for text in texts)
         assert all("Nests, says Mehr" in text and "says ISNA" not in text for text in texts)
-
-
-def _bare(text: str) -> str:
-    """Leave out marks and isolates."""
-    return text.translate(dict.fromkeys((0x200E, 0x200F, *range(0x2066, 0x206A))))
 
 
 def test_an_article_that_changed_is_opened_with_a_notice(
@@ -123,12 +99,12 @@ def test_an_article_that_changed_is_opened_with_a_notice(
     asked = reader.send(QUESTION)
     corrected = TEXT.replace("four hundred and twelve", "two hundred and six")
     notice = say(Phrase.ARTICLE_CHANGED, Language.EN)
-    assert not any(notice in _bare(text) for text in check(reader.press(asked, "Article")))
+    assert not any(notice in bare(text) for text in check(reader.press(asked, "Article")))
     _publish(settings, corrected, "Mehr", "ISNA")
     reader.conversation.refresh()
 
     (opened,) = check(reader.press(asked, "Article"))
-    assert notice in _bare(opened)
+    assert notice in bare(opened)
     assert "two hundred and six nests" in opened
     assert "four hundred and twelve" not in opened
     assert "two hundred and six" in check(reader.send(QUESTION))[0]
@@ -143,5 +119,5 @@ def test_an_article_that_is_gone_is_said_to_be(
     reader.conversation.refresh()
 
     (told,) = check(reader.press(asked, "Article"))
-    assert _bare(told) == say(Phrase.ARTICLE_GONE, Language.EN)
-    assert _bare(check(reader.send("/sources"))[0]) == say(Phrase.ARTICLE_GONE, Language.EN)
+    assert bare(told) == say(Phrase.ARTICLE_GONE, Language.EN)
+    assert bare(check(reader.send("/sources"))[0]) == say(Phrase.ARTICLE_GONE, Language.EN)

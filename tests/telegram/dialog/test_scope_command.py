@@ -1,17 +1,15 @@
 """Tests of asking a part of the archive on Telegram."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 import pytest
+from talker import Check, Talker, bare
 
 from bot.answer.serving import Serving
 from bot.session.session import Session
-from bot.telegram.dialog.conversation import Conversation
 from bot.telegram.dialog.memory import Memory
-from bot.telegram.types import Kind, Outgoing
+from bot.telegram.types import Kind
 from bot.texts.language import Language, say
 from bot.texts.messages import Key
 from bot.texts.telegram import Phrase
@@ -20,36 +18,11 @@ from index import EVERYTHING
 EN = "What did Kirby say about Sukhoi jets?"
 DAM = "What did the inspector write about wall 27 of the Karun dam?"
 
-Check = Callable[[tuple[Outgoing, ...]], list[str]]
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-    chat_id: int
-    language_code: str
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
-
-
-def _bare(text: str) -> str:
-    """Leave out marks and isolates."""
-    return re.sub("[\u200e\u200f\u2066-\u2069]", "", text)
-
 
 def _said(talker: Talker, text: str, **more: object) -> str:
     """Send a text and return the one message that answers it."""
     (call,) = talker.send(text, **more)
-    return _bare(call.plain)
+    return bare(call.plain)
 
 
 def test_a_part_is_asked_until_it_is_lifted(talker: Talker, check: Check, memory: Memory) -> None:
@@ -61,14 +34,14 @@ def test_a_part_is_asked_until_it_is_lifted(talker: Talker, check: Check, memory
     assert _said(talker, "/only") == told
 
     answered = talker.send(EN)
-    assert within in _bare(check(answered)[0])
-    assert within in _bare(check(talker.press(answered, "Why"))[0])
+    assert within in bare(check(answered)[0])
+    assert within in bare(check(talker.press(answered, "Why"))[0])
     turn = memory.recent(7, before=0, n=1)[0]
     assert turn.within.sources == {"mehr"}
     refused = _said(talker, DAM)
     assert within in refused
     assert "Karun" not in refused
-    assert within in _bare(check(talker.send(EN, Kind.INLINE))[0])
+    assert within in bare(check(talker.send(EN, Kind.INLINE))[0])
     assert "Karun" in _said(talker, DAM, chat_id=8)
 
     assert _said(talker, "/only off") == say(Phrase.ONLY_ALL, Language.EN)
@@ -85,7 +58,7 @@ def test_more_stays_in_the_part_of_its_answer(talker: Talker, check: Check) -> N
     calls = talker.send(EN)
     talker.send("/only source=ISNA")
     published = []
-    while "Sources" in (text := _bare(check(calls)[-1])):
+    while "Sources" in (text := bare(check(calls)[-1])):
         published += re.findall(r"^(.+) · \d", text, re.MULTILINE)
         calls = talker.press(calls, "More")
 
@@ -122,8 +95,8 @@ def test_what_cannot_be_used_is_said_and_nothing_changes(
     talker.send("/only source=Mehr")
 
     (told,) = check(talker.send(f"/only {text}"))
-    assert words in _bare(told)
-    assert "/only since=1402/03" in _bare(told)
+    assert words in bare(told)
+    assert "/only since=1402/03" in bare(told)
     assert "Mehr" in _said(talker, "/only") or "مهر" in _said(talker, "/only")
 
 

@@ -9,11 +9,12 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from model_server import ModelServer, claims, refuses, says, serving
+from talker import Talker
 
 from bot.answer.serving import Serving
 from bot.llm.opening import session_over
@@ -72,20 +73,49 @@ Telegram refuses costs nothing, and the message comes as always. Inline answers 
 since Telegram waits for them only a moment. A button or /translate has quotes translated that are
 not in the asker's language. The model below is a scripted one.
 """
-FOLLOWED = {"en": "/follow Why was the Karun dam closed?", "fa": "/دنبال چرا سد کارون بسته شد؟"}
+FOLLOWED = {
+    "en": (
+        "/follow Why was the Karun dam closed?",
+        "/follow How much honey did the beekeepers of Sabalan sell?",
+    ),
+    "fa": ("/دنبال چرا سد کارون بسته شد؟", "/دنبال زنبورداران سبلان چقدر عسل فروختند؟"),
+}
+# Title, text and day; the first is told at once, the others in a digest.
 PUBLISHED = {
-    "en": {
-        "title": "Karun dam closed",
-        "text": "The Karun dam was closed because engineers found a crack in its eastern wall.",
-        "source": "ISNA",
-        "date": "2023-06-20",
-    },
-    "fa": {
-        "title": "سد کارون بسته شد",
-        "text": "سد کارون روز دوشنبه بسته شد، چون مهندسان در دیوار شرقی آن ترکی پیدا کردند.",
-        "source": "ISNA",
-        "date": "2023-06-20",
-    },
+    "en": (
+        (
+            "Karun dam closed",
+            "The Karun dam was closed because engineers found a crack in its eastern wall.",
+            "2023-06-20",
+        ),
+        (
+            "Honey of Sabalan",
+            "The beekeepers of Sabalan sold ninety tonnes of honey in the last season.",
+            "2023-06-22",
+        ),
+        (
+            "Karun dam closed again",
+            "The Karun dam was closed once more because water came through its tunnel.",
+            "2023-06-21",
+        ),
+    ),
+    "fa": (
+        (
+            "سد کارون بسته شد",
+            "سد کارون روز دوشنبه بسته شد، چون مهندسان در دیوار شرقی آن ترکی پیدا کردند.",
+            "2023-06-20",
+        ),
+        (
+            "عسل سبلان",
+            "زنبورداران سبلان در فصل گذشته نود تن عسل فروختند.",
+            "2023-06-22",
+        ),
+        (
+            "سد کارون دوباره بسته شد",
+            "سد کارون چهارشنبه بار دیگر بسته شد، چون آب از تونل آن بیرون زده بود.",
+            "2023-06-21",
+        ),
+    ),
 }
 WITH_NEWS = """## Followed questions
 
@@ -96,24 +126,6 @@ part of the archive (/only) and the language it was asked with.
 """
 QUOTES = {"en": "/quotes Kirby about fighter jets", "fa": "/گفته‌ها کربی درباره سوخو"}
 TITLES = {"en": "English", "fa": "Persian"}
-
-
-class Talker(Protocol):
-    """Somebody who talks with the bot; see conftest."""
-
-    conversation: Conversation
-    chat_id: int
-    language_code: str
-
-    def send(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> tuple[Outgoing, ...]:
-        """Send one update."""
-        ...
-
-    def press(
-        self, calls: tuple[Outgoing, ...], label: str, **more: object
-    ) -> tuple[Outgoing, ...]:
-        """Press a button."""
-        ...
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +162,7 @@ def worded(
     talker: Talker, settings: Settings, answerer: Serving, model: ModelServer
 ) -> Conversation:
     """Return the same conversation with that model."""
-    server = {"llm_base_url": model.url, "llm_model": "some-model"}
+    server = {"llm_base_url": model.url, "llm_model": "some-model", "llm_check": False}
     own = settings.model_copy(update=server)
     clock = talker.conversation.session.clock
     return replace(talker.conversation, session=replace(session_over(own, answerer), clock=clock))
@@ -220,16 +232,31 @@ def _news_screens(talker: Talker, settings: Settings, language: str) -> Iterable
     """Yield what is sent and what comes back, and what comes when something is published."""
     talker.language_code = language
     conversation = talker.conversation
-    for text in (FOLLOWED[language], "/following", "/digest 8:00 Europe/Berlin", "/digest now"):
-        yield text, _shown(talker.send(text), conversation.snapshot)
-    record = json.dumps({"id": f"dam-{language}", **PUBLISHED[language]}, ensure_ascii=False)
-    (settings.corpus / f"dam-{language}.jsonl").write_text(record, encoding="utf-8")
-    build(settings)
-    ((alert,), _) = conversation.ask_due()
-    yield "(an article is published)", _shown(conversation.respond(alert), conversation.snapshot)
-    conversation.queued(alert)
-    for text in ("/quiet 23-7", "/unfollow 1", "/following"):
-        yield text, _shown(talker.send(text), conversation.snapshot)
+    first, second = FOLLOWED[language]
+
+    def come(conversation: Conversation, *published: tuple[str, str, str]) -> str:
+        for number, (title, text, date) in enumerate(published):
+            name = f"{language}-{len(published)}-{number}"
+            record = {"id": name, "title": title, "text": text, "source": "ISNA", "date": date}
+            path = settings.corpus / f"{name}.jsonl"
+            path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        build(settings)
+        ((alert,), _) = conversation.ask_due()
+        shown = _shown(conversation.respond(alert), conversation.snapshot)
+        conversation.queued(alert)
+        return shown
+
+    def said(*texts: str) -> Iterable[tuple[str, str]]:
+        for text in texts:
+            yield text, _shown(talker.send(text), conversation.snapshot)
+
+    yield from said(first, "/following", "/quiet 23-7", "/quiet off")
+    yield "(an article is published)", come(conversation, PUBLISHED[language][0])
+    yield from said(second, "/digest 8:00 Europe/Berlin")
+    morning = conversation.session.clock() + timedelta(days=1)
+    later = replace(conversation, session=replace(conversation.session, clock=lambda: morning))
+    yield "(more is published; the next morning)", come(later, *PUBLISHED[language][1:])
+    yield from said("/unfollow 1", "/unfollow 1", "/following")
 
 
 def _drawn(screens: Iterable[tuple[str, str]]) -> list[str]:

@@ -1,0 +1,82 @@
+"""Claims of a real small model over 20 articles that were written for this, 2 questions each.
+
+    python benchmarks/model_claims.py ADDRESS MODEL
+
+Appends to benchmarks/data/model_claims.jsonl.
+
+ADDRESS is that of `python tests/llm/real_model.py`. Each claim is a line {article, question, claim,
+numbers}; a person adds `supported`. `benchmarks/hand_claims.py` measures the checks on them.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from bot.llm.client import OpenAIGenerator, ServerConfig
+from bot.llm.parse import parse
+from bot.llm.prompt import ANSWER_SCHEMA, answer_messages
+from bot.llm.types import Unwritten
+from bot.types import Citation
+from index import Span
+from index.text import detect
+from index.types import ArticleId
+
+DATA = Path(__file__).parent / "data"
+ARTICLES, CLAIMS = DATA / "written_articles.json", DATA / "model_claims.jsonl"
+PATIENCE_S = 3600.0
+
+
+def citations(article: str, quotes: list[str]) -> list[Citation]:
+    """Return the quotes of an article as they are given to a model."""
+    return [
+        Citation(
+            number=number,
+            article_id=ArticleId(article),
+            headline="",
+            source="",
+            via="",
+            published=None,
+            url="",
+            span=Span(0, len(quote)),
+            quote=quote,
+            score=1.0,
+        )
+        for number, quote in enumerate(quotes, start=1)
+    ]
+
+
+def main() -> None:
+    """Ask what was not asked yet."""
+    address, model = sys.argv[1:]
+    config = ServerConfig(base_url=address, model=model, timeout_s=PATIENCE_S, max_tokens=400)
+    generator = OpenAIGenerator(config)
+    done = (
+        {json.loads(line)["question"] for line in CLAIMS.open("r", encoding="utf-8")}
+        if CLAIMS.exists()
+        else set()
+    )
+    for article in json.loads(ARTICLES.read_text(encoding="utf-8")):
+        for question in article["questions"]:
+            if question in done:
+                continue
+            evidence = citations(article["id"], article["quotes"])
+            messages = answer_messages(question, evidence, language=detect(question).tag)
+            try:
+                written = parse(generator.write(messages, schema=ANSWER_SCHEMA))
+            except Unwritten as failure:
+                print(article["id"], failure.why, failure, flush=True)
+                continue
+            with CLAIMS.open("a", encoding="utf-8") as file:
+                for claim in written.claims:
+                    row = {
+                        "article": article["id"],
+                        "question": question,
+                        "claim": claim.text,
+                        "numbers": claim.numbers,
+                    }
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            print(article["id"], len(written.claims), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Small runs of the campaigns; `make campaigns` runs them whole (an hour or more)."""
+
+import subprocess
+from pathlib import Path
+
+import flips
+import full_disk
+import hostile_files
+import kills
+import pytest
+
+from index.encoders import Encoder
+
+
+def test_killed_commands(tmp_path: Path) -> None:
+    """Five kills, one of each command: the index stays whole and nothing removed is left."""
+    killed = kills.campaign(len(kills.COMMANDS), 7, tmp_path)
+
+    assert dict.fromkeys(kills.COMMANDS, 1) == killed
+
+
+def test_commands_on_a_full_disk(tmp_path: Path) -> None:
+    """With 48 kB free each command fails in words, the old index serves, and nothing is lost."""
+    try:
+        with full_disk.small_disk(tmp_path / "disk") as disk:
+            outcomes = full_disk.campaign((48,), 7, disk)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"a small file system may not be mounted here: {error}")
+
+    assert len(kills.COMMANDS) == outcomes.total()
+
+
+def test_changed_bits_beside_the_snapshots(tmp_path: Path) -> None:
+    """A bit of each state file: it is noticed, or it changes nothing."""
+    outcomes = flips.campaign(1, 7, tmp_path, only_state=True)
+
+    assert outcomes.total() > 5
+
+
+def test_hostile_files(encoder: Encoder, cache_dir: Path) -> None:
+    """Every tenth of 245, of 100 kB: none takes 5 seconds, or 300 MB more than the process has."""
+    assert encoder.identity.dim  # its weights are converted in cache_dir now
+
+    assert [] == hostile_files.campaign(10, 100_000, cache_dir / "encoder")
