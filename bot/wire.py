@@ -171,8 +171,8 @@ def open_web(settings: Settings, *, progress: Progress | None = None) -> Service
 
     access = open_access(settings)
 
-    def archive_for(name: str) -> Answering:
-        return access.archive_for(Caller.key(name) if name else PUBLIC, serving)
+    def archive_for(caller: Caller) -> Answering:
+        return access.archive_for(caller, serving)
 
     def left_out() -> Iterator[NotSearched]:
         # What is left out has no rows that could be masked: whoever sees a part is told nothing.

@@ -37,16 +37,11 @@ from bot.records.write import (
 from bot.session.protocols import Answering
 from bot.session.session import Session
 from bot.texts.language import LanguageChoice
+from bot.types import Answer, NoAnswer
 from index import Article, ArticleId, PasokhError, Scope, Span
 
-Caller: TypeAlias = str
-"""Who asks: `OPERATOR`, or the name of a key."""
-
-OPERATOR: Final[Caller] = ""
-"""Whoever runs the program."""
-
-ArchiveFor: TypeAlias = Callable[[Caller], Answering]
-"""Returns what a caller may see of the archive.
+OpenArchive: TypeAlias = Callable[[], Answering]
+"""Returns what whoever makes this call may see of the archive.
 
 Raises:
     PasokhError: If it cannot be opened, or not yet.
@@ -57,6 +52,7 @@ _MAX_QUOTE: Final = 10_000
 _MAX_SHOWN: Final = 80
 _MOST_QUOTES: Final = 4
 _MOST_PASSAGES: Final = 20
+_MOST_LISTED: Final = 100
 
 _INSTRUCTIONS: Final = """\
 Pasokh answers from one archive of news articles. Quotes are verbatim and come with their place: \
@@ -81,6 +77,29 @@ _Query = Annotated[
         description="What to look for, in any language: a topic, names, or a sentence.",
     ),
 ]
+_Speaker = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_QUESTION_CHARS,
+        pattern=r"\S",
+        description='Whose words: a name in any script, the surname last, e.g. "John Kirby".',
+    ),
+]
+_About = Annotated[
+    str,
+    Field(max_length=MAX_QUESTION_CHARS, description="Only what is said about this topic."),
+]
+_Topic = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_QUESTION_CHARS,
+        pattern=r"\S",
+        description='What the events belong to, in any language, e.g. "Karun dam".',
+    ),
+]
+_Most = Annotated[int, Field(ge=1, le=_MOST_LISTED, description="Most quotes.")]
 _Since = Annotated[
     str | None,
     Field(
@@ -208,14 +227,27 @@ class _Server(MCPServer[None]):
             raise ToolError(f"{msg} Its log says where; another call may work.") from None
 
 
-def open_server(archive_for: ArchiveFor, *, choice: LanguageChoice, max_quotes: int) -> MCPServer:
+def open_server(open_archive: OpenArchive, *, choice: LanguageChoice, max_quotes: int) -> MCPServer:
     """Return the server, which opens nothing before a tool is called.
 
     Args:
-        archive_for: Called for each tool call, from any thread.
+        open_archive: Called within each call of a tool, from any thread.
         choice: The language of our words: refusals.
         max_quotes: Most quotes of an answer where a call does not say.
     """
+
+    def session_in(
+        since: str | None,
+        until: str | None,
+        outlets: list[str] | None,
+        languages: list[str] | None,
+    ) -> Session:
+        archive = open_archive()
+        scope = _scope(archive, since, until, outlets, languages)
+        return Session(answering=archive, max_quotes=max_quotes, choice=choice, scope=scope)
+
+    def told(session: Session, reply: Answer | NoAnswer) -> Record:
+        return record_of(reply, session.language_of(reply.language))
 
     def ask_archive(
         question: _Question,
@@ -235,15 +267,42 @@ def open_server(archive_for: ArchiveFor, *, choice: LanguageChoice, max_quotes: 
         address, `unsure` marks "perhaps", `differences` quotes that contradict each other. Where
         `answered` is false, `reply` says why and `nearest` names articles on the topic.
         """
-        archive = archive_for(OPERATOR)
-        session = Session(
-            answering=archive,
-            max_quotes=max_quotes,
-            choice=choice,
-            scope=_scope(archive, since, until, outlets, languages),
-        )
-        reply = session.word(session.find(question))
-        return record_of(reply, session.language_of(reply.language))
+        session = session_in(since, until, outlets, languages)
+        session.max_quotes = max_quotes
+        return told(session, session.word(session.find(question)))
+
+    def list_quotes(
+        speaker: _Speaker,
+        about: _About = "",
+        since: _Since = None,
+        until: _Until = None,
+        outlets: _Outlets = None,
+        languages: _Languages = None,
+        most: _Most = 20,
+    ) -> Record:
+        """List what a person says over the news archive, each statement once, in order of time.
+
+        The newest `most` sentences in which that person certainly speaks, as `citations`; where
+        there are none `answered` is false.
+        """
+        session = session_in(since, until, outlets, languages)
+        return told(session, session.statements(speaker.strip(), about.strip(), most=most))
+
+    def list_events(
+        topic: _Topic,
+        since: _Since = None,
+        until: _Until = None,
+        outlets: _Outlets = None,
+        languages: _Languages = None,
+        most: _Most = 20,
+    ) -> Record:
+        """List the events of a topic in the news archive, one quote each, earliest first.
+
+        Best for how something developed. The quotes are `citations`; where there are none
+        `answered` is false.
+        """
+        session = session_in(since, until, outlets, languages)
+        return told(session, session.timeline(topic.strip(), most=most))
 
     def search_archive(
         query: _Query,
@@ -259,7 +318,7 @@ def open_server(archive_for: ArchiveFor, *, choice: LanguageChoice, max_quotes: 
         some: whether they answer anything is for you to judge. `quote` is the whole passage,
         verbatim. Of one report in several outlets one article is returned.
         """
-        archive = archive_for(OPERATOR)
+        archive = open_archive()
         scope = _scope(archive, since, until, outlets, languages)
         question = read_question(query, scope=scope, outlets=archive.outlets)
         with archive.edition() as snapshot:  # what is newly published is open then
@@ -286,7 +345,7 @@ def open_server(archive_for: ArchiveFor, *, choice: LanguageChoice, max_quotes: 
         At most 20,000 characters come at once; where `next_start` is not null, call again with it
         as `start`. Before and after a quote, read some hundred characters to see its context.
         """
-        archive = archive_for(OPERATOR)
+        archive = open_archive()
         article = _article(archive, article_id)
         if start > len(article.text):
             raise PasokhError(
@@ -306,7 +365,7 @@ def open_server(archive_for: ArchiveFor, *, choice: LanguageChoice, max_quotes: 
         """
         if end < start:
             raise PasokhError(f"Expected an end of {start} or more, got {end}.")
-        archive = archive_for(OPERATOR)
+        archive = open_archive()
         with archive.edition() as snapshot:
             check = check_quote(
                 (article_id, start, end, quote),
@@ -327,7 +386,7 @@ def open_server(archive_for: ArchiveFor, *, choice: LanguageChoice, max_quotes: 
 
     def article(article_id: str) -> ArticleRecord:
         try:
-            archive = archive_for(OPERATOR)
+            archive = open_archive()
             found = _article(archive, article_id)
         except _NoArticle as error:
             raise ResourceNotFoundError(str(error)) from None
@@ -345,6 +404,8 @@ def open_server(archive_for: ArchiveFor, *, choice: LanguageChoice, max_quotes: 
         )
         for function, title in (
             (ask_archive, "Ask the news archive"),
+            (list_quotes, "List what a person says"),
+            (list_events, "List the events of a topic"),
             (search_archive, "Search the news archive"),
             (read_article, "Read an article"),
             (verify_quote, "Check a quote"),

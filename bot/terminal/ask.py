@@ -6,12 +6,13 @@ from bot.answer.statements import MAX_STATEMENTS
 from bot.answer.timeline import MAX_EVENTS
 from bot.question.scope import check_scope
 from bot.records.write import record_of, to_json
-from bot.session.access import PUBLIC
+from bot.session.access import NO_LIMITS, PUBLIC
 from bot.session.export import Format, export, finding_of
 from bot.session.following import TERMINAL, Saved
 from bot.session.picture import timeline_svg
 from bot.session.session import Session
 from bot.session.turns import turn_of
+from bot.setting_types import keys_of
 from bot.settings import SettingsError
 from bot.terminal.context import ExitCode, Surface
 from bot.terminal.render import quote_lines, reply_lines, source_lines
@@ -204,7 +205,8 @@ def serve_mcp(surface: Surface, *, port: int | None) -> ExitCode:
             f"{how_to_install('mcp')}"
         ) from error
     opening = mcp.Opening(
-        lambda progress: surface.backend.open_answerer(settings, progress=progress)
+        lambda progress: surface.backend.open_answerer(settings, progress=progress),
+        NO_LIMITS if port is None else surface.backend.open_access(settings),
     )
     choice, max_quotes = settings.language, settings.max_quotes
     if port is None:
@@ -212,7 +214,14 @@ def serve_mcp(surface: Surface, *, port: int | None) -> ExitCode:
             surface.tell(say(Key.MCP_WAITS, surface.language))
         mcp.serve_stdio(opening, choice=choice, max_quotes=max_quotes)
     else:
-        mcp.serve_http(opening, port, choice=choice, max_quotes=max_quotes, tell=surface.tell)
+        mcp.serve_http(
+            opening,
+            port,
+            keys=keys_of(settings.api_keys),
+            choice=choice,
+            max_quotes=max_quotes,
+            tell=surface.tell,
+        )
     return ExitCode.OK
 
 

@@ -8,14 +8,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 
-from fastapi import FastAPI, Query, Request, Security
+from fastapi import Depends, FastAPI, Query, Request, Security
 from fastapi.exceptions import RequestValidationError
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from typing_extensions import TypedDict
 
 from bot.answer.cite import head
+from bot.answer.statements import MAX_STATEMENTS
+from bot.answer.timeline import MAX_EVENTS
 from bot.logs import report_failure
 from bot.question.question import MAX_QUESTION_CHARS, read_question
 from bot.question.scope import ScopeError, check_scope, make_scope
@@ -33,16 +35,17 @@ from bot.records.write import (
     scope_record,
     to_json,
 )
+from bot.session.access import PUBLIC
 from bot.session.protocols import Answering, TellClaims
 from bot.session.session import Session
 from bot.setting_types import keys_of, quoted
 from bot.texts.language import Language
 from bot.types import Claim
 from bot.web.desk import Desk, Tell
-from bot.web.keys import name_of
-from bot.web.limits import RateLimits, address_of, read_body
+from bot.web.keys import caller_of
+from bot.web.limits import RateLimits, read_body
 from bot.web.problems import Problem
-from bot.web.service import VISITOR, Service
+from bot.web.service import Service
 from index import Article, ArticleId, PasokhError
 
 _MAX_SAVED_BYTES: Final = 1_000_000
@@ -50,30 +53,49 @@ _MOST_CITATIONS, _MOST_CLAIMS = 200, 50
 _EVENTS: Final = "text/event-stream"
 
 
-class Asking(BaseModel):
-    """What is asked, of which part of the archive.
+class Within(BaseModel):
+    """A part of the archive.
 
     Times, outlets and languages are written as those of `pasokh ask --since` and the like.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS)
     since: str = Field(default="", max_length=100)
     until: str = Field(default="", max_length=100)
     source: list[str] = Field(default=[], max_length=20)
     lang: list[str] = Field(default=[], max_length=20)
 
 
-class Question(Asking):
+_Words: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION_CHARS)
+]
+
+
+class Statements(Within):
+    """Whose words, in any script, and only those about a topic where one is named."""
+
+    speaker: _Words
+    about: str = Field(default="", max_length=MAX_QUESTION_CHARS)
+
+
+class Events(Within):
+    """The topic of a timeline."""
+
+    topic: _Words
+
+
+class Question(Within):
     """A question; `k` is the most quotes, twice as many in overviews."""
 
+    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS)
     k: int | None = Field(default=None, ge=1, le=4)
 
 
-class Search(Asking):
+class Search(Within):
     """A search; `k` is the most passages."""
 
+    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS)
     k: int = Field(default=10, ge=1, le=50)
 
 
@@ -180,7 +202,8 @@ def open_api(service: Service, desk: Desk, limits: RateLimits) -> FastAPI:
         default_response_class=Json,
         servers=[{"url": f"{address}/api/v1"}] if address else None,
     )
-    reading, counted = [Security(routes.authorize)], [Security(routes.count)]
+    reading = [Security(_KEY), Depends(routes.authorize)]
+    counted = [*reading, Depends(routes.count)]
     for method, endpoint in (("POST", routes.ask), ("GET", routes.ask_by_address)):
         api.add_api_route(
             "/ask",
@@ -192,6 +215,9 @@ def open_api(service: Service, desk: Desk, limits: RateLimits) -> FastAPI:
     api.add_api_route(
         "/search", routes.search, dependencies=counted, responses={200: {"model": Hits}, **_REFUSED}
     )
+    for path, list_them in (("/quotes", routes.quotes), ("/timeline", routes.timeline)):
+        listed: _Responses = {200: {"model": Record}, **_REFUSED}
+        api.add_api_route(path, list_them, dependencies=counted, responses=listed)
     found: _Responses = {200: {"model": ArticleRecord}, 401: _REFUSED[401], 404: _REFUSED[404]}
     for path, read in (
         ("/article", routes.article_by_id),
@@ -221,31 +247,15 @@ class _Routes:
         self._limits = limits
         self._keys = keys_of(service.settings.api_keys)
 
-    def authorize(
-        self,
-        request: Request,
-        sent: Annotated[HTTPAuthorizationCredentials | None, Security(_KEY)],
-    ) -> None:
+    def authorize(self, request: Request) -> None:
         """Let in whoever has a key, or everybody where no key is set."""
-        name = name_of(sent.credentials, self._keys) if sent and self._keys else None
-        if self._keys and name is None:
-            raise Problem(
-                401,
-                "the header Authorization: Bearer KEY with a key of PASOKH_API_KEYS",
-                "another key" if sent else "no such header",
-                "make a key with pasokh web key NAME",
-            )
-        request.state.caller = f"key {name}" if name else address_of(request)
-        request.state.archive = self._service.archive_for(name or VISITOR)
+        caller = caller_of(request.headers.get("authorization", ""), self._keys)
+        request.state.caller = caller
+        request.state.archive = self._service.archive_for(caller)
 
-    async def count(
-        self,
-        request: Request,
-        sent: Annotated[HTTPAuthorizationCredentials | None, Security(_KEY)],
-    ) -> None:
-        """Let in likewise, as often as the limit allows."""
-        self.authorize(request, sent)
-        await self._limits.take(request.state.caller)
+    async def count(self, request: Request) -> None:
+        """Count a request that was let in, as often as the limit allows."""
+        await self._limits.take(request, request.state.caller)
 
     async def ask(self, request: Request, question: Question) -> Response:
         """Answer a question with verified quotes, or say why there is no answer.
@@ -279,6 +289,21 @@ class _Routes:
     ) -> Response:
         """Answer a question that stands in the address; otherwise as POST."""
         return await self.ask(request, question)
+
+    async def quotes(
+        self, request: Request, statements: Annotated[Statements, Query()]
+    ) -> Response:
+        """List what a person says, each statement once, in order of time."""
+        session, about = self._session(request, statements), statements.about.strip()
+        listing = partial(session.statements, statements.speaker, about, most=MAX_STATEMENTS)
+        reply = await self._desk.run(listing)
+        return Json(record_of(reply, session.language_of(reply.language)))
+
+    async def timeline(self, request: Request, events: Annotated[Events, Query()]) -> Response:
+        """List the events of a topic, one quote each, earliest first."""
+        session = self._session(request, events)
+        reply = await self._desk.run(partial(session.timeline, events.topic, most=MAX_EVENTS))
+        return Json(record_of(reply, session.language_of(reply.language)))
 
     async def search(self, request: Request, search: Annotated[Search, Query()]) -> Response:
         """Return the passages nearest to a text, best first; whether they answer is not judged."""
@@ -338,11 +363,11 @@ class _Routes:
 
     def health(self) -> Response:
         """Return the name of the snapshot that answers; needs no key."""
-        snapshot = self._service.archive_for(VISITOR).manifest.snapshot
+        snapshot = self._service.archive_for(PUBLIC).manifest.snapshot
         answers: Health = {"status": "ok", "snapshot": snapshot}
         return Json(answers)
 
-    def _session(self, request: Request, asking: Asking) -> Session:
+    def _session(self, request: Request, within: Within) -> Session:
         """Return a conversation of one question.
 
         Raises:
@@ -351,10 +376,10 @@ class _Routes:
         archive: Answering = request.state.archive
         session = replace(self._service.session, answering=archive)
         scope = make_scope(
-            since=asking.since,
-            until=asking.until,
-            sources=asking.source,
-            languages=asking.lang,
+            since=within.since,
+            until=within.until,
+            sources=within.source,
+            languages=within.lang,
             now=session.clock(),
         )
         session.scope = check_scope(scope, archive.outlets, archive.manifest.languages)

@@ -7,6 +7,7 @@ from typing import Final
 from aiolimiter import AsyncLimiter
 from starlette.requests import Request
 
+from bot.session.access import PUBLIC, Caller
 from bot.web.problems import Problem
 
 _MANY: Final = 1000
@@ -23,19 +24,20 @@ class RateLimits:
         self._per_minute = per_minute
         self._limiters: dict[str, AsyncLimiter] = {}
 
-    async def take(self, caller: str) -> None:
-        """Count a request.
+    async def take(self, request: Request, caller: Caller = PUBLIC) -> None:
+        """Count a request of a key, or of the address of whoever has none.
 
         Raises:
             Problem: If the caller has to wait.
         """
+        counted = _address_of(request) if caller == PUBLIC else str(caller)
         if len(self._limiters) >= _MANY:  # forget the limiters that are as good as new
             self._limiters = {
                 name: limiter
                 for name, limiter in self._limiters.items()
                 if not limiter.has_capacity(limiter.max_rate)
             }
-        limiter = self._limiters.setdefault(caller, AsyncLimiter(self._per_minute, _MINUTE_S))
+        limiter = self._limiters.setdefault(counted, AsyncLimiter(self._per_minute, _MINUTE_S))
         if not limiter.has_capacity():
             wait_s = math.ceil(_MINUTE_S / self._per_minute)
             raise Problem(
@@ -48,7 +50,7 @@ class RateLimits:
         await limiter.acquire()
 
 
-def address_of(request: Request) -> str:
+def _address_of(request: Request) -> str:
     """Return what is limited of a client's address: of IPv6 the network that one holder has."""
     host = request.client.host if request.client else ""
     try:

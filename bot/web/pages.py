@@ -18,10 +18,13 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.answer.cite import cite, head, with_others
+from bot.answer.timeline import MAX_EVENTS
 from bot.logs import report_failure
 from bot.question.question import MAX_QUESTION_CHARS
 from bot.question.scope import ScopeError, check_scope, make_scope
+from bot.session.access import PUBLIC
 from bot.session.export import SUFFIXES, Finding, Format, export
+from bot.session.picture import timeline_svg
 from bot.session.protocols import Answering, TellClaims
 from bot.session.session import Session
 from bot.session.turns import Turn, places_of, turn_of
@@ -35,10 +38,10 @@ from bot.types import Answer, Citation, Claim, NoAnswer, Remark
 from bot.web.conversations import Conversations
 from bot.web.desk import Desk, Tell, event
 from bot.web.holdings import Holdings, holdings, shown_outlet
-from bot.web.limits import RateLimits, address_of, read_body
+from bot.web.limits import RateLimits, read_body
 from bot.web.problems import Problem
 from bot.web.render import STATIC, Renderer, bars, is_in_body, language_name, paragraphs
-from bot.web.service import VISITOR, Service
+from bot.web.service import Service
 from index import Article, ArticleId, Fate, Moment, Precision, Scope, Span
 from index.sources import outlet_name
 
@@ -79,6 +82,9 @@ class Pages:
             Route("/article/{article_id:path}", self.article, methods=["GET"]),
             Route("/cite", self.cite, methods=["GET"]),
             Route("/archive", self.archive, methods=["GET"]),
+            Route("/quotes", self.quotes, methods=["GET"]),
+            Route("/timeline", self.timeline, methods=["GET"]),
+            Route("/timeline.svg", self.picture, methods=["GET"]),
         ]
 
     def _language_of(self, request: Request) -> Language:
@@ -99,6 +105,16 @@ class Pages:
 
     def _renderer(self, request: Request) -> Renderer:
         return Renderer(language=self._language_of(request), root=self._root(request))
+
+    def _session(self, renderer: Renderer, turns: tuple[Turn, ...] = ()) -> Session:
+        """Return a reader's conversation."""
+        return replace(
+            self._service.session,
+            answering=self._service.archive_for(PUBLIC),
+            choice=LanguageChoice(renderer.language),
+            turns=turns,
+            app_language=renderer.language.value,
+        )
 
     def _page(
         self,
@@ -162,13 +178,7 @@ class Pages:
         name = request.cookies.get(CONVERSATION, "")
         text = form.get("q", "").strip()[:MAX_QUESTION_CHARS]
         renderer = self._renderer(request)
-        session = replace(
-            self._service.session,
-            answering=self._service.archive_for(VISITOR),
-            choice=LanguageChoice(renderer.language),
-            turns=self._conversations.turns(name),
-            app_language=renderer.language.value,
-        )
+        session = self._session(renderer, self._conversations.turns(name))
         is_more = form.get("do") == "more" and session.last is not None
         streams = "text/event-stream" in request.headers.get("accept", "")
         try:
@@ -179,7 +189,7 @@ class Pages:
             return await self._ask_page(request, session, form, problem=str(error), status=400)
         if not text and not is_more:
             return await self._ask_page(request, session, form)
-        await self._limits.take(address_of(request))
+        await self._limits.take(request)
         if streams:
             # Headers go before the answer is known, so a new conversation gets its name now.
             name = self._conversations.keep(name, session.turns)
@@ -251,7 +261,7 @@ class Pages:
 
     def _find(self, request: Request) -> tuple[Answering, Article | None, ArticleId]:
         """Return the archive and the article that a request names, which may be gone."""
-        archive = self._service.archive_for(VISITOR)
+        archive = self._service.archive_for(PUBLIC)
         named = request.path_params.get("article_id") or request.query_params.get("id", "")
         return archive, archive.article(ArticleId(named)), ArticleId(named)
 
@@ -319,7 +329,7 @@ class Pages:
         return await self._desk.read(partial(self._archive, request))
 
     def _archive(self, request: Request) -> Response:
-        archive, language = self._service.archive_for(VISITOR), self._language_of(request)
+        archive, language = self._service.archive_for(PUBLIC), self._language_of(request)
         key = archive.manifest.snapshot, language
         if key not in self._held:
             with archive.edition() as snapshot:
@@ -350,6 +360,78 @@ class Pages:
                 for (fate, reason), count in left.most_common(_MOST_LISTED)
             ],
         )
+
+    async def quotes(self, request: Request) -> Response:
+        """List what a person says, and show the fields to ask for it."""
+        speaker, about = (_words(request, name) for name in ("speaker", "about"))
+        shown = None
+        if speaker:
+            await self._limits.take(request)
+            session = self._session(self._renderer(request))
+            shown = await self._desk.run(
+                partial(session.statements, speaker, about, most=_MOST_LISTED)
+            )
+        fields = (("speaker", WebText.SPEAKER, speaker), ("about", WebText.ABOUT_TOPIC, about))
+        return self._listed(request, "quotes", WebText.WHO_SAID, fields, shown)
+
+    async def timeline(self, request: Request) -> Response:
+        """List the events of a topic, with their picture, and show the field to ask for it."""
+        topic = _words(request, "topic")
+        shown = None
+        if topic:
+            await self._limits.take(request)
+            shown = await self._timeline(request, topic)
+        fields = (("topic", WebText.TOPIC, topic),)
+        picture = f"/timeline.svg?{urlencode({'topic': topic})}"
+        return self._listed(request, "timeline", WebText.TIMELINE, fields, shown, picture)
+
+    async def picture(self, request: Request) -> Response:
+        """Send the picture of a timeline."""
+        topic = _words(request, "topic")
+        await self._limits.take(request)
+        shown = await self._timeline(request, topic) if topic else None
+        if not isinstance(shown, Answer):
+            raise Problem(404, "a topic that the archive has events of", "another", "ask of others")
+        return Response(
+            timeline_svg(shown, self._language_of(request)),
+            media_type="image/svg+xml",
+            # Its colours stand in it.
+            headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+        )
+
+    async def _timeline(self, request: Request, topic: str) -> Answer | NoAnswer:
+        session = self._session(self._renderer(request))
+        return await self._desk.run(partial(session.timeline, topic, most=MAX_EVENTS))
+
+    def _listed(
+        self,
+        request: Request,
+        path: str,
+        heading: WebText,
+        fields: Sequence[tuple[str, WebText, str]],
+        shown: Answer | NoAnswer | None,
+        picture: str = "",
+    ) -> Response:
+        """Return a page of fields and, below them, what is listed."""
+        answer = shown if isinstance(shown, Answer) else None
+        refusal = shown if isinstance(shown, NoAnswer) else None
+        renderer = self._renderer(request)
+        turn = _turn_html(renderer, shown.question, answer=answer, refusal=refusal) if shown else ""
+        return self._page(
+            request,
+            "listed.html",
+            here=path,
+            path=path,
+            heading=heading,
+            fields=fields,
+            picture=picture if answer else "",
+            turn=Markup(turn),  # noqa: S704  # a template of ours wrote it
+        )
+
+
+def _words(request: Request, name: str) -> str:
+    """Return a field of an address, without what is too long."""
+    return request.query_params.get(name, "").strip()[:MAX_QUESTION_CHARS]
 
 
 def read_span(text: str) -> Span | None:

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from bot.records.recheck import Rechecker
+from bot.session.access import Caller
 from bot.session.protocols import Answering
 from bot.session.session import Session
 from bot.settings import Settings
 from index import NotSearched
-
-VISITOR: Final = ""
-"""The caller that sent no API key: a reader of the pages, or of the API where no key is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +17,14 @@ class Service:
 
     Attributes:
         session: What every conversation is made from.
-        archive_for: Returns what a caller may read: the name of an API key, or `VISITOR`. Every
-            route reads the archive it returns and no other.
+        archive_for: Returns what a caller may read. Every route reads the archive it returns
+            and no other.
         rechecker_for: Returns what holds earlier answers against such an archive.
         not_searched: Yields what the index leaves out.
     """
 
     settings: Settings
     session: Session
-    archive_for: Callable[[str], Answering]
+    archive_for: Callable[[Caller], Answering]
     rechecker_for: Callable[[Answering], Rechecker]
     not_searched: Callable[[], Iterator[NotSearched]]

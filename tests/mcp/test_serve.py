@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import httpx2
 import jsonschema
 import pytest
 from in_process import run_here
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from patience import scaled
+from private_corpus import PRIVATE, QUESTIONS, marks_in, write_corpus
+
+from bot.web.keys import hash_of, new_key
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = (ROOT / "docs" / "mcp.md").read_text(encoding="utf-8")
@@ -153,6 +158,65 @@ def test_assistants_ask_over_http(surroundings: dict[str, str], seed_text: str) 
     assert "Traceback" not in busy.stderr
 
 
+def test_each_caller_over_http_sees_what_its_key_may(
+    surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    """No tool's result tells of a private article without the right; nobody asks without a key."""
+    keys = {name: new_key() for name in ("desk", "other")}
+    surroundings |= {
+        "PASOKH_CORPUS": str(write_corpus(tmp_path / "corpus", has_private=True)),
+        "PASOKH_INDEX_DIR": str(tmp_path / "index"),
+        "PASOKH_ACCESS": "private=key:desk",
+    }
+    keyed = {"PASOKH_API_KEYS": ",".join(f"{name}:{hash_of(key)}" for name, key in keys.items())}
+    calls: list[tuple[str, dict[str, Any]]] = [
+        *(("ask_archive", {"question": question}) for question in QUESTIONS[:6]),
+        ("ask_archive", {"question": QUESTIONS[0], "outlets": ["nobody"]}),
+        *(("search_archive", {"query": question, "k": 20}) for question in QUESTIONS[:6]),
+        ("list_quotes", {"speaker": "ziksarandeh"}),
+        ("list_events", {"topic": "northern bridge"}),
+        *(("read_article", {"article_id": record["id"]}) for record in PRIVATE),
+        (
+            "verify_quote",
+            {"article_id": "audit", "start": 0, "end": 12, "quote": "The northern"},
+        ),
+    ]
+
+    async def shown(address: str, key: str) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        said: dict[str, str] = {}
+        async with (
+            httpx2.AsyncClient(headers=headers, trust_env=False, timeout=scaled(60)) as http,
+            Client(streamable_http_client(address, http_client=http)) as client,
+        ):
+            for name, arguments in calls:
+                called = await client.call_tool(name, arguments)
+                said[name] = said.get(name, "") + called.model_dump_json()
+            for record in PRIVATE:
+                try:
+                    read = await client.read_resource(f"pasokh://article/{record['id']}")
+                    said["article"] = said.get("article", "") + read.model_dump_json()
+                except MCPError as error:
+                    said["article"] = said.get("article", "") + str(error)
+        return said
+
+    with _http(surroundings | keyed, "--port", "0") as address:
+        by_desk = asyncio.run(shown(address, keys["desk"]))
+        by_other = asyncio.run(shown(address, keys["other"]))
+        ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+        refused = [
+            httpx.post(address, json=ping, headers=sent)
+            for sent in ({}, {"Authorization": "Bearer no"}, {"Authorization": keys["desk"]})
+        ]
+    with _http(surroundings, "--port", "0") as address:
+        by_anybody = asyncio.run(shown(address, ""))
+
+    assert [tool for tool, said in by_desk.items() if not marks_in(said)] == []
+    assert marks_in(by_other) == marks_in(by_anybody) == []
+    assert [reply.status_code for reply in refused] == [401, 401, 401]
+    assert "PASOKH_API_KEYS" in refused[0].text
+
+
 def test_the_page_connects_an_assistant(
     surroundings: dict[str, str], seed_text: str, tmp_path: Path
 ) -> None:
@@ -160,7 +224,7 @@ def test_the_page_connects_an_assistant(
 
     Here the protocol is that of today, and the index is built first.
     """
-    (block,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    block, _ = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     (server,) = json.loads(block)["mcpServers"].values()
     options = [str(ROOT / "seeds") if one.startswith("/") else one for one in server["args"]]
     surroundings.pop("PASOKH_CORPUS")
@@ -183,14 +247,13 @@ def test_the_page_describes_every_tool_and_argument() -> None:
     from bot.mcp.server import open_server  # beside the processes, which need no import
     from bot.texts.language import LanguageChoice
 
-    server = open_server(
-        lambda _caller: pytest.fail("opened"), choice=LanguageChoice.AUTO, max_quotes=3
-    )
+    server = open_server(lambda: pytest.fail("opened"), choice=LanguageChoice.AUTO, max_quotes=3)
     for tool in asyncio.run(server.list_tools()):
         assert f"`{tool.name}`" in PAGE
         assert tool.output_schema is not None
         for name in (*tool.input_schema["properties"], *tool.output_schema["properties"]):
-            if tool.name != "ask_archive" or name in tool.input_schema["properties"]:
+            is_answer = "answered" in tool.output_schema["properties"]  # docs/json.md has these
+            if not is_answer or name in tool.input_schema["properties"]:
                 assert f"`{name}`" in PAGE, (tool.name, name)
 
 

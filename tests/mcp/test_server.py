@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any, Final
@@ -21,6 +22,7 @@ from bot.mcp.serve import Opening
 from bot.mcp.server import open_server
 from bot.question.question import read_question
 from bot.records.write import record_of
+from bot.session.access import TERMINAL
 from bot.session.protocols import Answering
 from bot.texts.language import LanguageChoice
 from index import ArticleId, IndexConfig, PasokhError, Progress, remove_article
@@ -46,7 +48,7 @@ Reply = dict[str, Any]
 
 def server_over(archive: Answering) -> MCPServer:
     """Return the server over an archive."""
-    return open_server(lambda _caller: archive, choice=LanguageChoice.AUTO, max_quotes=3)
+    return open_server(lambda: archive, choice=LanguageChoice.AUTO, max_quotes=3)
 
 
 @pytest.fixture
@@ -96,14 +98,21 @@ def tools(server: MCPServer) -> dict[str, Tool]:
 
 
 def test_tools_are_listed_before_there_is_an_archive() -> None:
-    """Four tools that only read, each with its schemas and every argument described."""
+    """Tools that only read, each with its schemas and every argument described."""
 
-    def archive_for(_caller: str) -> Answering:
+    def open_archive() -> Answering:
         raise AssertionError("the archive was opened")
 
-    listed = tools(open_server(archive_for, choice=LanguageChoice.AUTO, max_quotes=2))
+    listed = tools(open_server(open_archive, choice=LanguageChoice.AUTO, max_quotes=2))
 
-    assert {"ask_archive", "search_archive", "read_article", "verify_quote"} == set(listed)
+    assert {
+        "ask_archive",
+        "list_quotes",
+        "list_events",
+        "search_archive",
+        "read_article",
+        "verify_quote",
+    } == set(listed)
     for tool in listed.values():
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint
@@ -322,15 +331,31 @@ def test_what_is_published_meanwhile_is_used(
     assert "ferry" not in json.dumps(result(server, "search_archive", query=question)["passages"])
 
 
+def test_quotes_and_events_are_listed(server: MCPServer, seed_text: str) -> None:
+    """What a person says, and the events of a topic: verbatim, in the given part, or none."""
+    for listed in (
+        result(server, "list_quotes", speaker="Kirby", about="Sukhoi", most=2),
+        result(server, "list_events", topic="Sukhoi jets", since="2023"),
+    ):
+        assert listed["answered"]
+        for cited in listed["citations"]:
+            assert cited["quote"] == seed_text[cited["start"] : cited["end"]]
+    assert len(result(server, "list_quotes", speaker="Kirby", most=1)["citations"]) == 1
+    assert not result(server, "list_quotes", speaker="Nobody Known")["answered"]
+    assert not result(server, "list_events", topic="Sukhoi jets", until="1999")["answered"]
+    assert "speaker" in error(server, "list_quotes", speaker=" ")
+    assert "topic" in error(server, "list_events", topic="")
+
+
 def test_an_error_that_nobody_expected_is_only_named(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Its words stay here: neither the assistant nor the log is told what was asked."""
 
-    def archive_for(_caller: str) -> Answering:
+    def open_archive() -> Answering:
         raise RuntimeError("a secret")
 
-    server = open_server(archive_for, choice=LanguageChoice.AUTO, max_quotes=3)
+    server = open_server(open_archive, choice=LanguageChoice.AUTO, max_quotes=3)
     with caplog.at_level(logging.INFO):
         text = error(server, "ask_archive", question="q")
 
@@ -352,7 +377,9 @@ def test_an_archive_that_cannot_be_opened_is_tried_again(
         return serve(seed_home)
 
     opening = Opening(open_archive)
-    server = open_server(opening.archive_for, choice=LanguageChoice.AUTO, max_quotes=3)
+    server = open_server(
+        partial(opening.archive_for, TERMINAL), choice=LanguageChoice.AUTO, max_quotes=3
+    )
 
     assert "Expected a folder" in error(server, "ask_archive", question=ENGLISH)
     is_there.set()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from site_maker import RECORDS, STORM, Serve, Site, served
 
+from bot.session.access import Caller
 from bot.session.protocols import Answering
 from bot.settings import Settings
 from bot.web.service import Service
@@ -68,7 +69,7 @@ def serve_with(service: Service) -> Serve:
     """Return a function that serves the same archive with other settings."""
 
     def serve(
-        archive_for: Callable[[str], Answering] | None = None, **values: object
+        archive_for: Callable[[Caller], Answering] | None = None, **values: object
     ) -> AbstractContextManager[Site]:
         settings = service.settings.model_copy(update=values)
         changed = replace(service, settings=settings)

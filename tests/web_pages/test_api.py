@@ -13,9 +13,10 @@ from in_process import run_here
 from openapi_spec_validator import validate
 from site_maker import KIRBY, SEED, Serve, Site
 
+from bot.session.access import PUBLIC, Caller
 from bot.settings import Settings
 from bot.web.keys import hash_of, name_of, new_key
-from bot.web.service import VISITOR, Service
+from bot.web.service import Service
 
 ASK = "/api/v1/ask"
 
@@ -99,6 +100,32 @@ def test_saved_answers_are_verified(site: Site) -> None:
     assert many.status_code == 413
 
 
+def test_lists_are_those_of_the_commands(site: Site) -> None:
+    """What a person says and the events of a topic are the objects that the commands print."""
+    settings = site.service.settings
+    environment = {
+        "PASOKH_CORPUS": str(settings.corpus),
+        "PASOKH_DATA_DIR": str(settings.data_dir),
+        "PASOKH_CACHE_DIR": str(settings.cache_dir),
+    }
+    for path, sent, typed in (
+        (
+            "quotes",
+            {"speaker": " Kirby ", "about": "Sukhoi"},
+            ["--speaker", "Kirby", "--about", "Sukhoi"],
+        ),
+        ("quotes", {"speaker": "Nobody Known"}, ["--speaker", "Nobody Known"]),
+        ("timeline", {"topic": "Sukhoi", "since": "2023"}, ["Sukhoi", "--since", "2023"]),
+    ):
+        printed = json.loads(run_here(environment, path, *typed, "--json").stdout)
+        with site.client() as client:
+            got = client.get(f"/api/v1/{path}", params=sent).json()
+            empty = client.get(f"/api/v1/{path}", params=dict.fromkeys(sent, " "))
+        assert _without_times(got) == _without_times(printed)
+        assert empty.status_code == 422
+        assert got["answered"] is (sent.get("speaker") != "Nobody Known")
+
+
 def test_the_description_is_openapi_and_complete(site: Site) -> None:
     """The description is valid and has every path, with the type of what it returns."""
     with site.client() as client:
@@ -106,7 +133,8 @@ def test_the_description_is_openapi_and_complete(site: Site) -> None:
 
     validate(described)
     assert set(described["paths"]) == {
-        "/ask", "/search", "/article", "/article/{article_id}", "/verify", "/health",
+        "/ask", "/quotes", "/timeline", "/search", "/article", "/article/{article_id}", "/verify",
+        "/health",
     }  # fmt: skip
     answer = described["paths"]["/ask"]["post"]["responses"]["200"]["content"]
     assert answer["application/json"]["schema"] == {"$ref": "#/components/schemas/Record"}
@@ -159,8 +187,8 @@ def test_a_caller_reads_what_is_its_own(
     public = open_service(tmp_path)
     key = new_key()
     with serve_with(api_keys=f"desk:{hash_of(key)}") as everything:
-        whole = everything.service.archive_for("desk")
-    mine = {VISITOR: public.archive_for(VISITOR), "desk": whole}
+        whole = everything.service.archive_for(Caller.key("desk"))
+    mine = {PUBLIC: public.archive_for(PUBLIC), Caller.key("desk"): whole}
     with (
         serve_with(mine.__getitem__, api_keys=f"desk:{hash_of(key)}") as site,
         site.client() as client,

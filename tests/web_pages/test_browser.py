@@ -16,6 +16,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 PERSIAN = "کربی درباره جنگنده‌های سوخو چه گفت؟"
+TIMELINE = "/timeline?topic=Sukhoi+jets"
 Visit = Callable[..., AbstractContextManager[Page]]
 
 
@@ -72,7 +73,7 @@ def test_asking_on_and_opening_a_quote(visit: Visit) -> None:
         _ask(page, "and what did Moscow answer?", n=2)
         assert page.url.endswith("/")
         assert page.input_value("#q") == ""
-        assert "Understood as" in page.locator(".turn").last.inner_text()
+        assert "Read as going on from" in page.locator(".turn").last.inner_text()
         expect(page.locator(".more")).to_have_count(1)
         page.locator(".turn").first.locator("blockquote a").first.click()
         page.wait_for_url(re.compile("quote=1941-2206#quote=1941-2206$"))
@@ -100,6 +101,22 @@ def test_everything_works_without_script(visit: Visit) -> None:
         assert _is_in_view(page)
         page.get_by_role("link", name="Archive").click()
         assert page.locator("table").count() >= 2
+
+
+def test_a_timeline_is_drawn(visit: Visit) -> None:
+    """The picture is shown with its colours, and is no wider than a phone."""
+    with visit(viewport={"width": 400, "height": 700}) as page:
+        page.get_by_role("link", name="Timeline").click()
+        page.get_by_label("The events of what").fill("Sukhoi jets")
+        page.keyboard.press("Enter")
+        picture = page.locator("img.picture")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("one => one.decode().then(() => one.naturalWidth)") == 900
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        picture.click()
+        page.wait_for_url(re.compile("/timeline.svg"))
+        dot = page.locator("circle").first
+        assert dot.evaluate("one => getComputedStyle(one).fill") == "rgb(11, 107, 203)"
 
 
 def test_persian_runs_from_right_to_left(visit: Visit) -> None:
@@ -147,7 +164,7 @@ def test_axe_finds_nothing_serious(visit: Visit, scheme: str) -> None:
             _ask(page, "Who won the chess olympiad in Budapest?", n=2)
             serious = _serious(page)
             page.locator("summary").first.click()
-            for path in (f"/article/{SEED}?quote=1941-2206", "/archive"):
+            for path in (f"/article/{SEED}?quote=1941-2206", "/archive", TIMELINE):
                 serious += _serious(page)
                 page.goto(path)
             serious += _serious(page)

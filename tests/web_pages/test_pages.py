@@ -1,6 +1,7 @@
 """The pages as a browser without script gets them."""
 
 import re
+from html import unescape
 
 import httpx
 import pytest
@@ -26,7 +27,7 @@ def test_a_question_is_answered_and_followed_up(site: Site) -> None:
 
     assert "<blockquote" in first
     assert f"/article/{SEED}?quote=1941-2206#quote=1941-2206" in first
-    assert "Understood as: and what did Moscow answer? (Kirby Sukhoi)" in second
+    assert f"Read as going on from “{KIRBY}”" in unescape(second)
     assert KIRBY in second
     assert again.count("<article") == 2
     assert "<article" not in anew
@@ -41,6 +42,42 @@ def test_what_is_said_of_the_last_answer_acts_on_it(site: Site) -> None:
 
     assert "Further quotes" in more or "nothing further" in more
     assert "word for word" in sources
+
+
+def test_what_somebody_said_is_listed(site: Site) -> None:
+    """The page of who said what lists it with its places, or says that there is none."""
+    with site.client() as client:
+        linked = client.get("/").text
+        fields = client.get("/quotes").text
+        said = client.get("/quotes", params={"speaker": "Kirby", "about": "Sukhoi"}).text
+        nothing = client.get("/quotes", params={"speaker": SCRIPT}).text
+
+    assert 'href="/quotes"' in linked
+    assert 'name="speaker"' in fields
+    assert "<article" not in fields
+    assert "Said by Kirby" in said
+    assert f"/article/{SEED}?quote=" in said
+    assert "<article" in nothing
+    assert "<script>document" not in nothing
+
+
+def test_a_timeline_is_listed_and_drawn(site: Site) -> None:
+    """The page has the events of a topic and their picture, which loads nothing from elsewhere."""
+    with site.client() as client:
+        linked = client.get("/").text
+        page = client.get("/timeline", params={"topic": "Sukhoi jets"}).text
+        (address,) = re.findall(r'<img class="picture" src="([^"]+)"', page)
+        picture = client.get(unescape(address))
+        nothing = client.get("/timeline", params={"topic": "qwrtz"}).text
+        no_picture = [client.get("/timeline.svg", params={"topic": one}) for one in ("qwrtz", "")]
+
+    assert 'href="/timeline"' in linked
+    assert "<blockquote" in page
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert "default-src 'none'" in picture.headers["content-security-policy"]
+    assert "<circle" in picture.text
+    assert "<img" not in nothing
+    assert [reply.status_code for reply in no_picture] == [404, 404]
 
 
 def test_readers_get_their_language(site: Site) -> None:
