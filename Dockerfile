@@ -3,7 +3,7 @@ ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
 # Of those in pyproject.toml. sentence-transformers needs torch, which adds gigabytes.
-ARG EXTRAS=llm,mcp,qdrant
+ARG EXTRAS=llm,mcp,qdrant,web
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/pasokh
 WORKDIR /src

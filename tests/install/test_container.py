@@ -108,7 +108,8 @@ def test_services_of_ours_can_do_little(name: str, capsys: pytest.CaptureFixture
     """No capability, no writable root, the image's user and volume, commands that exist."""
     service: dict[str, Any] = OURS[name]
     mounts = dict(mount.rsplit(":", 2)[-2:] for mount in service["volumes"] if ":ro" in mount)
-    script = service.get("entrypoint", ["", "", ""])[2]
+    given = service.get("command", [])
+    script = service.get("entrypoint", ["", "", f"pasokh {' '.join(given)}"])[2]
 
     assert service["read_only"] is True
     assert ["ALL"] == service["cap_drop"]
