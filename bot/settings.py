@@ -366,7 +366,7 @@ class Settings(BaseSettings):
     web_rate_per_minute: int = Field(
         default=30,
         ge=1,
-        description="Questions, searches and checks a minute of one API key or address.",
+        description="Questions, searches, lists and checks a minute of one API key or address.",
     )
     web_workers: int = Field(
         default=2, ge=1, le=64, description="Questions answered at the same time by pasokh web."

@@ -42,7 +42,7 @@ class RateLimits:
             wait_s = math.ceil(_MINUTE_S / self._per_minute)
             raise Problem(
                 429,
-                f"at most {self._per_minute} questions, searches and checks a minute",
+                f"at most {self._per_minute} questions, searches, lists and checks a minute",
                 "more",
                 f"wait {wait_s} s; PASOKH_WEB_RATE_PER_MINUTE sets the limit",
                 wait_s,
