@@ -29,6 +29,10 @@ from index import PasokhError
 _API: Final = "/api/v1"
 _MAX_BODY_BYTES: Final = 1_000_000
 _TOO_LONG: Final = Problem(413, f"at most {_MAX_BODY_BYTES:,} bytes", "more", "send less at a time")
+_MAX_ADDRESS_BYTES: Final = 32_768
+_LONG_ADDRESS: Final = Problem(
+    414, f"an address of at most {_MAX_ADDRESS_BYTES:,} bytes", "more", "send a shorter one"
+)
 _ELSEWHERE: Final = Problem(
     421, "the address of this server in the header Host", "another", "set PASOKH_PUBLIC_URL"
 )
@@ -151,6 +155,9 @@ class Guard:
 
         if not self._is_ours(scope):
             refused: Problem | None = _ELSEWHERE
+        elif len(scope["raw_path"]) + len(scope["query_string"]) > _MAX_ADDRESS_BYTES:
+            # The protocol has such a limit too, but not for what arrives at once.
+            refused = _LONG_ADDRESS
         else:
             stated = dict(scope["headers"]).get(b"content-length", b"")
             is_long = stated.isdigit() and int(stated) > _MAX_BODY_BYTES

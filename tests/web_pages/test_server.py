@@ -91,4 +91,4 @@ def test_long_requests_are_refused(site: Site) -> None:
         line = client.get("/?q=" + "x" * 60_000)
 
     assert stated.status_code == unstated.status_code == form.status_code == 413
-    assert line.status_code == 400
+    assert line.status_code in {400, 414}
