@@ -312,7 +312,7 @@ _AFTER_QUOTE_EN: Final = re.compile(
     r"(?= ?[,;\"\x01:]|\.?\Z| (?:on|in|at|during|after|before|who|while|when|as) )"
 )
 # After a comma alone, "..., said she would come" has no subject there.
-_NAME_EN: Final = re.compile(r"(?:the )?[A-Z][\w.'-]*+(?: (?:[A-Z][\w.'-]*+|of|the|al|bin))*+\Z")
+_NAME_EN: Final = re.compile(r"\A(?:the )?[A-Z][\w.'-]*+(?: (?:[A-Z][\w.'-]*+|of|the|al|bin))*+\Z")
 _ACCORDING_EN: Final = re.compile(r"\b[Aa]ccording to ([^,.:;\"\x01]{2,80})")
 _PRONOUN_EN: Final = re.compile(r"(?:he|she|they)\b", re.IGNORECASE)
 _ROLE_EN: Final = re.compile(
@@ -338,7 +338,7 @@ _NO_SUBJECT_EN: Final = re.compile(
     r"|\A(?:As|When|If|Whether|In|On|At|There|These|Those|This|Some|Many|Most|Others?|No|All)\b"
 )
 _CAME_EN: Final = re.compile(r"\bcame (?:as|after|while|when) ")
-_OFFICE_EN: Final = re.compile(r"(?:Its|His|Her|Their|The|A|An|the|a|an) [a-z ]+\Z")
+_OFFICE_EN: Final = re.compile(r"\A(?:Its|His|Her|Their|The|A|An|the|a|an) [a-z ]+\Z")
 _RELATED_EN: Final = re.compile(r"\b(?:I|you|we|which|that|who|it|this|what)\Z", re.IGNORECASE)
 
 

@@ -51,7 +51,7 @@ _ROLE_EN: Final = re.compile(
 
 
 _ABOUT: Final = re.compile(
-    r"\s+(?:about|on|regarding|über|درباره(?:‌ی|ٔ|ۀ)?|در ?باره|در مورد|در خصوص|راجع به"
+    r"(?<!\s)\s++(?:about|on|regarding|über|درباره(?:‌ی|ٔ|ۀ)?|در ?باره|در مورد|در خصوص|راجع به"
     r"|پیرامون|عن|حول|بشأن)\s+",
     re.IGNORECASE,
 )
