@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/web.py --json benchmarks/results/web.json
 
 The same questions go to a session in this process and to `pasokh web` in another, in turns, so
-that neither has a quieter machine than the other. Processor time tells what HTTP costs on a busy one; that of
-the answers here includes the client's.
+that neither has a quieter machine than the other. Processor time tells what HTTP costs on a busy
+one; that of the answers here includes the client's.
 """
 
 import argparse

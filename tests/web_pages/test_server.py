@@ -61,6 +61,18 @@ def test_other_machines_need_keys(tmp_path: Path) -> None:
     assert "PASOKH_API_KEYS is empty" in refused.stderr
 
 
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without the extra `web` the command says how to install it."""
+    for name in ("bot.web.server", "bot.web.app", "bot.web.api"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "fastapi", None)
+    refused = run_here({"PASOKH_DATA_DIR": str(tmp_path)}, "web")
+
+    assert refused.returncode == 1
+    assert "'fastapi' is not installed" in refused.stderr
+    assert "[web]" in refused.stderr
+
+
 def _connect(site: Site) -> socket.socket:
     url = httpx.URL(site.address)
     return socket.create_connection((url.host, url.port), timeout=scaled(30))
