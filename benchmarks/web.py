@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/web.py --json benchmarks/results/web.json
 
 The same questions go to a session in this process and to `pasokh web` in another, in turns, so
-that neither has a quieter machine than the other.
+that neither has a quieter machine than the other. Processor time tells what HTTP costs on a busy
+one; that of the answers here includes the client's.
 """
 
 import argparse
@@ -81,21 +82,29 @@ def _measured(folder: Path, rounds: int) -> dict[str, float]:
             for ask in (ask_here, ask_there):
                 for question in QUESTIONS:
                     ask(question)
-            return _compared(ask_here, ask_there, rounds)
+            return _compared(ask_here, ask_there, rounds, server.pid)
         finally:
             server.terminate()
 
 
+def _processor_s(pid: int) -> float:
+    """Return the processor time that a process has taken (proc(5), /proc/PID/stat)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _compared(
-    ask_here: Callable[[str], None], ask_there: Callable[[str], None], rounds: int
+    ask_here: Callable[[str], None], ask_there: Callable[[str], None], rounds: int, server: int
 ) -> dict[str, float]:
     here, there, shares = [], [], []
+    used = {process: -_processor_s(process) for process in (os.getpid(), server)}
     for number in range(rounds):
         question = QUESTIONS[number % len(QUESTIONS)]
         for ask, times in ((ask_here, here), (ask_there, there)):
             started = time.perf_counter()
             ask(question)
             times.append(1000 * (time.perf_counter() - started))
+    used = {process: spent + _processor_s(process) for process, spent in used.items()}
     many = [QUESTIONS[number % len(QUESTIONS)] for number in range(4 * ASKING)]
     for _ in range(5):
         # The answerer with as many threads as the server's, the server with 50 that ask.
@@ -105,6 +114,8 @@ def _compared(
         "answer_p50_ms": round(median(here), 2),
         "api_p50_ms": round(median(there), 2),
         "added_p50_ms": round(median(t - h for h, t in zip(here, there, strict=True)), 2),
+        "answer_processor_ms": round(1000 * used[os.getpid()] / rounds, 1),
+        "api_processor_ms": round(1000 * used[server] / rounds, 1),
         "answers_per_second": round(alone, 1),
         "share_of_throughput_at_50": round(median(shares), 3),
     }

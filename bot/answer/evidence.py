@@ -405,8 +405,9 @@ def said_by(speaker: str, places: Sequence[tuple[Hit, Span]]) -> list[bool | Non
     for hit, span in places:
         spoken = statements(hit.article)
         here = spoken.speakers.get(span)
-        if spoken.by(asked) or span not in spoken.speakers:
-            told.append(is_said_by(here, asked) if here else None)
+        by_sound = not hit.parts.is_same_language
+        if spoken.by(asked, by_sound=by_sound) or span not in spoken.speakers:
+            told.append(is_said_by(here, asked, by_sound=by_sound) if here else None)
         else:
             told.append(False)
     return told
@@ -425,10 +426,16 @@ class Statements:
     speakers: Mapping[Span, Speaker | None]
     texts: tuple[str, ...]
 
-    def by(self, asked: Sequence[str]) -> bool:
+    def by(self, asked: Sequence[str], *, by_sound: bool) -> bool:
         """Tell whether somebody speaks in it, or may: see `is_said_by` and `may_speak`."""
-        found = (is_said_by(one, asked) for one in self.speakers.values() if one and one.names)
-        return any(said is not False for said in found) or may_speak(self.texts, asked)
+        found = (
+            is_said_by(one, asked, by_sound=by_sound)
+            for one in self.speakers.values()
+            if one and one.names
+        )
+        return any(said is not False for said in found) or may_speak(
+            self.texts, asked, by_sound=by_sound
+        )
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from bot.grounding.names import MIN_LIKENESS
@@ -112,42 +112,44 @@ def announced_by(headline: str) -> str:
     return name.strip(' "') if is_name else ""
 
 
-def may_speak(sentences: Sequence[str], asked: Sequence[str]) -> bool:
+def may_speak(sentences: Sequence[str], asked: Sequence[str], *, by_sound: bool = False) -> bool:
     """Tell whether somebody is the first thing named in a sentence, and so may be its subject."""
     for sentence in sentences:
         line = clean_text(sentence).text
         for leading in (_DATELINE_EN, _LEADING_FA, _LEADING_EN):
             line = _after(line, leading)
-        if _is_head(" ".join(line.split()[:_FIRST]), asked):
+        if _is_head(" ".join(line.split()[:_FIRST]), asked, by_sound=by_sound):
             return True
     return False
 
 
-def is_said_by(speaker: Speaker, asked: Sequence[str]) -> bool | None:
+def is_said_by(speaker: Speaker, asked: Sequence[str], *, by_sound: bool = False) -> bool | None:
     """Tell whether a speaker is the one asked for; None where that is not certain.
 
     Args:
         speaker: From `speakers`.
         asked: The words of the name in any script, the surname last.
+        by_sound: Whether words of one script may differ in spelling, as they do between languages.
     """
     if not asked or not speaker.names:
         return None
-    found = [_is_head(name, asked) for name in speaker.names]
+    found = [_is_head(name, asked, by_sound=by_sound) for name in speaker.names]
     if True in found:
         return True
     return None if None in found else False
 
 
-def _is_head(name: str, asked: Sequence[str]) -> bool | None:
+def _is_head(name: str, asked: Sequence[str], *, by_sound: bool) -> bool | None:
     """Tell whether a subject is the one with a name: not "Kirby's lawyer"; None for perhaps."""
     words = list(_WORD.finditer(name))
-    end = next((at for at, word in enumerate(words) if _is_same(asked[-1], word[0])), None)
+    is_same = partial(_is_same, by_sound=by_sound)
+    end = next((at for at, word in enumerate(words) if is_same(asked[-1], word[0])), None)
     if end is None:
         others = asked[:-1]
-        return None if any(_is_same(one, word[0]) for one in others for word in words) else False
+        return None if any(is_same(one, word[0]) for one in others for word in words) else False
     start = end
     rest = list(reversed(asked[:-1]))
-    while start and rest and _is_same(rest[0], words[start - 1][0]):
+    while start and rest and is_same(rest[0], words[start - 1][0]):
         start, rest = start - 1, rest[1:]
     look = 1 if not rest and len(asked) > 1 else 2
     before = [word[0].casefold() for word in words[max(0, start - look) : start]]
@@ -160,12 +162,12 @@ def _is_head(name: str, asked: Sequence[str]) -> bool | None:
 
 
 @lru_cache(maxsize=1 << 14)
-def _is_same(asked: str, word: str) -> bool:
-    """Tell whether two words are the same, or sound alike where their scripts differ."""
+def _is_same(asked: str, word: str, *, by_sound: bool) -> bool:
+    """Tell whether two words are the same, or sound alike where their scripts differ, or any do."""
     if not token_set(asked).isdisjoint(token_set(word)):
         return True
     is_other_script = asked[0].isascii() != word[0].isascii()
-    return is_other_script and name_likeness(asked, word) >= MIN_LIKENESS
+    return (by_sound or is_other_script) and name_likeness(asked, word) >= MIN_LIKENESS
 
 
 def _same_person(words: str, known: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

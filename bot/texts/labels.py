@@ -103,7 +103,7 @@ def reason_text(reply: NoAnswer, language: Language) -> str:
         return say(RemarkText[reply.remark.name], language)
     if reply.missing:
         quoted = (f"«{name}»" if language is Language.FA else f'"{name}"' for name in reply.missing)
-        key = Key.REASON_NOT_SAID if reply.reason is Reason.NOT_SAID else Key.REASON_MISSING
+        key = Key.NOT_SAID_BY if reply.reason is Reason.NOT_SAID else Key.REASON_MISSING
         return say(key, language, names=comma(language).join(quoted))
     return say(Key[f"REASON_{reply.reason.name}"], language)
 

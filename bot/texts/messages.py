@@ -70,6 +70,10 @@ class Key(Text):
         ("هیچ خبری که {names} در آن آمده باشد به این پرسش پاسخ نمی‌دهد."),
     )
     REASON_NOT_SAID = (
+        ("The archive has no such words of whom you asked about."),
+        ("در بایگانی چنین سخنی از کسی که پرسیدید نیست."),
+    )
+    NOT_SAID_BY = (
         ("The archive has no words of {names} on this."),
         ("در بایگانی سخنی از {names} در این باره نیست."),
     )

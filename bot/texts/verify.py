@@ -78,6 +78,11 @@ class VerifyText(Text):
     FAULT_QUOTE = ("a quotation", "نقل‌قول")
     FAULT_NAME = ("a name", "نام")
     FAULT_NEGATION = ("a negation", "نفی")
+    FAULT_COUNT = ("what a number counts", "آنچه عدد می‌شمارد")
+    FAULT_OPPOSITE = ("an opposite", "واژهٔ متضاد")
+    FAULT_ROLE = ("who said or did it", "گوینده یا کننده")
+    FAULT_HEDGE = ("how sure it is", "قطعیت")
+    FAULT_ADDED = ("something added", "چیزی افزوده")
     FAULT_MEANING = ("its meaning", "معنا")
     FAULT_LANGUAGE = ("its language", "زبان")
     FAULT_UNSAFE = (

@@ -26,6 +26,7 @@ def test_a_model_is_shown_only_what_the_asker_may_see(
             cache_dir=cache_dir,
             llm_base_url=server.url,
             llm_model="small",
+            llm_check=False,
             llm_timeout_s=scaled(20),
         )
     )

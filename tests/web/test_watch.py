@@ -301,7 +301,7 @@ def test_a_changed_page_is_kept_beside_its_earlier_version(site: Site, tmp_path:
     assert re.fullmatch(r"web-[0-9a-f]{16}", article.id)
     for line in file.read_text().splitlines():
         assert list(json.loads(line)) == [
-            "id", "title", "text", "date", "modified", "url", "source", "language",
+            "id", "title", "text", "date", "modified", "url", "source", "language", "pasokh_xxh3",
         ]  # fmt: skip
 
 

@@ -99,7 +99,7 @@ function markPlace() {
   if (!place || !document.querySelector(".read")) return;
   const mark = document.getElementById(place[1]);
   if (mark) {
-    mark.scrollIntoView({ block: "center", behavior: "instant" });
+    mark.scrollIntoView({ block: "center" });
     mark.focus({ preventScroll: true });
   } else if (new URLSearchParams(location.search).get("quote") !== place[1].slice(6)) {
     const query = new URLSearchParams(location.search);

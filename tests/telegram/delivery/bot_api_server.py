@@ -384,9 +384,13 @@ class BotApi:
         markup = json.loads(params.get("reply_markup", "{}"))
         for row in markup.get("inline_keyboard", []):
             for button in row:
+                _require(button["text"], "Button text is empty")
+                if "web_app" in button:  # only https, and only in chats with one person
+                    _require(button["web_app"]["url"].startswith("https://"), "Web App URL invalid")
+                    _require(int(params["chat_id"]) > 0, "BUTTON_TYPE_INVALID")
+                    continue
                 data = button["callback_data"].encode()
                 _require(0 < len(data) <= 64, "BUTTON_DATA_INVALID")
-                _require(button["text"], "Button text is empty")
         return text
 
     def _check_results(self, results: list[Params]) -> None:

@@ -71,7 +71,8 @@ def test_sources_lead_to_their_pages(talker: Talker, check: Check) -> None:
     def ask(public_url: str, **where: object) -> tuple[str, list[str]]:
         session = replace(talker.conversation.session, public_url=public_url)
         conversation = replace(talker.conversation, session=session)
-        calls = Talker(conversation).send(EN, **where)  # type: ignore[arg-type]  # its fields
+        talker.conversation = conversation
+        calls = talker.send(EN, **where)  # type: ignore[arg-type]  # fields of `Incoming`
         check(calls)
         message = calls[-1]
         assert isinstance(message, SendMessage)
