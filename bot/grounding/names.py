@@ -387,7 +387,7 @@ def _is_derived(word: str, evidence: Evidence) -> bool:
     return any(token.startswith(word[:_STEM]) for token in _text_tokens(evidence.text))
 
 
-_ADVERB_FA = re.compile(r"\w++(?<=ا)\u064b|\w++\u064b(?=ا)")
+_ADVERB_FA = re.compile(r"(?<!\w)\w++(?:(?<=ا)\u064b|\u064b(?=ا))")
 _COMPOUND_FA = re.compile(
     r"(?<=..)(?:نا)?(?:گذار|ساز|پذیر|آمیز|انگیز|دهنده|کننده|پرداز|آور|نما|مدت)(?:ی|ان|انه|ها|تر|ترین)?$"
 )

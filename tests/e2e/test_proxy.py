@@ -38,7 +38,7 @@ def test_one_proxy_leads_to_all_servers(pasokh: Pasokh, tmp_path: Path) -> None:
             "corpus": str(tmp_path / "corpus"),
             "llm_base_url": "http://model.example/v1",
             "llm_model": "small",
-            "llm_check": False,
+            "llm_check": "off",
             "log_level": "DEBUG",
             "log_file": str(tmp_path / "log"),
         }

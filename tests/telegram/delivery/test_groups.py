@@ -53,8 +53,8 @@ def test_a_private_chat_s_topics_are_conversations_of_their_own(api: BotApi, bot
 
     assert _threads(api.accepted(chat_id=7)) == ["3", "3", "4", "3", "", "3"]
     assert set(_threads(api.accepted("sendChatAction", 7))) == {"3", "4", ""}
-    assert "Understood as" not in alone
-    assert "Understood as" in following
+    assert "Read as going on" not in alone
+    assert "Read as going on" in following
     assert "whole archive" in everything
     assert still == chosen
     button = json.loads(api.accepted(chat_id=7)[1].params["reply_markup"])["inline_keyboard"][0][0]
