@@ -17,6 +17,7 @@ from bot.answer.contradictions import differences
 from bot.answer.evidence import (
     Quote,
     ReaderConfig,
+    asked_speaker,
     find_quotes,
     names_asked,
     only_announces,
@@ -24,6 +25,7 @@ from bot.answer.evidence import (
 )
 from bot.answer.lacking import lacking
 from bot.answer.respell import respelled
+from bot.answer.speech import has_rules
 from bot.question.finglish import in_persian
 from bot.question.question import Question, read_question
 from bot.question.scope import hull, narrowed, overlap
@@ -54,6 +56,8 @@ _LACKING: Final = 0.2
 """What is left of the confidence where the quoted articles lack what was asked for: no answer."""
 _ANNOUNCING: Final = 0.4
 """What is left of it where the first quote only announces what it does not hold: not sure."""
+_UNSAID: Final = 0.45
+"""Most confidence where it is not certain that who was asked for says any of it: not sure."""
 _MOST_HAVING: Final = 100
 """Passages looked at for the words that the best ones lack."""
 _MAX_WORDS: Final = 4000
@@ -386,10 +390,14 @@ class Answerer:
         seen = self._consideration(question, found, whole or quotes)
         if question.bare_name and whole and names_asked(question, found, whole[0].words):
             seen = replace(seen, confidence=max(seen.confidence, _NAMED))
-        # Another person's words do not tell what this one said.
-        if whole and question.speaker and all(quote.is_said is False for quote in whole):
-            doubt = replace(seen, missing=(question.speaker,), is_unsaid=True)
-            return replace(doubt, confidence=_LACKING * seen.confidence)
+        if whole and asked_speaker(question.speaker):
+            # Another person's words do not tell what this one said.
+            said = {quote.is_said for quote in whole}
+            if said == {False}:
+                doubt = replace(seen, missing=(question.speaker,), is_unsaid=True)
+                return replace(doubt, confidence=_LACKING * seen.confidence)
+            if True not in said and has_rules(whole[0].hit.article.language):
+                seen = replace(seen, confidence=min(seen.confidence, _UNSAID))
         if whole and only_announces(whole[0].span.cut(whole[0].hit.article.text)):
             seen = replace(seen, confidence=_ANNOUNCING * seen.confidence)
         if whole or not quotes:

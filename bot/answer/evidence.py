@@ -390,16 +390,24 @@ def _weigh(
     return _Sentences(places, words, vectors, cosines, scores, said)
 
 
+def asked_speaker(speaker: str) -> list[str]:
+    """Return the words of the name of whose words are asked for; none where that is not told.
+
+    Of a country or city it is not: its people speak for it.
+    """
+    is_place = codes(folded(speaker), detect(speaker).tag.partition("-")[0])
+    return [] if is_place else speaker.split()
+
+
 def said_by(speaker: str, places: Sequence[tuple[Hit, Span]]) -> list[bool | None]:
     """Tell of sentences whether a speaker says them; None where that is not certain.
 
     Args:
-        speaker: A name as it was asked; empty for nobody. Of a country or city nothing is told:
-            its people speak for it.
+        speaker: A name as it was asked; empty for nobody.
         places: Sentences of passages.
     """
-    asked = speaker.split()
-    if not asked or codes(folded(speaker), detect(speaker).tag.partition("-")[0]):
+    asked = asked_speaker(speaker)
+    if not asked:
         return [None] * len(places)
     told: list[bool | None] = []
     for hit, span in places:

@@ -145,8 +145,8 @@ def _is_head(name: str, asked: Sequence[str], *, by_sound: bool) -> bool | None:
     is_same = partial(_is_same, by_sound=by_sound)
     end = next((at for at, word in enumerate(words) if is_same(asked[-1], word[0])), None)
     if end is None:
-        others = asked[:-1]
-        return None if any(is_same(one, word[0]) for one in others for word in words) else False
+        # A given name alone, at the beginning: "Cristiano said".
+        return None if words and any(is_same(one, words[0][0]) for one in asked[:-1]) else False
     start = end
     rest = list(reversed(asked[:-1]))
     while start and rest and is_same(rest[0], words[start - 1][0]):

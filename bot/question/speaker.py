@@ -26,6 +26,7 @@ _FORMS: Final = tuple(
             rf"\b(?:what|how) (?:did|does|do|has|have|had) {_NAME.format('en')} "
             rf"(?:also |ever )?{_SAY_EN}\b"
         ),
+        rf"\A\W*(?:did|has|have|does) {_NAME.format('en')} (?:ever |also )?{_SAY_EN}\b",
         rf"\bwhat {_NAME.format('en')} (?:has |have |had )?{_SAY_EN}\b",
         rf"\baccording to {_NAME.format('en')}(?=[,?]|\Z)",
         rf"\bwas (?:hat )?{_SAID_DE} {_NAME.format('de')} (?:über|zu|von|nach|auf|in|am)\b",
