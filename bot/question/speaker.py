@@ -41,6 +41,7 @@ _FORMS: Final = tuple(
         rf"\A\W*{_NAME.format('fa')} (?={_ABOUT_FA}\s).*\b(?:چه|چی) (?:\S+ )?{_SAID_FA}",
     )
 )
+_JOINING: Final = re.compile(r"\A(?:و|اما|ولی|پس|خب|حالا) +")
 # «رئیس جمهور», "the minister": whoever holds the office, under any name.
 _ROLE_FA: Final = re.compile(
     r"(?:رئیس|رییس|وزیر|سخنگو|سرمربی|مربی|مدیر|معاون|دبیر|نماینده|فرماندار|استاندار|شهردار|دولت|مجلس|سفیر"
@@ -69,6 +70,7 @@ def speaker_of(text: str) -> str:
     for form in _FORMS:
         if found := form.search(text):
             name = next(filter(None, found.groups()), "").strip(" «»\"'")
+            name = _JOINING.sub("", name)
             is_name = bool(name) and not _ROLE_FA.match(name) and not _ROLE_EN.match(name)
             return name if is_name else ""
     return ""
