@@ -96,7 +96,7 @@ def _processor_s(pid: int) -> float:
 def _compared(
     ask_here: Callable[[str], None], ask_there: Callable[[str], None], rounds: int, server: int
 ) -> dict[str, float]:
-    here, there, shares = [], [], []
+    here, there, shares, clients = [], [], [], []
     used = {process: -_processor_s(process) for process in (os.getpid(), server)}
     for number in range(rounds):
         question = QUESTIONS[number % len(QUESTIONS)]
@@ -109,7 +109,10 @@ def _compared(
     for _ in range(5):
         # The answerer with as many threads as the server's, the server with 50 that ask.
         alone = _per_second(ask_here, many, 2)
+        started, spent = time.perf_counter(), -_processor_s(os.getpid())
         shares.append(_per_second(ask_there, many, ASKING) / alone)
+        spent += _processor_s(os.getpid())
+        clients.append(spent / (time.perf_counter() - started) / (os.cpu_count() or 1))
     return {
         "answer_p50_ms": round(median(here), 2),
         "api_p50_ms": round(median(there), 2),
@@ -118,6 +121,7 @@ def _compared(
         "api_processor_ms": round(1000 * used[server] / rounds, 1),
         "answers_per_second": round(alone, 1),
         "share_of_throughput_at_50": round(median(shares), 3),
+        "share_of_processors_that_asking_took": round(median(clients), 3),
     }
 
 

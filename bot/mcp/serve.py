@@ -161,6 +161,7 @@ def serve_http(
     app = server.streamable_http_app(host=HOST, stateless_http=True, json_response=True)
     try:
         listening = socket.create_server((HOST, port))
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see `bot.web.server`
     except OSError as error:
         raise PasokhError(
             f"Expected port {port} of {HOST} to be free, but: {error.strerror}; name another "

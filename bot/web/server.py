@@ -120,12 +120,16 @@ def listen(settings: Settings) -> socket.socket:
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise SettingsError(
             f"Expected to listen on {host} port {port}, but: {error.strerror}; set PASOKH_WEB_PORT "
             "or PASOKH_WEB_HOST to another"
         ) from error
+    # Subtle: asyncio leaves Nagle's algorithm on for sockets that it did not make, and the second
+    # part of each answer waits 40 ms for the client's acknowledgement; connections inherit this.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def address_of(listening: socket.socket) -> str:

@@ -17,7 +17,8 @@ from ports import free_port
 from site_maker import KIRBY, SEED, Serve, Site
 
 import bot.web
-from bot.web.server import PatientProtocol
+from bot.settings import Settings
+from bot.web.server import PatientProtocol, listen
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,3 +115,10 @@ def test_long_requests_are_refused(site: Site) -> None:
         form = client.post("/", data={"q": "x" * 40_000})
 
     assert stated.status_code == unstated.status_code == form.status_code == 413
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """Small packets are sent at once, which asyncio sees to for its own sockets only."""
+    settings = Settings(_env_file=None, web_port=0)  # type: ignore[call-arg]  # the source's own
+    with listen(settings) as listening:
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
