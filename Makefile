@@ -58,7 +58,7 @@ campaigns: $(VENV)/dev ## Kill, fill, flip and feed: what tests/campaigns does, 
 	PYTHONPATH=.:tests:tests/sources $(BIN)/python tests/campaigns/$$name.py || exit; done
 	$(BIN)/pytest tests/telegram/delivery/test_polling.py
 
-flood: $(VENV)/dev ## Kill the Telegram bot 20 times in a flood of questions and followed ones (a quarter of an hour).
+flood: $(VENV)/dev ## Kill the Telegram bot 20 times in a flood of questions and followed ones (minutes).
 	$(BIN)/python benchmarks/followers_flood.py
 
 check: $(VENV)/dev ## Lint, types, layers, spelling.
