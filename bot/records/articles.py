@@ -13,12 +13,11 @@ MAX_CHARS: Final = 20_000
 """Most characters of an article's text in one object."""
 
 
-class ArticleRecord(TypedDict):
-    """An article and a part of its text, from `start` to `end`, verbatim.
+class ArticleFacts(TypedDict):
+    """What is known of an article. `body` are the ranges of its text that hold the report.
 
-    `length` counts the characters of the whole text, `next_start` is where the rest begins, null
-    at the end. `body` are the ranges that hold the report; what lies around them, date line or
-    menu, is never quoted. `same_report` are other articles of the same report.
+    What lies around them, date line or menu, is never quoted. `same_report` are other articles of
+    the same report.
     """
 
     article_id: str
@@ -30,13 +29,44 @@ class ArticleRecord(TypedDict):
     url: str
     origin: str
     language: str
-    length: int
     body: list[tuple[int, int]]
+    same_report: list[HeadlineRecord]
+
+
+class ArticleRecord(ArticleFacts):
+    """An article and a part of its text, from `start` to `end`, verbatim.
+
+    `length` counts the characters of the whole text, `next_start` is where the rest begins, null
+    at the end.
+    """
+
+    length: int
     start: int
     end: int
     text: str
     next_start: int | None
-    same_report: list[HeadlineRecord]
+
+
+def article_facts(article: Article, reports: Sequence[Article]) -> ArticleFacts:
+    """Return what is known of an article as JSON.
+
+    Args:
+        article: The article.
+        reports: The articles of the same report, itself among them or not.
+    """
+    return {
+        "article_id": article.id,
+        "headline": article.headline,
+        "source": article.source,
+        "via": article.via,
+        "published": iso(article.published),
+        "edited": iso(article.edited),
+        "url": article.url,
+        "origin": article.origin,
+        "language": article.language,
+        "body": [(span.start, span.end) for span in article.body],
+        "same_report": [headline_record(head(one)) for one in reports if one.id != article.id],
+    }
 
 
 def article_record(article: Article, part: Span, reports: Sequence[Article]) -> ArticleRecord:
@@ -51,20 +81,10 @@ def article_record(article: Article, part: Span, reports: Sequence[Article]) -> 
     start = min(part.start, length)
     end = min(part.end, length, start + MAX_CHARS)
     return {
-        "article_id": article.id,
-        "headline": article.headline,
-        "source": article.source,
-        "via": article.via,
-        "published": iso(article.published),
-        "edited": iso(article.edited),
-        "url": article.url,
-        "origin": article.origin,
-        "language": article.language,
+        **article_facts(article, reports),
         "length": length,
-        "body": [(span.start, span.end) for span in article.body],
         "start": start,
         "end": end,
         "text": article.text[start:end],
         "next_start": end if end < length else None,
-        "same_report": [headline_record(head(one)) for one in reports if one.id != article.id],
     }

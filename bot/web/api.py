@@ -3,7 +3,6 @@
 Its description (OpenAPI 3.1) is made from the same functions and types: /api/v1/openapi.json.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
@@ -15,22 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from typing_extensions import TypedDict
 
-from bot.answer.cite import head
 from bot.answer.statements import MAX_STATEMENTS
 from bot.answer.timeline import MAX_EVENTS
 from bot.logs import report_failure
 from bot.question.question import MAX_QUESTION_CHARS, read_question
 from bot.question.scope import ScopeError, check_scope, make_scope
+from bot.records.articles import ArticleFacts, article_facts
 from bot.records.read import ExportError, read_records
 from bot.records.recheck import report_of
 from bot.records.write import (
     CitationRecord,
-    HeadlineRecord,
     Record,
     ScopeRecord,
     citation_record,
-    headline_record,
-    iso,
     record_of,
     scope_record,
     to_json,
@@ -46,7 +42,7 @@ from bot.web.keys import caller_of
 from bot.web.limits import RateLimits, read_body
 from bot.web.problems import Problem
 from bot.web.service import Service
-from index import Article, ArticleId, PasokhError
+from index import ArticleId, PasokhError
 
 _MAX_SAVED_BYTES: Final = 1_000_000
 _MOST_CITATIONS, _MOST_CLAIMS = 200, 50
@@ -108,21 +104,10 @@ class Hits(TypedDict):
     hits: list[CitationRecord]
 
 
-class ArticleRecord(TypedDict):
-    """An article; offsets count characters of `text`, of which `body` are the spans quoted from."""
+class WholeArticle(ArticleFacts):
+    """An article; offsets count characters of `text`. `earlier` are files of its versions."""
 
-    article_id: str
-    headline: str
-    source: str
-    via: str
-    published: str | None
-    edited: str | None
-    url: str
-    origin: str
-    language: str
     text: str
-    body: list[tuple[int, int]]
-    same_report: list[HeadlineRecord]
     earlier: list[str]
 
 
@@ -218,7 +203,7 @@ def open_api(service: Service, desk: Desk, limits: RateLimits) -> FastAPI:
     for path, list_them in (("/quotes", routes.quotes), ("/timeline", routes.timeline)):
         listed: _Responses = {200: {"model": Record}, **_REFUSED}
         api.add_api_route(path, list_them, dependencies=counted, responses=listed)
-    found: _Responses = {200: {"model": ArticleRecord}, 401: _REFUSED[401], 404: _REFUSED[404]}
+    found: _Responses = {200: {"model": WholeArticle}, 401: _REFUSED[401], 404: _REFUSED[404]}
     for path, read in (
         ("/article", routes.article_by_id),
         ("/article/{article_id:path}", routes.article),
@@ -332,7 +317,9 @@ class _Routes:
             newer = archive.article(successor) if successor else None
             todo = f"read {newer.id!r}, its newer version" if newer else "search, or ask anew"
             raise Problem(404, "the id of an article", quoted(article_id), todo)
-        return Json(_article_record(found, archive.same_report(found.id), earlier))
+        facts = article_facts(found, archive.same_report(found.id))
+        whole: WholeArticle = {**facts, "text": found.text, "earlier": earlier}
+        return Json(whole)
 
     def article_by_id(
         self, request: Request, article_id: Annotated[str, Query(alias="id")]
@@ -390,26 +377,6 @@ async def _failed(_request: Request, error: Exception) -> Response:
     """Return an error as JSON."""
     problem = _problem_of(error)
     return Json(problem.record, problem.status, problem.headers)
-
-
-def _article_record(
-    article: Article, reports: Sequence[Article], earlier: list[str]
-) -> ArticleRecord:
-    return {
-        "article_id": article.id,
-        "headline": article.headline,
-        "source": article.source,
-        "via": article.via,
-        "published": iso(article.published),
-        "edited": iso(article.edited),
-        "url": article.url,
-        "origin": article.origin,
-        "language": article.language,
-        "text": article.text,
-        "body": [(span.start, span.end) for span in article.body],
-        "same_report": [headline_record(head(one)) for one in reports if one.id != article.id],
-        "earlier": earlier,
-    }
 
 
 def _problem_of(error: Exception) -> Problem:
