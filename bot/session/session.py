@@ -181,9 +181,7 @@ class Session:
         question = replace(question, language=self._usual_language(question, turns))
         reply = self.answering.answer(question, k=self.max_quotes)
         is_by_rule = resolved.text.startswith(text) and resolved.was_resolved
-        return Found(
-            question, reply, continues=(before[0].question or before[0].asked) if is_by_rule else ""
-        )
+        return Found(question, reply, continues=before[0].shown if is_by_rule else "")
 
     def statements(self, speaker: str, about: str = "", *, most: int) -> Answer | NoAnswer:
         """Return what a person says over the archive, its newest `most` quotes in order of time.

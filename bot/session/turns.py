@@ -54,6 +54,11 @@ class Turn:
         return tuple(dict.fromkeys(place.article_id for place in self.places))
 
     @property
+    def shown(self) -> str:
+        """The question as people see it again: as it was typed, where that is still known."""
+        return self.question or self.asked
+
+    @property
     def stands_alone(self) -> bool:
         """Whether the question can be understood without the one before it."""
         return self.asked != self.question or not needs_context(self.question)

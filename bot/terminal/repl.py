@@ -132,7 +132,7 @@ class Chat:
         """Carry out one command; an unknown one gets the list of all."""
         command = _command(name)
         if command in _OF_LAST_ANSWER and (earlier := self.session.earlier):
-            self._say(Key.EARLIER, question=earlier.asked)
+            self._say(Key.EARLIER, question=earlier.shown)
         match command:
             case Command.SOURCES:
                 citations = self.session.sources()

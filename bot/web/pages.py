@@ -518,7 +518,7 @@ def _about(session: Session, renderer: Renderer, last: Turn, remark: Remark, tex
         notes.append(say(key, renderer.language, **values))
 
     if earlier := session.earlier:
-        note(Key.EARLIER, question=earlier.asked)
+        note(Key.EARLIER, question=earlier.shown)
     if remark is Remark.MORE:
         shown, citations = session.further(last)
         if citations:

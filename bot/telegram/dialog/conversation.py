@@ -315,7 +315,7 @@ class Conversation:
             return
         turn = last_answered(reply.turns) or reply.turns[0]
         if reply.session.earlier and name != "export":  # a file names the question itself
-            reply.tell(Key.EARLIER, question=shorten(turn.asked, _MAX_SHOWN))
+            reply.tell(Key.EARLIER, question=shorten(turn.shown, _MAX_SHOWN))
         match name:
             case "more":
                 screens.send_more(reply, turn)
