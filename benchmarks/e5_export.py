@@ -48,6 +48,11 @@ def export_sentence_transformers(folder: Path) -> None:
         path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
+def tokenizer_json() -> str:
+    """Return the tokenizer as `tokenizers.Tokenizer.from_str` reads it."""
+    return json.dumps(_tokenizer(E5Weights(find_weights()).pieces))
+
+
 def _tensors(weights: E5Weights) -> dict[str, Floats]:
     hidden = weights.shape.hidden
     tensors = {

@@ -205,6 +205,7 @@ EXPECTED: Final = {
     "encoder_query_prefix": "a text",
     "encoder_passage_prefix": "a text",
     "reranker": "sentence-transformers:NAME_OR_FOLDER",
+    "reader": "bundled or off",
     "encoder_base_url": _EXPECTED_ADDRESS,
     "encoder_api_key": "a text",
     "encoder_timeout_s": "a number of seconds above 0",

@@ -130,6 +130,10 @@ class Settings(BaseSettings):
         default=None,
         description="sentence-transformers:NAME_OR_FOLDER of a CrossEncoder; none if empty.",
     )
+    reader: Literal["bundled", "off"] = Field(
+        default="bundled",
+        description="What reads question and sentences together: bundled, or off for nothing.",
+    )
     encoder_base_url: str | None = Field(
         default=None,
         pattern=ADDRESS,

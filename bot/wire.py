@@ -42,6 +42,7 @@ from index import (
     DenseConfig,
     Encoder,
     EncoderConfig,
+    EncoderError,
     IndexConfig,
     Manifest,
     NotSearched,
@@ -50,6 +51,7 @@ from index import (
     Progress,
     QdrantConfig,
     ReadConfig,
+    Reader,
     RemovalReport,
     Reranker,
     SentenceTransformerConfig,
@@ -62,6 +64,7 @@ from index import (
     build_index,
     needs_build,
     open_encoder,
+    open_reader,
     open_snapshot,
     open_store,
     read_manifest,
@@ -88,6 +91,7 @@ from index.web import Step, Watching, WebConfig, gather_articles, watch_feeds
 EVENT_BUILT: Final = "index_built"
 EVENT_REMOVED: Final = "article_removed"
 EVENT_NO_SUCH_LABEL: Final = "access_to_no_article"
+EVENT_NO_READER: Final = "reader_unavailable"
 
 # How long a first question waits for another's first build; a bound, for that one may hang.
 _WAIT_FOR_OTHER_BUILD_S: Final = 600
@@ -102,12 +106,17 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     """
     encoder = open_encoder(encoder_config(settings))
     space = VectorSpace(encoder.identity)
-    reranker = _open_reranker(settings)
+    reranker, reader = _open_reranker(settings), _open_reader(settings)
     store = vector_store(settings)
 
     def reopen() -> Answerer:
-        snapshot = open_snapshot(settings.index_home, space=space, store=store)
-        return Answerer(snapshot, encoder, threshold=settings.answer_threshold, reranker=reranker)
+        return Answerer(
+            open_snapshot(settings.index_home, space=space, store=store),
+            encoder,
+            threshold=settings.answer_threshold,
+            reranker=reranker,
+            reader=reader,
+        )
 
     try:
         answerer = reopen()
@@ -368,6 +377,7 @@ def evaluate_judged(
             others=evenly(strange, files.limit),
             threshold=settings.answer_threshold,
             reranker=trial.reranker,
+            reader=trial.reader,
             settings=trial.settings,
             progress=progress,
         )
@@ -384,6 +394,7 @@ class _Trial:
     snapshot: Snapshot
     encoder: RememberingEncoder
     reranker: Reranker | None
+    reader: Reader | None
     serving: Serving
     settings: dict[str, Any]
 
@@ -400,19 +411,24 @@ def _evaluating(
     own = evaluation_settings(settings, corpus)
     encoder = open_encoder(encoder_config(own))
     _build(own, encoder, progress)
-    reranker = _open_reranker(own)
+    reranker, reader = _open_reranker(own), _open_reader(own)
     with RememberingEncoder(encoder, own.cache_dir / "vectors") as remembering:
         snapshot = open_snapshot(
             own.index_home, space=VectorSpace(encoder.identity), store=vector_store(own)
         )
         answerer = Answerer(
-            snapshot, remembering, threshold=own.answer_threshold, reranker=reranker
+            snapshot,
+            remembering,
+            threshold=own.answer_threshold,
+            reranker=reranker,
+            reader=reader,
         )
         yield _Trial(
             corpus=corpus,
             snapshot=snapshot,
             encoder=remembering,
             reranker=reranker,
+            reader=reader,
             serving=Serving(answerer, home=own.index_home, reopen=lambda: answerer),
             settings={
                 "encoder": snapshot.manifest.encoder.fingerprint,
@@ -423,6 +439,7 @@ def _evaluating(
                 "corpora": [path.name for path in corpora],
                 "limit": files.limit,
                 "reranker": own.reranker,
+                "reader": own.reader,
             },
         )
 
@@ -505,6 +522,17 @@ def _open_reranker(settings: Settings) -> Reranker | None:
     if settings.reranker is None:
         return None
     return CrossEncoderReranker(settings.reranker.partition(":")[2])
+
+
+def _open_reader(settings: Settings) -> Reader | None:
+    """Open the reader unless the settings turn it off, or it cannot be opened here."""
+    if settings.reader == "off":
+        return None
+    try:
+        return open_reader(BundledConfig(cache_dir=settings.cache_dir, threads=settings.threads))
+    except EncoderError as error:
+        _log.warning(EVENT_NO_READER, extra={"fields": {"error": str(error)}})
+        return None
 
 
 def encoder_config(settings: Settings) -> EncoderConfig:

@@ -22,8 +22,12 @@ from index.encoders import (
     EncoderConfig,
     EncoderIdentity,
     OpenAIConfig,
+    Reader,
+    Reading,
     SentenceTransformerConfig,
+    Window,
     open_encoder,
+    open_reader,
 )
 from index.encoders.space import VectorSpace
 from index.errors import (
@@ -99,6 +103,8 @@ __all__ = [
     "QdrantConfig",
     "QuestionSetError",
     "ReadConfig",
+    "Reader",
+    "Reading",
     "Reject",
     "RemovalReport",
     "Reranker",
@@ -121,6 +127,7 @@ __all__ = [
     "VectorStoreError",
     "VerifyReport",
     "WatchLocked",
+    "Window",
     "build_index",
     "count_labels",
     "current_folder",
@@ -128,6 +135,7 @@ __all__ = [
     "needs_build",
     "not_searched",
     "open_encoder",
+    "open_reader",
     "open_snapshot",
     "open_store",
     "preview_corpus",

@@ -34,6 +34,7 @@ from index import (
     EVERYTHING,
     Encoder,
     Hit,
+    Reader,
     Reranker,
     Retrieval,
     Retriever,
@@ -98,18 +99,20 @@ class Answerer:
         *,
         threshold: float | None = None,
         reranker: Reranker | None = None,
+        reader: Reader | None = None,
     ) -> None:
         """Answer from `snapshot`, whose vectors `encoder` made.
 
         Args:
             threshold: Least confidence to answer with; None for the calibrated default.
             reranker: Orders the best passages anew; None for none.
+            reader: Reads the best sentences together with the question; None for none.
         """
         space = VectorSpace(encoder.identity)
         self.snapshot: Final = snapshot
         self.encoder: Final = encoder
         self.retriever: Final = Retriever(snapshot, encoder, space=space, reranker=reranker)
-        self._set_threshold, self._reranker = threshold, reranker
+        self._set_threshold, self._reranker, self._reader = threshold, reranker, reader
         self.threshold: Final = DEFAULT_THRESHOLD if threshold is None else threshold
         self._least_of_each: Final = SURE_OF_EACH if threshold is None else threshold
         self._space: Final = space
@@ -122,7 +125,11 @@ class Answerer:
     def over(self, snapshot: Snapshot) -> "Answerer":
         """Return the same over a part of its snapshot."""
         return Answerer(
-            snapshot, self.encoder, threshold=self._set_threshold, reranker=self._reranker
+            snapshot,
+            self.encoder,
+            threshold=self._set_threshold,
+            reranker=self._reranker,
+            reader=self._reader,
         )
 
     def answer(self, question: Question, *, k: int = 3) -> Answer | NoAnswer:
@@ -380,7 +387,9 @@ class Answerer:
         if question.typed_text != question.search_text:
             found = merged(found, self._retrieve(question.typed_text, question, _HITS, among=among))
         config = ReaderConfig(max_sentences=k)
-        quotes = find_quotes(question, found, self.snapshot, config, shown=shown)
+        quotes = find_quotes(
+            question, found, self.snapshot, config, reader=self._reader, shown=shown
+        )
         quotes = self._kept(question, found, quotes)
         alike = self._alike if self._space.is_fitted else None
         absent = lacking(question, quotes, self.snapshot, alike)
@@ -553,6 +562,7 @@ def _signals(found: Retrieval, hit: Hit, quotes: Sequence[Quote]) -> Signals:
         n_passages=found.n_passages,
         lexical=hit.parts.lexical if hit.parts.is_same_language else None,
         names=hit.parts.names,
+        reads=max((quote.reads for quote in quotes if quote.reads is not None), default=None),
         others=[other.parts.dense for other in found.hits if other is not hit],
     )
 

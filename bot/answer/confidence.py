@@ -3,6 +3,9 @@
     confidence = sigmoid(b + 4.0 dense + 13.2 sentence - 1.1 log10(n passages)
                          + [same language] (6.0 lexical - 2.9) + 5.0 names min(1, log10(n) / 3))
 
+Where a reader read the quotes (see `bot.answer.reading`) and they are in the question's language,
+its logit, less 0.5, is added to what the sigmoid takes.
+
 Every signal means the same in an archive of one article and of a million: cosines in the centred
 embedding space and shares in [0, 1]. The best of many random passages is closer than the best of
 few, hence the archive's size. In a small archive a name that stands in every passage tells nothing.
@@ -48,6 +51,13 @@ _FEW: Final = 10
 _MAX_STANDOUT: Final = 5.0
 
 
+_READ_LEVEL: Final = 0.5
+_MAX_READ: Final = 5.0
+"""What the reader says counts from here on no more. Level and weight (1) leave as many questions
+answered as before and refuse more of those that a paragraph on their topic does not answer; across
+languages the reader tells nothing yet (docs/reader.md)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signals:
     """Signals of the best evidence.
@@ -59,6 +69,7 @@ class Signals:
         lexical: Lexical share in [0, 1] of the passage ranked first; None when its language is
             not the question's.
         names: Share in [0, 1] of the question's names in that passage; 0 where there are none.
+        reads: Highest logit of the reader that a quote's window answers; None where none was read.
         others: Dense scores of the other passages found, any order; read only for encoders
             without fitted weights.
     """
@@ -68,6 +79,7 @@ class Signals:
     n_passages: int
     lexical: float | None
     names: float
+    reads: float | None = None
     others: Sequence[float] = ()
 
 
@@ -88,6 +100,8 @@ def confidence(signals: Signals, weights: Mapping[str, float]) -> float:
             + _UNFITTED["lexical"] * (signals.lexical or 0.0)
             + _UNFITTED["names"] * (signals.names if signals.lexical is None else 0.0)
         )
+    if signals.reads is not None and signals.lexical is not None:
+        logit += min(max(signals.reads, -_MAX_READ), _MAX_READ) - _READ_LEVEL
     # Bounded, so that nothing overflows and the value stays strictly inside (0, 1).
     return 1.0 / (1.0 + math.exp(-min(max(logit, -30.0), 30.0)))
 

@@ -16,7 +16,7 @@ from bot.answer.answerer import Answerer, Consideration
 from bot.answer.cite import is_supported
 from bot.evaluation.files import MAX_QUOTES
 from bot.question.question import Question, read_question
-from index import Hit, Progress, Reranker, Snapshot
+from index import Hit, Progress, Reader, Reranker, Snapshot
 from index.evaluation import (
     RANKING_DEPTH,
     JudgedQuestion,
@@ -154,6 +154,7 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
     others: Sequence[JudgedQuestion],
     threshold: float | None,
     reranker: Reranker | None = None,
+    reader: Reader | None = None,
     settings: dict[str, Any],
     progress: Progress,
 ) -> JudgedEvaluation:
@@ -169,6 +170,7 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
         others: Questions that the corpus does not answer; a thousand of them are asked.
         threshold: Least confidence to answer with; None for the calibrated default.
         reranker: Reorders the best passages; None for none.
+        reader: Reads the best sentences together with the question; None for none.
         settings: What the figures depend on, recorded with them.
         progress: Called with the stages "questions" (encoded) and "ask".
     """
@@ -177,7 +179,7 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
     unrelated = evenly(tuple(q for q in others if folded(q.text) not in answerable), _MAX_OTHERS)
     all_questions = [*judged, *unrelated]
     _prepare(encoder, all_questions, progress)
-    answerer = Answerer(snapshot, encoder, threshold=threshold, reranker=reranker)
+    answerer = Answerer(snapshot, encoder, threshold=threshold, reranker=reranker, reader=reader)
     outcomes: list[Outcome] = []
     for done, question in enumerate(all_questions, start=1):
         outcomes.append(_outcome(answerer, question))
@@ -195,7 +197,9 @@ def evaluate(  # noqa: PLR0913  # one argument for each thing that the figures d
         if o.question.id in questions.related
     ]
     # Whole answers are timed with the encoder itself, which remembers no question.
-    timed = Answerer(snapshot, encoder.encoder, threshold=threshold, reranker=reranker)
+    timed = Answerer(
+        snapshot, encoder.encoder, threshold=threshold, reranker=reranker, reader=reader
+    )
     sample = evenly(tuple(judged), _TIMED)
     answers = [timed.answer(read_question(q.text), k=MAX_QUOTES) for q in sample]
     return JudgedEvaluation(

@@ -7,8 +7,8 @@ from index.encoders.config import (
     SentenceTransformerConfig,
 )
 from index.encoders.e5.vocabulary import Vocabulary
-from index.encoders.opening import open_encoder
-from index.encoders.protocol import Encoder, EncoderIdentity
+from index.encoders.opening import open_encoder, open_reader
+from index.encoders.protocol import Encoder, EncoderIdentity, Reader, Reading, Window
 from index.encoders.space import VectorSpace, stored_confidence, stored_grounding
 
 __all__ = [
@@ -17,10 +17,14 @@ __all__ = [
     "EncoderConfig",
     "EncoderIdentity",
     "OpenAIConfig",
+    "Reader",
+    "Reading",
     "SentenceTransformerConfig",
     "VectorSpace",
     "Vocabulary",
+    "Window",
     "open_encoder",
+    "open_reader",
     "stored_confidence",
     "stored_grounding",
 ]

@@ -1,4 +1,4 @@
-"""Factory of encoders: from a configuration to an open encoder."""
+"""Factory of encoders and the reader: from a configuration to what is open."""
 
 from typing import assert_never
 
@@ -8,7 +8,7 @@ from index.encoders.config import (
     OpenAIConfig,
     SentenceTransformerConfig,
 )
-from index.encoders.protocol import Encoder
+from index.encoders.protocol import Encoder, Reader
 
 
 def open_encoder(config: EncoderConfig) -> Encoder:
@@ -35,3 +35,14 @@ def open_encoder(config: EncoderConfig) -> Encoder:
             return OpenAIEncoder(config)
         case _:
             assert_never(config)
+
+
+def open_reader(config: BundledConfig) -> Reader:
+    """Open the bundled reader, which any encoder may stand beside.
+
+    Raises:
+        EncoderError: If its weights or cache are missing or unusable.
+    """
+    from index.encoders.e5.reader import BundledReader
+
+    return BundledReader(config)

@@ -1,4 +1,8 @@
-"""Protocol of an encoder: text in, unit vectors out, and an identity of their vector space."""
+"""Protocols of what turns text into numbers.
+
+An encoder: text in, unit vectors out, and an identity of their vector space. A reader: a question
+and passages in, and how likely each answers.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -73,6 +77,46 @@ class Encoder(Protocol):
 
     def count_tokens(self, text: str, /) -> int:
         """Count the tokens of `text` alone, without prefix and markers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Sentences that follow each other in an article.
+
+    Attributes:
+        headline: Of the article.
+        sentences: Their texts, at least one.
+    """
+
+    headline: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read in a window.
+
+    Attributes:
+        answers: Logit that the window answers the question.
+        sentences: For each sentence, how likely the answer starts and ends in it: the sum of its
+            highest logits, comparable between windows of one question; -inf for a sentence of which
+            nothing was read.
+    """
+
+    answers: float
+    sentences: tuple[float, ...]
+
+
+class Reader(Protocol):
+    """Reads a question and sentences of articles together."""
+
+    def read(self, question: str, windows: Sequence[Window], /) -> list[Reading]:
+        """Read each window beside the question.
+
+        Raises:
+            EncoderError: If the network fails.
+        """
         ...
 
 

@@ -22,6 +22,7 @@ _signals = st.builds(
     n_passages=st.integers(0, 10**7),
     lexical=st.none() | _shares,
     names=_shares,
+    reads=st.none() | st.floats(-50, 50),
     others=st.lists(_cosines, max_size=30),
 )
 
@@ -43,6 +44,15 @@ def test_a_single_article_s_names_tell_nothing() -> None:
     """In an archive of one passage the name that is everywhere adds no confidence."""
     alone = replace(SIGNALS, n_passages=1, lexical=None)
     assert confidence(alone, FITTED) == confidence(replace(alone, names=0.0), FITTED)
+
+
+def test_what_the_reader_says_counts_in_the_questions_language() -> None:
+    """Its logit, less a half, is added; across languages, and where none read, nothing is."""
+    weights = dict.fromkeys(FEATURES, 0.0) | {"intercept": 0.0}
+    assert confidence(replace(SIGNALS, reads=2.5), weights) == pytest.approx(1 / (1 + math.exp(-2)))
+    assert confidence(replace(SIGNALS, reads=0.5), weights) == confidence(SIGNALS, weights)
+    foreign = replace(SIGNALS, lexical=None)
+    assert confidence(replace(foreign, reads=9.0), FITTED) == confidence(foreign, FITTED)
 
 
 @given(_signals, st.sampled_from([FITTED, {}]))

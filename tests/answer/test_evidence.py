@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.answer.evidence import Quote, ReaderConfig, find_quotes
 from bot.question.question import read_question
 from index import Article, Retrieval, Retriever, Snapshot, Span, VectorSpace
-from index.encoders import Encoder
+from index.encoders import BundledConfig, Encoder, open_reader
 from index.text.clean import clean
 
 QUESTION = "what did Kirby say about Sukhoi jets?"
@@ -56,6 +57,23 @@ def test_find_quotes_reads_the_vector_of_the_very_sentence(
         text = clean(quote.span.cut(quote.hit.article.text), language).text
         vector = space.passages(encoder.encode_passages([text]), [language])[0]
         assert float(vector @ found.vector) == pytest.approx(quote.cosine, abs=2e-3)
+
+
+def test_the_sentence_that_the_reader_finds_the_answer_in_comes_first(
+    find: Find, snapshot: Snapshot, cache_dir: Path
+) -> None:
+    """Read together with the question, sentences change places; each knows what was read of it."""
+    reader = open_reader(BundledConfig(cache_dir=cache_dir / "encoder"))
+    config = ReaderConfig(max_sentences=4, max_gap=9, max_alike=2)
+    asked = read_question("هواپیماها چه زمانی به ایران می‌رسند؟")
+    found = find(asked.search_text, "fa")
+    plain = find_quotes(asked, found, snapshot, config)
+    read = find_quotes(asked, found, snapshot, config, reader=reader)
+
+    assert "یک سال آینده" in read[0].span.cut(read[0].hit.article.text)
+    assert all(quote.reads is None for quote in plain)
+    assert all(quote.reads is not None for quote in read)
+    assert find_quotes(asked, replace(found, hits=()), snapshot, config, reader=reader) == []
 
 
 def test_find_quotes_when_nothing_was_found(find: Find, snapshot: Snapshot) -> None:

@@ -131,7 +131,7 @@ def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     whole = bytearray(weights.find_weights().read_bytes())
     whole[-1000] ^= 1
     path.write_bytes(whole)
-    monkeypatch.setattr("index.encoders.e5.encoder.find_weights", lambda: path)
+    monkeypatch.setattr("index.encoders.e5.network.find_weights", lambda: path)
     with pytest.raises(EncoderError, match="SHA-256"):
         open_encoder(BundledConfig(cache_dir=tmp_path / "cache"))
 

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -79,19 +79,25 @@ def check_weights(path: Path, cache_dir: Path, *, pinned: bool) -> str:
     return digest
 
 
-def open_converted(weights: E5Weights, cache_dir: Path, *, digest: str) -> Converted:
+def open_converted(
+    folder: Path, weights: E5Weights, build: Callable[[E5Weights], bytes]
+) -> Converted:
     """Return the converted files of `weights`; converts them first if needed (about a second).
+
+    Args:
+        folder: Of this graph.
+        weights: Of the network.
+        build: Returns the serialised graph.
 
     Raises:
         EncoderError: If the folder cannot be written or keeps coming out damaged.
     """
-    folder = cache_dir / f"e5-{digest[:16]}-{RECIPE}"
     for _ in range(_TRIES):
         converted = _read(folder)
         if converted is not None:
             return converted
-        with _disk_errors(cache_dir):
-            _convert(weights, folder)
+        with _disk_errors(folder.parent):
+            _convert(weights, folder, build)
     msg = (
         f"Expected readable converted weights in {folder}, but they come out damaged each time; "
         "check that disk, or choose another cache folder."
@@ -112,14 +118,11 @@ def _read(folder: Path) -> Converted | None:
     return Converted(graph=parts[0], pieces=parts[1])
 
 
-def _convert(weights: E5Weights, folder: Path) -> None:
+def _convert(weights: E5Weights, folder: Path, build: Callable[[E5Weights], bytes]) -> None:
     """Convert `weights` in a draft folder and rename it to `folder`.
 
     A readable folder that another process published there meanwhile stays.
     """
-    # Here because onnx takes 0.2 s to load, which only a conversion needs.
-    from index.encoders.e5.graph import build_graph, stored_activations
-
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Drafts that a killed conversion left behind.
     for left in folder.parent.glob(f"{_DRAFT}*"):
@@ -128,7 +131,7 @@ def _convert(weights: E5Weights, folder: Path) -> None:
                 shutil.rmtree(left, ignore_errors=True)
     draft = Path(mkdtemp(prefix=_DRAFT, dir=folder.parent))
     try:
-        parts = (build_graph(weights, stored_activations()), build_piece_hashes(weights.pieces))
+        parts = (build(weights), build_piece_hashes(weights.pieces))
         manifest = {
             name: {"bytes": len(part), "crc32": crc32(part)}
             for name, part in zip(_FILES, parts, strict=True)

@@ -1,9 +1,10 @@
 """The twelve transformer layers as an ONNX graph with 8-bit matrix products.
 
 In: `hidden` float32 (texts, tokens, 384), the sum of word, position and type embeddings of texts
-of one length. Out: `means` float32 (texts, 384), the mean of each text's token states. The table of
-250,037 word embeddings, four fifths of all weights, stays outside: a text needs a few hundred of
-its rows.
+of one length. Out, for the encoder: `means` float32 (texts, 384), the mean of each text's token
+states. For the reader: `answers` float32 (texts, 1, 1), linear in the first state, and `span`
+float32 (texts, tokens, 2), linear in each. The table of 250,037 word embeddings, four fifths of
+all weights, stays outside: a text needs a few hundred of its rows.
 
 What goes into a product is quantised by constants, so a text's vector depends on that text alone.
 A few of the 384 or 1,536 channels are ten times as large as the rest; each channel is divided by
@@ -25,14 +26,14 @@ https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md (fus
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import onnx
 from numpy.typing import ArrayLike
 from onnx import TensorProto, helper, numpy_helper
 
-from index.encoders.e5.weights import E5Weights, Floats
+from index.encoders.e5.weights import Floats, Shape
 
 _MAX_WEIGHT = 64
 _STEPS = 255
@@ -55,7 +56,25 @@ def stored_activations() -> dict[str, Floats]:
         return {name: arrays[name].astype(np.float32) for name in arrays.files}
 
 
-def build_graph(weights: E5Weights, largest: Mapping[str, Floats]) -> bytes:
+class Weights(Protocol):
+    """What `E5Weights` says of a network."""
+
+    @property
+    def shape(self) -> Shape:
+        """Sizes of the network."""
+
+    @property
+    def epsilon(self) -> float:
+        """Of every LayerNorm."""
+
+    def vector(self, name: str) -> Floats:
+        """Return a tensor, flat."""
+
+    def matrix(self, name: str, *, columns: int) -> Floats:
+        """Return a matrix (rows, columns)."""
+
+
+def build_graph(weights: Weights, largest: Mapping[str, Floats]) -> bytes:
     """Return the serialised graph, about 22 MB.
 
     Args:
@@ -63,18 +82,23 @@ def build_graph(weights: E5Weights, largest: Mapping[str, Floats]) -> bytes:
         largest: As `stored_activations` returns them.
     """
     builder = _Builder(weights, largest)
-    means = builder.encoder()
-    hidden = weights.shape.hidden
-    graph = helper.make_graph(
-        builder.nodes,
-        "multilingual-e5-small",
-        [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["n", "tokens", hidden])],
-        [helper.make_tensor_value_info(means, TensorProto.FLOAT, ["n", hidden])],
-        builder.constants,
+    return builder.serialised({builder.means(builder.states()): ["n", weights.shape.hidden]})
+
+
+def build_reader_graph(weights: Weights, largest: Mapping[str, Floats]) -> bytes:
+    """Return the serialised graph of the reader, as large.
+
+    Args:
+        weights: Of the network, with `answers.w` (1, hidden), `answers.b`, `span.w` (2, hidden)
+            and `span.b` beside its own.
+        largest: As `stored_activations` returns them.
+    """
+    builder = _Builder(weights, largest)
+    states = builder.states()
+    answers = builder.linear(builder.first(states), "answers")
+    return builder.serialised(
+        {answers: ["n", 1, 1], builder.linear(states, "span"): ["n", "tokens", 2]}
     )
-    opsets = [helper.make_opsetid("", 20), helper.make_opsetid(_FUSED, 1)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
-    return bytes(model.SerializeToString())
 
 
 class _Quantised(NamedTuple):
@@ -89,19 +113,56 @@ class _Quantised(NamedTuple):
 class _Builder:
     """Nodes and constants gathered so far; methods add to them and return an output's name."""
 
-    def __init__(self, weights: E5Weights, largest: Mapping[str, Floats]) -> None:
+    def __init__(self, weights: Weights, largest: Mapping[str, Floats]) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self._weights = weights
         self._largest = largest
 
-    def encoder(self) -> str:
-        """Add everything; returns `means`."""
+    def serialised(self, outputs: Mapping[str, Sequence[int | str]]) -> bytes:
+        """Return the graph with these outputs of these shapes."""
+        hidden = self._weights.shape.hidden
+        graph = helper.make_graph(
+            self.nodes,
+            "multilingual-e5-small",
+            [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["n", "tokens", hidden])],
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+                for name, shape in outputs.items()
+            ],
+            self.constants,
+        )
+        opsets = [helper.make_opsetid("", 20), helper.make_opsetid(_FUSED, 1)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
+        return bytes(model.SerializeToString())
+
+    def states(self) -> str:
+        """Add all layers; returns the states of all tokens."""
         x = self._norm("hidden", "emb.ln")
         for layer in range(self._weights.shape.layers):
             x = self._feed_forward(self._attention(x, f"l{layer}."), f"l{layer}.")
+        return x
+
+    def means(self, states: str) -> str:
+        """Add the mean over tokens."""
         over_tokens = self._constant("tokens_axis", np.array([1], dtype=np.int64))
-        return self._node("ReduceMean", [x, over_tokens], "means", keepdims=0)
+        return self._node("ReduceMean", [states, over_tokens], "means", keepdims=0)
+
+    def first(self, states: str) -> str:
+        """Add the choice of the first token: (texts, 1, hidden)."""
+        return self._node(
+            "Gather",
+            [states, self._constant("first", np.array([0], np.int64))],
+            "first_state",
+            axis=1,
+        )
+
+    def linear(self, x: str, name: str) -> str:
+        """Add a product in float32 with `name`.w (out, hidden), and its bias."""
+        matrix = self._weights.matrix(f"{name}.w", columns=self._weights.shape.hidden).T
+        y = self._node("MatMul", [x, self._constant(f"{name}.w", matrix)], f"{name}.product")
+        bias = self._constant(f"{name}.b", self._weights.vector(f"{name}.b"))
+        return self._node("Add", [y, bias], name)
 
     def _attention(self, x: str, at: str) -> str:
         shape = self._weights.shape

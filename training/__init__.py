@@ -1,0 +1,1 @@
+"""Training of the reader; not part of what is installed."""
