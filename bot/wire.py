@@ -1,12 +1,14 @@
 """Composition root: settings become an encoder, an index and something that answers."""
 
 import logging
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -48,7 +50,6 @@ from index import (
     OpenAIConfig,
     Preview,
     Progress,
-    QdrantConfig,
     ReadConfig,
     RemovalReport,
     Reranker,
@@ -57,13 +58,11 @@ from index import (
     SnapshotLocked,
     SnapshotMissing,
     VectorSpace,
-    VectorStore,
     VerifyReport,
     build_index,
     needs_build,
     open_encoder,
     open_snapshot,
-    open_store,
     read_manifest,
     remove_article,
     verify_snapshot,
@@ -103,15 +102,16 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     encoder = open_encoder(encoder_config(settings))
     space = VectorSpace(encoder.identity)
     reranker = _open_reranker(settings)
-    store = vector_store(settings)
 
     def reopen() -> Answerer:
-        snapshot = open_snapshot(settings.index_home, space=space, store=store)
+        snapshot = open_snapshot(settings.index_place, space=space)
         return Answerer(snapshot, encoder, threshold=settings.answer_threshold, reranker=reranker)
 
     try:
         answerer = reopen()
     except SnapshotMissing:
+        if settings.hosted is not None:
+            raise  # whoever only answers has no corpus to publish there
         # Nobody asked to build: wait where another does, and tell what was rejected.
         tell: Progress = progress or (lambda _stage, _done, _total: None)
         try:
@@ -124,7 +124,7 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
         if rejects:
             tell("rejects", len(rejects), None)
         answerer = reopen()
-    return Serving(answerer, home=settings.index_home, reopen=reopen)
+    return Serving(answerer, home=settings.index_home, place=settings.index_place, reopen=reopen)
 
 
 def open_session(settings: Settings, *, progress: Progress | None = None) -> Session:
@@ -160,7 +160,7 @@ def open_access(settings: Settings) -> Access:
 
 def count_labels(settings: Settings) -> Counter[tuple[str, ...]]:
     """Count the articles of the serving snapshot by their labels."""
-    return index.count_labels(settings.index_home, vector_store(settings))
+    return index.count_labels(settings.index_place)
 
 
 def open_web(
@@ -225,7 +225,7 @@ def is_behind(settings: Settings) -> bool:
 
 def info(settings: Settings) -> Manifest:
     """Read what the serving snapshot is."""
-    return read_manifest(settings.index_home)
+    return read_manifest(settings.index_place)
 
 
 def preview(settings: Settings) -> Preview:
@@ -244,16 +244,14 @@ def verify(settings: Settings) -> VerifyReport:
     return verify_snapshot(
         settings.index_home,
         cache_dir=settings.cache_dir / "vectors",
-        store=vector_store(settings),
+        engine=settings.hosted,
     )
 
 
 def open_rechecker(settings: Settings) -> Rechecker:
     """Open what holds answers of earlier against the serving snapshot."""
     encoder = open_encoder(encoder_config(settings))
-    snapshot = open_snapshot(
-        settings.index_home, space=VectorSpace(encoder.identity), store=vector_store(settings)
-    )
+    snapshot = open_snapshot(settings.index_place, space=VectorSpace(encoder.identity))
     return _rechecker(settings, encoder, snapshot.manifest, snapshot.article, snapshot.successor)
 
 
@@ -288,7 +286,7 @@ def remove(
             cache_dir=settings.cache_dir / "vectors",
             reason=reason,
             progress=progress,
-            store=vector_store(settings),
+            engine=settings.hosted,
         )
     finally:  # see Translator
         translations(settings).forget(article_id)
@@ -402,9 +400,7 @@ def _evaluating(
     _build(own, encoder, progress)
     reranker = _open_reranker(own)
     with RememberingEncoder(encoder, own.cache_dir / "vectors") as remembering:
-        snapshot = open_snapshot(
-            own.index_home, space=VectorSpace(encoder.identity), store=vector_store(own)
-        )
+        snapshot = open_snapshot(own.index_place, space=VectorSpace(encoder.identity))
         answerer = Answerer(
             snapshot, remembering, threshold=own.answer_threshold, reranker=reranker
         )
@@ -413,7 +409,9 @@ def _evaluating(
             snapshot=snapshot,
             encoder=remembering,
             reranker=reranker,
-            serving=Serving(answerer, home=own.index_home, reopen=lambda: answerer),
+            serving=Serving(
+                answerer, home=own.index_home, place=own.index_place, reopen=lambda: answerer
+            ),
             settings={
                 "encoder": snapshot.manifest.encoder.fingerprint,
                 "space": snapshot.manifest.space,
@@ -431,6 +429,8 @@ def evaluation_settings(settings: Settings, corpus: Path) -> Settings:
     """Return settings whose index of `corpus` is nobody's own, even where that is theirs too."""
     data_dir = settings.data_dir / "evaluation"
     own = {"corpus": corpus, "index_dir": None, "data_dir": data_dir, "columns": ""}
+    if settings.hosted is not None:
+        own["index"] = f"{settings.index}_{sha256(os.fsencode(corpus)).hexdigest()[:8]}"
     # Several corpora are joined by links.
     return settings.model_copy(update=own | {"outside_links": True})
 
@@ -453,7 +453,7 @@ def _build(
             progress=progress,
             wait_s=wait_s,
             keep=settings.keep_snapshots,
-            store=vector_store(settings),
+            engine=settings.hosted,
             workers=spread.workers,
         )
     fields = asdict(report) | {"rejects": Counter(reject.reason for reject in report.rejects)}
@@ -475,18 +475,6 @@ def read_config(settings: Settings) -> ReadConfig:
     """Return how files are read, as the settings say."""
     parsed = ReadConfig.parse(settings.columns)
     return replace(parsed, outside_links=settings.outside_links, ocr=settings.ocr)
-
-
-def vector_store(settings: Settings) -> VectorStore:
-    """Open what keeps the vectors, as the settings say; no server is asked yet."""
-    if settings.vectors == "files":
-        return open_store(None)
-    config = QdrantConfig(
-        address=settings.vectors,
-        api_key=settings.vectors_key,
-        timeout_s=settings.vectors_timeout_s,
-    )
-    return open_store(config)
 
 
 def web_config(settings: Settings) -> WebConfig:

@@ -26,6 +26,15 @@ from index.encoders import (
     open_encoder,
 )
 from index.encoders.space import VectorSpace
+from index.engine.opening import (
+    Labelled,
+    Place,
+    count_labels,
+    open_labels,
+    open_snapshot,
+    read_manifest,
+    serving_name,
+)
 from index.errors import (
     ClusterError,
     CorpusError,
@@ -43,9 +52,8 @@ from index.errors import (
 )
 from index.search.rerank import CrossEncoderReranker, Reranker
 from index.search.retrieve import Retrieval, Retriever
-from index.snapshot.labels import Labels, count_labels
 from index.snapshot.manifest import Manifest, PartCounts
-from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
+from index.snapshot.snapshot import Snapshot, current_folder
 from index.types import (
     ALL_RIGHTS,
     EVERYTHING,
@@ -62,8 +70,6 @@ from index.types import (
     Span,
     TelegramPost,
 )
-from index.vectors.opening import open_store
-from index.vectors.store import VectorStore
 
 __all__ = [
     "ALL_RIGHTS",
@@ -84,7 +90,7 @@ __all__ = [
     "Fate",
     "Hit",
     "IndexConfig",
-    "Labels",
+    "Labelled",
     "Manifest",
     "Moment",
     "NotSearched",
@@ -93,6 +99,7 @@ __all__ = [
     "PasokhError",
     "Passage",
     "PassageId",
+    "Place",
     "Precision",
     "Preview",
     "Progress",
@@ -117,7 +124,6 @@ __all__ = [
     "StorageError",
     "TelegramPost",
     "VectorSpace",
-    "VectorStore",
     "VectorStoreError",
     "VerifyReport",
     "WatchLocked",
@@ -128,11 +134,12 @@ __all__ = [
     "needs_build",
     "not_searched",
     "open_encoder",
+    "open_labels",
     "open_snapshot",
-    "open_store",
     "preview_corpus",
     "read_manifest",
     "read_removals",
     "remove_article",
+    "serving_name",
     "verify_snapshot",
 ]

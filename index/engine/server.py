@@ -8,6 +8,7 @@ import re
 import time
 import weakref
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import count
 from json import JSONDecodeError
@@ -26,11 +27,10 @@ from index.config import QdrantConfig
 from index.errors import VectorStoreError
 
 REBUILD: Final = "run `pasokh index build`"
-_START: Final = "start the server, or check PASOKH_VECTORS and the network"
+_START: Final = "start the server, or check PASOKH_INDEX and the network"
 
 _ASKED_TRIES = 2
-WRITTEN_TRIES: Final = 6
-"""How often a request of a build is sent at most."""
+_WRITTEN_TRIES = 6
 
 _FIRST_WAIT_S = 0.25
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
@@ -52,9 +52,7 @@ class Server:
         self._config = config
         self._key = config.api_key.get_secret_value() if config.api_key else ""
         if config.api_key and not _KEY.fullmatch(self._key):
-            msg = (
-                "Expected PASOKH_VECTORS_KEY of ASCII letters without spaces, found others; set it."
-            )
+            msg = "Expected PASOKH_INDEX_KEY of ASCII letters without spaces, found others; set it."
             raise VectorStoreError(msg)
         try:
             self._client = QdrantClient(
@@ -65,7 +63,7 @@ class Server:
                 check_compatibility=False,
             )
         except (ValueError, httpx.InvalidURL) as error:
-            raise self._error("not a usable address", "set PASOKH_VECTORS again") from error
+            raise self._error("not a usable address", "set PASOKH_INDEX again") from error
         weakref.finalize(self, self._client.close)
 
     def ask(self, act: Callable[[QdrantClient], T], *, tries: int = _ASKED_TRIES) -> T:
@@ -84,6 +82,19 @@ class Server:
             time.sleep(_FIRST_WAIT_S * 2 ** (attempt - 1))
         raise AssertionError("count does not end")
 
+    def write(self, act: Callable[[QdrantClient], T]) -> T:
+        """Do what a build does: it is tried longer than a question.
+
+        Raises:
+            VectorStoreError: If it fails finally.
+        """
+        return self.ask(act, tries=_WRITTEN_TRIES)
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self._config.address
+
     def lacks(self, received: str) -> VectorStoreError:
         """Make the error for data that is not as it was written."""
         return self._error(received, REBUILD)
@@ -93,15 +104,21 @@ class Server:
         # would be shown in part.
         shown = (received.replace(self._key, "[key]") if self._key else received)[:_SHOWN_CHARS]
         return VectorStoreError(
-            f"Expected vectors from {self._config.address}, but got {shown}; {advice}."
+            f"Expected the index on {self._config.address}, but got {shown}; {advice}."
         )
+
+
+@lru_cache(maxsize=8)
+def server_of(config: QdrantConfig) -> Server:
+    """Return the one client of a server."""
+    return Server(config)
 
 
 def _diagnosis(error: Exception, config: QdrantConfig) -> tuple[str, str, bool]:
     """Return what went wrong, what to do, and whether a retry may help."""
     match error:
         case UnexpectedResponse(status_code=401 | 403 as status):
-            return f"a refusal (status {status})", "set PASOKH_VECTORS_KEY to a key it takes", False
+            return f"a refusal (status {status})", "set PASOKH_INDEX_KEY to a key it takes", False
         case UnexpectedResponse(status_code=status):
             try:
                 reason = str(error.structured()["status"]["error"])
