@@ -190,7 +190,9 @@ def open_web(
     def left_out() -> Iterator[NotSearched]:
         # What is left out has no rows that could be masked: whoever sees a part is told nothing.
         is_whole = access.rights(PUBLIC) == ALL_RIGHTS
-        return not_searched(settings) if is_whole else iter(())
+        # Only the machine that builds knows.
+        is_known = settings.hosted is None or settings.index_home.exists()
+        return not_searched(settings) if is_whole and is_known else iter(())
 
     def rechecker_for(archive: Answering) -> Rechecker:
         def find_successor(article_id: ArticleId) -> ArticleId | None:

@@ -11,7 +11,7 @@
     │   ├── SnapshotMismatch   built with another encoder or schema than asked for
     │   └── SnapshotLocked     another process is building there
     ├── StorageError       the disk is full, read-only or not ours to write
-    ├── VectorStoreError   a vector database that does not answer, or not with what was put there
+    ├── VectorStoreError   a Qdrant server that does not answer, or not with what was put there
     └── WatchLocked        another process watches feeds for the same index
 
 A message says what was expected, what came and what to do; it is safe to show to a user.
@@ -94,7 +94,7 @@ class StorageError(PasokhError):
 
 
 class VectorStoreError(PasokhError):
-    """A vector database cannot be reached, refuses us or lacks what was put there."""
+    """A Qdrant server cannot be reached, refuses us or lacks what was put there."""
 
 
 class WatchLocked(PasokhError):

@@ -1,6 +1,6 @@
 """A snapshot on a Qdrant server: nothing of it is in this process but what a question asked for.
 
-Everything is asked by a filter (`_View`): of the generation that served when it was opened, and of
+Everything is asked by a filter (`View`): of the generation that served when it was opened, and of
 what somebody may see. So counts, words and names are those of that view, as in an index of its own.
 Rows are the numbers of points, see `points`.
 """
@@ -43,14 +43,14 @@ from index.types import (
 )
 
 _TIE_MARGIN: Final = 16
-_BEAM: Final = (
-    512  # candidates during the graph search (hnsw_ef); at least as many as are asked for
-)
+# Candidates during the graph search (hnsw_ef); at least as many as are asked for.
+_BEAM: Final = 512
 _OVERSAMPLING: Final = 2.0  # times as many as asked for are compared again in half precision
 _READ_AT_ONCE: Final = 64  # passages with their vectors
 _SCROLLED: Final = 2_000
 _KEPT: Final = 1 << 16  # words whose frequency, or consonants whose words, are kept
 _MOST_VALUES: Final = 100_000  # outlets, languages, days or labels that are counted
+_ALL: Final = Where()
 
 
 class View:
@@ -62,6 +62,8 @@ class View:
         self.edition: Final = edition
         self.where: Final = where
         self.n_passages: Final = n_passages
+        self._facts: dict[int, tuple[str, str]] = {}
+        self._reports: dict[int, str] = {}
 
     def count(self, collection: str, where: Where) -> int:
         """Count the points of the view in a collection that `where` chooses."""
@@ -70,7 +72,7 @@ class View:
             lambda client: client.count(collection, count_filter=chosen, exact=True)
         ).count
 
-    def facet(self, collection: str, key: str, where: Where = Where()) -> Counter[Any]:  # noqa: B008  # frozen
+    def facet(self, collection: str, key: str, where: Where = _ALL) -> Counter[Any]:
         """Count the points of the view by the values of a field."""
         chosen = (self.where & where).filter()
         hits = self.server.ask(
@@ -133,6 +135,31 @@ class View:
             raise self.server.lacks(f"{len(found)} points instead of {len(wanted)}")
         return found
 
+    def facts(self, rows: Rows | Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Return language and report of passages, "" for no copies; those read last are kept."""
+        numbers = [int(row) for row in rows]
+        facts = {row: known for row in numbers if (known := self._facts.get(row))}
+        missing = [row for row in numbers if row not in facts]
+        fields = [points.LANGUAGE, points.REPORT]
+        for row, point in self.read(self.edition.passages, missing, fields).items():
+            payload = point.payload or {}
+            facts[row] = payload[points.LANGUAGE], payload.get(points.REPORT, "")
+        if len(self._facts) > _KEPT:
+            self._facts.clear()
+            self._reports.clear()
+        self._facts.update(facts)
+        owners = articles_of(np.array(list(facts), np.int64)).tolist()
+        self._reports.update(zip(owners, (report for _, report in facts.values()), strict=True))
+        return facts
+
+    def report_of(self, article: int) -> str:
+        """Return the report of an article, "" for no copies."""
+        known = self._reports.get(article)
+        if known is not None:
+            return known
+        first = int(points.passages_of(article, 1)[0])
+        return self.facts([first])[first][1]
+
 
 class HostedVectors:
     """Vectors of the passages of a view."""
@@ -150,11 +177,11 @@ class HostedVectors:
 
     def search(self, query: Vectors, k: int, allowed: Where | None = None) -> tuple[Rows, Vectors]:
         """Return the `k` passages nearest to `query`, best first, ties by row."""
-        return self._search(query, k, allowed or Where(), is_exact=self._is_exact)
+        return self._search(query, k, allowed or _ALL, is_exact=self._is_exact)
 
     def exact(self, query: Vectors, k: int) -> tuple[Rows, Vectors]:
         """Return what `search` does where every vector is compared."""
-        return self._search(query, k, Where(), is_exact=True)
+        return self._search(query, k, _ALL, is_exact=True)
 
     def _search(
         self, query: Vectors, k: int, where: Where, *, is_exact: bool
@@ -283,7 +310,7 @@ class HostedWords:
         )
         if not asked or k <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        where = self._view.where & (allowed or Where())
+        where = self._view.where & (allowed or _ALL)
         ((rows, scores),) = self._products([asked], where, k + _TIE_MARGIN)
         if any(len(group) > 1 for group in groups):
             rows = np.sort(rows)
@@ -460,7 +487,7 @@ class HostedColumns:
             conditions.append(is_any(points.OUTLET, sorted(scope.sources)))
         if scope.languages:
             conditions.append(is_any(points.LANGUAGE, sorted(scope.languages)))
-        return Where(tuple(conditions)) & (self.among or Where())
+        return Where(tuple(conditions)) & (self.among or _ALL)
 
     def count(self, allowed: Where | None) -> int:
         """Count the passages of a choice, None for all."""
@@ -476,9 +503,8 @@ class HostedColumns:
 
     def is_language(self, rows: Rows, tag: str) -> Mask:
         """Tell which passages are in a language, shape (n,)."""
-        chosen = Where((is_any(points.LANGUAGE, [tag]),), (rows,)).filter()
-        found = self.view.scroll(self.view.edition.passages, chosen, [])
-        return np.isin(rows, np.array([point.id for point in found], np.int64))
+        facts = self.view.facts(rows)
+        return np.array([facts[row][0] == tag for row in rows.tolist()], np.bool_)
 
     def owners_of(self, rows: Rows) -> Rows:
         """Return the articles of passages, shape (n,)."""
@@ -577,9 +603,8 @@ class HostedReports:
 
     def _group(self, row: int) -> list[int]:
         """Return the numbers of the articles that are one report with that of `row`, ascending."""
-        read = self._view.read(self._view.edition.articles, [row], [points.REPORT])[row]
-        report = (read.payload or {}).get(points.REPORT)
-        if report is None:
+        report = self._view.report_of(row)
+        if not report:
             return [row]
         found = self._view.articles(is_any(points.REPORT, [report]), fields=[])
         return sorted({row, *(int(point.id) for point in found)})
@@ -682,9 +707,11 @@ class HostedSnapshot(Snapshot):
     def check(self) -> list[str]:
         """Return what is wrong with it on the server, in words; empty when all is there."""
         manifest, edition = self.record.manifest, self.view.edition
+        if not self.view.server.ask(lambda client: client.collection_exists(edition.passages)):
+            return [f"the server has no collection {edition.passages}"]
         counts = {
-            "articles": (self.view.count(edition.articles, Where()), manifest.n_articles),
-            "passages": (self.view.count(edition.passages, Where()), manifest.n_passages),
+            "articles": (self.view.count(edition.articles, _ALL), manifest.n_articles),
+            "passages": (self.view.count(edition.passages, _ALL), manifest.n_passages),
         }
         return [
             f"{found} {what} of {edition.articles} instead of {expected}"
@@ -718,7 +745,7 @@ class HostedLabels:
         sentences = counted.facet(articles, points.N_SENTENCES)
         manifest = replace(
             record.manifest,
-            n_articles=counted.count(articles, Where()),
+            n_articles=counted.count(articles, _ALL),
             n_passages=languages.total(),
             n_sentences=sum(number * count for number, count in sentences.items()),
             languages=dict(sorted(languages.items(), key=lambda pair: (-pair[1], pair[0]))),

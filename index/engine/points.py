@@ -6,7 +6,7 @@ stands. Both are made together, hold everything and are only added to:
     NAME-EDITION            point 0        the record of what serves, see `Record`
                             article n      words (sparse vector), facts and text
                             a UUID a key   words that have the consonants `key`, see `lexical.names`
-    NAME-EDITION-passages   n << 16 | i    passage i of article n, from 1: its vector, those of its
+    NAME-EDITION-passages   n << 20 | i    passage i of article n, from 1: its vector, those of its
                                            sentences, words (sparse), place and facts
 
 A number n is never used again. An article or passage belongs to the generations from `since` on and
@@ -50,9 +50,7 @@ REPORT: Final = "report"
 FORMERS: Final = "formers"
 N_SENTENCES: Final = "n_sentences"
 
-_BITS: Final = 16
-MOST_PASSAGES: Final = (1 << _BITS) - 1
-"""Passages that one article can have."""
+_BITS: Final = 20  # of a million passages no text comes that can be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -454,7 +454,7 @@ class _Batch:
                 if begin < end <= begin + VAGUE_S:
                     about[points.DAY] = (begin + TEHRAN_S) // DAY_S
             if reports[name] is not None:
-                about[points.REPORT] = reports[name]
+                shared[points.REPORT] = reports[name]
             words = self._words(next(article_words), 1)
             whole.add(number, words[0], shared | about | words[1], 0)
             for row, one in zip(passages_of(number, len(cut)).tolist(), cut, strict=True):

@@ -15,7 +15,7 @@ from qdrant_server import Qdrant
 from small_archive import SmallArchive
 from warm import run_warm
 
-from index import SnapshotMissing, VectorStoreError, read_manifest
+from index import ArticleId, SnapshotMissing, VectorStoreError, read_manifest
 from index.engine import publishing
 
 NewServer = Callable[..., Qdrant]
@@ -72,6 +72,9 @@ def test_an_update_writes_what_changed(archive: SmallArchive) -> None:
         assert seen == archive.hits_of(reader)
         assert reader.article("a4") is not None
     after = _points(archive, passages)
+    (wording,) = (digest for name, digest in reader.wordings() if name == "a3")
+    former = archive.open().former_sentences({ArticleId("a3"): [wording]})
+    assert [("a3", "Minister 3 opened bridge 21."), ("a3", "It is 9 metres long.")] == [*former]
 
     assert (1, 1, 1) == (report.n_added, report.n_changed, report.n_removed)
     assert [articles, passages] == archive.collections
@@ -237,11 +240,12 @@ def test_what_is_lost_on_the_server_is_told_and_mended(archive: SmallArchive) ->
     assert (False, 0) == (report.changed, report.n_encoded)
     assert () == archive.problems()
 
-    for name in archive.collections:
-        httpx.delete(f"{archive.server.address}/collections/{name}").raise_for_status()
-    assert any("there is none" in problem for problem in archive.problems())
-    archive.build()
-    assert () == archive.problems()
+    for position, told in ((1, "no collection"), (0, "there is none")):
+        lost = archive.collections[position]
+        httpx.delete(f"{archive.server.address}/collections/{lost}").raise_for_status()
+        assert any(told in problem for problem in archive.problems())
+        archive.build()
+        assert () == archive.problems()
     assert archive.hits(archive.home) == archive.hits()
 
 
