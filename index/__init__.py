@@ -39,6 +39,7 @@ from index.errors import (
     ClusterError,
     CorpusError,
     EncoderError,
+    EngineError,
     PasokhError,
     QuestionSetError,
     SnapshotCorrupt,
@@ -47,7 +48,6 @@ from index.errors import (
     SnapshotMismatch,
     SnapshotMissing,
     StorageError,
-    VectorStoreError,
     WatchLocked,
 )
 from index.search.rerank import CrossEncoderReranker, Reranker
@@ -87,6 +87,7 @@ __all__ = [
     "EncoderConfig",
     "EncoderError",
     "EncoderIdentity",
+    "EngineError",
     "Fate",
     "Hit",
     "IndexConfig",
@@ -124,7 +125,6 @@ __all__ = [
     "StorageError",
     "TelegramPost",
     "VectorSpace",
-    "VectorStoreError",
     "VerifyReport",
     "WatchLocked",
     "build_index",

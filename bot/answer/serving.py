@@ -29,6 +29,7 @@ from bot.types import Answer, Citation, NoAnswer, Reason
 from index import (
     Article,
     ArticleId,
+    EngineError,
     Labelled,
     Manifest,
     Place,
@@ -36,7 +37,6 @@ from index import (
     Scope,
     Snapshot,
     SnapshotError,
-    VectorStoreError,
     open_labels,
     read_removals,
     serving_name,
@@ -158,7 +158,7 @@ class _Asked(ABC):
                 reply = answerer.answer(question, k=k)
                 if not self._shows_removed(answerer, _shown_in(reply)):
                     return reply
-        except VectorStoreError:
+        except EngineError:
             # Subtle: a removal deletes from a database at once what the snapshot before asks for.
             if not self._is_newer_open(answerer):
                 raise
@@ -306,7 +306,7 @@ class Serving(_Asked):
 
         Raises:
             SnapshotError: If it cannot be opened; the old one serves on.
-            VectorStoreError: If a server cannot be asked for it.
+            EngineError: If a server cannot be asked for it.
         """
         serving_name(self._place)
         self._begin_to_open(is_asked=True)
@@ -341,7 +341,7 @@ class Serving(_Asked):
         """Return the name of the snapshot that is published; empty where that cannot be told."""
         try:
             return serving_name(self._place)
-        except (SnapshotError, VectorStoreError):
+        except (SnapshotError, EngineError):
             return ""
 
     def _open(self) -> None:

@@ -82,7 +82,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         CorpusError: If the first corpus is missing or there is no article; the old snapshot stays.
         SnapshotLocked: If another process is building there still.
         StorageError: If something cannot be written; the old snapshot stays.
-        VectorStoreError: If the server cannot be used: it serves what it served, and the next
+        EngineError: If the server cannot be used: it serves what it served, and the next
             build publishes there what is in the files.
     """
     started = time.monotonic()

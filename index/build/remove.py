@@ -105,7 +105,7 @@ def remove_article(
     Raises:
         CorpusError: If there is no such article.
         SnapshotError: If there is no index, or it is damaged.
-        VectorStoreError: If the server cannot be used; to be run again.
+        EngineError: If the server cannot be used; to be run again.
         StorageError: If something cannot be written.
     """
     sweep_drafts(home)

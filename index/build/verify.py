@@ -70,7 +70,7 @@ def verify_snapshot(
     Raises:
         SnapshotLocked: If something looks wrong, and another process is building there still.
         SnapshotError: If there is none, not even its manifest can be read.
-        VectorStoreError: If the server cannot be asked.
+        EngineError: If the server cannot be asked.
     """
     with suppress(SnapshotCorrupt, OSError):
         report = _verify(home, cache_dir, engine)

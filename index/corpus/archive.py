@@ -1,7 +1,7 @@
 """Texts of one part of a snapshot in one SQLite file: articles and the passages cut from them.
 
 Articles, passages and sentences are numbered from 0 without gaps; a passage's vector has the same
-row number. `snapshot.segments` reads several files as one. A written file is never changed.
+row number. `snapshot.parts` reads several files as one. A written file is never changed.
 """
 
 import json

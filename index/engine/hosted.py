@@ -118,7 +118,7 @@ class View:
         """Return points by their numbers, with some fields or all, or with a vector.
 
         Raises:
-            VectorStoreError: If one is not there.
+            EngineError: If one is not there.
         """
         wanted = sorted({int(row) for row in rows})
         found: dict[Any, models.Record] = {}

@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from index.config import QdrantConfig
 from index.encoders.space import VectorSpace
-from index.errors import VectorStoreError, how_to_install
+from index.errors import EngineError, how_to_install
 from index.snapshot import snapshot as files
 from index.snapshot.labels import Labels
 from index.snapshot.manifest import Manifest, check_space, load_manifest
@@ -38,7 +38,7 @@ def open_snapshot(place: Place, *, space: VectorSpace) -> Snapshot:
         SnapshotMissing: If there is none.
         SnapshotCorrupt: If a file is missing, truncated or altered.
         SnapshotMismatch: If it was built with another encoder or schema.
-        VectorStoreError: If the server cannot be asked.
+        EngineError: If the server cannot be asked.
     """
     if isinstance(place, Path):
         return files.open_snapshot(place, space=space)
@@ -52,7 +52,7 @@ def read_manifest(place: Place) -> Manifest:
 
     Raises:
         SnapshotError: If there is none, or it cannot be read.
-        VectorStoreError: If the server cannot be asked.
+        EngineError: If the server cannot be asked.
     """
     if isinstance(place, Path):
         return files.read_manifest(place)
@@ -65,7 +65,7 @@ def serving_name(place: Place) -> str:
 
     Raises:
         SnapshotError: If there is none.
-        VectorStoreError: If the server cannot be asked.
+        EngineError: If the server cannot be asked.
     """
     if isinstance(place, Path):
         return files.current_folder(place).name
@@ -88,7 +88,7 @@ def count_labels(place: Place) -> Counter[tuple[str, ...]]:
 
     Raises:
         SnapshotError: If there is no index, or it is damaged.
-        VectorStoreError: If the server cannot be asked.
+        EngineError: If the server cannot be asked.
     """
     if isinstance(place, Path):
         folder = files.current_folder(place)
@@ -103,7 +103,7 @@ def is_published(home: Path, config: QdrantConfig) -> bool:
     """Tell whether the server serves what the files of an index say, and nothing is left over.
 
     Raises:
-        VectorStoreError: If it cannot be asked.
+        EngineError: If it cannot be asked.
     """
     return not wrong_on(home, config)
 
@@ -112,7 +112,7 @@ def wrong_on(home: Path, config: QdrantConfig) -> list[str]:
     """Return in words what is wrong with an index on a server, beside the files it was made from.
 
     Raises:
-        VectorStoreError: If it cannot be asked.
+        EngineError: If it cannot be asked.
     """
     _hosted(config)
     from index.engine.publishing import problems
@@ -124,7 +124,7 @@ def publish(home: Path, config: QdrantConfig) -> None:
     """Let a server serve what the files of an index hold; see `publishing`. Under the lock.
 
     Raises:
-        VectorStoreError: If it cannot be written; it goes on serving what it served.
+        EngineError: If it cannot be written; it goes on serving what it served.
     """
     _hosted(config)
     from index.engine import publishing
@@ -136,7 +136,7 @@ def _hosted(config: QdrantConfig) -> ModuleType:
     """Load what reads an index on a server: it takes 0.8 s, and only its users install it.
 
     Raises:
-        VectorStoreError: If the package for it is missing.
+        EngineError: If the package for it is missing.
     """
     try:
         from index.engine import hosted
@@ -145,5 +145,5 @@ def _hosted(config: QdrantConfig) -> ModuleType:
             f"Expected the package qdrant-client to reach {config.address}, which is not "
             f"installed; {how_to_install('qdrant')}, or empty PASOKH_INDEX."
         )
-        raise VectorStoreError(msg) from error
+        raise EngineError(msg) from error
     return hosted

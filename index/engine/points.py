@@ -26,7 +26,7 @@ from xxhash import xxh3_128_digest
 
 from index.arrays import Rows
 from index.engine.server import REBUILD, Server
-from index.errors import SnapshotCorrupt, SnapshotMismatch, SnapshotMissing, VectorStoreError
+from index.errors import EngineError, SnapshotCorrupt, SnapshotMismatch, SnapshotMissing
 from index.snapshot.manifest import SCHEMA, Manifest, manifest_of
 
 PASSAGE: Final = "passage"
@@ -124,11 +124,11 @@ def read_record(server: Server, index: str, collection: str = "") -> Record:
         SnapshotMissing: If nothing is published there.
         SnapshotCorrupt: If it cannot be read.
         SnapshotMismatch: If it has another schema.
-        VectorStoreError: If the server cannot be asked.
+        EngineError: If the server cannot be asked.
     """
     try:
         found = server.ask(lambda client: client.retrieve(collection or index, [RECORD]))
-    except VectorStoreError:
+    except EngineError:
         if serving_edition(server, index) is None:
             msg = f"Expected the index {index} on {server.address}, but there is none; {REBUILD}."
             raise SnapshotMissing(msg) from None

@@ -96,7 +96,7 @@ def publish(home: Path, config: QdrantConfig) -> None:
 
     Raises:
         SnapshotCorrupt: If the files cannot be read.
-        VectorStoreError: If the server cannot be written; it goes on serving what it served.
+        EngineError: If the server cannot be written; it goes on serving what it served.
     """
     server = server_of(config)
     delete_collections(server, stray_collections(server, config.name))
@@ -119,7 +119,7 @@ def problems(home: Path, config: QdrantConfig) -> list[str]:
     """Return in words what is wrong with the index on the server, beside the files under `home`.
 
     Raises:
-        VectorStoreError: If it cannot be asked.
+        EngineError: If it cannot be asked.
     """
     server = server_of(config)
     strays = stray_collections(server, config.name)
@@ -260,7 +260,7 @@ def _serve(server: Server, record: Record) -> None:
     """Write the record of a generation that is whole.
 
     Raises:
-        VectorStoreError: If it is not.
+        EngineError: If it is not.
     """
     edition, manifest = Edition(record.edition), record.manifest
     view = View(server, edition, alive(record.generation), manifest.n_passages)
@@ -600,7 +600,7 @@ def _wait_until_indexed(server: Server, collection: str) -> None:
     """Wait while the server builds the search graph.
 
     Raises:
-        VectorStoreError: If it fails, or makes no progress for half an hour.
+        EngineError: If it fails, or makes no progress for half an hour.
     """
     state, since = None, time.monotonic()
     while True:

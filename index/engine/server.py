@@ -24,7 +24,7 @@ from qdrant_client.http.exceptions import (
 )
 
 from index.config import QdrantConfig
-from index.errors import VectorStoreError
+from index.errors import EngineError
 
 REBUILD: Final = "run `pasokh index build`"
 _START: Final = "start the server, or check PASOKH_INDEX and the network"
@@ -47,13 +47,13 @@ class Server:
         """Open the client; no request is sent.
 
         Raises:
-            VectorStoreError: If the address or the key cannot be used.
+            EngineError: If the address or the key cannot be used.
         """
         self._config = config
         self._key = config.api_key.get_secret_value() if config.api_key else ""
         if config.api_key and not _KEY.fullmatch(self._key):
             msg = "Expected PASOKH_INDEX_KEY of ASCII letters without spaces, found others; set it."
-            raise VectorStoreError(msg)
+            raise EngineError(msg)
         try:
             self._client = QdrantClient(
                 url=config.address,
@@ -70,7 +70,7 @@ class Server:
         """Return what `act` returns; repeat it after failures that may be temporary.
 
         Raises:
-            VectorStoreError: If it fails finally.
+            EngineError: If it fails finally.
         """
         for attempt in count(1):
             try:
@@ -86,7 +86,7 @@ class Server:
         """Do what a build does: it is tried longer than a question.
 
         Raises:
-            VectorStoreError: If it fails finally.
+            EngineError: If it fails finally.
         """
         return self.ask(act, tries=_WRITTEN_TRIES)
 
@@ -95,15 +95,15 @@ class Server:
         """Where it is."""
         return self._config.address
 
-    def lacks(self, received: str) -> VectorStoreError:
+    def lacks(self, received: str) -> EngineError:
         """Make the error for data that is not as it was written."""
         return self._error(received, REBUILD)
 
-    def _error(self, received: str, advice: str) -> VectorStoreError:
+    def _error(self, received: str, advice: str) -> EngineError:
         # Subtle: the key, should a server echo it, is masked before the cut, or one across the cut
         # would be shown in part.
         shown = (received.replace(self._key, "[key]") if self._key else received)[:_SHOWN_CHARS]
-        return VectorStoreError(
+        return EngineError(
             f"Expected the index on {self._config.address}, but got {shown}; {advice}."
         )
 

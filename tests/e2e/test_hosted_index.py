@@ -16,7 +16,7 @@ from bot.answer.answerer import Answerer
 from bot.question.question import read_question
 from bot.settings import Settings
 from bot.types import Answer
-from index import VectorStoreError
+from index import EngineError
 
 Pasokh = Callable[..., subprocess.CompletedProcess[str]]
 NewServer = Callable[..., Qdrant]
@@ -91,7 +91,7 @@ def test_asking_while_the_server_is_down(
     assert done.stderr.startswith(f"{word} Expected the index on {server.address}")
     assert "start the server" in done.stderr
     assert "Traceback" not in done.stderr
-    assert "VectorStoreError" in whole.stderr
+    assert "EngineError" in whole.stderr
     assert KEY not in done.stderr + done.stdout + whole.stderr + whole.stdout
 
 
@@ -148,7 +148,7 @@ def test_an_answerer_outlives_an_outage(
     wire.build(settings)
     serving = wire.open_answerer(settings)
     server.kill()
-    with pytest.raises(VectorStoreError, match="no connection"):
+    with pytest.raises(EngineError, match="no connection"):
         serving.answer(read_question(QUESTION))
     server.start()
 

@@ -15,7 +15,7 @@ from qdrant_server import Qdrant
 from small_archive import SmallArchive
 from warm import run_warm
 
-from index import ArticleId, SnapshotMissing, VectorStoreError, read_manifest
+from index import ArticleId, EngineError, SnapshotMissing, read_manifest
 from index.engine import publishing
 
 NewServer = Callable[..., Qdrant]
@@ -152,7 +152,7 @@ def test_a_removal_that_could_not_reach_the_server_is_finished(
     before = archive.collections
     shutil.copytree(archive.cache_dir / "vectors", tmp_path / "cache")
     server.kill()
-    with pytest.raises(VectorStoreError, match="no connection"):
+    with pytest.raises(EngineError, match="no connection"):
         archive.remove("a3", tmp_path / "cache")
     server.start()
     assert () != archive.problems()
@@ -270,7 +270,7 @@ def test_while_the_server_is_down(archive_on: ArchiveOn, new_server: NewServer) 
     server.kill()
     archive.write(20)
     for attempt in (archive.build, archive.problems, archive.hits):
-        with pytest.raises(VectorStoreError, match=rf"{server.address}.*no connection.*start"):
+        with pytest.raises(EngineError, match=rf"{server.address}.*no connection.*start"):
             attempt()
 
     server.start()

@@ -25,7 +25,7 @@ from qdrant_client.http.exceptions import (
 )
 from qdrant_server import Qdrant
 
-from index import QdrantConfig, SnapshotMissing, VectorStoreError, read_manifest
+from index import EngineError, QdrantConfig, SnapshotMissing, read_manifest
 from index.engine.points import Edition, serving_edition, stray_collections
 from index.engine.server import server_of
 
@@ -49,7 +49,7 @@ def test_a_server_with_a_key(new_server: NewServer, key: str | None) -> None:
         with pytest.raises(SnapshotMissing):
             read_manifest(config)
         return
-    with pytest.raises(VectorStoreError, match=r"status 401.*PASOKH_INDEX_KEY") as caught:
+    with pytest.raises(EngineError, match=r"status 401.*PASOKH_INDEX_KEY") as caught:
         read_manifest(config)
 
     assert "wrong" not in str(caught.value)
@@ -58,7 +58,7 @@ def test_a_server_with_a_key(new_server: NewServer, key: str | None) -> None:
 
 def test_a_key_that_fits_no_header() -> None:
     """It is refused at once and not shown."""
-    with pytest.raises(VectorStoreError, match="PASOKH_INDEX_KEY") as caught:
+    with pytest.raises(EngineError, match="PASOKH_INDEX_KEY") as caught:
         read_manifest(_index("http://127.0.0.1:1", "ن ن"))
 
     assert "ن ن" not in str(caught.value)
@@ -67,7 +67,7 @@ def test_a_key_that_fits_no_header() -> None:
 @pytest.mark.parametrize("address", ["http://127.0.0.1:99999", "http://[::1", "http://a:b"])
 def test_an_address_that_is_none(address: str) -> None:
     """It is refused, when it is opened or first asked, with the setting's name."""
-    with pytest.raises(VectorStoreError, match="PASOKH_INDEX"):
+    with pytest.raises(EngineError, match="PASOKH_INDEX"):
         read_manifest(_index(address))
 
 
@@ -76,7 +76,7 @@ def test_a_server_that_never_answers(new_server: NewServer) -> None:
     server = new_server()
     server.freeze()
     started = time.monotonic()
-    with pytest.raises(VectorStoreError, match="no answer within 1 s"):
+    with pytest.raises(EngineError, match="no answer within 1 s"):
         stray_collections(server_of(_index(server.address, timeout_s=1)), "x")
 
     assert time.monotonic() - started < scaled(5)
@@ -134,7 +134,7 @@ def test_trouble_that_passes(
 ) -> None:
     """Once is not told; twice is."""
     assert acting(answer, GOOD) is None
-    with pytest.raises(VectorStoreError, match=str(answer[0])):
+    with pytest.raises(EngineError, match=str(answer[0])):
         acting(answer, answer)
 
 
@@ -167,7 +167,7 @@ def test_trouble_that_stays(
     acting: Callable[..., Edition | None], answer: tuple[int, dict[str, str], bytes], words: str
 ) -> None:
     """It is told at once, with the server's words but never with the key."""
-    with pytest.raises(VectorStoreError, match=words) as caught:
+    with pytest.raises(EngineError, match=words) as caught:
         acting(answer, GOOD)
 
     assert KEY[:4] not in str(caught.value)
@@ -206,7 +206,7 @@ def test_no_exception_of_the_library_is_unmapped() -> None:
         def fail(_client: object, error: Exception = error) -> None:
             raise error
 
-        with pytest.raises(VectorStoreError) as caught:
+        with pytest.raises(EngineError) as caught:
             server.ask(fail)
         assert error is caught.value.__cause__
 
@@ -233,5 +233,5 @@ def test_when_the_library_is_missing(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert "VectorStoreError" in done.stderr
+    assert "EngineError" in done.stderr
     assert "pip install -c constraints.txt -e '.[qdrant]'" in done.stderr

@@ -42,5 +42,5 @@ def test_the_bot_answers_again_when_the_server_is_back(
     assert api.texts(7) == [say(Phrase.FAILED, Language.EN)]
     assert api.texts(8) == [say(Phrase.FAILED, Language.FA)]
     assert "سوخو" in api.texts(9)[0]
-    assert "VectorStoreError" in bot.written
+    assert "EngineError" in bot.written
     assert KEY not in bot.written
