@@ -613,13 +613,14 @@ def read_settings(env_file: Path | None = _ENV_FILE, *, corpus: Path | None = No
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{env_file} cannot be read as UTF-8 text: {error}"
         raise SettingsError(msg) from error
-    if corpus is not None and settings.index_dir is not None:
-        msg = (
-            f"--corpus is {quoted(str(corpus))} but {PREFIX}INDEX_DIR is "
-            f"{quoted(str(settings.index_dir))}, which holds the index of one corpus; empty one of "
-            "them"
-        )
-        raise SettingsError(msg)
+    own = {"INDEX_DIR": settings.index_dir, "INDEX": settings.index if settings.hosted else None}
+    for name, place in own.items() if corpus is not None else ():
+        if place is not None:
+            msg = (
+                f"--corpus is {quoted(str(corpus))} but {PREFIX}{name} is {quoted(str(place))}, "
+                "which holds the index of one corpus; empty one of them"
+            )
+            raise SettingsError(msg)
     return settings
 
 
