@@ -60,7 +60,7 @@ def measured(work: Path, size: int, server: Qdrant) -> dict[str, Any]:
     """Build, publish, ask and add to the index of one size."""
     own = work / str(size)
     if not (own / "corpus").exists():
-        own.mkdir()
+        own.mkdir(parents=True, exist_ok=True)
         growth.made_corpus(work, size)
         growth.fill(work, size)
     for path in (own / "corpus").glob("one-more*"):
