@@ -243,8 +243,7 @@ def _raw_dense(settings: Settings, files: EvaluationFiles) -> dict[str, Ranked]:
     encoder = open_encoder(wire.encoder_config(asked))
     vectors = asked.cache_dir / "vectors"
     space = VectorSpace(encoder.identity)
-    store = wire.vector_store(asked)
-    snapshot = open_snapshot(asked.index_home, space=space, store=store)
+    snapshot = open_snapshot(asked.index_home, space=space)
     shown = snapshot.archive.passages(range(snapshot.archive.n_passages))
     owners = np.array([str(article.id) for _, article in shown])
     with VectorCache(vectors, encoder) as cache:

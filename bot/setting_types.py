@@ -178,7 +178,7 @@ _PROXY = rf"(https?|socks5h?)://([^\s@/?#]+@)?([\w.-]+|\[[\da-fA-F:.]+\])(:{_POR
 ProxyAddress = Annotated[SecretStr, AfterValidator(_matching(rf"{DIRECT}|{_PROXY}"))]
 ADDRESS: Final = r"^https?://[^\s@]+$"
 OCR: Final = r"^([a-z_]+(\+[a-z_]+)*)?$"
-VECTORS: Final = r"^(files|https?://[^\s@]+)$"
+INDEX: Final = r"^(files|qdrants?://[^\s@/]+/[A-Za-z0-9_]{1,64})$"
 
 _EXPECTED_ADDRESS = (
     "an address that starts with http:// or https://, without a user name or password"
@@ -211,9 +211,12 @@ EXPECTED: Final = {
     "encoder_timeout_s": "a number of seconds above 0",
     "encoder_proxy": _EXPECTED_PROXY,
     "search_memory_mb": "a whole number, 1 or more",
-    "vectors": f"files, or {_EXPECTED_ADDRESS}",
-    "vectors_key": "a text of ASCII letters and signs without spaces",
-    "vectors_timeout_s": "a number of seconds above 0",
+    "index": (
+        "files, or qdrant://HOST:PORT/NAME (qdrants:// for https) without a user name or password, "
+        "NAME of letters, digits and _"
+    ),
+    "index_key": "a text of ASCII letters and signs without spaces",
+    "index_timeout_s": "a number of seconds above 0",
     "cluster": "local, auto or an address of a Ray cluster",
     "cluster_gpus": "a number of GPUs, 0 or more",
     "llm_base_url": _EXPECTED_ADDRESS,

@@ -23,8 +23,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.setting_types import (
     ADDRESS,
     EXPECTED,
+    INDEX,
     OCR,
-    VECTORS,
     AllowedNetworks,
     ApiKey,
     ApiKeys,
@@ -46,7 +46,7 @@ from bot.setting_types import (
 )
 from bot.texts.direction import Bidi
 from bot.texts.language import LanguageChoice
-from index import PasokhError
+from index import PasokhError, Place, QdrantConfig
 from index.proxy import DIRECT
 from index.web import Network
 
@@ -59,7 +59,7 @@ _SECRETS = _PROXIES | {
     "llm_api_key",
     "telegram_token",
     "telegram_webhook_secret",
-    "vectors_key",
+    "index_key",
 }
 
 
@@ -156,15 +156,15 @@ class Settings(BaseSettings):
         ge=1,
         description="MB that codes of vectors should keep to; 96 bytes a passage find most.",
     )
-    vectors: str = Field(
+    index: str = Field(
         default="files",
-        pattern=VECTORS,
-        description="Where vectors are kept: files, or the address of a Qdrant server.",
+        pattern=INDEX,
+        description="Where questions are answered from: files, or qdrant://HOST:6333/NAME.",
     )
-    vectors_key: ApiKey | None = Field(
+    index_key: ApiKey | None = Field(
         default=None, description="Key for the Qdrant server; never shown or logged."
     )
-    vectors_timeout_s: float = Field(
+    index_timeout_s: float = Field(
         default=10.0,
         gt=0,
         allow_inf_nan=False,
@@ -433,6 +433,25 @@ class Settings(BaseSettings):
         return self.data_dir / "indexes" / f"{corpus.name or 'root'}-{digest}"
 
     @property
+    def index_place(self) -> Place:
+        """Where questions are answered from: that folder, or an index on a server."""
+        return self.hosted or self.index_home
+
+    @property
+    def hosted(self) -> QdrantConfig | None:
+        """The index on a server, None where files are asked."""
+        scheme, _, rest = self.index.partition("://")
+        if not rest:
+            return None
+        host, _, name = rest.partition("/")
+        return QdrantConfig(
+            address=f"{'https' if scheme == 'qdrants' else 'http'}://{host}",
+            name=name,
+            api_key=self.index_key,
+            timeout_s=self.index_timeout_s,
+        )
+
+    @property
     def feed_addresses(self) -> tuple[str, ...]:
         """The addresses in `feeds`."""
         return tuple(part.strip() for part in self.feeds.split(",") if part.strip())
@@ -598,13 +617,14 @@ def read_settings(env_file: Path | None = _ENV_FILE, *, corpus: Path | None = No
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{env_file} cannot be read as UTF-8 text: {error}"
         raise SettingsError(msg) from error
-    if corpus is not None and settings.index_dir is not None:
-        msg = (
-            f"--corpus is {quoted(str(corpus))} but {PREFIX}INDEX_DIR is "
-            f"{quoted(str(settings.index_dir))}, which holds the index of one corpus; empty one of "
-            "them"
-        )
-        raise SettingsError(msg)
+    own = {"INDEX_DIR": settings.index_dir, "INDEX": settings.index if settings.hosted else None}
+    for name, place in own.items() if corpus is not None else ():
+        if place is not None:
+            msg = (
+                f"--corpus is {quoted(str(corpus))} but {PREFIX}{name} is {quoted(str(place))}, "
+                "which holds the index of one corpus; empty one of them"
+            )
+            raise SettingsError(msg)
     return settings
 
 
@@ -622,7 +642,7 @@ def _describe(problem: ErrorDetails) -> str:
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     field = str(problem["loc"][0]).lower()
-    is_address = field.endswith("_url") or field == "vectors"
+    is_address = field.endswith("_url") or field == "index"
     is_secret = field in _SECRETS or (is_address and "@" in str(problem["input"]))
     value = "a value that is not shown" if is_secret else quoted(problem["input"])
     return f"{PREFIX}{field.upper()}: expected {EXPECTED[field]}, got {value}"

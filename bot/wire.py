@@ -1,12 +1,14 @@
 """Composition root: settings become an encoder, an index and something that answers."""
 
 import logging
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -49,7 +51,6 @@ from index import (
     OpenAIConfig,
     Preview,
     Progress,
-    QdrantConfig,
     ReadConfig,
     Reader,
     RemovalReport,
@@ -59,14 +60,12 @@ from index import (
     SnapshotLocked,
     SnapshotMissing,
     VectorSpace,
-    VectorStore,
     VerifyReport,
     build_index,
     needs_build,
     open_encoder,
     open_reader,
     open_snapshot,
-    open_store,
     read_manifest,
     remove_article,
     verify_snapshot,
@@ -107,11 +106,10 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     encoder = open_encoder(encoder_config(settings))
     space = VectorSpace(encoder.identity)
     reranker, reader = _open_reranker(settings), _open_reader(settings)
-    store = vector_store(settings)
 
     def reopen() -> Answerer:
         return Answerer(
-            open_snapshot(settings.index_home, space=space, store=store),
+            open_snapshot(settings.index_place, space=space),
             encoder,
             threshold=settings.answer_threshold,
             reranker=reranker,
@@ -121,6 +119,8 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
     try:
         answerer = reopen()
     except SnapshotMissing:
+        if settings.hosted is not None:
+            raise  # whoever only answers has no corpus to publish there
         # Nobody asked to build: wait where another does, and tell what was rejected.
         tell: Progress = progress or (lambda _stage, _done, _total: None)
         try:
@@ -133,7 +133,7 @@ def open_answerer(settings: Settings, *, progress: Progress | None = None) -> Se
         if rejects:
             tell("rejects", len(rejects), None)
         answerer = reopen()
-    return Serving(answerer, home=settings.index_home, reopen=reopen)
+    return Serving(answerer, home=settings.index_home, place=settings.index_place, reopen=reopen)
 
 
 def open_session(settings: Settings, *, progress: Progress | None = None) -> Session:
@@ -169,7 +169,7 @@ def open_access(settings: Settings) -> Access:
 
 def count_labels(settings: Settings) -> Counter[tuple[str, ...]]:
     """Count the articles of the serving snapshot by their labels."""
-    return index.count_labels(settings.index_home, vector_store(settings))
+    return index.count_labels(settings.index_place)
 
 
 def open_web(
@@ -199,7 +199,9 @@ def open_web(
     def left_out() -> Iterator[NotSearched]:
         # What is left out has no rows that could be masked: whoever sees a part is told nothing.
         is_whole = access.rights(PUBLIC) == ALL_RIGHTS
-        return not_searched(settings) if is_whole else iter(())
+        # Only the machine that builds knows.
+        is_known = settings.hosted is None or settings.index_home.exists()
+        return not_searched(settings) if is_whole and is_known else iter(())
 
     def rechecker_for(archive: Answering) -> Rechecker:
         def find_successor(article_id: ArticleId) -> ArticleId | None:
@@ -234,7 +236,7 @@ def is_behind(settings: Settings) -> bool:
 
 def info(settings: Settings) -> Manifest:
     """Read what the serving snapshot is."""
-    return read_manifest(settings.index_home)
+    return read_manifest(settings.index_place)
 
 
 def preview(settings: Settings) -> Preview:
@@ -253,16 +255,14 @@ def verify(settings: Settings) -> VerifyReport:
     return verify_snapshot(
         settings.index_home,
         cache_dir=settings.cache_dir / "vectors",
-        store=vector_store(settings),
+        engine=settings.hosted,
     )
 
 
 def open_rechecker(settings: Settings) -> Rechecker:
     """Open what holds answers of earlier against the serving snapshot."""
     encoder = open_encoder(encoder_config(settings))
-    snapshot = open_snapshot(
-        settings.index_home, space=VectorSpace(encoder.identity), store=vector_store(settings)
-    )
+    snapshot = open_snapshot(settings.index_place, space=VectorSpace(encoder.identity))
     return _rechecker(settings, encoder, snapshot.manifest, snapshot.article, snapshot.successor)
 
 
@@ -297,7 +297,7 @@ def remove(
             cache_dir=settings.cache_dir / "vectors",
             reason=reason,
             progress=progress,
-            store=vector_store(settings),
+            engine=settings.hosted,
         )
     finally:  # see Translator
         translations(settings).forget(article_id)
@@ -413,9 +413,7 @@ def _evaluating(
     _build(own, encoder, progress)
     reranker, reader = _open_reranker(own), _open_reader(own)
     with RememberingEncoder(encoder, own.cache_dir / "vectors") as remembering:
-        snapshot = open_snapshot(
-            own.index_home, space=VectorSpace(encoder.identity), store=vector_store(own)
-        )
+        snapshot = open_snapshot(own.index_place, space=VectorSpace(encoder.identity))
         answerer = Answerer(
             snapshot,
             remembering,
@@ -429,7 +427,9 @@ def _evaluating(
             encoder=remembering,
             reranker=reranker,
             reader=reader,
-            serving=Serving(answerer, home=own.index_home, reopen=lambda: answerer),
+            serving=Serving(
+                answerer, home=own.index_home, place=own.index_place, reopen=lambda: answerer
+            ),
             settings={
                 "encoder": snapshot.manifest.encoder.fingerprint,
                 "space": snapshot.manifest.space,
@@ -448,6 +448,8 @@ def evaluation_settings(settings: Settings, corpus: Path) -> Settings:
     """Return settings whose index of `corpus` is nobody's own, even where that is theirs too."""
     data_dir = settings.data_dir / "evaluation"
     own = {"corpus": corpus, "index_dir": None, "data_dir": data_dir, "columns": ""}
+    if settings.hosted is not None:
+        own["index"] = f"{settings.index}_{sha256(os.fsencode(corpus)).hexdigest()[:8]}"
     # Several corpora are joined by links.
     return settings.model_copy(update=own | {"outside_links": True})
 
@@ -470,7 +472,7 @@ def _build(
             progress=progress,
             wait_s=wait_s,
             keep=settings.keep_snapshots,
-            store=vector_store(settings),
+            engine=settings.hosted,
             workers=spread.workers,
         )
     fields = asdict(report) | {"rejects": Counter(reject.reason for reject in report.rejects)}
@@ -492,18 +494,6 @@ def read_config(settings: Settings) -> ReadConfig:
     """Return how files are read, as the settings say."""
     parsed = ReadConfig.parse(settings.columns)
     return replace(parsed, outside_links=settings.outside_links, ocr=settings.ocr)
-
-
-def vector_store(settings: Settings) -> VectorStore:
-    """Open what keeps the vectors, as the settings say; no server is asked yet."""
-    if settings.vectors == "files":
-        return open_store(None)
-    config = QdrantConfig(
-        address=settings.vectors,
-        api_key=settings.vectors_key,
-        timeout_s=settings.vectors_timeout_s,
-    )
-    return open_store(config)
 
 
 def web_config(settings: Settings) -> WebConfig:

@@ -30,10 +30,20 @@ from index.encoders import (
     open_reader,
 )
 from index.encoders.space import VectorSpace
+from index.engine.opening import (
+    Labelled,
+    Place,
+    count_labels,
+    open_labels,
+    open_snapshot,
+    read_manifest,
+    serving_name,
+)
 from index.errors import (
     ClusterError,
     CorpusError,
     EncoderError,
+    EngineError,
     PasokhError,
     QuestionSetError,
     SnapshotCorrupt,
@@ -42,14 +52,12 @@ from index.errors import (
     SnapshotMismatch,
     SnapshotMissing,
     StorageError,
-    VectorStoreError,
     WatchLocked,
 )
 from index.search.rerank import CrossEncoderReranker, Reranker
 from index.search.retrieve import Retrieval, Retriever
-from index.snapshot.labels import Labels, count_labels
 from index.snapshot.manifest import Manifest, PartCounts
-from index.snapshot.snapshot import Snapshot, current_folder, open_snapshot, read_manifest
+from index.snapshot.snapshot import Snapshot, current_folder
 from index.types import (
     ALL_RIGHTS,
     EVERYTHING,
@@ -66,8 +74,6 @@ from index.types import (
     Span,
     TelegramPost,
 )
-from index.vectors.opening import open_store
-from index.vectors.store import VectorStore
 
 __all__ = [
     "ALL_RIGHTS",
@@ -85,10 +91,11 @@ __all__ = [
     "EncoderConfig",
     "EncoderError",
     "EncoderIdentity",
+    "EngineError",
     "Fate",
     "Hit",
     "IndexConfig",
-    "Labels",
+    "Labelled",
     "Manifest",
     "Moment",
     "NotSearched",
@@ -97,6 +104,7 @@ __all__ = [
     "PasokhError",
     "Passage",
     "PassageId",
+    "Place",
     "Precision",
     "Preview",
     "Progress",
@@ -123,8 +131,6 @@ __all__ = [
     "StorageError",
     "TelegramPost",
     "VectorSpace",
-    "VectorStore",
-    "VectorStoreError",
     "VerifyReport",
     "WatchLocked",
     "Window",
@@ -135,12 +141,13 @@ __all__ = [
     "needs_build",
     "not_searched",
     "open_encoder",
+    "open_labels",
     "open_reader",
     "open_snapshot",
-    "open_store",
     "preview_corpus",
     "read_manifest",
     "read_removals",
     "remove_article",
+    "serving_name",
     "verify_snapshot",
 ]

@@ -96,15 +96,17 @@ class DenseConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QdrantConfig:
-    """Qdrant server that stores the vectors of an index, instead of files.
+    """An index on a Qdrant server.
 
     Attributes:
-        address: Up to the port, which is 6333 by default.
+        address: Of the server, up to the port, which is 6333 by default.
+        name: Of the index there.
         api_key: None to send none.
         timeout_s: For one request; the client rounds it up to whole seconds.
     """
 
     address: str
+    name: str
     api_key: SecretStr | None = None
     timeout_s: float = 10.0
 

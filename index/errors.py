@@ -4,6 +4,7 @@
     ├── ClusterError       a Ray cluster that cannot be reached, or whose workers fail
     ├── CorpusError        a corpus path that cannot be read at all
     ├── EncoderError       weights, model or embedding server unusable
+    ├── EngineError        a Qdrant server that does not answer, or not with what was put there
     ├── QuestionSetError   questions or judgements to evaluate with that cannot be used
     ├── SnapshotError      an index on disk that cannot be used
     │   ├── SnapshotMissing    nothing has been built at that place
@@ -11,7 +12,6 @@
     │   ├── SnapshotMismatch   built with another encoder or schema than asked for
     │   └── SnapshotLocked     another process is building there
     ├── StorageError       the disk is full, read-only or not ours to write
-    ├── VectorStoreError   a vector database that does not answer, or not with what was put there
     └── WatchLocked        another process watches feeds for the same index
 
 A message says what was expected, what came and what to do; it is safe to show to a user.
@@ -93,8 +93,8 @@ class StorageError(PasokhError):
     """The disk is full, read-only or not writable for us."""
 
 
-class VectorStoreError(PasokhError):
-    """A vector database cannot be reached, refuses us or lacks what was put there."""
+class EngineError(PasokhError):
+    """A Qdrant server cannot be reached, refuses us or lacks what was put there."""
 
 
 class WatchLocked(PasokhError):

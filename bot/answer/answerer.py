@@ -42,7 +42,7 @@ from index import (
     Snapshot,
     VectorSpace,
 )
-from index.arrays import Mask, Vectors
+from index.arrays import Allowed, Vectors
 from index.encoders import stored_confidence
 from index.text import token_set
 
@@ -355,10 +355,10 @@ class Answerer:
         again = self._considered(question, k=k, vector=vector, shown=shown, among=among)
         return again if again.confidence >= SURE and not again.missing else seen
 
-    def _having(self, words: Sequence[str]) -> Mask | None:
+    def _having(self, words: Sequence[str]) -> Allowed | None:
         """Return the passages of articles that have all of some words as they are written.
 
-        Shape (n_rows,); None where there is none.
+        None where there is none.
         """
         snapshot = self.snapshot
         groups = [
@@ -367,12 +367,12 @@ class Answerer:
         ]
         rows, _ = snapshot.lexical.search(groups, _MOST_HAVING)
         owners = []
-        for owner in np.unique(snapshot.layout.owners[rows]).tolist():
+        for owner in np.unique(snapshot.layout.owners_of(rows)).tolist():
             article = snapshot.archive.article_at(owner)
             tokens = token_set(f"{article.headline} {article.text}")
             if all(any(term in tokens for term, _ in group) for group in groups):
                 owners.append(owner)
-        return np.isin(snapshot.layout.owners, owners) if owners else None
+        return snapshot.layout.of_articles(owners) if owners else None
 
     def _considered(
         self,
@@ -381,7 +381,7 @@ class Answerer:
         k: int,
         vector: Vectors | None,
         shown: Sequence[str],
-        among: Mask | None = None,
+        among: Allowed | None = None,
     ) -> Consideration:
         found = self._retrieve(question.search_text, question, _HITS, vector, among)
         if question.typed_text != question.search_text:
@@ -468,7 +468,7 @@ class Answerer:
         question: Question,
         n_hits: int,
         vector: Vectors | None = None,
-        among: Mask | None = None,
+        among: Allowed | None = None,
     ) -> Retrieval:
         return self.retriever.retrieve(
             text,

@@ -18,7 +18,7 @@ from bot.answer.evidence import Quote
 from bot.question.question import Question
 from bot.types import Answer, Shape
 from index import ArticleId, Retrieval
-from index.arrays import Mask, Rows, Vectors
+from index.arrays import Allowed, Rows, Vectors
 
 New: TypeAlias = Mapping[ArticleId, Collection[str]]
 """New articles, each with the digests of the sentences that it had before it was corrected."""
@@ -57,9 +57,7 @@ class _Part(Answerer):
     def __init__(self, whole: Answerer, articles: Rows, new: New) -> None:
         """Answer from the rows `articles`, with sentences that are new."""
         layout = whole.snapshot.layout
-        live = np.zeros(layout.n_rows, np.bool_)
-        live[layout.rows_of(articles)] = True
-        snapshot = replace(whole.snapshot, layout=replace(layout, live=live))
+        snapshot = replace(whole.snapshot, layout=layout.among_articles(articles))
         super().__init__(snapshot, whole.encoder, threshold=max(whole.threshold, SURE))
         self.words = whole.words
         self._n_passages: Final = layout.n_live
@@ -89,7 +87,7 @@ class _Part(Answerer):
         question: Question,
         n_hits: int,
         vector: Vectors | None = None,
-        among: Mask | None = None,
+        among: Allowed | None = None,
     ) -> Retrieval:
         found = super()._retrieve(text, question, n_hits, vector, among)
         return replace(found, n_passages=self._n_passages)

@@ -1,6 +1,7 @@
 """Serving: answers from the newest snapshot while others publish new ones.
 
-Before a question the name of the published snapshot is read, some 50 microseconds. A new one is
+Before a question the name of the published snapshot is read: some 50 microseconds of a file, a
+request to a server. A new one is
 opened on a thread of its own; the question that noticed it waits for it a moment, all others go on
 with the old, and whatever was asked of the old is finished there before its files are released.
 One that cannot be opened is left alone until the next is published.
@@ -28,15 +29,17 @@ from bot.types import Answer, Citation, NoAnswer, Reason
 from index import (
     Article,
     ArticleId,
-    Labels,
+    EngineError,
+    Labelled,
     Manifest,
+    Place,
     Rights,
     Scope,
     Snapshot,
     SnapshotError,
-    VectorStoreError,
-    current_folder,
+    open_labels,
     read_removals,
+    serving_name,
 )
 
 EVENT_RELOADED: Final = "index_reloaded"
@@ -64,14 +67,14 @@ class _Opened:
     uses: int = 0
     is_retired: bool = False
     parts: dict[Rights, Answerer] = field(default_factory=dict)
-    labels: Labels | None = None
+    labels: Labelled | None = None
     lock: AbstractContextManager[bool] = field(default_factory=Lock)
 
     def part(self, rights: Rights) -> Answerer:
         """Return what answers to somebody with these rights; made once."""
         with self.lock:
             if rights not in self.parts:
-                self.labels = self.labels or Labels(self.answerer.snapshot)
+                self.labels = self.labels or open_labels(self.answerer.snapshot)
                 self.parts[rights] = self.answerer.over(self.labels.part(rights))
                 if len(self.parts) > _PARTS:
                     del self.parts[next(iter(self.parts))]
@@ -80,7 +83,7 @@ class _Opened:
     @property
     def name(self) -> str:
         """Name of its snapshot."""
-        return self.answerer.snapshot.manifest.snapshot
+        return self.answerer.snapshot.name
 
     def close_if_done(self) -> None:
         """Release the files once nobody needs them."""
@@ -155,7 +158,7 @@ class _Asked(ABC):
                 reply = answerer.answer(question, k=k)
                 if not self._shows_removed(answerer, _shown_in(reply)):
                     return reply
-        except VectorStoreError:
+        except EngineError:
             # Subtle: a removal deletes from a database at once what the snapshot before asks for.
             if not self._is_newer_open(answerer):
                 raise
@@ -241,9 +244,24 @@ class _Asked(ABC):
 class Serving(_Asked):
     """Answers as an `Answerer` does, from whatever is published now; safe for many threads."""
 
-    def __init__(self, answerer: Answerer, *, home: Path, reopen: Callable[[], Answerer]) -> None:
-        """Serve `answerer` until `home` has a newer snapshot, then what `reopen` returns."""
+    def __init__(
+        self,
+        answerer: Answerer,
+        *,
+        home: Path,
+        reopen: Callable[[], Answerer],
+        place: Place | None = None,
+    ) -> None:
+        """Serve `answerer` until there is a newer snapshot, then what `reopen` returns.
+
+        Args:
+            answerer: Answers now.
+            home: Where the list of what was removed by request is.
+            reopen: Opens what is published.
+            place: Where snapshots are published; None for `home`.
+        """
         super().__init__(home)
+        self._place = place or home
         self._reopen = reopen
         self._lock = Lock()
         self._parts: dict[Rights, _PartServing] = {}
@@ -288,8 +306,9 @@ class Serving(_Asked):
 
         Raises:
             SnapshotError: If it cannot be opened; the old one serves on.
+            EngineError: If a server cannot be asked for it.
         """
-        current_folder(self._home)
+        serving_name(self._place)
         self._begin_to_open(is_asked=True)
         self._join()
         if self._refused is not None:
@@ -321,8 +340,8 @@ class Serving(_Asked):
     def _published(self) -> str:
         """Return the name of the snapshot that is published; empty where that cannot be told."""
         try:
-            return current_folder(self._home).name
-        except SnapshotError:
+            return serving_name(self._place)
+        except (SnapshotError, EngineError):
             return ""
 
     def _open(self) -> None:

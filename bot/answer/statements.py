@@ -19,7 +19,7 @@ from bot.answer.speech import is_said_by
 from bot.question.question import Question
 from bot.types import Answer, Citation, NoAnswer, Reason, Shape
 from index import Article, Scope, Span
-from index.arrays import Mask
+from index.arrays import Allowed
 from index.search import coverage
 from index.text import detect, token_set
 
@@ -63,8 +63,8 @@ def find_statements(
         term: 1.0 for group in snapshot.lexical.question(spelt).base_groups for term, _ in group
     }
     rows, _ = snapshot.lexical.search([[*terms.items()]], _MAX_PASSAGES, layout.within(scope))
-    owners = np.unique(layout.owners[rows])
-    near = None if topic is None else _near(answerer, topic, scope, np.isin(layout.owners, owners))
+    owners = np.unique(layout.owners_of(rows))
+    near = None if topic is None else _near(answerer, topic, scope, layout.of_articles(owners))
     found: dict[tuple[str, Span], Citation] = {}
     for owner in owners.tolist():
         article = snapshot.archive.article_at(owner)
@@ -107,7 +107,7 @@ def find_statements(
 
 
 def _near(
-    answerer: Answerer, topic: Question, scope: Scope, among: Mask
+    answerer: Answerer, topic: Question, scope: Scope, among: Allowed
 ) -> dict[str, list[tuple[Span, float]]]:
     """Return the sentences of articles on a topic, by article, with how near they are to it.
 

@@ -149,7 +149,7 @@ def info(surface: Surface) -> ExitCode:
             passages=manifest.n_passages,
             sentences=manifest.n_sentences,
             languages=languages,
-            store=manifest.store,
+            store="qdrant" if surface.settings.hosted else "files",
             recall=localize_number(round(100 * manifest.recall, 1), surface.language),
             files=len(manifest.files),
             size=manifest.size_bytes,

@@ -375,7 +375,7 @@ class Key(Text):
             "passages   {passages}\n"
             "sentences  {sentences}\n"
             "languages  {languages}\n"
-            "vectors    in {store}\n"
+            "served     from {store}\n"
             "search     finds {recall}% of the nearest 10 by meaning, measured when built\n"
             "files      {files}, {size} bytes"
         ),
@@ -387,7 +387,7 @@ class Key(Text):
             "بندها: {passages}\n"
             "جمله‌ها: {sentences}\n"
             "زبان‌ها: {languages}\n"
-            "بردارها: در {store}\n"
+            "پاسخ از: {store}\n"
             "جست‌وجو: {recall}٪ از ۱۰ بند نزدیک‌تر در معنا را می‌یابد (سنجیده هنگام ساخت)\n"
             "پرونده‌ها: {files}، {size} بایت"
         ),

@@ -22,27 +22,25 @@ from index.build.encode import encoded
 from index.build.pending import sweep_collection
 from index.build.update import BuildReport, Progress, Task, make_snapshot, no_progress
 from index.build.verify import leftovers
-from index.config import ChunkConfig, IndexConfig
+from index.config import ChunkConfig, IndexConfig, QdrantConfig
 from index.corpus.intake import CorpusFile, scan
 from index.corpus.removals import Removals, read_removals
 from index.disk.atomic import builder_lock, storage_errors
 from index.disk.file_stamps import Stamps
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
+from index.engine.opening import is_published, publish
 from index.errors import PasokhError, SnapshotCorrupt, SnapshotError
 from index.snapshot.manifest import SCHEMA, check_files, load_manifest
 from index.snapshot.snapshot import (
     READ_ON_OPEN_BYTES,
     REPORT,
-    Snapshot,
+    FileSnapshot,
     current_folder,
     open_folder,
-    part_folders,
 )
 from index.sources import RejectReason, missing_packages
 from index.types import Reject
-from index.vectors.files import FILES
-from index.vectors.store import VectorStore
 from index.workers import Workers
 
 # Headline of 200 characters, date, prefix and markers: news-fa's 6,637 articles need at most 66.
@@ -61,7 +59,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
     progress: Progress | None = None,
     wait_s: float = 0,
     keep: int = _KEEP,
-    store: VectorStore = FILES,
+    engine: QdrantConfig | None = None,
     workers: Workers | None = None,
 ) -> BuildReport:
     """Build and publish a snapshot of `corpora` under `home`, unless it is there already.
@@ -76,7 +74,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         progress: Called with the progress of each stage.
         wait_s: How long to wait for another build in `home`.
         keep: How many snapshots stay, at least 1; the one that served before is always kept.
-        store: Where vectors are written.
+        engine: The server that the index is published on too; None for none.
         workers: Used where many articles are new; None for processes of this machine.
 
     Raises:
@@ -84,16 +82,16 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
         CorpusError: If the first corpus is missing or there is no article; the old snapshot stays.
         SnapshotLocked: If another process is building there still.
         StorageError: If something cannot be written; the old snapshot stays.
-        VectorStoreError: If the store cannot be used; the old snapshot stays, unless only what is
-            no longer needed could not be deleted.
+        EngineError: If the server cannot be used: it serves what it served, and the next
+            build publishes there what is in the files.
     """
     started = time.monotonic()
     space = VectorSpace(encoder.identity)
     config = replace(config, chunk=_within_window(config.chunk, encoder.max_tokens))
     sweep_collection(home, wait_s=wait_s)
     removals = read_removals(home)
-    # What makes a snapshot of a corpus: the code, the vectors and where they are, the settings.
-    maker = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config), store.kind]
+    # What makes a snapshot of a corpus: the code, the vectors and the settings.
+    maker = [SCHEMA, metadata.version("pasokh"), space.fingerprint, asdict(config)]
     made_by = xxh3_128(json.dumps(maker).encode()).hexdigest()
     progress = progress or no_progress
     stamps = Stamps.read(home)
@@ -117,14 +115,14 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
             config=config.chunk,
             progress=partial(progress, "encode"),
         ),
-        store=store,
         keep=max(keep, 1),
         workers=workers or Workers(),
         progress=progress,
     )
     # Checked before anything is written or locked, so that it works in a read-only folder.
     report = _unchanged(task)
-    if report is None or leftovers(home, removals) or store.strays(home, part_folders(home)):
+    is_behind = engine is not None and not is_published(home, engine)
+    if report is None or leftovers(home, removals) or is_behind:
         with storage_errors(home):
             home.mkdir(parents=True, exist_ok=True)
             with builder_lock(home, wait_s=wait_s):
@@ -133,6 +131,8 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
                 removals = read_removals(home)
                 key = snapshot_key(made_by, files, removals)
                 report = _build(replace(task, removals=removals, key=key))
+                if engine is not None:
+                    publish(home, engine)
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
@@ -140,7 +140,6 @@ def _build(task: Task) -> BuildReport:
     """Update the serving snapshot, or build from scratch if it cannot be updated; locked."""
     for folder in leftovers(task.home, task.removals):
         shutil.rmtree(folder)
-    task.store.sweep(task.home, part_folders(task.home))
     report = _unchanged(task)
     if report is not None:
         return report
@@ -152,7 +151,7 @@ def _build(task: Task) -> BuildReport:
     return make_snapshot(task, None)
 
 
-def _usable(task: Task) -> Snapshot | None:
+def _usable(task: Task) -> FileSnapshot | None:
     """Open the serving snapshot if it is whole, and made by the same code and settings.
 
     Returns None if the key matches: `_unchanged` has just found that snapshot damaged.
@@ -164,13 +163,9 @@ def _usable(task: Task) -> Snapshot | None:
             return None
         if check_files(folder, manifest.files, full_bytes=READ_ON_OPEN_BYTES):
             return None
-        snapshot = open_folder(folder, manifest, task.store)
+        return open_folder(folder, manifest)
     except SnapshotError:
         return None
-    if snapshot.vectors.check():
-        snapshot.close()
-        return None
-    return snapshot
 
 
 def _within_window(chunk: ChunkConfig, window: int) -> ChunkConfig:
@@ -197,9 +192,7 @@ def _unchanged(task: Task) -> BuildReport | None:
             folder, manifest.files, full_bytes=manifest.size_bytes
         ):
             return None
-        with closing(open_folder(folder, manifest, task.store)) as snapshot:
-            if snapshot.vectors.check():
-                return None
+        open_folder(folder, manifest).close()
         fields = json.loads((folder / REPORT).read_text(encoding="utf-8"))
         rejects = tuple(Reject(**reject) for reject in fields.pop("rejects"))
         unread = [one.detail for one in rejects if one.reason == RejectReason.NO_LIBRARY]

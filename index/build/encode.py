@@ -16,7 +16,7 @@ from index.corpus.archive import Archive
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
 from index.encoders.vector_cache import VectorCache
-from index.snapshot.snapshot import Snapshot
+from index.snapshot.snapshot import FileSnapshot
 from index.text.chunk import encoder_text
 from index.text.clean import clean
 from index.types import Article, Passage
@@ -65,7 +65,7 @@ def encoded(
             yield Shard(passages, sentences, counts, n_new)
 
 
-def copied(snapshot: Snapshot, rows: Rows) -> Iterator[Shard]:
+def copied(snapshot: FileSnapshot, rows: Rows) -> Iterator[Shard]:
     """Yield the vectors that a snapshot has for its passages `rows`, shape (n,)."""
     for start in range(0, len(rows), _SHARD):
         shard = rows[start : start + _SHARD]

@@ -23,7 +23,7 @@ from index.arrays import Rows
 from index.corpus.archive import Archive, ArchiveWriter
 from index.lexical.index import KeptRows, write_lexical
 from index.snapshot.rows import write_layout
-from index.snapshot.snapshot import ARCHIVE, LEXICAL, PARTS, Snapshot
+from index.snapshot.snapshot import ARCHIVE, LEXICAL, PARTS, FileSnapshot
 from index.types import ArticleId
 from index.workers import Workers
 
@@ -59,7 +59,7 @@ class Merge:
 
 
 def plan_merge(
-    old: Snapshot | None, dropped: Sequence[ArticleId], n_new: int, *, compact: bool
+    old: FileSnapshot | None, dropped: Sequence[ArticleId], n_new: int, *, compact: bool
 ) -> Merge:
     """Choose the parts that stay.
 
@@ -124,7 +124,7 @@ def new_part(draft: Path) -> Path:
     return folder
 
 
-def reuse_old(draft: Path, old: Snapshot, merge: Merge, writer: ArchiveWriter) -> None:
+def reuse_old(draft: Path, old: FileSnapshot, merge: Merge, writer: ArchiveWriter) -> None:
     """Append the articles that move to the new part's archive and link the files that stay."""
     old.archive.copy(writer, merge.articles)
     staying = tuple(f"{PARTS}/{number}/" for number in range(merge.n_parts))
@@ -150,7 +150,7 @@ def number_part(draft: Path, merge: Merge, n_passages: int) -> Path | None:
 
 
 def write_words(
-    draft: Path, part: Path | None, old: Snapshot | None, merge: Merge, workers: Workers
+    draft: Path, part: Path | None, old: FileSnapshot | None, merge: Merge, workers: Workers
 ) -> None:
     """Write the lexical index and the metadata columns."""
     removed = old.layout.rows_of(merge.newly_removed) if old else _no_rows()

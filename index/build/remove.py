@@ -19,7 +19,7 @@ import numpy as np
 from index.build.build import snapshot_key
 from index.build.encode import texts_of
 from index.build.update import Progress, Task, make_snapshot, no_progress
-from index.config import COLLECTED, IndexConfig
+from index.config import COLLECTED, IndexConfig, QdrantConfig
 from index.corpus.drafts import sweep_drafts
 from index.corpus.intake import CorpusFile
 from index.corpus.ledger import Indexed, Ledger, Origin, digests
@@ -34,20 +34,17 @@ from index.corpus.removals import (
 )
 from index.disk.atomic import builder_lock, storage_errors
 from index.encoders.vector_cache import forget_vectors, vector_key
+from index.engine.opening import publish
 from index.errors import CorpusError, SnapshotMissing
-from index.snapshot.manifest import check_store
 from index.snapshot.snapshot import (
     LEDGER,
-    Snapshot,
+    FileSnapshot,
     current_folder,
     open_folder,
-    part_folders,
     read_manifest,
 )
 from index.sources import SourceFile
 from index.types import ArticleId
-from index.vectors.files import FILES
-from index.vectors.store import VectorStore
 from index.workers import Workers
 
 
@@ -88,7 +85,7 @@ def remove_article(
     reason: str = "",
     progress: Progress | None = None,
     wait_s: float = 0,
-    store: VectorStore = FILES,
+    engine: QdrantConfig | None = None,
 ) -> RemovalReport:
     """Remove an article from the index under `home`, for good.
 
@@ -103,12 +100,12 @@ def remove_article(
         reason: Kept in the list of removals.
         progress: Called with the progress of the rewriting.
         wait_s: How long to wait for a build there.
-        store: Where the vectors of the index are.
+        engine: The server that the index is published on too: all of it is written there anew.
 
     Raises:
         CorpusError: If there is no such article.
-        SnapshotError: If there is no index, it is damaged or its vectors are elsewhere.
-        VectorStoreError: If the store cannot be used; to be run again.
+        SnapshotError: If there is no index, or it is damaged.
+        EngineError: If the server cannot be used; to be run again.
         StorageError: If something cannot be written.
     """
     sweep_drafts(home)
@@ -121,12 +118,12 @@ def remove_article(
             raise
         forget_vectors(cache_dir, vectors_before)
         with storage_errors(home), builder_lock(home, wait_s=wait_s):
-            store.sweep(home, part_folders(home))
+            if engine is not None:
+                publish(home, engine)
         return RemovalReport(article=article_id, snapshot="", unlinked=(), still_in=(), shared=())
     with storage_errors(home), builder_lock(home, wait_s=wait_s):
         folder, manifest = current_folder(home), read_manifest(home)
-        check_store(manifest, store.kind)
-        with closing(open_folder(folder, manifest, store)) as old:
+        with closing(open_folder(folder, manifest)) as old:
             with Ledger(folder / LEDGER, is_written=False) as ledger:
                 if len(found_there := ledger.at_address(article_id)) > 1:
                     msg = (
@@ -156,8 +153,9 @@ def remove_article(
                 (home / COLLECTED / origin.path).unlink(missing_ok=True)
             snapshot = manifest.snapshot
             if indexed is not None or found.alone:
-                snapshot = _publish_rest(home, old, files, config, store, progress or no_progress)
-        store.sweep(home, part_folders(home))
+                snapshot = _publish_rest(home, old, files, config, progress or no_progress)
+        if engine is not None:
+            publish(home, engine)
     return RemovalReport(
         article=article_id,
         snapshot=snapshot,
@@ -186,7 +184,7 @@ def _files_of(ledger: Ledger, indexed: Indexed | None, removals: Removals) -> _A
 
 def _remove(
     home: Path,
-    old: Snapshot,
+    old: FileSnapshot,
     ledger: Ledger,
     indexed: Indexed,
     config: IndexConfig,
@@ -231,10 +229,9 @@ def _remove(
 
 def _publish_rest(
     home: Path,
-    old: Snapshot,
+    old: FileSnapshot,
     files: list[CorpusFile],
     config: IndexConfig,
-    store: VectorStore,
     progress: Progress,
 ) -> str:
     """Publish the index without what was removed; return the snapshot's name, "" for none."""
@@ -251,7 +248,6 @@ def _publish_rest(
         config=config,
         count_tokens=len,
         encode=lambda _archive, _n_passages: (),  # no passage is new
-        store=store,
         keep=0,
         workers=Workers(),
         progress=progress,

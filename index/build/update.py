@@ -45,7 +45,7 @@ from index.snapshot.snapshot import (
     ARCHIVE,
     LEDGER,
     REPORT,
-    Snapshot,
+    FileSnapshot,
     check_draft,
     draft_folder,
     free_name,
@@ -54,7 +54,8 @@ from index.snapshot.snapshot import (
 )
 from index.sources import RejectReason
 from index.types import Reject
-from index.vectors.store import Shard, VectorStore, Written
+from index.vectors.files import write_vectors
+from index.vectors.store import Shard, Written
 from index.workers import Workers
 
 Progress = Callable[[str, int, int | None], None]
@@ -114,7 +115,6 @@ class Task:
         config: How articles are read and divided.
         count_tokens: The encoder's count of a text's tokens.
         encode: Yields the vectors of the first passages of an archive.
-        store: Where vectors are written.
         keep: How many snapshots stay.
         workers: Used where many articles are new.
         progress: Called with the progress of each stage.
@@ -131,23 +131,21 @@ class Task:
     config: IndexConfig
     count_tokens: Callable[[str], int]
     encode: Callable[[Archive, int], Iterable[Shard]]
-    store: VectorStore
     keep: int
     workers: Workers
     progress: Progress
 
 
-def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
+def make_snapshot(task: Task, old: FileSnapshot | None) -> BuildReport:
     """Make a snapshot in a draft and publish it; the caller holds the lock.
 
     Raises:
         CorpusError: If no article is left; the old snapshot stays, unless its last articles were
             removed by request.
         SnapshotCorrupt: If `old` cannot be read.
-        VectorStoreError: If the vectors cannot be read or written; the old snapshot stays.
     """
     started = time.monotonic()
-    with draft_folder(task.home, task.store) as draft:
+    with draft_folder(task.home) as draft:
         with task.workers as workers:
             new = _read(task, draft, old, workers)
             n_new = new.intake.n_added + new.intake.n_changed
@@ -173,7 +171,7 @@ def make_snapshot(task: Task, old: Snapshot | None) -> BuildReport:
         replace_text(draft / REPORT, f"{text}\n")
         files = manifest.files | {REPORT: file_record(draft / REPORT)}
         write_manifest(draft, replace(manifest, files=files))
-        check_draft(draft, task.store, first=new.merge.n_parts)
+        check_draft(draft, first=new.merge.n_parts)
         # An index built from scratch does not tell what was removed from the one before.
         is_clean = not (new.intake.has_removals or (old is None and task.removals.entries))
         publish(task.home, draft, manifest.snapshot, keep=task.keep if is_clean else 0)
@@ -197,7 +195,7 @@ class _NewPart:
     n_fresh: int
 
 
-def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _NewPart:
+def _read(task: Task, draft: Path, old: FileSnapshot | None, workers: Workers) -> _NewPart:
     """Read what is new into the archive of a new part and copy the articles that move there.
 
     Raises:
@@ -241,7 +239,7 @@ def _read(task: Task, draft: Path, old: Snapshot | None, workers: Workers) -> _N
     return _NewPart(intake, merge, number_part(draft, merge, writer.n_passages), n_fresh)
 
 
-def _write_vectors(task: Task, old: Snapshot | None, new: _NewPart) -> Written:
+def _write_vectors(task: Task, old: FileSnapshot | None, new: _NewPart) -> Written:
     """Write the vectors of the new part."""
     if new.part is None:
         return Written(n_encoded=0, recall=1.0)
@@ -249,11 +247,11 @@ def _write_vectors(task: Task, old: Snapshot | None, new: _NewPart) -> Written:
         fresh = task.encode(archive, new.n_fresh) if new.n_fresh else ()
         vectors = chain(fresh, copied(old, new.merge.passages) if old else ())
         shape = archive.n_sentences, task.encoder.dim
-        return task.store.write(task.home, new.part, vectors, shape, task.config.dense)
+        return write_vectors(new.part, vectors, shape, task.config.dense)
 
 
 def _manifest(
-    task: Task, draft: Path, old: Snapshot | None, new: _NewPart, recall: float
+    task: Task, draft: Path, old: FileSnapshot | None, new: _NewPart, recall: float
 ) -> Manifest:
     """Return the manifest of `draft`, whose new part is searched with `recall`."""
     parts = list(old.manifest.parts[: new.merge.n_parts]) if old else []
@@ -277,7 +275,6 @@ def _manifest(
         made_by=task.made_by,
         encoder=task.encoder,
         space=task.space,
-        store=task.store.kind,
         n_articles=sum(part.articles for part in parts) - len(layout.removed),
         n_passages=layout.n_live,
         n_sentences=layout.n_live_sentences,

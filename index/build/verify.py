@@ -5,26 +5,24 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.config import COLLECTED
+from index.config import COLLECTED, QdrantConfig
 from index.corpus.drafts import left_drafts
 from index.corpus.ledger import Ledger
 from index.corpus.removals import Removals, read_removals
 from index.disk.atomic import builder_lock
 from index.encoders.vector_cache import held_vectors
+from index.engine.opening import wrong_on
 from index.errors import SnapshotCorrupt
-from index.snapshot.manifest import check_files, check_store, load_manifest
+from index.snapshot.manifest import check_files, load_manifest
 from index.snapshot.snapshot import (
     LEDGER,
-    Snapshot,
+    FileSnapshot,
     check_parts,
     current_folder,
     older_folders,
     open_folder,
-    part_folders,
 )
 from index.sources import RejectReason
-from index.vectors.files import FILES
-from index.vectors.store import VectorStore
 
 _PATIENCE_S = 10.0
 
@@ -58,7 +56,7 @@ def verify_snapshot(
     home: Path,
     *,
     cache_dir: Path | None = None,
-    store: VectorStore = FILES,
+    engine: QdrantConfig | None = None,
     wait_s: float = _PATIENCE_S,
 ) -> VerifyReport:
     """Check every byte of the serving snapshot, that its parts agree, and the removed articles.
@@ -66,37 +64,35 @@ def verify_snapshot(
     Args:
         home: Where snapshots live.
         cache_dir: The vector cache to search for removed articles; None to leave it alone.
-        store: Where the vectors of the index are.
+        engine: The server that the index is published on too.
         wait_s: How long to wait for a build or removal there before something is called wrong.
 
     Raises:
         SnapshotLocked: If something looks wrong, and another process is building there still.
-        SnapshotError: If there is none, not even its manifest can be read, or its vectors are
-            elsewhere.
-        VectorStoreError: If the store cannot be asked.
+        SnapshotError: If there is none, not even its manifest can be read.
+        EngineError: If the server cannot be asked.
     """
     with suppress(SnapshotCorrupt, OSError):
-        report = _verify(home, cache_dir, store)
+        report = _verify(home, cache_dir, engine)
         if not report.problems:
             return report
     # Subtle: a removal under way looks like damage. Under its lock nothing changes.
     with ExitStack() as locked:
         with suppress(OSError):  # nobody changes anything in a read-only folder
             locked.enter_context(builder_lock(home, wait_s=wait_s))
-        return _verify(home, cache_dir, store)
+        return _verify(home, cache_dir, engine)
 
 
-def _verify(home: Path, cache_dir: Path | None, store: VectorStore) -> VerifyReport:
+def _verify(home: Path, cache_dir: Path | None, engine: QdrantConfig | None) -> VerifyReport:
     """Check the serving snapshot as it is now."""
     folder = current_folder(home)
     manifest = load_manifest(folder)
-    check_store(manifest, store.kind)
     removals = read_removals(home)
     problems = check_files(folder, manifest.files, full_bytes=manifest.size_bytes)
     still_in: list[str] = []
     shared: list[str] = []
     if not problems:
-        with closing(open_folder(folder, manifest, store)) as snapshot:
+        with closing(open_folder(folder, manifest)) as snapshot:
             problems = check_parts(snapshot)
             if removals.entries:
                 problems += _remains(snapshot, removals)
@@ -109,10 +105,6 @@ def _verify(home: Path, cache_dir: Path | None, store: VectorStore) -> VerifyRep
                     "out by request"
                     for path in left_drafts(home)
                 ]
-                problems += [
-                    f"{name}, vectors of no snapshot, may hold what was taken out by request"
-                    for name in store.strays(home, part_folders(home))
-                ]
                 with Ledger(folder / LEDGER, is_written=False) as ledger:
                     refused = ledger.refused(RejectReason.REMOVED)
                     files = {place.file: ledger.origin(place.file) for place, _ in refused}
@@ -120,6 +112,8 @@ def _verify(home: Path, cache_dir: Path | None, store: VectorStore) -> VerifyRep
                 still_in += [origin for place, origin in refused if not is_ours[place.file]]
                 paths = [home / COLLECTED / files[n].path for n in files if is_ours[n]]
                 shared += [str(path) for path in paths if path.exists()]
+    if engine is not None:
+        problems += wrong_on(home, engine)
     cached: dict[str, int] = {}
     if cache_dir:
         for entry in removals.entries:
@@ -165,7 +159,7 @@ def still_indexed(folder: Path, removals: Removals) -> list[str]:
         ]
 
 
-def _remains(snapshot: Snapshot, removals: Removals) -> Iterator[str]:
+def _remains(snapshot: FileSnapshot, removals: Removals) -> Iterator[str]:
     """Yield where something of the removed articles is left.
 
     The postings need no search of their own: they have a row for each live passage and no other.

@@ -1,7 +1,7 @@
 """Texts of one part of a snapshot in one SQLite file: articles and the passages cut from them.
 
 Articles, passages and sentences are numbered from 0 without gaps; a passage's vector has the same
-row number. `snapshot.segments` reads several files as one. A written file is never changed.
+row number. `snapshot.parts` reads several files as one. A written file is never changed.
 """
 
 import json
@@ -181,7 +181,7 @@ class Archive:
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id, or None."""
         rows = self._rows(f"SELECT {_ARTICLE} FROM article WHERE id = ?", (article_id,))  # noqa: S608 - a constant
-        return _article(rows[0]) if rows else None
+        return article_of(rows[0]) if rows else None
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order they were added."""
@@ -201,7 +201,7 @@ class Archive:
     def bodies(self, article_rows: range) -> list[tuple[str, str]]:
         """Return (outlet, body) of consecutive articles, without page furniture."""
         return [
-            (source, "\n".join(span.cut(text) for span in _load_spans(body)))
+            (source, "\n".join(span.cut(text) for span in spans_of(body)))
             for source, text, body in self._between("article", "source, text, body", article_rows)
         ]
 
@@ -233,7 +233,7 @@ class Archive:
                 span=span,
                 text=span.cut(article.text),
                 language=language,
-                sentences=_load_spans(sentences),
+                sentences=spans_of(sentences),
             )
             passages.append((passage, article))
         return passages
@@ -281,13 +281,13 @@ class Archive:
 
     def article_at(self, row: int) -> Article:
         """Return the article of a row."""
-        return _article(self._one(f"SELECT {_ARTICLE} FROM article WHERE row = ?", (row,)))  # noqa: S608 - a constant
+        return article_of(self._one(f"SELECT {_ARTICLE} FROM article WHERE row = ?", (row,)))  # noqa: S608 - a constant
 
     def sentences_before(self, passage_row: int) -> int:
         """Count the sentences of the passages before a row."""
         query = "SELECT first_sentence, sentences FROM passage WHERE row = ?"
         before = self._rows(query, (passage_row - 1,))
-        return sum(first + len(_load_spans(sentences)) for first, sentences in before)
+        return sum(first + len(spans_of(sentences)) for first, sentences in before)
 
     def check(self) -> list[str]:
         """Return what is wrong with the file, in words; empty when it is sound."""
@@ -323,14 +323,15 @@ class Archive:
         )
 
 
-def _article(values: tuple[Any, ...]) -> Article:
+def article_of(values: Sequence[Any]) -> Article:
+    """Return the article that is stored as these values."""
     (id_, headline, text, body, language, *moments, source, via, code, url, origin) = values
     at, precision, edited, edited_precision = moments
     return Article(
         id=ArticleId(id_),
         headline=headline,
         text=text,
-        body=_load_spans(body),
+        body=spans_of(body),
         language=language,
         published=_moment(at, precision),
         edited=_moment(edited, edited_precision),
@@ -355,6 +356,7 @@ def _dump_spans(spans: Iterable[Span]) -> str:
     return str([edge for span in spans for edge in (span.start, span.end)])
 
 
-def _load_spans(text: str) -> tuple[Span, ...]:
+def spans_of(text: str) -> tuple[Span, ...]:
+    """Read spans as they are stored, flat JSON numbers."""
     edges = json.loads(text)
     return tuple(Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True))

@@ -322,6 +322,13 @@ class Ledger(Transaction):
                 "SELECT article, text FROM item WHERE kind = 'indexed'"
             )
 
+    def indexed(self) -> Iterator[tuple[ArticleId, Digests]]:
+        """Yield every indexed article with its hashes."""
+        with self._damage_told():
+            query = "SELECT article, record, text FROM item WHERE kind = 'indexed'"
+            for article, record, text in self._connection.execute(query):
+                yield ArticleId(article), Digests(record, text)
+
     def origins(self) -> Iterator[tuple[ArticleId, str]]:
         """Yield every indexed article with its origin, then with those of the same record."""
         copies = (

@@ -13,16 +13,16 @@ part. Passages found by the postings and passages found by vectors are scored al
 Does not: know languages, or weigh the words of a question against its meaning (see `fuse`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Mask, Rows, Scores
+from index.arrays import Allowed, Mask, Rows, Scores
 from index.corpus.archive import Archive
 from index.lexical.bm25 import ceiling, idf, share
 from index.lexical.names import NameIndex, NameIndexBuilder
@@ -70,57 +70,63 @@ class LexicalQuestion:
     weights: dict[str, float]
 
 
+class FoundWords(Protocol):
+    """Rows found by their words; see `Postings`."""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        ...
+
+    @property
+    def n_counted(self) -> int:
+        """Number of rows that `frequency` counts."""
+        ...
+
+    def frequency(self, term: str, /) -> int:
+        """Count the rows that contain `term`."""
+        ...
+
+    def most_frequent(self, group: Group) -> int:
+        """Count the rows that contain the commonest term of a group; 0 for an empty group."""
+        ...
+
+    def search(
+        self, groups: Sequence[Group], k: int, allowed: Allowed | None = None
+    ) -> tuple[Rows, Scores]:
+        """Return the `k` rows with the highest BM25 score, best first, ties by row."""
+        ...
+
+
+class ScoredWords(Protocol):
+    """Rows found elsewhere and scored by their words; see `TermCounts`."""
+
+    def score(self, groups: Sequence[Group], rows: Rows, idf: Mapping[str, float]) -> Scores:
+        """Return the BM25 of rows, which rise, shape (n,)."""
+        ...
+
+
 class LexicalIndex:
-    """Words of a snapshot: postings and term counts of passages and of articles, and names."""
+    """Words of a snapshot: found and scored rows of passages and of articles, and names."""
 
     def __init__(
         self,
-        postings: tuple[Postings, Postings],
-        words: tuple[TermCounts, TermCounts],
-        owners: NDArray[np.int32],
+        found: tuple[FoundWords, FoundWords],
+        scored: tuple[ScoredWords, ScoredWords],
         names: NameIndex,
     ) -> None:
-        """Combine opened files; in each pair passages come before articles."""
-        self._passages, self._articles = postings
-        self._passage_words, self._article_words = words
-        self._owners = owners
+        """Combine what is opened; in each pair passages come before articles."""
+        self._passages, self._articles = found
+        self._passage_words, self._article_words = scored
         self.names = names
 
-    @classmethod
-    def open(cls, folder: Path, owners: NDArray[np.int32], parts: Sequence[Path]) -> Self:
-        """Open what `write_lexical` wrote.
+    def _owners_of(self, rows: Rows) -> Rows:
+        """Return the articles of passages, shape (n,)."""
+        raise NotImplementedError
 
-        Args:
-            folder: The postings.
-            owners: Row of each passage's article, see `index.snapshot.rows`.
-            parts: The folder of each part.
-
-        Raises:
-            SnapshotCorrupt: If a file is missing, truncated or damaged.
-        """
-        postings = Postings.open(folder / PASSAGES), Postings.open(folder / ARTICLES)
-        passages = TermCounts.open(*(part / PASSAGE_WORDS for part in parts))
-        articles = TermCounts.open(*(part / ARTICLE_WORDS for part in parts))
-        names = NameIndex.open(*(part / NAMES for part in parts))
-        return cls(postings, (passages, articles), owners, names)
-
-    def only(self, passages: Mask) -> "LexicalIndex":
-        """Return the index of some passages, as if there were no others, shape (n_rows,)."""
-        articles = self._owning(passages)
-        passage_words, passage_frequency = self._passage_words.only(passages)
-        article_words, article_frequency = self._article_words.only(articles)
-        postings = (
-            PartOfPostings(self._passages, passages, passage_frequency),
-            PartOfPostings(self._articles, articles, article_frequency),
-        )
-        names = self.names.only(passage_frequency)
-        return LexicalIndex(postings, (passage_words, article_words), self._owners, names)
-
-    def _owning(self, passages: Mask) -> Mask:
-        """Return the articles that have some of these passages, shape (n_articles,)."""
-        owning = np.zeros(int(self._owners[-1]) + 1 if len(self._owners) else 0, np.bool_)
-        owning[self._owners[passages]] = True
-        return owning
+    def _owning(self, passages: Allowed) -> Allowed:
+        """Return the articles that have some of these passages."""
+        raise NotImplementedError
 
     @property
     def n_counted(self) -> int:
@@ -174,7 +180,7 @@ class LexicalIndex:
         )
 
     def search(
-        self, groups: Sequence[Group], k: int, allowed: Mask | None = None
+        self, groups: Sequence[Group], k: int, allowed: Allowed | None = None
     ) -> tuple[Rows, Scores]:
         """Return the `k` best passages, of those `allowed`, best first, ties by row.
 
@@ -185,7 +191,7 @@ class LexicalIndex:
         rows, scores = self._passages.search(groups, max(2 * k, _CANDIDATES), allowed)
         articles, article_scores = self._articles.search(groups, max(k, _CANDIDATES), owning)
         bonus = dict(zip(articles.tolist(), article_scores.tolist(), strict=True))
-        extra = [bonus.get(int(owner), 0.0) for owner in self._owners[rows]]
+        extra = [bonus.get(owner, 0.0) for owner in self._owners_of(rows).tolist()]
         total = scores + np.float32(ARTICLE_WEIGHT) * np.array(extra, np.float32)
         order = np.lexsort((rows, -total))[:k]
         return rows[order], total[order]
@@ -197,7 +203,7 @@ class LexicalIndex:
         """
         groups, base = question.groups, question.base_groups
         passage = _share(self._passages, self._passage_words, groups, base, rows)
-        articles, inverse = np.unique(np.asarray(self._owners[rows], np.int64), return_inverse=True)
+        articles, inverse = np.unique(self._owners_of(rows), return_inverse=True)
         article = _share(self._articles, self._article_words, groups, base, articles)[inverse]
         return np.asarray((passage + ARTICLE_WEIGHT * article) / (1 + ARTICLE_WEIGHT), np.float32)
 
@@ -224,6 +230,67 @@ class LexicalIndex:
             if frequency > highest:
                 highest, best = frequency, parts
         return best
+
+
+class FileLexicalIndex(LexicalIndex):
+    """The words of a snapshot in files."""
+
+    def __init__(
+        self,
+        postings: tuple[Postings, Postings],
+        words: tuple[TermCounts, TermCounts],
+        owners: NDArray[np.int32],
+        names: NameIndex,
+    ) -> None:
+        """Combine opened files; `owners` are the articles of the passages, by row."""
+        super().__init__(postings, words, names)
+        self._postings, self._words, self._owners = postings, words, owners
+
+    @classmethod
+    def open(cls, folder: Path, owners: NDArray[np.int32], parts: Sequence[Path]) -> Self:
+        """Open what `write_lexical` wrote.
+
+        Args:
+            folder: The postings.
+            owners: Row of each passage's article, see `index.snapshot.rows`.
+            parts: The folder of each part.
+
+        Raises:
+            SnapshotCorrupt: If a file is missing, truncated or damaged.
+        """
+        postings = Postings.open(folder / PASSAGES), Postings.open(folder / ARTICLES)
+        passages = TermCounts.open(*(part / PASSAGE_WORDS for part in parts))
+        articles = TermCounts.open(*(part / ARTICLE_WORDS for part in parts))
+        names = NameIndex.open(*(part / NAMES for part in parts))
+        return cls(postings, (passages, articles), owners, names)
+
+    @property
+    def mean_lengths(self) -> tuple[float, float]:
+        """Mean number of tokens of a passage and of an article."""
+        passages, articles = self._words
+        return passages.mean_length, articles.mean_length
+
+    def only(self, passages: Mask) -> "FileLexicalIndex":
+        """Return the index of some passages, as if there were no others, shape (n_rows,)."""
+        chosen = passages, self._owning(passages)
+        (passage_words, passage_frequency), (article_words, article_frequency) = (
+            words.only(rows) for words, rows in zip(self._words, chosen, strict=True)
+        )
+        postings = (
+            PartOfPostings(self._postings[0], chosen[0], passage_frequency),
+            PartOfPostings(self._postings[1], chosen[1], article_frequency),
+        )
+        names = self.names.only(passage_frequency)
+        return FileLexicalIndex(postings, (passage_words, article_words), self._owners, names)
+
+    def _owners_of(self, rows: Rows) -> Rows:
+        return np.asarray(self._owners[rows], np.int64)
+
+    def _owning(self, passages: Mask) -> Mask:
+        """Return the articles that have some of these passages, shape (n_articles,)."""
+        owning = np.zeros(int(self._owners[-1]) + 1 if len(self._owners) else 0, np.bool_)
+        owning[self._owners[passages]] = True
+        return owning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +364,7 @@ def _write_part(
     names.write(part / NAMES)
 
 
-class _Row(NamedTuple):
+class TokenizedRow(NamedTuple):
     """Tokens of a passage or article: joined by spaces, their number, and their `packed` counts."""
 
     tokens: str
@@ -308,15 +375,15 @@ class _Row(NamedTuple):
 class _Tokenized(NamedTuple):
     """Tokenized articles: rows of passages and of articles, and counted words for `names`."""
 
-    rows: tuple[list[_Row], list[_Row]]
+    rows: tuple[list[TokenizedRow], list[TokenizedRow]]
     names: dict[str, int]
 
 
 def tokenized_articles(texts: Sequence[tuple[str, Sequence[str]]]) -> _Tokenized:
     """Tokenize headlines, each with its article's passages; public for `workers` alone."""
     names = NameIndexBuilder()
-    passages: list[_Row] = []
-    articles: list[_Row] = []
+    passages: list[TokenizedRow] = []
+    articles: list[TokenizedRow] = []
     for title, passage_texts in texts:
         headline, contents = words(title), [words(text) for text in passage_texts]
         for content in contents:
@@ -326,14 +393,14 @@ def tokenized_articles(texts: Sequence[tuple[str, Sequence[str]]]) -> _Tokenized
     return _Tokenized((passages, articles), names.counted())
 
 
-def _row(*contents: Sequence[Word]) -> _Row:
+def _row(*contents: Sequence[Word]) -> TokenizedRow:
     tokens = [word.token for content in contents for word in content]
-    return _Row(" ".join(tokens), len(tokens), packed(tokens))
+    return TokenizedRow(" ".join(tokens), len(tokens), packed(tokens))
 
 
 def _share(
-    postings: Postings,
-    words: TermCounts,
+    postings: FoundWords,
+    words: ScoredWords,
     groups: Sequence[Group],
     base: Sequence[Group],
     rows: Rows,

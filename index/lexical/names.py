@@ -62,7 +62,7 @@ _UNVOICED = {"v": "f", "d": "t"}  # «لاوروف» is Lavrov, «اشمیت» i
 _ARABIC_ONLY = re.compile("[يىكةأإؤئ]|\\bال")
 
 
-_Line: TypeAlias = tuple[str, str, int, str]
+Line: TypeAlias = tuple[str, str, int, str]
 """Word, token, number of passages, and how it may sound, separated by spaces."""
 
 
@@ -99,23 +99,24 @@ class NameIndexBuilder:
 
     def write(self, path: Path) -> None:
         """Write the file; the same words give the same bytes."""
+        lines = [f"{key}\t{line}\n".encode() for key, line in self.lines()]
+        lines.sort()
+        with path.open("wb") as file:
+            file.write(_HEADER)
+            file.writelines(lines)
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield consonants with the rest of the line of each word that may have them."""
         self.merge(self.counted())
         self._passages.clear()
-        lines: list[bytes] = []
         for word, count in self._merged.items():
             surface, by_consonants = word.partition("\t")[0], dict[str, list[str]]()
             if len(surface) >= _MIN_LETTERS and surface.isalpha():
                 for sounds in readings(surface):
                     if len(key := skeleton(sounds)) >= _MIN_CONSONANTS:
                         by_consonants.setdefault(key, []).append(sounds)
-            lines += (
-                f"{key}\t{word}\t{count}\t{' '.join(ways)}\n".encode()
-                for key, ways in by_consonants.items()
-            )
-        lines.sort()
-        with path.open("wb") as file:
-            file.write(_HEADER)
-            file.writelines(lines)
+            for key, ways in by_consonants.items():
+                yield key, f"{word}\t{count}\t{' '.join(ways)}"
 
 
 class NameIndex:
@@ -200,13 +201,16 @@ class NameIndex:
                     best[surface] = max(alike, best.get(surface, -math.inf))
         return max(best, key=lambda surface: (best[surface], surface), default="")
 
-    def _lines(self, key: str) -> Iterator[_Line]:
+    def _lines(self, key: str) -> Iterator[Line]:
         """Yield the words with some consonants."""
+        for surface, token, count, ways in self._stored(key):
+            known = count if self._frequency is None else min(count, self._frequency(token))
+            if known:
+                yield surface, token, known, ways
+
+    def _stored(self, key: str) -> Iterator[Line]:
         for file in self._files:
-            for surface, token, count, ways in _lines(file, key):
-                known = count if self._frequency is None else min(count, self._frequency(token))
-                if known:
-                    yield surface, token, known, ways
+            yield from _lines(file, key)
 
     def _terms(self, word: str, *, arabic: bool, is_sure: bool) -> tuple[tuple[str, float], ...]:
         """Return the archive's tokens that may be this name, likeliest first."""
@@ -230,7 +234,13 @@ class NameIndex:
         )
 
 
-def _lines(file: mmap.mmap | bytes, key: str) -> Iterator[_Line]:
+def line_of(text: str) -> Line:
+    """Read the rest of a line behind the consonants."""
+    surface, token, count, ways = text.split("\t")
+    return surface, token, int(count), ways
+
+
+def _lines(file: mmap.mmap | bytes, key: str) -> Iterator[Line]:
     """Yield the lines of a file with some consonants."""
     prefix = f"{key}\t".encode()
     # Binary search for the first line that is not less than the prefix.
@@ -244,8 +254,7 @@ def _lines(file: mmap.mmap | bytes, key: str) -> Iterator[_Line]:
             high = middle
     while file[low : low + len(prefix)] == prefix:
         end = file.find(b"\n", low)
-        _, surface, token, count, ways = file[low:end].decode().split("\t")
-        yield surface, token, int(count), ways
+        yield line_of(file[low:end].decode().partition("\t")[2])
         low = end + 1
 
 

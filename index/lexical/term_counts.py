@@ -71,7 +71,7 @@ class TermCountsWriter(AbstractContextManager["TermCountsWriter"]):
 
 def packed(tokens: Sequence[str]) -> bytes:
     """Return the entries of a row: each distinct token's hash and count, by hash."""
-    hashes = np.fromiter(map(_hash, tokens), np.uint32, len(tokens))
+    hashes = np.fromiter(map(hash_of, tokens), np.uint32, len(tokens))
     hashes.sort()
     is_last = np.ones(len(hashes), np.bool_)
     np.not_equal(hashes[1:], hashes[:-1], out=is_last[:-1])
@@ -102,8 +102,8 @@ class Frequencies:
 
     def __call__(self, term: str) -> int:
         """Return the number of rows that hold a term."""
-        place = int(np.searchsorted(self._hashes, _hash(term)))
-        is_found = place < len(self._hashes) and self._hashes[place] == _hash(term)
+        place = int(np.searchsorted(self._hashes, hash_of(term)))
+        is_found = place < len(self._hashes) and self._hashes[place] == hash_of(term)
         return int(self._counts[place]) if is_found else 0
 
 
@@ -121,7 +121,8 @@ class TermCounts:
         if mean_length is None:
             n_tokens = sum(int(part.lengths.sum()) for part in parts)
             mean_length = n_tokens / max(int(self._edges[-1]), 1)
-        self._mean_length = mean_length
+        self.mean_length: Final = mean_length
+        """Tokens of a row that scores are held against."""
 
     @classmethod
     def open(cls, *paths: Path) -> Self:
@@ -192,7 +193,7 @@ class TermCounts:
         if not known or len(rows) == 0:
             return np.zeros(len(rows), np.float32)
         column = {term: number for number, term in enumerate(terms_of(known))}
-        hashes = np.array(list(map(_hash, column)), np.uint32)
+        hashes = np.array(list(map(hash_of, column)), np.uint32)
         counts, lengths = np.zeros((len(rows), len(column)), np.float32), np.zeros(len(rows))
         cuts = pairwise(np.searchsorted(rows, self._edges))
         for part, (low, high), first in zip(self._parts, cuts, self._edges, strict=False):
@@ -200,9 +201,7 @@ class TermCounts:
                 local = rows[low:high] - first
                 counts[low:high] = _counts(part, local, hashes)
                 lengths[low:high] = part.lengths[local]
-        stored = _LENGTHS[np.searchsorted(_LENGTHS, lengths, side="right") - 1]
-        norms = BM25_K1 * (1 - _B + _B * stored / max(self._mean_length, 1e-9))
-        saturated = np.asarray(counts / (counts + norms[:, None]), np.float32)
+        saturated = term_parts(counts, lengths[:, None], self.mean_length)
         weights = np.array([idf[term] * (BM25_K1 + 1) for term in column], np.float32)
         columns = [column[term] for group in known for term, _ in group]
         boosts = np.array([boost for group in known for _, boost in group], np.float32)
@@ -210,6 +209,22 @@ class TermCounts:
         # The best term of each group counts.
         best = np.maximum.reduceat((saturated * weights)[:, columns] * boosts, firsts, axis=1)
         return np.asarray(best.sum(axis=1), np.float32)
+
+
+def term_parts(counts: Scores, lengths: NDArray[np.float64], mean_length: float) -> Scores:
+    """Return the part of BM25 that a term's count in a row of a length makes, in [0, 1).
+
+    Of the same shape as `counts`.
+    """
+    stored = _LENGTHS[np.searchsorted(_LENGTHS, lengths, side="right") - 1]
+    norms = BM25_K1 * (1 - _B + _B * stored / max(mean_length, 1e-9))
+    return np.asarray(counts / (counts + norms), np.float32)
+
+
+def unpacked(entries: bytes) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """Return the hashes and the counts of the terms of a row that was `packed`."""
+    read = np.frombuffer(entries, _ENTRY)
+    return read["term"], read["count"]
 
 
 def _counts(part: _Part, rows: Rows, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
@@ -236,7 +251,8 @@ def _counts(part: _Part, rows: Rows, hashes: NDArray[np.uint32]) -> NDArray[np.i
 
 
 @lru_cache(maxsize=1 << 18)
-def _hash(term: str) -> int:
+def hash_of(term: str) -> int:
+    """Hash a term to 32 bits."""
     return xxh32_intdigest(term.encode())
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Mask, Rows, Scores, Vectors
+from index.arrays import Allowed, Rows, Scores, Vectors
 from index.encoders import Encoder
 from index.encoders.space import VectorSpace
 from index.lexical.index import LexicalQuestion
@@ -137,14 +137,14 @@ class Retriever:
         k: int = 10,
         within: Scope = EVERYTHING,
         vector: Scores | None = None,
-        among: Mask | None = None,
+        among: Allowed | None = None,
     ) -> Retrieval:
         """Return the `k` best passages for a question in a language (BCP 47).
 
         Only passages in the scope `within` are searched, as if there were no others, but word
         frequencies are those of the whole archive. `vector` is that of an earlier retrieval for
-        the same question and language, which then is not encoded again. `among` masks the passages
-        that may be found beside, shape (n_rows,); what is found is scored as if all might.
+        the same question and language, which then is not encoded again. `among` are the
+        passages that may be found besides; what is found is scored as if all might.
         """
         started = time.perf_counter()
         if vector is None:
@@ -152,12 +152,13 @@ class Retriever:
         encoded = time.perf_counter()
         snapshot = self._snapshot
         allowed = snapshot.layout.within(within)
-        n_passages = snapshot.layout.n_rows if allowed is None else int(allowed.sum())
+        n_allowed = n_passages = snapshot.layout.count(allowed)
         if among is not None:
             allowed = among if allowed is None else among & allowed
+            n_allowed = snapshot.layout.count(allowed)
         lexical = snapshot.lexical.question(question)
-        if allowed is not None and np.count_nonzero(allowed) <= FEW:
-            rows = np.flatnonzero(allowed)
+        if allowed is not None and n_allowed <= FEW:
+            rows = snapshot.layout.rows(allowed)
             near, worded = (rows, snapshot.vectors.scores(vector, rows)), rows
         else:
             search = snapshot.vectors.search
@@ -220,7 +221,7 @@ class Retriever:
 
         Without this, twenty outlets with the same report would fill all places.
         """
-        owners = self._snapshot.layout.owners[rows]
+        owners = self._snapshot.layout.owners_of(rows)
         article_of_report: dict[int, int] = {}
         chosen: list[int] = []
         for position in ranked.tolist():

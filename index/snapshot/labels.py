@@ -13,26 +13,21 @@ its wording or is a newer version of it.
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 
 import numpy as np
 
 from index.corpus.labels import labels_of
 from index.corpus.ledger import Kind, Repeat
-from index.snapshot.manifest import load_manifest
 from index.snapshot.parts import Archives
-from index.snapshot.snapshot import Snapshot, current_folder, open_folder
+from index.snapshot.snapshot import FileSnapshot
 from index.types import ArticleId, Rights
-from index.vectors.files import FILES
-from index.vectors.store import VectorStore
 
 
 class Labels:
     """The labels of a snapshot's articles; safe for many threads."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: FileSnapshot) -> None:
         """Read them: 0.8 s for 100,000 articles."""
         self._snapshot = snapshot
         self._codes: dict[tuple[str, ...], int] = {}
@@ -59,7 +54,7 @@ class Labels:
         numbers = np.bincount(self._owns[self._owns >= 0], minlength=len(self._codes)).tolist()
         return Counter(dict(zip(self._codes, numbers, strict=True)))
 
-    def part(self, rights: Rights) -> Snapshot:
+    def part(self, rights: Rights) -> FileSnapshot:
         """Return what of the snapshot is seen with these rights; it shares the files."""
         whole = self._snapshot
         # The last is for articles without labels, which nobody may see.
@@ -92,19 +87,8 @@ class Labels:
         return _Part(**values | masked, rights=rights)
 
 
-def count_labels(home: Path, store: VectorStore = FILES) -> Counter[tuple[str, ...]]:
-    """Count the articles of the serving snapshot by their labels.
-
-    Raises:
-        SnapshotError: If there is no index, or it is damaged.
-    """
-    folder = current_folder(home)
-    with closing(open_folder(folder, load_manifest(folder), store)) as snapshot:
-        return Labels(snapshot).count()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Part(Snapshot):
+class _Part(FileSnapshot):
     """A part of a snapshot, which shares its files."""
 
     rights: Rights

@@ -4,16 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 from xxhash import xxh3_128
 
 from index.disk.atomic import checksum, replace_text
 from index.encoders import EncoderIdentity
 from index.errors import SnapshotCorrupt, SnapshotMismatch
-from index.vectors.store import StoreKind
 
-SCHEMA = 7
+SCHEMA = 8
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum"
 _REBUILD = "run `pasokh index build`"
@@ -50,7 +48,6 @@ class Manifest:
         key: Hash of all that the snapshot was made from; equal keys mean nothing to build.
         made_by: Hash of the same without the corpus; where equal, an update is enough.
         space: Fingerprint of the centred embedding space of its vectors, see `VectorSpace`.
-        store: Where its vectors are.
         n_articles, n_passages, n_sentences: Counts without those of removed articles.
         languages: Language tag to number of passages, likewise.
         parts: Rows of each part, in the order they are numbered.
@@ -63,7 +60,6 @@ class Manifest:
     made_by: str
     encoder: EncoderIdentity
     space: str
-    store: StoreKind
     n_articles: int
     n_passages: int
     n_sentences: int
@@ -138,7 +134,7 @@ def load_manifest(folder: Path) -> Manifest:
         msg = f"Expected {path} as it was written, but its checksum is another; {_REBUILD}."
         raise SnapshotCorrupt(msg)
     try:
-        return _parse(record)
+        return manifest_of(record)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = f"Expected a whole manifest at {path}, but {error!r} is wrong in it; {_REBUILD}."
         raise SnapshotCorrupt(msg) from error
@@ -149,15 +145,18 @@ def _checksum(record: dict[str, object]) -> str:
     return xxh3_128(json.dumps(record).encode()).hexdigest()
 
 
-def _parse(record: dict[str, object]) -> Manifest:
+def manifest_of(record: Mapping[str, object]) -> Manifest:
+    """Make a manifest of its fields as `asdict` has them.
+
+    Raises:
+        TypeError: If they are others; or KeyError, ValueError or AttributeError.
+    """
     fields = dict(record)
     encoder, files, parts = (fields.pop(name) for name in ("encoder", "files", "parts"))
-    store = StoreKind(str(fields.pop("store")))
     if not isinstance(encoder, dict) or not isinstance(files, dict) or not isinstance(parts, list):
         raise TypeError("encoder, files and parts")
     return Manifest(
         encoder=EncoderIdentity(**encoder),
-        store=store,
         parts=tuple(PartCounts(**counts) for counts in parts),
         files={name: FileRecord(**values) for name, values in files.items()},
         **fields,  # type: ignore[arg-type]  # a wrong name raises TypeError, which the caller maps
@@ -180,26 +179,6 @@ def check_space(manifest: Manifest, identity: EncoderIdentity, space: str) -> No
         f"{_describe(identity)}; {_REBUILD} to encode the archive anew, or set PASOKH_ENCODER back."
     )
     raise SnapshotMismatch(msg)
-
-
-def check_store(manifest: Manifest, kind: StoreKind) -> None:
-    """Refuse an index whose vectors are in another store than the settings say.
-
-    Raises:
-        SnapshotMismatch: If they are.
-    """
-    if manifest.store is kind:
-        return
-    anew = f"{_REBUILD} to put them {_PLACES[kind]} (quick: no encoding)"
-    value = "the address of that database" if kind is StoreKind.FILES else "files"
-    msg = (
-        f"The vectors of the index are {_PLACES[manifest.store]}, the settings ask for those "
-        f"{_PLACES[kind]}; set PASOKH_VECTORS to {value}, or {anew}."
-    )
-    raise SnapshotMismatch(msg)
-
-
-_PLACES: Final = {StoreKind.FILES: "in files", StoreKind.QDRANT: "in a Qdrant database"}
 
 
 def _describe(encoder: EncoderIdentity) -> str:

@@ -8,15 +8,15 @@ part and is masked: it keeps its rows, but is not returned by id.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import HalfVectors, Mask, Rows, Vectors
-from index.corpus.archive import Archive, ArchiveWriter
+from index.corpus.archive import Archive, ArchiveWriter, Stored
 from index.types import Article, ArticleId, Passage
-from index.vectors.store import PartVectors
+from index.vectors.store import PassageVectors
 
 _Item = TypeVar("_Item")
 
@@ -115,6 +115,12 @@ class Archives:
         for part, _, local in self._articles.split(rows):
             writer.copy(self.parts[part], local.tolist())
 
+    def stored(self, rows: Rows) -> list[tuple[tuple[Any, ...], list[Stored]]]:
+        """Return the articles of `rows`, in order, as they are stored, each with its passages."""
+        return self._articles.gather(
+            rows, lambda part, local: list(self.parts[part].stored(local.tolist()))
+        )
+
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order."""
         read = self._passages.gather(
@@ -141,7 +147,7 @@ class Archives:
 class SnapshotVectors:
     """The vectors of all parts, read as one; safe for many threads."""
 
-    def __init__(self, parts: Sequence[PartVectors]) -> None:
+    def __init__(self, parts: Sequence[PassageVectors]) -> None:
         """Read `parts` as one."""
         self.parts: Final = tuple(parts)
         self._rows = _RowRanges([part.n_rows for part in parts])
@@ -149,7 +155,7 @@ class SnapshotVectors:
         self.dim: Final = parts[0].dim
 
     def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
-        """Return the `k` rows nearest to `query`, best first, ties by row; see `PartVectors`."""
+        """Return the `k` rows nearest to `query`, best first, ties by row; see `PassageVectors`."""
         rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
         for part, (start, end) in zip(self.parts, self._rows.ranges, strict=True):
             mask = None if allowed is None else allowed[start:end]
@@ -191,7 +197,3 @@ class SnapshotVectors:
     def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of each passage's sentences, in order, shape (n_sentences, dim)."""
         return self._rows.gather(rows, lambda part, local: self.parts[part].sentences(local))
-
-    def check(self, first: int = 0) -> list[str]:
-        """Return what is wrong with the parts from `first` on, in words."""
-        return [problem for part in self.parts[first:] for problem in part.check()]

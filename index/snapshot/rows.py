@@ -37,6 +37,12 @@ REMOVED: Final = "removed.npy"
 TABLES: Final = "layout.json"
 
 
+VAGUE_S: Final = 32 * 86_400
+"""A time of publication that is longer is of no day."""
+TEHRAN_S: Final = 16_200
+"""A day in Tehran begins 3.5 or 4.5 hours before that in UTC."""
+DAY_S: Final = 86_400
+
 _UNDATED: Final = np.iinfo(np.int64).min
 
 
@@ -95,6 +101,28 @@ class Layout:
             allowed &= np.isin(self.languages, _codes(self.tags, scope.languages))
         return allowed
 
+    def count(self, allowed: Mask | None) -> int:
+        """Count the passages of a choice, all rows for None."""
+        return self.n_rows if allowed is None else int(np.count_nonzero(allowed))
+
+    def rows(self, allowed: Mask) -> Rows:
+        """Return the passages of a choice, which rise."""
+        return np.flatnonzero(allowed)
+
+    def owners_of(self, rows: Rows) -> Rows:
+        """Return the articles of passages, shape (n,)."""
+        return np.asarray(self.owners[rows], np.int64)
+
+    def of_articles(self, articles: Rows | Sequence[int]) -> Mask:
+        """Choose the passages of articles."""
+        return np.isin(self.owners, articles)
+
+    def among_articles(self, articles: Rows) -> "Layout":
+        """Return the same where only passages of these articles are found."""
+        live = np.zeros(self.n_rows, np.bool_)
+        live[self.rows_of(articles)] = True
+        return replace(self, live=live)
+
     def only(self, articles: Mask) -> "Layout":
         """Return the columns with the passages of all other articles masked, shape (n_articles,).
 
@@ -109,6 +137,13 @@ class Layout:
             removed=np.flatnonzero(~articles).astype(np.int32),
             outlet_names=tuple(name if count else "" for name, count in names),
         )
+
+    def days(self, rows: Rows) -> NDArray[np.int64]:
+        """Return the days on which passages were published, without those not known so well."""
+        starts, ends = self.published[rows, 0], self.published[rows, 1]
+        # Unknown dates span nothing at the least number there is.
+        is_dated = (ends > starts) & (ends - starts <= VAGUE_S)
+        return np.asarray((starts[is_dated] + TEHRAN_S) // DAY_S)
 
     def count_languages(self) -> dict[str, int]:
         """Count passages not of removed articles by language tag, most frequent first."""

@@ -1,4 +1,4 @@
-"""Snapshot: one built index on disk, published whole, opened whole, checked before use.
+"""Snapshot: one built index, and how it lies on disk: published whole, opened whole, checked.
 
 home/
   CURRENT                name of the snapshot that serves and its checksum; replaced atomically
@@ -7,7 +7,6 @@ home/
   removed.jsonl          articles removed by request, see `corpus.removals`
   collected/             articles collected from the web, see `web`
   collected.lock         one writer there at a time, see `corpus.drafts`
-  collections.txt        names of the collections made on a server, see `vectors.qdrant`
   snapshots/<name>/
     manifest.json        what this is: encoder, counts, checksums
     report.json          how the build went: rejects, missing fields, seconds
@@ -19,7 +18,6 @@ home/
       archive.db         articles and passages
       passages.faiss     a vector per passage; passages.codes in a large part, see `vectors`
       sentences.npy      a vector per sentence, half precision, (n_sentences, dim)
-      collection.json    instead of those where a database has the vectors, see `vectors.qdrant`
       names.tsv, *.words see `lexical.index`
       copies.db          which articles are one report, see `dedup.groups`
 """
@@ -30,6 +28,7 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import chain, count, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -47,23 +46,23 @@ from index.errors import (
     SnapshotError,
     SnapshotMissing,
     StorageError,
-    VectorStoreError,
 )
-from index.lexical.index import LexicalIndex
+from index.lexical.index import FileLexicalIndex, LexicalIndex
 from index.snapshot.manifest import (
+    MANIFEST,
     Manifest,
     PartCounts,
     check_files,
     check_space,
-    check_store,
     load_manifest,
 )
 from index.snapshot.parts import Archives, SnapshotVectors
+from index.snapshot.reading import Columns, Reports, Texts, Versions
 from index.snapshot.rows import Layout, open_layout
 from index.text.calendars import period
 from index.types import Article, ArticleId
-from index.vectors.files import FILES
-from index.vectors.store import VectorStore
+from index.vectors.files import open_vectors
+from index.vectors.store import PassageVectors
 
 PARTS = "parts"
 ARCHIVE = "archive.db"
@@ -81,17 +80,56 @@ READ_ON_OPEN_BYTES = 1 << 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Counts of articles.
+
+    Attributes:
+        days: By the day of publication, in days since 1970 in Tehran; without those of articles
+            whose date is unknown or vaguer than a month.
+        outlets: By the outlet's name as it is written, "" for none.
+        languages: By tag of the first passage.
+    """
+
+    n_articles: int
+    days: Mapping[int, int]
+    outlets: Mapping[str, int]
+    languages: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """An opened index; immutable, and safe to share between threads."""
 
     manifest: Manifest
-    folder: Path
-    archive: Archives
-    vectors: SnapshotVectors
+    archive: Texts
+    vectors: PassageVectors
     lexical: LexicalIndex
-    layout: Layout
-    copies: Copies
-    ledger: Ledger
+    layout: Columns
+    copies: Reports
+    ledger: Versions
+
+    @property
+    def name(self) -> str:
+        """Name that no other snapshot in its place ever has."""
+        return self.manifest.snapshot
+
+    @property
+    def published_at(self) -> datetime:
+        """When it was published."""
+        raise NotImplementedError
+
+    def tally(self, outlets: Collection[str]) -> Tally:
+        """Count the articles of some outlets, by case-folded name."""
+        raise NotImplementedError
+
+    def former_sentences(
+        self, wordings: Mapping[ArticleId, Collection[bytes]]
+    ) -> Iterator[tuple[ArticleId, str]]:
+        """Yield (article, sentence) of what articles of older snapshots said in these wordings.
+
+        Does not: find those of snapshots that are kept no longer.
+        """
+        raise NotImplementedError
 
     @property
     def outlets(self) -> tuple[str, ...]:
@@ -136,6 +174,57 @@ class Snapshot:
         """Yield every article's id with a digest of its headline and text."""
         return self.ledger.wordings()
 
+    def close(self) -> None:
+        """Release the files."""
+        self.archive.close()
+        self.ledger.close()
+        self.copies.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSnapshot(Snapshot):
+    """A snapshot in files."""
+
+    folder: Path
+    archive: Archives
+    vectors: SnapshotVectors
+    lexical: FileLexicalIndex
+    layout: Layout
+    copies: Copies
+    ledger: Ledger
+
+    @property
+    def published_at(self) -> datetime:
+        """When it was published."""
+        return datetime.fromtimestamp((self.folder / MANIFEST).stat().st_mtime, UTC)
+
+    def tally(self, outlets: Collection[str]) -> Tally:
+        """Count the articles of some outlets, by case-folded name."""
+        layout = self.layout
+        seen = [code for code, name in enumerate(layout.outlet_names) if name in outlets]
+        shown = np.isin(layout.outlets, seen)
+        if layout.live is not None:
+            shown &= layout.live
+        rows = np.flatnonzero(shown)
+        _, firsts = np.unique(layout.owners[rows], return_index=True)
+        rows = rows[firsts]
+        days, counts = np.unique(layout.days(rows), return_counts=True)
+        tags = np.bincount(layout.languages[rows], minlength=len(layout.tags)).tolist()
+        _, examples, numbers = np.unique(
+            layout.outlets[rows], return_index=True, return_counts=True
+        )
+        # The columns have names case-folded; an article has its outlet's as it is written.
+        written = (
+            self.archive.article_at(int(layout.owners[rows[example]])).source
+            for example in examples.tolist()
+        )
+        return Tally(
+            n_articles=len(rows),
+            days=dict(zip(days.tolist(), counts.tolist(), strict=True)),
+            outlets=dict(zip(written, numbers.tolist(), strict=True)),
+            languages=dict(zip(layout.tags, tags, strict=True)),
+        )
+
     def former_sentences(
         self, wordings: Mapping[ArticleId, Collection[bytes]]
     ) -> Iterator[tuple[ArticleId, str]]:
@@ -151,12 +240,6 @@ class Snapshot:
                         if article is not None and wording_of(article) in known:
                             for sentence in archive.sentences(article_id):
                                 yield article_id, sentence
-
-    def close(self) -> None:
-        """Release the files."""
-        self.archive.close()
-        self.ledger.close()
-        self.copies.close()
 
 
 def current_folder(home: Path) -> Path:
@@ -197,18 +280,17 @@ def read_manifest(home: Path) -> Manifest:
     return load_manifest(current_folder(home))
 
 
-def open_snapshot(home: Path, *, space: VectorSpace, store: VectorStore = FILES) -> Snapshot:
-    """Open the serving snapshot, whose vectors must be of `space` and be in `store`.
+def open_snapshot(home: Path, *, space: VectorSpace) -> FileSnapshot:
+    """Open the serving snapshot, whose vectors must be of `space`.
 
     Raises:
         SnapshotMissing: If there is none.
         SnapshotCorrupt: If a file is missing, truncated or altered.
-        SnapshotMismatch: If it was built with another encoder, schema or store.
+        SnapshotMismatch: If it was built with another encoder or schema.
     """
     folder = current_folder(home)
     manifest = load_manifest(folder)
     check_space(manifest, space.identity, space.fingerprint)
-    check_store(manifest, store.kind)
     problems = check_files(folder, manifest.files, full_bytes=READ_ON_OPEN_BYTES)
     if problems:
         msg = (
@@ -216,10 +298,10 @@ def open_snapshot(home: Path, *, space: VectorSpace, store: VectorStore = FILES)
             "run `pasokh index build`."
         )
         raise SnapshotCorrupt(msg)
-    return open_folder(folder, manifest, store)
+    return open_folder(folder, manifest)
 
 
-def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapshot:
+def open_folder(folder: Path, manifest: Manifest) -> FileSnapshot:
     """Open a snapshot's folder without checking its files."""
     counts, dim = manifest.parts, manifest.encoder.dim
     parts = [folder / PARTS / str(number) for number in range(len(counts))]
@@ -234,17 +316,17 @@ def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapsho
         opened.enter_context(closing(copies))
         ledger = opened.enter_context(closing(Ledger(folder / LEDGER, is_written=False)))
         edges = np.cumsum([0, *(part.passages for part in counts)]).tolist()
-        snapshot = Snapshot(
+        snapshot = FileSnapshot(
             manifest=manifest,
             folder=folder,
             archive=Archives(texts, layout.removed.tolist()),
             vectors=SnapshotVectors(
                 [
-                    store.open(part, layout.starts[start : end + 1], dim)
+                    open_vectors(part, layout.starts[start : end + 1], dim)
                     for part, (start, end) in zip(parts, pairwise(edges), strict=True)
                 ]
             ),
-            lexical=LexicalIndex.open(folder / LEXICAL, layout.owners, parts),
+            lexical=FileLexicalIndex.open(folder / LEXICAL, layout.owners, parts),
             layout=layout,
             copies=copies,
             ledger=ledger,
@@ -253,7 +335,7 @@ def open_folder(folder: Path, manifest: Manifest, store: VectorStore) -> Snapsho
     return snapshot
 
 
-def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
+def check_parts(snapshot: FileSnapshot, *, first: int = 0) -> list[str]:
     """Return in words where the parts of a snapshot disagree.
 
     Args:
@@ -282,18 +364,14 @@ def check_parts(snapshot: Snapshot, *, first: int = 0) -> list[str]:
         if actual != expected
     ]
     problems += [problem for part in snapshot.archive.parts[first:] for problem in part.check()]
-    return problems + snapshot.copies.check(first) + snapshot.vectors.check(first)
+    return problems + snapshot.copies.check(first)
 
 
 @contextmanager
-def draft_folder(home: Path, store: VectorStore) -> Iterator[Path]:
+def draft_folder(home: Path) -> Iterator[Path]:
     """Yield an empty folder to build in, removed again unless it is published.
 
-    What a killed build left there is deleted first, and at the end all vectors in `store` that
-    belong to no snapshot any more.
-
-    Raises:
-        VectorStoreError: If these cannot be deleted; the next build deletes them.
+    What a killed build left there is deleted first.
     """
     draft = home / _SNAPSHOTS / _DRAFT
     shutil.rmtree(draft, ignore_errors=True)
@@ -302,25 +380,21 @@ def draft_folder(home: Path, store: VectorStore) -> Iterator[Path]:
         yield draft
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
-        with suppress(VectorStoreError):  # the error under way counts more
-            store.sweep(home, part_folders(home))
         raise
-    store.sweep(home, part_folders(home))
 
 
-def check_draft(draft: Path, store: VectorStore, *, first: int = 0) -> None:
+def check_draft(draft: Path, *, first: int = 0) -> None:
     """Read back what was written, before it is published.
 
     Args:
         draft: The folder.
-        store: Where the vectors are.
         first: The first part that was written; those before it come from an older snapshot.
 
     Raises:
         StorageError: If a part is not whole.
     """
     try:
-        with closing(open_folder(draft, load_manifest(draft), store)) as snapshot:
+        with closing(open_folder(draft, load_manifest(draft))) as snapshot:
             problems = check_parts(snapshot, first=first)
     except SnapshotCorrupt as error:
         problems = [str(error)]
@@ -362,11 +436,6 @@ def unpublish(home: Path) -> None:
     (home / _POINTER).unlink(missing_ok=True)
     sync_folder(home)
     prune(home, set(), 0)
-
-
-def part_folders(home: Path) -> list[Path]:
-    """Return the folders of the parts of all snapshots, whatever their names."""
-    return list((home / _SNAPSHOTS).glob(f"*/{PARTS}/*/"))
 
 
 def older_folders(home: Path) -> list[Path]:

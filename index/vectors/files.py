@@ -1,10 +1,10 @@
-"""Vector store in files, the default: `FileStore`, and `FileVectors` of one part.
+"""Vectors of one part of a snapshot in files.
 
 A part's folder holds a FAISS index of its passages (see `faiss_index`) and an .npy array of its
 sentences.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from index.disk.mapped import Pieces
 from index.errors import SnapshotCorrupt
 from index.vectors.faiss_index import DenseIndex, write_codes, write_dense
 from index.vectors.float16 import singles
-from index.vectors.store import Shard, StoreKind, Written, held_out
+from index.vectors.store import Shard, Written, held_out
 
 
 def best_of_rows(scores: Scores, owners: Rows, n_rows: int, *, missing: Scores) -> Scores:
@@ -47,7 +47,7 @@ class FileVectors:
             dense: The passages.
             sentences: The array.
             first_byte: Start of its first row.
-            starts: As in `VectorStore.open`.
+            starts: As in `open_vectors`.
         """
         self.dense: Final = dense
         self._sentences = sentences
@@ -90,10 +90,6 @@ class FileVectors:
         counts = self._starts[rows + 1] - self._starts[rows]
         return np.split(self._read(rows), np.cumsum(counts)[:-1])
 
-    def check(self) -> list[str]:
-        """Return no faults: files are checked by their checksums, shapes when they are opened."""
-        return []
-
     def _read(self, rows: Rows) -> HalfVectors:
         """Return the vectors of all sentences of passages, in the order of the passages."""
         size, first = self._row_bytes, self._first_byte - self._base * self._row_bytes
@@ -103,61 +99,58 @@ class FileVectors:
         return np.frombuffer(content, np.float16).reshape(-1, self.dim)
 
 
-class FileStore:
-    """Stores the vectors of a part in its folder."""
+def write_vectors(
+    folder: Path, shards: Iterable[Shard], shape: tuple[int, int], config: DenseConfig
+) -> Written:
+    """Write both files of a new part, and the codes of a large one.
 
-    kind: Final = StoreKind.FILES
+    Args:
+        folder: Of the part.
+        shards: The vectors of the whole part, in order.
+        shape: Sentences of the part, and the length of a vector.
+        config: How they are to be searched.
 
-    def write(
-        self,
-        home: Path,  # noqa: ARG002  # other stores need it
-        folder: Path,
-        shards: Iterable[Shard],
-        shape: tuple[int, int],
-        config: DenseConfig,
-    ) -> Written:
-        """Write both files, and the codes of a large part.
+    Raises:
+        OSError: If a file cannot be written in full.
+    """
+    n_encoded = 0
+    with (folder / SENTENCES).open("wb") as file:
+        header = {"descr": "<f2", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
 
-        Raises:
-            OSError: If a file cannot be written in full.
-        """
-        n_encoded = 0
-        with (folder / SENTENCES).open("wb") as file:
-            header = {"descr": "<f2", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(file, header)
+        def passages() -> Iterator[Vectors]:
+            nonlocal n_encoded
+            for shard in shards:
+                n_encoded += shard.n_encoded
+                # Subtle: plain writes, as with a memory map a full disk ends us with SIGBUS.
+                file.write(shard.sentences.tobytes())
+                yield shard.passages
 
-            def passages() -> Iterator[Vectors]:
-                nonlocal n_encoded
-                for shard in shards:
-                    n_encoded += shard.n_encoded
-                    # Subtle: plain writes, as with a memory map a full disk ends us with SIGBUS.
-                    file.write(shard.sentences.tobytes())
-                    yield shard.passages
-
-            write_dense(folder / PASSAGES, passages(), shape[1])
-        sentences, first = _open_sentences(folder / SENTENCES, shape)
-        size = shape[1] * np.dtype(np.float16).itemsize
-        starts = (first + held_out(shape[0]) * size).tolist()
-        content = sentences.read((start, start + size) for start in starts)
-        questions = singles(np.frombuffer(content, np.float16).reshape(-1, shape[1]))
-        recall = write_codes(folder / PASSAGES, questions, config)
-        return Written(n_encoded=n_encoded, recall=recall)
-
-    def open(self, folder: Path, starts: Rows, dim: int) -> FileVectors:
-        """Open both files."""
-        shape = int(starts[-1] - starts[0]), dim
-        dense = DenseIndex.open(folder / PASSAGES)
-        return FileVectors(dense, *_open_sentences(folder / SENTENCES, shape), starts)
-
-    def strays(self, home: Path, parts: Sequence[Path]) -> list[str]:  # noqa: ARG002
-        """Return none: files go with their folder."""
-        return []
-
-    def sweep(self, home: Path, parts: Sequence[Path]) -> None:
-        """Do nothing, likewise."""
+        write_dense(folder / PASSAGES, passages(), shape[1])
+    sentences, first = _open_sentences(folder / SENTENCES, shape)
+    size = shape[1] * np.dtype(np.float16).itemsize
+    starts = (first + held_out(shape[0]) * size).tolist()
+    content = sentences.read((start, start + size) for start in starts)
+    questions = singles(np.frombuffer(content, np.float16).reshape(-1, shape[1]))
+    recall = write_codes(folder / PASSAGES, questions, config)
+    return Written(n_encoded=n_encoded, recall=recall)
 
 
-FILES: Final = FileStore()
+def open_vectors(folder: Path, starts: Rows, dim: int) -> FileVectors:
+    """Open what was written to a part's `folder`.
+
+    Args:
+        folder: Of the part.
+        starts: First sentence of each passage, and the end of the last passage's, in any
+            consecutive numbering; shape (n_passages + 1,).
+        dim: Length of a vector.
+
+    Raises:
+        SnapshotCorrupt: If it is missing or not of this shape.
+    """
+    shape = int(starts[-1] - starts[0]), dim
+    dense = DenseIndex.open(folder / PASSAGES)
+    return FileVectors(dense, *_open_sentences(folder / SENTENCES, shape), starts)
 
 
 def _open_sentences(path: Path, shape: tuple[int, int]) -> tuple[Pieces, int]:

@@ -1,27 +1,16 @@
-"""Protocols of a vector store: `VectorStore` writes and opens the `PartVectors` of one part.
+"""What vectors of passages and of their sentences can do: `PassageVectors`.
 
-A part's vectors are written once, with the part, and then only read. A row is that of a passage
-within its part; a sentence belongs to a passage and has no number of its own here.
-Implemented by `files` and `qdrant`; `index.snapshot.segments` reads all parts as one.
+They are written once and then only read. A sentence belongs to a passage and has no number of its
+own here. Implemented by `files` for a part, by `index.snapshot.parts` for all parts, and by
+`index.engine` on a server.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 
-from index.arrays import HalfVectors, Mask, Rows, Vectors
-from index.config import DenseConfig
-
-
-class StoreKind(StrEnum):
-    """Where the vectors of an index are; part of what makes a snapshot."""
-
-    FILES = "files"
-    QDRANT = "qdrant"
+from index.arrays import Allowed, HalfVectors, Rows, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +35,8 @@ class Written:
     recall: float
 
 
-class PartVectors(Protocol):
-    """The vectors of one part; immutable, safe for many threads."""
+class PassageVectors(Protocol):
+    """Vectors of numbered passages; immutable, safe for many threads."""
 
     @property
     def n_rows(self) -> int:
@@ -59,13 +48,15 @@ class PartVectors(Protocol):
         """Length of each vector."""
         ...
 
-    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Vectors]:
+    def search(
+        self, query: Vectors, k: int, allowed: Allowed | None = None
+    ) -> tuple[Rows, Vectors]:
         """Return the `k` rows with the largest inner product with `query`, and those products.
 
         Args:
             query: Shape (dim,).
             k: How many; more than there are gives all.
-            allowed: The rows to choose from, shape (n_rows,); None for all.
+            allowed: The rows to choose from; None for all.
 
         Returns:
             Both of shape (min(k, rows to choose from),), best first, ties by row.
@@ -89,63 +80,6 @@ class PartVectors(Protocol):
 
     def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of the sentences of each passage, in order, shape (n_own, dim)."""
-        ...
-
-    def check(self) -> list[str]:
-        """Return what is wrong with them, in words; empty when all are there."""
-        ...
-
-
-class VectorStore(Protocol):
-    """Stores the vectors of parts; safe for many threads."""
-
-    @property
-    def kind(self) -> StoreKind:
-        """The kind of store."""
-        ...
-
-    def write(
-        self,
-        home: Path,
-        folder: Path,
-        shards: Iterable[Shard],
-        shape: tuple[int, int],
-        config: DenseConfig,
-    ) -> Written:
-        """Store the vectors of a new part.
-
-        Args:
-            home: Of the index that the part is for.
-            folder: Of the part; whatever is needed to open the vectors is written there.
-            shards: The vectors of the whole part, in order.
-            shape: Sentences of the part, and the length of a vector.
-            config: How they are to be searched.
-        """
-        ...
-
-    def open(self, folder: Path, starts: Rows, dim: int) -> PartVectors:
-        """Open what was written with `folder`.
-
-        Args:
-            folder: Of the part.
-            starts: First sentence of each passage, and the end of the last passage's, in any
-                consecutive numbering; shape (n_passages + 1,).
-            dim: Length of a vector.
-
-        Raises:
-            SnapshotCorrupt: If it is missing or not of this shape.
-        """
-        ...
-
-    def strays(self, home: Path, parts: Sequence[Path]) -> list[str]:
-        """Return what is stored outside for an index and belongs to none of its `parts` (folders).
-
-        A killed build or a deleted snapshot leaves such.
-        """
-        ...
-
-    def sweep(self, home: Path, parts: Sequence[Path]) -> None:
-        """Delete the strays."""
         ...
 
 

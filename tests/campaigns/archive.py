@@ -18,7 +18,6 @@ from zlib import crc32
 from index import SnapshotMissing, verify_snapshot
 from index.snapshot.manifest import load_manifest
 from index.snapshot.snapshot import current_folder, open_folder
-from index.vectors.files import FILES
 
 _PAGE = (
     '<!DOCTYPE html><html lang=en><head><title>{title}</title><meta property="og:title" '
@@ -141,7 +140,7 @@ class Trial:
             folder = current_folder(self.home)
         except SnapshotMissing:
             return set()
-        with closing(open_folder(folder, load_manifest(folder), FILES)) as snapshot:
+        with closing(open_folder(folder, load_manifest(folder))) as snapshot:
             articles = list(snapshot.archive.articles())
         assert len({article.id for article in articles}) == len(articles)
         return {article.headline for article in articles}

@@ -133,8 +133,8 @@ def test_settings_of_both_files_exist() -> None:
 
 
 def test_the_vector_server_is_the_one_that_is_tested() -> None:
-    """Its image has the version that the tests of vectors run."""
-    tested = (ROOT / "tests" / "vectors" / "qdrant_server.py").read_text(encoding="utf-8")
+    """Its image has the version that the tests of indexes on it run."""
+    tested = (ROOT / "tests" / "engine" / "qdrant_server.py").read_text(encoding="utf-8")
     (version,) = re.findall(r'PACKAGE = "[^"]+@([\d.]+)"', tested)
 
     assert f"docker.io/qdrant/qdrant:v{version}" == COMPOSE["services"]["qdrant"]["image"]

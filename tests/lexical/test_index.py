@@ -10,7 +10,7 @@ import pytest
 
 from index.corpus.archive import Archive, ArchiveWriter
 from index.errors import SnapshotCorrupt, StorageError
-from index.lexical.index import ARTICLE_WEIGHT, LexicalIndex, write_lexical
+from index.lexical.index import ARTICLE_WEIGHT, FileLexicalIndex, write_lexical
 from index.lexical.postings import Group, Postings, PostingsWriter
 from index.types import Article, ArticleId, Passage, Span, passage_id
 
@@ -165,9 +165,9 @@ def _article(name: str, headline: str, *texts: str) -> tuple[Article, list[Passa
     ]
 
 
-def _opened(folder: Path, owners: Sequence[int] = (0, 0, 1, 1, 2)) -> LexicalIndex:
+def _opened(folder: Path, owners: Sequence[int] = (0, 0, 1, 1, 2)) -> FileLexicalIndex:
     """Open a lexical index of one part, by default that of the fixture below."""
-    return LexicalIndex.open(folder / "all", np.array(owners, np.int32), [folder])
+    return FileLexicalIndex.open(folder / "all", np.array(owners, np.int32), [folder])
 
 
 @pytest.fixture(name="folder")

@@ -19,7 +19,6 @@ from index.snapshot.manifest import (
     load_manifest,
     write_manifest,
 )
-from index.vectors.store import StoreKind
 
 IDENTITY = EncoderIdentity(name="e5-small", revision="abc-1", dim=384)
 MADE = Manifest(
@@ -29,7 +28,6 @@ MADE = Manifest(
     made_by="fedcba9876543210",
     encoder=IDENTITY,
     space="e5-small-plain",
-    store=StoreKind.FILES,
     n_articles=1,
     n_passages=3,
     n_sentences=12,

@@ -41,7 +41,6 @@ from index import (
     Span,
     VerifyReport,
 )
-from index.vectors.store import StoreKind
 
 KIRBY = "کربی گفت خلبانان ایرانی پرواز با Su-35 را از 2023-04-01 آموخته‌اند."
 HOSTILE = "The \x1b[31mred\x1b[0m minister\x00 opened \u202egpj.exe & <b>bold</b>\x9b2J."
@@ -79,7 +78,6 @@ MANIFEST = Manifest(
     made_by="def",
     encoder=EncoderIdentity(name="small", revision="1", dim=8),
     space="small-plain",
-    store=StoreKind.FILES,
     n_articles=2,
     n_passages=2,
     n_sentences=5,

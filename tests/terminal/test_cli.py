@@ -282,7 +282,7 @@ def test_index_info(backend: Backend, capsys: Capture) -> None:
         "passages   2\n"
         "sentences  5\n"
         "languages  fa 1, en 1\n"
-        "vectors    in files\n"
+        "served     from files\n"
         "search     finds 100.0% of the nearest 10 by meaning, measured when built\n"
         "files      0, 0 bytes\n"
     )

@@ -327,3 +327,37 @@ def test_a_pipe_for_settings_is_refused() -> None:
     Path(".env").unlink()
     Path(".env").mkdir()
     assert read_settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("qdrant://localhost:6333/news", "http://localhost:6333"),
+        ("qdrants://db.example/news", "https://db.example"),
+    ],
+)
+def test_an_index_on_a_server(value: str, address: str, tmp_path: Path) -> None:
+    """The setting says where it is and what it is called; else a folder is."""
+    settings = Settings(index=value)
+    assert settings.index_place == settings.hosted
+    assert settings.hosted is not None
+    assert (address, "news") == (settings.hosted.address, settings.hosted.name)
+    assert Settings(index_dir=tmp_path).index_place == tmp_path
+
+
+@pytest.mark.parametrize(
+    "value", ["http://localhost:6333", "qdrant://a:b@host/news", "qdrant://host", "qdrant://h/a-b"]
+)
+def test_an_index_on_no_server(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Another scheme, a password or a name that cannot be one is refused; no password is shown."""
+    monkeypatch.setenv("PASOKH_INDEX", value)
+    with pytest.raises(SettingsError, match="expected files, or qdrant://HOST:PORT/NAME") as caught:
+        read_settings()
+    assert "a:b" not in str(caught.value)
+
+
+def test_another_corpus_is_not_that_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index on a server is of one corpus, so that another one never takes its place."""
+    monkeypatch.setenv("PASOKH_INDEX", "qdrant://localhost/news")
+    with pytest.raises(SettingsError, match=r"PASOKH_INDEX.*index of one corpus"):
+        read_settings(corpus=Path("other"))

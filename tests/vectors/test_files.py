@@ -1,4 +1,4 @@
-"""What keeps vectors, files and a database through the same cases, against NumPy's brute force."""
+"""Vectors in files against NumPy's brute force."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,33 +6,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from qdrant_server import Qdrant
 
-from index import QdrantConfig, VectorStore
 from index.config import DenseConfig
 from index.snapshot.parts import SnapshotVectors
-from index.vectors.files import FILES
+from index.vectors.files import FileVectors, open_vectors, write_vectors
 from index.vectors.float16 import singles
-from index.vectors.opening import open_store
-from index.vectors.store import PartVectors, Shard
+from index.vectors.store import Shard
 
 Vectors = NDArray[np.float32]
 Half = NDArray[np.float16]
 
 DIM = 8
 BASE = 7  # where the sentences of a part begin among those of all
-TOLERANCE = 1e-3  # a database may round the question to halves too
+TOLERANCE = 1e-3
 
 
-@pytest.fixture(params=["files", "qdrant"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., PartVectors]:
-    """Return a function that writes vectors into a store and opens what was written."""
-    store: VectorStore = FILES
-    if request.param == "qdrant":
-        server: Qdrant = request.getfixturevalue("qdrant")
-        store = open_store(QdrantConfig(address=server.address))
+@pytest.fixture
+def kept(tmp_path: Path) -> Callable[..., FileVectors]:
+    """Return a function that writes vectors into files and opens what was written."""
 
-    def keep(passages: Half, sentences: list[Half], part: int = 0) -> PartVectors:
+    def keep(passages: Half, sentences: list[Half], part: int = 0) -> FileVectors:
         folder = tmp_path / "snapshots" / "x" / "parts" / str(part)
         folder.mkdir(parents=True)
         counts = np.array([len(own) for own in sentences], np.int64)
@@ -47,10 +40,10 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., PartVe
             for at in range(0, len(passages), 1000)
         ]
         shape = int(counts.sum()), DIM
-        written = store.write(tmp_path, folder, shards, shape, DenseConfig())
+        written = write_vectors(folder, shards, shape, DenseConfig())
         assert (len(shards), 1.0) == (written.n_encoded, written.recall)
-        opened = store.open(folder, starts, DIM)
-        assert (len(passages), DIM, []) == (opened.n_rows, opened.dim, opened.check())
+        opened = open_vectors(folder, starts, DIM)
+        assert (len(passages), DIM) == (opened.n_rows, opened.dim)
         return opened
 
     return keep
@@ -86,7 +79,7 @@ def _check_nearest(
 
 
 @pytest.mark.parametrize("k", [0, 1, 10, 300, 10_000])
-def test_search_is_brute_force(kept: Callable[..., PartVectors], k: int) -> None:
+def test_search_is_brute_force(kept: Callable[..., FileVectors], k: int) -> None:
     """The nearest are found, as many as asked for or there are."""
     passages, sentences = _archive(400)
     part = kept(passages, sentences)
@@ -95,7 +88,7 @@ def test_search_is_brute_force(kept: Callable[..., PartVectors], k: int) -> None
 
 
 @pytest.mark.parametrize("share", [0.0, 0.005, 0.2, 0.6, 0.97, 1.0])
-def test_search_among_allowed_rows(kept: Callable[..., PartVectors], share: float) -> None:
+def test_search_among_allowed_rows(kept: Callable[..., FileVectors], share: float) -> None:
     """Of any share of the rows the nearest are found, and no other row."""
     passages, sentences = _archive(3000)
     part = kept(passages, sentences)
@@ -106,7 +99,7 @@ def test_search_among_allowed_rows(kept: Callable[..., PartVectors], share: floa
         _check_nearest(part.search(QUESTION, k, allowed), products, np.flatnonzero(allowed), k)
 
 
-def test_search_when_the_nearest_are_not_allowed(kept: Callable[..., PartVectors]) -> None:
+def test_search_when_the_nearest_are_not_allowed(kept: Callable[..., FileVectors]) -> None:
     """Where the nearest half is masked the rest is found, however many that leaves to look at."""
     passages, sentences = _archive(3000)
     part = kept(passages, sentences)
@@ -118,7 +111,7 @@ def test_search_when_the_nearest_are_not_allowed(kept: Callable[..., PartVectors
 
 
 @pytest.mark.parametrize("is_masked", [False, True], ids=["all", "masked"])
-def test_ties_go_by_row(kept: Callable[..., PartVectors], is_masked: bool) -> None:  # noqa: FBT001
+def test_ties_go_by_row(kept: Callable[..., FileVectors], is_masked: bool) -> None:  # noqa: FBT001
     """Of equal passages, more than are asked for, those of the lowest rows are found, in order."""
     passages = np.repeat(_drawn(6, DIM), 100, axis=0)[np.random.default_rng(3).permutation(600)]
     part = kept(passages, [_drawn(0, DIM)] * 600)
@@ -131,7 +124,7 @@ def test_ties_go_by_row(kept: Callable[..., PartVectors], is_masked: bool) -> No
     assert 1 == len(set(scores.tolist()))
 
 
-def test_scores_of_rows(kept: Callable[..., PartVectors]) -> None:
+def test_scores_of_rows(kept: Callable[..., FileVectors]) -> None:
     """Any rows in any order, twice or not at all, get their own products."""
     passages, sentences = _archive(50)
     part = kept(passages, sentences)
@@ -142,7 +135,7 @@ def test_scores_of_rows(kept: Callable[..., PartVectors]) -> None:
         assert products[rows].tolist() == pytest.approx(found.tolist(), abs=TOLERANCE)
 
 
-def test_best_sentences_of_rows(kept: Callable[..., PartVectors]) -> None:
+def test_best_sentences_of_rows(kept: Callable[..., FileVectors]) -> None:
     """Each passage gets the product of its best sentence, or what is said for one without."""
     passages, sentences = _archive(60)
     assert {0, 1} < {len(own) for own in sentences}
@@ -160,7 +153,7 @@ def test_best_sentences_of_rows(kept: Callable[..., PartVectors]) -> None:
     assert [] == part.best_sentences(QUESTION, rows[:0], missing[:0]).tolist()
 
 
-def test_vectors_come_back_as_they_were_put(kept: Callable[..., PartVectors]) -> None:
+def test_vectors_come_back_as_they_were_put(kept: Callable[..., FileVectors]) -> None:
     """Passages and sentences are the same to the last bit, in the order asked for."""
     passages, sentences = _archive(150)
     part = kept(passages, sentences)
@@ -173,7 +166,7 @@ def test_vectors_come_back_as_they_were_put(kept: Callable[..., PartVectors]) ->
     assert {np.dtype(np.float16)} == {own.dtype for own in found}
 
 
-def test_a_part_without_any_sentence(kept: Callable[..., PartVectors]) -> None:
+def test_a_part_without_any_sentence(kept: Callable[..., FileVectors]) -> None:
     """Passages alone are enough."""
     passages = _drawn(20, DIM)
     part = kept(passages, [_drawn(0, DIM)] * 20)
@@ -184,7 +177,7 @@ def test_a_part_without_any_sentence(kept: Callable[..., PartVectors]) -> None:
     _check_nearest(part.search(QUESTION, 5), singles(passages) @ QUESTION, np.arange(20), 5)
 
 
-def test_two_parts_read_as_one(kept: Callable[..., PartVectors]) -> None:
+def test_two_parts_read_as_one(kept: Callable[..., FileVectors]) -> None:
     """Rows are numbered through, and each part is asked for its own."""
     (first, some), (second, others) = _archive(90), _archive(40, seed=8)
     both = SnapshotVectors([kept(first, some), kept(second, others, part=1)])

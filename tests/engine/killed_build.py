@@ -1,8 +1,8 @@
-"""A build that is killed as it asks its vector database for the n-th time: a program for tests.
+"""A build that is killed as it asks its server for the n-th time: a program for tests.
 
     python killed_build.py '{"corpus": ..., "home": ..., "cache": ..., "address": ..., "die_at": 3}'
 
-exits as the signal ends it, or with 0 where it asked less often.
+exits as the signal ends it, or with 0 where it asked less often, and prints how often it asked.
 """
 
 import json
@@ -14,7 +14,6 @@ from typing import Any
 
 from index import IndexConfig, QdrantConfig, build_index
 from index.encoders import BundledConfig, open_encoder
-from index.vectors.opening import open_store
 
 
 def main() -> None:
@@ -24,13 +23,12 @@ def main() -> None:
 
     def watch(event: str, _values: tuple[Any, ...]) -> None:
         nonlocal n_asked
-        if event == "socket.connect":
+        if event == "socket.connect":  # the client connects anew for each request to loopback
             n_asked += 1
             if n_asked == given["die_at"]:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     encoder = open_encoder(BundledConfig(cache_dir=Path(given["cache"]) / "encoder"))
-    store = open_store(QdrantConfig(address=given["address"]))
     sys.addaudithook(watch)
     build_index(
         [Path(given["corpus"])],
@@ -38,8 +36,9 @@ def main() -> None:
         encoder=encoder,
         config=IndexConfig(),
         cache_dir=Path(given["cache"]) / "vectors",
-        store=store,
+        engine=QdrantConfig(address=given["address"], name=Path(given["home"]).name),
     )
+    sys.stdout.write(f"{n_asked}\n")
 
 
 if __name__ == "__main__":

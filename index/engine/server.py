@@ -8,6 +8,7 @@ import re
 import time
 import weakref
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import count
 from json import JSONDecodeError
@@ -23,14 +24,13 @@ from qdrant_client.http.exceptions import (
 )
 
 from index.config import QdrantConfig
-from index.errors import VectorStoreError
+from index.errors import EngineError
 
 REBUILD: Final = "run `pasokh index build`"
-_START: Final = "start the server, or check PASOKH_VECTORS and the network"
+_START: Final = "start the server, or check PASOKH_INDEX and the network"
 
 _ASKED_TRIES = 2
-WRITTEN_TRIES: Final = 6
-"""How often a request of a build is sent at most."""
+_WRITTEN_TRIES = 6
 
 _FIRST_WAIT_S = 0.25
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
@@ -47,15 +47,13 @@ class Server:
         """Open the client; no request is sent.
 
         Raises:
-            VectorStoreError: If the address or the key cannot be used.
+            EngineError: If the address or the key cannot be used.
         """
         self._config = config
         self._key = config.api_key.get_secret_value() if config.api_key else ""
         if config.api_key and not _KEY.fullmatch(self._key):
-            msg = (
-                "Expected PASOKH_VECTORS_KEY of ASCII letters without spaces, found others; set it."
-            )
-            raise VectorStoreError(msg)
+            msg = "Expected PASOKH_INDEX_KEY of ASCII letters without spaces, found others; set it."
+            raise EngineError(msg)
         try:
             self._client = QdrantClient(
                 url=config.address,
@@ -65,14 +63,14 @@ class Server:
                 check_compatibility=False,
             )
         except (ValueError, httpx.InvalidURL) as error:
-            raise self._error("not a usable address", "set PASOKH_VECTORS again") from error
+            raise self._error("not a usable address", "set PASOKH_INDEX again") from error
         weakref.finalize(self, self._client.close)
 
     def ask(self, act: Callable[[QdrantClient], T], *, tries: int = _ASKED_TRIES) -> T:
         """Return what `act` returns; repeat it after failures that may be temporary.
 
         Raises:
-            VectorStoreError: If it fails finally.
+            EngineError: If it fails finally.
         """
         for attempt in count(1):
             try:
@@ -84,24 +82,43 @@ class Server:
             time.sleep(_FIRST_WAIT_S * 2 ** (attempt - 1))
         raise AssertionError("count does not end")
 
-    def lacks(self, received: str) -> VectorStoreError:
+    def write(self, act: Callable[[QdrantClient], T]) -> T:
+        """Do what a build does: it is tried longer than a question.
+
+        Raises:
+            EngineError: If it fails finally.
+        """
+        return self.ask(act, tries=_WRITTEN_TRIES)
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self._config.address
+
+    def lacks(self, received: str) -> EngineError:
         """Make the error for data that is not as it was written."""
         return self._error(received, REBUILD)
 
-    def _error(self, received: str, advice: str) -> VectorStoreError:
+    def _error(self, received: str, advice: str) -> EngineError:
         # Subtle: the key, should a server echo it, is masked before the cut, or one across the cut
         # would be shown in part.
         shown = (received.replace(self._key, "[key]") if self._key else received)[:_SHOWN_CHARS]
-        return VectorStoreError(
-            f"Expected vectors from {self._config.address}, but got {shown}; {advice}."
+        return EngineError(
+            f"Expected the index on {self._config.address}, but got {shown}; {advice}."
         )
+
+
+@lru_cache(maxsize=8)
+def server_of(config: QdrantConfig) -> Server:
+    """Return the one client of a server."""
+    return Server(config)
 
 
 def _diagnosis(error: Exception, config: QdrantConfig) -> tuple[str, str, bool]:
     """Return what went wrong, what to do, and whether a retry may help."""
     match error:
         case UnexpectedResponse(status_code=401 | 403 as status):
-            return f"a refusal (status {status})", "set PASOKH_VECTORS_KEY to a key it takes", False
+            return f"a refusal (status {status})", "set PASOKH_INDEX_KEY to a key it takes", False
         case UnexpectedResponse(status_code=status):
             try:
                 reason = str(error.structured()["status"]["error"])

@@ -1,4 +1,4 @@
-"""What goes wrong with a vector database, in our words: addresses, keys, silence, rubbish."""
+"""What goes wrong with a Qdrant server, in our words: addresses, keys, silence, rubbish."""
 
 import importlib
 import inspect
@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
 import qdrant_client
 from patience import scaled
@@ -26,67 +25,59 @@ from qdrant_client.http.exceptions import (
 )
 from qdrant_server import Qdrant
 
-from index import PasokhError, QdrantConfig, VectorStoreError
-from index.config import DenseConfig
-from index.vectors.opening import open_store
-from index.vectors.qdrant import QdrantStore
-from index.vectors.store import Shard
+from index import EngineError, QdrantConfig, SnapshotMissing, read_manifest
+from index.engine.points import Edition, serving_edition, stray_collections
+from index.engine.server import server_of
 
 NewServer = Callable[..., Qdrant]
 
 KEY = "s3cret-key/with.signs"
 
 
-def _write(store: object, home: Path) -> None:
-    """Write a part of two passages."""
-    (home / "part").mkdir(exist_ok=True)
-    shard = Shard(np.eye(2, 4, dtype=np.float32), np.ones((1, 4), np.float16), np.array([1, 0]))
-    assert isinstance(store, QdrantStore)
-    store.write(home, home / "part", [shard], (1, 4), DenseConfig())
+def _index(address: str, key: str | None = None, timeout_s: float = 10) -> QdrantConfig:
+    return QdrantConfig(
+        address=address, name="x", api_key=SecretStr(key) if key else None, timeout_s=timeout_s
+    )
 
 
 @pytest.mark.parametrize("key", [None, "wrong", KEY], ids=["none", "wrong", "right"])
-def test_a_server_with_a_key(new_server: NewServer, tmp_path: Path, key: str | None) -> None:
-    """Without its key nothing is written, and the error says which setting, never the key."""
+def test_a_server_with_a_key(new_server: NewServer, key: str | None) -> None:
+    """Without its key nothing is told, and the error says which setting, never the key."""
     server = new_server(SERVICE__API_KEY=KEY)
-    config = QdrantConfig(address=server.address, api_key=SecretStr(key) if key else None)
-    store = open_store(config)
+    config = _index(server.address, key)
     if key == KEY:
-        _write(store, tmp_path)
-        assert 1 == len(server.collections())
+        with pytest.raises(SnapshotMissing):
+            read_manifest(config)
         return
-    with pytest.raises(VectorStoreError, match=r"status 401.*PASOKH_VECTORS_KEY") as caught:
-        _write(store, tmp_path)
+    with pytest.raises(EngineError, match=r"status 401.*PASOKH_INDEX_KEY") as caught:
+        read_manifest(config)
 
     assert "wrong" not in str(caught.value)
     assert KEY not in repr(config)
-    assert [] == server.collections()
 
 
 def test_a_key_that_fits_no_header() -> None:
     """It is refused at once and not shown."""
-    with pytest.raises(VectorStoreError, match="PASOKH_VECTORS_KEY") as caught:
-        open_store(QdrantConfig(address="http://127.0.0.1:1", api_key=SecretStr("ن ن")))
+    with pytest.raises(EngineError, match="PASOKH_INDEX_KEY") as caught:
+        read_manifest(_index("http://127.0.0.1:1", "ن ن"))
 
     assert "ن ن" not in str(caught.value)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:99999", "http://[::1", "http://a:b"])
-def test_an_address_that_is_none(address: str, tmp_path: Path) -> None:
+def test_an_address_that_is_none(address: str) -> None:
     """It is refused, when it is opened or first asked, with the setting's name."""
-    with pytest.raises(VectorStoreError, match="PASOKH_VECTORS"):
-        _write(open_store(QdrantConfig(address=address)), tmp_path)
+    with pytest.raises(EngineError, match="PASOKH_INDEX"):
+        read_manifest(_index(address))
 
 
-def test_a_server_that_never_answers(new_server: NewServer, tmp_path: Path) -> None:
+def test_a_server_that_never_answers(new_server: NewServer) -> None:
     """A request ends after its time, and the error says how long that was."""
     server = new_server()
-    (tmp_path / "collections.txt").write_text("pasokh-x-1\n")
-    store = open_store(QdrantConfig(address=server.address, timeout_s=1))
     server.freeze()
     started = time.monotonic()
-    with pytest.raises(VectorStoreError, match="no answer within 1 s"):
-        store.strays(tmp_path, [])
+    with pytest.raises(EngineError, match="no answer within 1 s"):
+        stray_collections(server_of(_index(server.address, timeout_s=1)), "x")
 
     assert time.monotonic() - started < scaled(5)
 
@@ -109,21 +100,19 @@ class _Act(BaseHTTPRequestHandler):
         """Keep silent."""
 
 
-GOOD = (200, {}, b'{"result": {"collections": []}, "status": "ok", "time": 0.1}')
+GOOD = (200, {}, b'{"result": {"aliases": []}, "status": "ok", "time": 0.1}')
 
 
 @pytest.fixture
-def acting(tmp_path: Path) -> Iterator[Callable[..., list[str]]]:
-    """Return a function that lists strays at a server with these answers."""
+def acting() -> Iterator[Callable[..., Edition | None]]:
+    """Return a function that asks a server with these answers what serves."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Act)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    (tmp_path / "collections.txt").write_text("pasokh-x-1\n")
 
-    def ask(*answers: tuple[int, dict[str, str], bytes]) -> list[str]:
+    def ask(*answers: tuple[int, dict[str, str], bytes]) -> Edition | None:
         server.answers = list(answers)  # type: ignore[attr-defined]  # read above
         address = f"http://127.0.0.1:{server.server_port}"
-        config = QdrantConfig(address=address, api_key=SecretStr(KEY), timeout_s=scaled(2))
-        return open_store(config).strays(tmp_path, [])
+        return serving_edition(server_of(_index(address, KEY, timeout_s=scaled(2))), "x")
 
     yield ask
     server.shutdown()
@@ -141,11 +130,11 @@ def acting(tmp_path: Path) -> Iterator[Callable[..., list[str]]]:
     ids=["500", "503", "429", "429 with a time"],
 )
 def test_trouble_that_passes(
-    acting: Callable[..., list[str]], answer: tuple[int, dict[str, str], bytes]
+    acting: Callable[..., Edition | None], answer: tuple[int, dict[str, str], bytes]
 ) -> None:
     """Once is not told; twice is."""
-    assert [] == acting(answer, GOOD)
-    with pytest.raises(VectorStoreError, match=str(answer[0])):
+    assert acting(answer, GOOD) is None
+    with pytest.raises(EngineError, match=str(answer[0])):
         acting(answer, answer)
 
 
@@ -153,7 +142,7 @@ def test_trouble_that_passes(
     ("answer", "words"),
     [
         ((400, {}, b'{"status": {"error": "bad dimension"}}'), "status 400: bad dimension"),
-        ((403, {}, b""), "PASOKH_VECTORS_KEY"),
+        ((403, {}, b""), "PASOKH_INDEX_KEY"),
         ((404, {}, b'{"status": {"error": "no such"}}'), "no such.*index build"),
         ((404, {}, b"<html>"), "Not Found.*index build"),
         ((200, {}, b"<html>"), "none of Qdrant's"),
@@ -175,10 +164,10 @@ def test_trouble_that_passes(
     ],
 )
 def test_trouble_that_stays(
-    acting: Callable[..., list[str]], answer: tuple[int, dict[str, str], bytes], words: str
+    acting: Callable[..., Edition | None], answer: tuple[int, dict[str, str], bytes], words: str
 ) -> None:
     """It is told at once, with the server's words but never with the key."""
-    with pytest.raises(VectorStoreError, match=words) as caught:
+    with pytest.raises(EngineError, match=words) as caught:
         acting(answer, GOOD)
 
     assert KEY[:4] not in str(caught.value)
@@ -211,29 +200,20 @@ MADE: dict[type[Exception], Exception] = {
 def test_no_exception_of_the_library_is_unmapped() -> None:
     """Each one that it defines becomes ours, and the list here has no other."""
     assert set(MADE) == _exceptions()
-    server = QdrantStore(QdrantConfig(address="http://127.0.0.1:1"))._server
+    server = server_of(_index("http://127.0.0.1:1"))
     for error in MADE.values():
 
         def fail(_client: object, error: Exception = error) -> None:
             raise error
 
-        with pytest.raises(VectorStoreError) as caught:
+        with pytest.raises(EngineError) as caught:
             server.ask(fail)
         assert error is caught.value.__cause__
 
 
-def test_a_list_of_collections_that_is_damaged(tmp_path: Path) -> None:
-    """It is told, and not taken for one without names."""
-    (tmp_path / "collections.txt").write_bytes(b"\xff\xfe")
-    store = open_store(QdrantConfig(address="http://127.0.0.1:1"))
-
-    with pytest.raises(PasokhError, match=r"collections\.txt"):
-        store.strays(tmp_path, [])
-
-
 def test_the_library_is_imported_only_when_chosen() -> None:
-    """Who keeps vectors in files pays nothing for it, and needs it not."""
-    script = "import sys, bot.wire; from index import open_store; open_store(None)\n"
+    """Who asks files pays nothing for it, and needs it not."""
+    script = "import sys, bot.wire\n"
     script += "sys.exit('qdrant_client' in sys.modules or 'grpc' in sys.modules)"
     assert 0 == subprocess.run([sys.executable, "-c", script], check=False).returncode
 
@@ -242,8 +222,8 @@ def test_when_the_library_is_missing(tmp_path: Path) -> None:
     """The error says which extra to install."""
     (tmp_path / "qdrant_client.py").write_text("raise ImportError('not here')")
     script = (
-        "from index import QdrantConfig, open_store\n"
-        f"open_store(QdrantConfig(address='http://127.0.0.1:{free_port()}'))"
+        "from index import QdrantConfig, read_manifest\n"
+        f"read_manifest(QdrantConfig(address='http://127.0.0.1:{free_port()}', name='x'))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -253,5 +233,5 @@ def test_when_the_library_is_missing(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert "VectorStoreError" in done.stderr
+    assert "EngineError" in done.stderr
     assert "pip install -c constraints.txt -e '.[qdrant]'" in done.stderr

@@ -1,4 +1,4 @@
-"""A small archive indexed into a real Qdrant server."""
+"""A small archive published on a real Qdrant server."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +17,10 @@ N_ARTICLES = 12
 def archive_on(
     encoder: Encoder, cache_dir: Path, tmp_path: Path
 ) -> Callable[[Qdrant], SmallArchive]:
-    """Return a function that writes an archive in two languages, to be indexed into a server."""
+    """Return a function that writes an archive in two languages, to be published on a server."""
 
     def make(server: Qdrant) -> SmallArchive:
-        home = tmp_path / uuid4().hex  # which names its collections among those of other tests
+        home = tmp_path / uuid4().hex  # which names the index among those of other tests
         archive = SmallArchive(tmp_path / "corpus", home, server, encoder, cache_dir)
         archive.corpus.mkdir()
         for number in range(N_ARTICLES):
@@ -32,5 +32,5 @@ def archive_on(
 
 @pytest.fixture
 def archive(archive_on: Callable[[Qdrant], SmallArchive], qdrant: Qdrant) -> SmallArchive:
-    """Write an archive to be indexed into the server that tests share."""
+    """Write an archive to be published on the server that tests share."""
     return archive_on(qdrant)

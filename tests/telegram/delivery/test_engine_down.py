@@ -1,4 +1,4 @@
-"""`pasokh serve` while its vector database is away: a word to the person, then answers again."""
+"""`pasokh serve` while its Qdrant server is away: a word to the person, then answers again."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ QUESTION = "What did Kirby say about Sukhoi jets?"
 KEY = "a-key-that-nobody-may-see"
 
 
-def test_the_bot_answers_again_when_the_database_is_back(
+def test_the_bot_answers_again_when_the_server_is_back(
     api: BotApi, bot: Bot, new_server: Callable[..., Qdrant]
 ) -> None:
     """Both languages are told that it failed; afterwards the same question gets its answer."""
@@ -23,10 +23,10 @@ def test_the_bot_answers_again_when_the_database_is_back(
     home = f"{bot.environment['PASOKH_DATA_DIR']}/index"
     bot.environment |= {
         "PASOKH_INDEX_DIR": home,
-        "PASOKH_VECTORS": server.address,
-        "PASOKH_VECTORS_KEY": KEY,
+        "PASOKH_INDEX": f"qdrant://127.0.0.1:{server.port}/seeds",
+        "PASOKH_INDEX_KEY": KEY,
     }
-    names = ("corpus", "cache_dir", "index_dir", "vectors", "vectors_key")
+    names = ("corpus", "cache_dir", "index_dir", "index", "index_key")
     given = {name: bot.environment[f"PASOKH_{name.upper()}"] for name in names}
     build(Settings(_env_file=None, **given))  # type: ignore[call-arg, arg-type]  # as texts
     bot.start()
@@ -42,5 +42,5 @@ def test_the_bot_answers_again_when_the_database_is_back(
     assert api.texts(7) == [say(Phrase.FAILED, Language.EN)]
     assert api.texts(8) == [say(Phrase.FAILED, Language.FA)]
     assert "سوخو" in api.texts(9)[0]
-    assert "VectorStoreError" in bot.written
+    assert "EngineError" in bot.written
     assert KEY not in bot.written

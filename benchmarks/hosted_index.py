@@ -1,6 +1,6 @@
-"""One question set answered by the product with its vectors in files and in Qdrant, side by side.
+"""One question set answered by the product from files and from a Qdrant server, side by side.
 
-    python benchmarks/vector_store.py (--binary FILE | --address http://HOST:PORT) [--set SET ...]
+    python benchmarks/hosted_index.py (--binary FILE | --address http://HOST:PORT) [--set SET ...]
 
 Both indexes are built from one cache of vectors, as `pasokh eval` does; all questions of a set are
 asked of each. `--binary` starts that Qdrant server on loopback, with storage in a temporary folder,
@@ -8,7 +8,7 @@ and a second one that makes its graph and 8-bit vectors for such small collectio
 ("qdrant_graph"): by default it does so from 10 MB a segment on. Sets are named as in `eval_all.py`,
 e.g. parsquad-en2fa or parsquad-en2fa+news-fa. Retrieval milliseconds are from the question's vector
 to ranked passages, one question at a time.
-Writes benchmarks/results/vector_store.json; exits with 1 if a figure differs by more than 0.01.
+Writes benchmarks/results/hosted_index.json; exits with 1 if a figure differs by more than 0.01.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from bot.evaluation.judged import JudgedEvaluation
 from bot.settings import Settings, read_settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-RESULT: Final = ROOT / "benchmarks" / "results" / "vector_store.json"
+RESULT: Final = ROOT / "benchmarks" / "results" / "hosted_index.json"
 MEASURES: Final = ("ndcg@10", "recall@10", "hit@1", "answer_recall")
 ALLOWED: Final = 0.01
 GRAPH: Final = {
@@ -38,7 +38,7 @@ GRAPH: Final = {
     "STORAGE__HNSW_INDEX__FULL_SCAN_THRESHOLD_KB": "10",
 }
 
-sys.path += [str(ROOT / "tests" / "vectors"), str(ROOT / "tests")]
+sys.path += [str(ROOT / "tests" / "engine"), str(ROOT / "tests")]
 from qdrant_server import Qdrant  # noqa: E402  # a module of the tests
 
 
@@ -64,19 +64,23 @@ def main() -> int:
 
 @contextmanager
 def _stores(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, str]]:
-    """Yield values of PASOKH_VECTORS by name, with servers started where needed."""
+    """Yield values of PASOKH_INDEX by name, with servers started where needed."""
     if options.address:
-        yield {"files": "files", "qdrant": options.address}
+        yield {"files": "files", "qdrant": _index(options.address)}
         return
     servers = {
         "qdrant": Qdrant(options.binary.resolve(), folder / "plain").start(),
         "qdrant_graph": Qdrant(options.binary.resolve(), folder / "graph", GRAPH).start(),
     }
     try:
-        yield {"files": "files"} | {name: one.address for name, one in servers.items()}
+        yield {"files": "files"} | {name: _index(one.address) for name, one in servers.items()}
     finally:
         for server in servers.values():
             server.kill()
+
+
+def _index(address: str) -> str:
+    return f"{address.replace('http', 'qdrant', 1)}/benchmark"
 
 
 def _compare(
@@ -118,11 +122,11 @@ def _n_same(files: JudgedEvaluation, other: JudgedEvaluation) -> int:
 
 
 def _run(
-    case: Case, settings: Settings, store: str, vectors: str, limit: int | None
+    case: Case, settings: Settings, store: str, place: str, limit: int | None
 ) -> tuple[JudgedEvaluation, float]:
     """Evaluate one case on one store, each with an index of its own."""
-    folder = settings.data_dir / "vector-store" / store
-    own = settings.model_copy(update={"vectors": vectors, "data_dir": folder})
+    folder = settings.data_dir / "hosted-index" / store
+    own = settings.model_copy(update={"index": place, "data_dir": folder})
     files = files_of(case, settings.data_dir / "benchmark", 3000)
     files = replace(files, limit=limit)
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""The whole program with its vectors in a real Qdrant server, there and gone."""
+"""The whole program with its index on a real Qdrant server, there and gone."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ from bot.answer.answerer import Answerer
 from bot.question.question import read_question
 from bot.settings import Settings
 from bot.types import Answer
-from index import VectorStoreError
+from index import EngineError
 
 Pasokh = Callable[..., subprocess.CompletedProcess[str]]
 NewServer = Callable[..., Qdrant]
@@ -36,7 +36,7 @@ def _answer(pasokh_here: Pasokh, question: str, **settings: str) -> dict[str, An
 
 
 def _nearly(record: object) -> object:
-    """Let numbers be a little different, as a database computes them."""
+    """Let numbers be a little different, as a server computes them."""
     match record:
         case float():
             return pytest.approx(record, abs=5e-3)
@@ -48,79 +48,64 @@ def _nearly(record: object) -> object:
             return record
 
 
-def test_the_seed_answers_the_same_from_a_database(
+def _there(server: Qdrant) -> str:
+    return f"qdrant://127.0.0.1:{server.port}/seeds"
+
+
+def test_the_seed_answers_the_same_from_a_server(
     pasokh_here: Pasokh, new_server: NewServer
 ) -> None:
-    """Files are moved by a build that encodes nothing; then both languages get the same answers."""
+    """An index is published by a build that encodes nothing; both languages get their answers."""
     server = new_server(SERVICE__API_KEY=KEY)
-    there = {"vectors": server.address, "vectors_key": KEY}
+    there = {"index": _there(server), "index_key": KEY}
     expected = [_answer(pasokh_here, question) for question in (QUESTION, PERSIAN)]
     refused = pasokh_here("ask", QUESTION, **there)
     built = pasokh_here("index", "build", **there)
     found = [_answer(pasokh_here, question, **there) for question in (QUESTION, PERSIAN)]
 
     assert refused.returncode == 1
-    assert "set PASOKH_VECTORS to files, or run `pasokh index build`" in refused.stderr
+    assert "Expected the index seeds on" in refused.stderr
+    assert "run `pasokh index build`" in refused.stderr
     assert built.returncode == 0, built.stderr
-    assert "0 encoded" in built.stdout
     assert _nearly(expected) == found
     assert expected[0]["answer"] == found[0]["answer"]
     assert pasokh_here("index", "verify", **there).returncode == 0
-    assert "vectors    in qdrant" in pasokh_here("index", "info", **there).stdout
-    assert "بردارها: در qdrant" in pasokh_here("index", "info", **there, language="fa").stdout
-    assert len(server.collections()) == 1
+    assert "served     from qdrant" in pasokh_here("index", "info", **there).stdout
+    assert "پاسخ از: qdrant" in pasokh_here("index", "info", **there, language="fa").stdout
+    assert len(server.collections()) == 2
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Error:"), ("fa", "خطا:")])
-def test_asking_while_the_database_is_down(
+def test_asking_while_the_server_is_down(
     pasokh_here: Pasokh, new_server: NewServer, language: str, word: str
 ) -> None:
     """One line says what and where and what to do; there is no traceback, and the key nowhere."""
     server = new_server(SERVICE__API_KEY=KEY)
-    there = {"vectors": server.address, "vectors_key": KEY, "language": language}
+    there = {"index": _there(server), "index_key": KEY, "language": language}
     assert pasokh_here("index", "build", **there).returncode == 0
     server.kill()
     done = pasokh_here("ask", QUESTION, **there)
     whole = pasokh_here("--debug", "ask", QUESTION, **there)
 
     assert done.returncode == whole.returncode == 1
-    assert done.stderr.startswith(f"{word} Expected vectors from {server.address}")
+    assert done.stderr.startswith(f"{word} Expected the index on {server.address}")
     assert "start the server" in done.stderr
     assert "Traceback" not in done.stderr
-    assert "VectorStoreError" in whole.stderr
+    assert "EngineError" in whole.stderr
     assert KEY not in done.stderr + done.stdout + whole.stderr + whole.stdout
 
 
 def test_a_key_that_is_refused(pasokh_here: Pasokh, new_server: NewServer) -> None:
     """The setting is named, its value is not."""
     server = new_server(SERVICE__API_KEY=KEY)
-    done = pasokh_here(
-        "ask", QUESTION, vectors=server.address, vectors_key="another", index_dir="x"
-    )
+    done = pasokh_here("ask", QUESTION, index=_there(server), index_key="another")
 
     assert done.returncode == 1
-    assert "set PASOKH_VECTORS_KEY" in done.stderr
+    assert "set PASOKH_INDEX_KEY" in done.stderr
     assert "another" not in done.stderr
 
 
-def test_a_chat_goes_on_when_the_database_is_back(
-    pasokh_here: Pasokh, new_server: NewServer
-) -> None:
-    """Within one chat a question fails in words, and the next one is answered."""
-    server = new_server()
-    there = {"vectors": server.address}
-    assert pasokh_here("index", "build", **there).returncode == 0
-    server.kill()
-    failed = pasokh_here("chat", stdin=f"{QUESTION}\n{PERSIAN}\n/quit\n", **there)
-    server.start()
-    done = pasokh_here("chat", stdin=f"{QUESTION}\n/quit\n", **there)
-
-    assert failed.stdout.count("no connection") + failed.stderr.count("no connection") == 2
-    assert "Traceback" not in failed.stderr
-    assert "سوخو" in done.stdout
-
-
-def test_a_question_asked_while_its_vectors_are_deleted(
+def test_a_question_asked_while_its_collections_are_deleted(
     seed_settings: Settings, new_server: NewServer, tmp_path: Path
 ) -> None:
     """Whoever asks the snapshot before a removal is answered from the one after it."""
@@ -131,11 +116,12 @@ def test_a_question_asked_while_its_vectors_are_deleted(
     settings = seed_settings.model_copy(
         update={
             "corpus": corpus,
-            "vectors": server.address,
+            "index": _there(server),
             "data_dir": tmp_path / "data",
             "cache_dir": tmp_path / "cache",
         }
     )
+    wire.build(settings)
     serving = wire.open_answerer(settings)
     reopen = serving._reopen
 
@@ -155,14 +141,14 @@ def test_a_question_asked_while_its_vectors_are_deleted(
 def test_an_answerer_outlives_an_outage(
     seed_settings: Settings, new_server: NewServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """What was opened answers again once the server is back, and needs it not to open."""
+    """What was opened answers again once the server is back."""
     server = new_server()
-    there = {"vectors": server.address, "data_dir": tmp_path_factory.mktemp("there")}
+    there = {"index": _there(server), "data_dir": tmp_path_factory.mktemp("there")}
     settings = seed_settings.model_copy(update=there)
     wire.build(settings)
-    server.kill()
     serving = wire.open_answerer(settings)
-    with pytest.raises(VectorStoreError, match="no connection"):
+    server.kill()
+    with pytest.raises(EngineError, match="no connection"):
         serving.answer(read_question(QUESTION))
     server.start()
 

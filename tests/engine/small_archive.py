@@ -1,4 +1,4 @@
-"""A small archive with an index whose vectors may be in a real Qdrant server."""
+"""A small archive with an index in files, published on a real Qdrant server."""
 
 import json
 from collections.abc import Callable
@@ -11,10 +11,11 @@ from qdrant_server import Qdrant
 from index import (
     BuildReport,
     IndexConfig,
+    Place,
     QdrantConfig,
     Retriever,
+    Snapshot,
     VectorSpace,
-    VectorStore,
     build_index,
     open_snapshot,
     remove_article,
@@ -22,14 +23,13 @@ from index import (
 )
 from index.encoders import Encoder
 from index.types import ArticleId
-from index.vectors.opening import open_store
 
 QUESTIONS = (("who opened bridge 21?", "en"), ("پل ۲۸ را که گشود؟", "fa"))
 
 
 @dataclass(frozen=True)
 class SmallArchive:
-    """Where articles, index and vectors are, and what is done with them.
+    """Where articles and indexes are, and what is done with them.
 
     `cache_dir` holds weights and the vectors of all tests.
     """
@@ -41,9 +41,9 @@ class SmallArchive:
     cache_dir: Path
 
     @property
-    def store(self) -> VectorStore:
-        """Keep vectors on the server."""
-        return open_store(QdrantConfig(address=self.server.address))
+    def place(self) -> QdrantConfig:
+        """The index on the server."""
+        return QdrantConfig(address=self.server.address, name=self.home.name)
 
     @property
     def space(self) -> VectorSpace:
@@ -58,22 +58,16 @@ class SmallArchive:
         line = json.dumps(record, ensure_ascii=False) + "\n"
         (self.corpus / f"{number:02}.jsonl").write_text(line, encoding="utf-8")
 
-    def build(
-        self,
-        store: VectorStore | None = None,
-        *,
-        home: Path | None = None,
-        progress: Callable[[str, int, int | None], None] | None = None,
-    ) -> BuildReport:
-        """Build the index, vectors in the database if nothing else is said."""
+    def build(self, progress: Callable[[str, int, int | None], None] | None = None) -> BuildReport:
+        """Build the index and publish it."""
         return build_index(
             [self.corpus],
-            home or self.home,
+            self.home,
             encoder=self.encoder,
             config=IndexConfig(),
             cache_dir=self.cache_dir / "vectors",
             progress=progress,
-            store=store or self.store,
+            engine=self.place,
         )
 
     def remove(self, name: str, cache_dir: Path) -> str:
@@ -83,34 +77,33 @@ class SmallArchive:
             ArticleId(name),
             config=IndexConfig(),
             cache_dir=cache_dir,
-            store=self.store,
+            engine=self.place,
         ).snapshot
 
     def problems(self) -> tuple[str, ...]:
         """Return what verify finds wrong."""
-        return verify_snapshot(self.home, store=self.store).problems
+        return verify_snapshot(self.home, engine=self.place).problems
 
-    def hits(
-        self, store: VectorStore | None = None, *, home: Path | None = None
-    ) -> list[tuple[str, float]]:
-        """Ask the index in both languages."""
-        found = open_snapshot(home or self.home, space=self.space, store=store or self.store)
-        with closing(found) as snapshot:
-            retriever = Retriever(snapshot, self.encoder, space=self.space)
-            return [
-                (hit.passage.id, hit.score)
-                for question, language in QUESTIONS
-                for hit in retriever.retrieve(question, language=language, k=5).hits
-            ]
+    def open(self, place: Place | None = None) -> Snapshot:
+        """Open the index on the server, or another."""
+        return open_snapshot(place or self.place, space=self.space)
+
+    def hits(self, place: Place | None = None) -> list[tuple[str, float]]:
+        """Ask the index on the server, or another, in both languages."""
+        with closing(self.open(place)) as snapshot:
+            return self.hits_of(snapshot)
+
+    def hits_of(self, snapshot: Snapshot) -> list[tuple[str, float]]:
+        """Ask an opened index in both languages."""
+        retriever = Retriever(snapshot, self.encoder, space=self.space)
+        return [
+            (hit.passage.id, round(hit.score, 3))
+            for question, language in QUESTIONS
+            for hit in retriever.retrieve(question, language=language, k=5).hits
+        ]
 
     @property
     def collections(self) -> list[str]:
-        """The collections of this index, and of its copies."""
-        begin = f"pasokh-{self.home.name}-"
+        """The collections of this index."""
+        begin = f"{self.home.name}-"
         return [name for name in self.server.collections() if name.startswith(begin)]
-
-    @property
-    def named(self) -> list[str]:
-        """The collections that its snapshots name."""
-        files = (self.home / "snapshots").glob("*/parts/*/collection.json")
-        return sorted({json.loads(file.read_text())["name"] for file in files})
