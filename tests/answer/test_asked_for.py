@@ -327,3 +327,52 @@ def test_the_words_of_another_are_no_answer(dispute: Answerer, said: str, by_ano
     assert refused.reason is Reason.NOT_SAID
     for language in Language:
         assert refused.missing[0] in reason_text(refused, language)
+
+
+MAKERS = (
+    {
+        "title": "فراخوان خودروهای هوندا",
+        "text": "شرکت هوندا سی و دو هزار خودرو را به دلیل نقص ترمز فراخواند. هوندا گفت تعمیر آنها "
+        "رایگان است.",
+    },
+    {
+        "title": "کارخانه تازه تویوتا",
+        "text": "شرکت تویوتا کارخانه تازه‌ای در لهستان می‌سازد. ساخت آن دو سال طول می‌کشد.",
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def makers(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Answerer:
+    """An archive with two names that are alike in meaning, each in its own article."""
+    folder = tmp_path_factory.mktemp("makers")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, MAKERS)), encoding="utf-8")
+    space = VectorSpace(encoder.identity)
+    build_index(
+        [folder / "a.jsonl"], folder / "home", encoder=encoder, config=IndexConfig(),
+        cache_dir=folder / "cache",
+    )  # fmt: skip
+    return Answerer(open_snapshot(folder / "home", space=space), encoder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many cars did {} recall because of brakes?",
+        "how many cars did {} recall because of brakes?",
+        "HOW MANY CARS DID {} RECALL?",
+        "Why were {}'s cars recalled?",
+        "Wie viele Autos hat {} wegen der Bremsen zurückgerufen?",
+    ],
+)
+def test_a_name_of_the_archive_is_not_taken_for_another(makers: Answerer, text: str) -> None:
+    """Across scripts a name that the archive has elsewhere stands in what is quoted.
+
+    Two makers of cars are alike in meaning; capitals, small letters and German, whose nouns all
+    have capitals, make no difference.
+    """
+    name = str.upper if text.isupper() else str.lower if text[0].islower() else str
+    assert isinstance(_ask(makers, text.format(name("Honda"))), Answer)
+    refused = _ask(makers, text.format(name("Toyota")))
+    assert isinstance(refused, NoAnswer)
+    assert "toyota" in " ".join(refused.missing).casefold()
