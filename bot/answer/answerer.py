@@ -511,6 +511,7 @@ class Answerer:
             is_missed=bool(seen and seen.is_missed),
             remark=question.remark,
             missing=seen.missing if seen else (),
+            n_articles=self.snapshot.manifest.n_articles,
         )
 
 

@@ -12,9 +12,9 @@ stands for it.
     "died" and "death"       .83        "dollar" and "pound"   .27
 
 Across languages only names and numbers are looked up. Names are told by their capitals; in German
-and in small letters they are words that the archive spells in another script and that mean the same
-there. A name that the archive has so is forgiven for its meaning from .6 on only: two makers of cars
-are .58.
+and in small letters they are words that the archive spells in another script and that mean the
+same there. A name that the archive has so is forgiven for its meaning from .6 on only: two makers
+of cars are .58.
 Source of the limits: our experiments, docs/questions.md.
 """
 
