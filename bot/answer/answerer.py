@@ -19,6 +19,7 @@ from bot.answer.evidence import (
     ReaderConfig,
     asked_speaker,
     find_quotes,
+    may_be_first,
     names_asked,
     only_announces,
     spread_quotes,
@@ -54,8 +55,10 @@ _NAMED: Final = 0.6
 """Least confidence where only a name was asked for and the first quote has it."""
 _LACKING: Final = 0.2
 """What is left of the confidence where the quoted articles lack what was asked for: no answer."""
-_ANNOUNCING: Final = 0.4
-"""What is left of it where the first quote only announces what it does not hold: not sure."""
+_UNMATCHED: Final = 0.4
+"""What is left of it where the first quote only announces what it does not hold, or no quote has a
+superlative and one is asked for: not sure. Of 88 unanswerable questions of PQuAD for the first or
+most of a kind .466 instead of .614 are answered without "perhaps", of 399 others .947, not .952."""
 _UNSAID: Final = 0.45
 """Most confidence where it is not certain that who was asked for says any of it: not sure."""
 _MOST_HAVING: Final = 100
@@ -398,8 +401,10 @@ class Answerer:
                 return replace(doubt, confidence=_LACKING * seen.confidence)
             if True not in said and has_rules(whole[0].hit.article.language):
                 seen = replace(seen, confidence=min(seen.confidence, _UNSAID))
+        if whole and not any(may_be_first(question, quote.hit, quote.span) for quote in whole):
+            seen = replace(seen, confidence=_UNMATCHED * seen.confidence)
         if whole and only_announces(whole[0].span.cut(whole[0].hit.article.text)):
-            seen = replace(seen, confidence=_ANNOUNCING * seen.confidence)
+            seen = replace(seen, confidence=_UNMATCHED * seen.confidence)
         if whole or not quotes:
             return seen
         missing = absent[quotes[0].hit.article.id]

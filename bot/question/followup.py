@@ -50,9 +50,9 @@ _VAGUE: Final = frozenset(
 """Tokens that say nothing of what is asked about."""
 _WORD: Final = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
 _WHO_IS: Final = re.compile(
-    r"\W*(?:who(?: is| was|['’]?s) (?P<en>[a-z'’-]+)"
-    r"|(?P<fa>[^\W\d_]+(?:\u200c[^\W\d_]+)*) "
-    r"(?:کیست|که است|کی (?:است|هست|بود)|چه کسی (?:است|بود)))\W*",
+    r"\A\W*+(?:who(?: is| was|['’]?s) (?P<en>[a-z'’-]+)"
+    r"|(?P<fa>[^\W\d_]++(?:\u200c[^\W\d_]++)*+) "
+    r"(?:کیست|که است|کی (?:است|هست|بود)|چه کسی (?:است|بود)))\W*+\Z",
     re.IGNORECASE,
 )
 _ROLES_EN: Final = """
@@ -178,7 +178,7 @@ def needs_context(question: str) -> bool:
 
 def _asks_of_a_name(question: str) -> bool:
     """Tell whether a question asks who somebody is whom it names, in small letters or Persian."""
-    found = _WHO_IS.fullmatch(question)
+    found = _WHO_IS.match(question)
     if found is None:
         return False
     word = (found["en"] or found["fa"]).lower()

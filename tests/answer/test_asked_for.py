@@ -376,3 +376,63 @@ def test_a_name_of_the_archive_is_not_taken_for_another(makers: Answerer, text: 
     refused = _ask(makers, text.format(name("Toyota")))
     assert isinstance(refused, NoAnswer)
     assert "toyota" in " ".join(refused.missing).casefold()
+
+
+RIVERS = (
+    {
+        "title": "رودخانه‌های استان",
+        "text": "رودخانه نیل‌رود در استان جریان دارد و طول رودخانه نیل‌رود ۴۰ کیلومتر است. "
+        "ماهی در این رودخانه فراوان است. بلندترین رودخانه استان سیمین‌رود است.",
+    },
+    {
+        "title": "A bridge over the Velden river",
+        "text": "The bridge over the Velden river was opened by the mayor in spring. The first "
+        "bridge of the town was built by monks. Two more bridges are planned.",
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def rivers(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Answerer:
+    """An archive in which one thing is said to be the longest, another the first."""
+    folder = tmp_path_factory.mktemp("rivers")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, RIVERS)), encoding="utf-8")
+    space = VectorSpace(encoder.identity)
+    build_index(
+        [folder / "a.jsonl"], folder / "home", encoder=encoder, config=IndexConfig(),
+        cache_dir=folder / "cache",
+    )  # fmt: skip
+    return Answerer(open_snapshot(folder / "home", space=space), encoder)
+
+
+def test_a_superlative_comes_first(rivers: Answerer) -> None:
+    """Asked for the first of a kind, the sentence that says so comes before one nearer by words."""
+    reply = _ask(rivers, "How old is the first bridge over the Velden river?")
+    assert isinstance(reply, Answer)
+    assert reply.citations[0].quote.startswith("The first bridge")
+
+
+def test_a_superlative_that_no_quote_has_is_not_sure(rivers: Answerer) -> None:
+    """The same question without the superlative is answered surely, with it not."""
+    plain = rivers.consider(read_question("طول رودخانه نیل‌رود چند کیلومتر است؟", now=NOW), k=1)
+    most = rivers.consider(
+        read_question("طول پرآب‌ترین رودخانه، نیل‌رود، چند کیلومتر است؟", now=NOW), k=1
+    )
+    assert plain.confidence >= SURE
+    assert most.confidence < SURE
+
+
+@pytest.mark.parametrize(
+    ("text", "superlative"),
+    [
+        ("Which is the biggest dam?", True),
+        ("گران‌ترین بازیکن کیست؟", True),
+        ("اولین بازی کجا بود؟", True),
+        ("What do most of them want?", False),
+        ("Were at least two hurt in the forest?", False),
+        ("What interest does the bank pay?", False),
+    ],
+)
+def test_what_is_a_superlative(text: str, superlative: bool) -> None:  # noqa: FBT001
+    """The first and the most of a kind are; "at least", "most of" and words in -est are not."""
+    assert read_question(text, now=NOW).is_superlative is superlative
