@@ -390,16 +390,20 @@ class Answerer:
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
         if any(quote.is_said for quote in whole):
             whole = [quote for quote in whole if quote.is_said is not False]
+        else:  # another's words come last
+            whole.sort(key=lambda quote: quote.is_said is False)
         seen = self._consideration(question, found, whole or quotes)
         if question.bare_name and whole and names_asked(question, found, whole[0].words):
             seen = replace(seen, confidence=max(seen.confidence, _NAMED))
-        if whole and asked_speaker(question.speaker):
-            # Another person's words do not tell what this one said.
+        if whole and question.speaker:
+            # Another person's words do not tell what this one said; for a country many speak.
             said = {quote.is_said for quote in whole}
-            if said == {False}:
+            is_person = bool(asked_speaker(question.speaker))
+            if said == {False} and is_person:
                 doubt = replace(seen, missing=(question.speaker,), is_unsaid=True)
                 return replace(doubt, confidence=_LACKING * seen.confidence)
-            if True not in said and has_rules(whole[0].hit.article.language):
+            is_doubtful = True not in said and (is_person or False in said)
+            if is_doubtful and has_rules(whole[0].hit.article.language):
                 seen = replace(seen, confidence=min(seen.confidence, _UNSAID))
         if whole and not any(may_be_first(question, quote.hit, quote.span) for quote in whole):
             seen = replace(seen, confidence=_UNMATCHED * seen.confidence)

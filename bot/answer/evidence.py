@@ -31,7 +31,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.kinds import holds, holds_superlative
-from bot.answer.speech import Speaker, has_rules, is_said_by, may_speak, speakers
+from bot.answer.speech import (
+    Speaker,
+    has_rules,
+    is_said_by,
+    is_said_for,
+    may_speak,
+    speakers,
+)
 from bot.grounding.places import codes
 from bot.question.question import Question
 from index import Article, Hit, Retrieval, Snapshot, Span
@@ -398,10 +405,14 @@ def _weigh(
 def asked_speaker(speaker: str) -> list[str]:
     """Return the words of the name of whose words are asked for; none where that is not told.
 
-    Of a country or city it is not: its people speak for it.
+    Of a country or city it is not: its people speak for it, see `is_said_for`.
     """
-    is_place = codes(folded(speaker), detect(speaker).tag.partition("-")[0])
-    return [] if is_place else speaker.split()
+    return [] if _codes_of(speaker) else speaker.split()
+
+
+def _codes_of(speaker: str) -> frozenset[str]:
+    """Return the codes of the country or city whose words are asked for."""
+    return codes(folded(speaker), detect(speaker).tag.partition("-")[0]) if speaker else frozenset()
 
 
 def said_by(speaker: str, places: Sequence[tuple[Hit, Span]]) -> list[bool | None]:
@@ -411,13 +422,18 @@ def said_by(speaker: str, places: Sequence[tuple[Hit, Span]]) -> list[bool | Non
         speaker: A name as it was asked; empty for nobody.
         places: Sentences of passages.
     """
-    asked = asked_speaker(speaker)
-    if not asked:
+    asked, codes_asked = asked_speaker(speaker), _codes_of(speaker)
+    if not asked and not codes_asked:
         return [None] * len(places)
     told: list[bool | None] = []
     for hit, span in places:
         spoken = statements(hit.article)
         here = spoken.speakers.get(span)
+        if codes_asked:
+            told.append(
+                is_said_for(here, codes_asked, spoken.texts, hit.article.language) if here else None
+            )
+            continue
         by_sound = not hit.parts.is_same_language
         if spoken.by(asked, by_sound=by_sound) or span not in spoken.speakers:
             told.append(is_said_by(here, asked, by_sound=by_sound) if here else None)

@@ -329,6 +329,32 @@ def test_the_words_of_another_are_no_answer(dispute: Answerer, said: str, by_ano
         assert refused.missing[0] in reason_text(refused, language)
 
 
+FERRY = {
+    "title": "گفت‌وگو بر سر کشتی",
+    "text": "ناهید صابری، سخنگوی دولت پرتغال، درباره کشتی گفت: کشتی نروژ باید بندر را ترک کند. "
+    "صابری افزود: نروژ باید هزینه کشتی را بپردازد. نروژ این خواسته درباره کشتی را رد کرد.",
+}
+
+
+def test_the_words_of_another_country_come_last(tmp_path: Path, encoder: Encoder) -> None:
+    """Asked what a country answered, what another's spokesman says is not the first quote."""
+    (tmp_path / "a.jsonl").write_text(json.dumps(FERRY), encoding="utf-8")
+    space = VectorSpace(encoder.identity)
+    build_index(
+        [tmp_path / "a.jsonl"], tmp_path / "home", encoder=encoder, config=IndexConfig(),
+        cache_dir=tmp_path / "cache",
+    )  # fmt: skip
+    answerer = Answerer(open_snapshot(tmp_path / "home", space=space), encoder)
+    for text in ("نروژ درباره کشتی چه گفت؟", "What did Norway answer about the ship?"):
+        reply = _ask(answerer, text)
+        assert isinstance(reply, Answer)
+        assert reply.citations[0].quote.startswith("نروژ")
+        assert reply.is_unsure or len(reply.citations) == 1
+    spoken = _ask(answerer, "پرتغال درباره کشتی چه گفت؟")
+    assert isinstance(spoken, Answer)
+    assert all("صابری" in cited.quote for cited in spoken.citations)
+
+
 MAKERS = (
     {
         "title": "فراخوان خودروهای هوندا",
