@@ -44,6 +44,8 @@ class Remark(StrEnum):
     """The answer summed up, explained or translated."""
     SIZE = "size"
     """How many articles there are."""
+    LATEST = "latest"
+    """The news, of nothing in particular."""
     BESIDE = "beside"
     """The time, a joke, oneself: what no archive of news tells."""
     EMOJI = "emoji"

@@ -78,6 +78,16 @@ class RemarkText(Text):
         "This archive has {articles} articles. Ask what stands in them.",
         "این بایگانی {articles} خبر دارد. دربارهٔ آنچه در آنهاست بپرسید.",
     )
+    LATEST = (
+        (
+            "This archive has {articles} articles, and I list none without a topic. Name one, for "
+            "example: latest news about gas exports. /timeline TOPIC lists what happened in order."
+        ),
+        (
+            "این بایگانی {articles} خبر دارد و بدون موضوع فهرستشان نمی‌کنم. موضوعی بنویسید، مثلاً: آخرین خبر "
+            "دربارهٔ صادرات گاز. رویدادهای یک موضوع به ترتیب زمان: ‎/timeline موضوع‎"
+        ),
+    )
     BESIDE = (
         ("That I cannot tell: I only know what stands in the articles of this archive."),
         ("این را نمی‌دانم: فقط آنچه در خبرهای این بایگانی آمده از من برمی‌آید."),
