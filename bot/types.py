@@ -38,6 +38,16 @@ class Remark(StrEnum):
     ABUSE = "abuse"
     COMPLAINT = "complaint"
     STOP = "stop"
+    CONFIDENCE = "confidence"
+    """What "perhaps" and the percentage mean."""
+    OTHER_WORDS = "other_words"
+    """The answer summed up, explained or translated."""
+    SIZE = "size"
+    """How many articles there are."""
+    LATEST = "latest"
+    """The news, of nothing in particular."""
+    BESIDE = "beside"
+    """The time, a joke, oneself: what no archive of news tells."""
     EMOJI = "emoji"
     SOURCES = "sources"
     """These four are about the last answer."""
@@ -251,6 +261,7 @@ class NoAnswer:
         remark: What was said instead of a question, where the reason is small talk.
         missing: Names, places and years of the question that no article near it has; where the
             reason is "not said" the name of whose words were asked for.
+        n_articles: Articles of the archive; 0 where they were not counted.
     """
 
     question: str
@@ -264,3 +275,4 @@ class NoAnswer:
     is_missed: bool = False
     remark: Remark | None = None
     missing: tuple[str, ...] = ()
+    n_articles: int = 0

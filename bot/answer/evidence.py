@@ -31,9 +31,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answer.kinds import holds
+from bot.answer.kinds import holds, holds_superlative
 from bot.answer.reading import read_best
-from bot.answer.speech import Speaker, has_rules, is_said_by, may_speak, speakers
+from bot.answer.speech import (
+    Speaker,
+    has_rules,
+    is_said_by,
+    is_said_for,
+    may_speak,
+    speakers,
+)
 from bot.grounding.places import codes
 from bot.question.question import Question
 from index import Article, Hit, Reader, Retrieval, Snapshot, Span
@@ -79,6 +86,9 @@ class ReaderConfig:
         kind: Bonus for a sentence that holds what is asked for: a number, a date, a reason. Of the
             questions that ask for one, .856 (PQuAD) and .656 (English over Persian) have their
             answer in the first quote without it, .869 and .694 with it; .3 gives .869 and .681.
+        superlative: What a sentence without one has less where the first or most of a kind is asked
+            for. Of 399 such questions of PQuAD .830 instead of .815 have their answer in the first
+            quote; .15 gives .832, and loses .01 of those that have it in any.
         max_alike: Cosine above which two sentences say the same.
     """
 
@@ -91,6 +101,7 @@ class ReaderConfig:
     speaker: float = 0.08
     weak: float = 0.15
     kind: float = 0.15
+    superlative: float = 0.075
     max_alike: float = 0.95
 
     def __post_init__(self) -> None:
@@ -395,6 +406,7 @@ def _weigh(
     bonus = [
         config.speaker * speaking(sentence, is_said)
         + config.kind * _is_kind(question, found, span.cut(hit.article.text), sentence)
+        - config.superlative * (not may_be_first(question, hit, span))
         - config.weak * _is_weak(span.cut(hit.article.text))
         for (hit, span), sentence, is_said in zip(places, words, said, strict=True)
     ]
@@ -413,10 +425,14 @@ def _weigh(
 def asked_speaker(speaker: str) -> list[str]:
     """Return the words of the name of whose words are asked for; none where that is not told.
 
-    Of a country or city it is not: its people speak for it.
+    Of a country or city it is not: its people speak for it, see `is_said_for`.
     """
-    is_place = codes(folded(speaker), detect(speaker).tag.partition("-")[0])
-    return [] if is_place else speaker.split()
+    return [] if _codes_of(speaker) else speaker.split()
+
+
+def _codes_of(speaker: str) -> frozenset[str]:
+    """Return the codes of the country or city whose words are asked for."""
+    return codes(folded(speaker), detect(speaker).tag.partition("-")[0]) if speaker else frozenset()
 
 
 def said_by(speaker: str, places: Sequence[tuple[Hit, Span]]) -> list[bool | None]:
@@ -426,13 +442,18 @@ def said_by(speaker: str, places: Sequence[tuple[Hit, Span]]) -> list[bool | Non
         speaker: A name as it was asked; empty for nobody.
         places: Sentences of passages.
     """
-    asked = asked_speaker(speaker)
-    if not asked:
+    asked, codes_asked = asked_speaker(speaker), _codes_of(speaker)
+    if not asked and not codes_asked:
         return [None] * len(places)
     told: list[bool | None] = []
     for hit, span in places:
         spoken = statements(hit.article)
         here = spoken.speakers.get(span)
+        if codes_asked:
+            told.append(
+                is_said_for(here, codes_asked, spoken.texts, hit.article.language) if here else None
+            )
+            continue
         by_sound = not hit.parts.is_same_language
         if spoken.by(asked, by_sound=by_sound) or span not in spoken.speakers:
             told.append(is_said_by(here, asked, by_sound=by_sound) if here else None)
@@ -485,6 +506,15 @@ def _is_kind(question: Question, found: Retrieval, sentence: str, words: Abstrac
     if question.bare_name:
         return names_asked(question, found, words)
     return question.wanted is not None and holds(question.wanted, sentence)
+
+
+def may_be_first(question: Question, hit: Hit, span: Span) -> bool:
+    """Tell whether a sentence says that something is first or most, where that is asked for.
+
+    In another language than the question's any sentence may.
+    """
+    is_told = question.is_superlative and hit.parts.is_same_language
+    return not is_told or holds_superlative(span.cut(hit.article.text))
 
 
 def _is_weak(sentence: str) -> bool:

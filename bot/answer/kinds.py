@@ -29,6 +29,19 @@ _NO_COUNT: Final = re.compile(
     rf"[\s-]?(?:ساله|سالگی|years?[\s-]old|{_MONTHS})(?!\w)", re.IGNORECASE
 )
 
+# What answers a question for the first or most of a kind, in Persian and English.
+_SUPERLATIVE: Final = re.compile(
+    r"\w{2,12}[\u200c ]?ترین|(?:اول|نخست|آخر)ین|(?<!\w)(?:رکورد|اول|نخست|آغاز|رتبه|صدر)(?!\w)"
+    r"|\b(?:most|least|first|last|latest|earliest|best|worst|record|top|began|leading|only"
+    r"|(?!interest|forest|request|protest|arrest|invest|contest|suggest)[a-z]{3,12}est)\b",
+    re.IGNORECASE,
+)
+
+
+def holds_superlative(sentence: str) -> bool:
+    """Tell whether a sentence in English or Persian says that something is first or most."""
+    return _SUPERLATIVE.search(clean_text(sentence).text) is not None
+
 
 def holds(wanted: Wanted, sentence: str) -> bool:
     """Tell whether a sentence in any language holds what is wanted."""

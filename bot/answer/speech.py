@@ -20,6 +20,8 @@ from functools import lru_cache, partial
 from typing import Final
 
 from bot.grounding.names import MIN_LIKENESS
+from bot.grounding.places import LONGEST, codes
+from index.evaluation import folded
 from index.lexical import name_likeness
 from index.text import clean_text, token_set
 
@@ -59,6 +61,8 @@ _FIRST: Final = 6
 """Words of a sentence among which a name may be its subject."""
 _MEMORY: Final = 4
 """Sentences after which "he" is not certain any more."""
+_BESIDE: Final = 7
+"""Words beside a name among which the country stands for which somebody speaks."""
 _LONGEST: Final = 14
 """Words of a subject; more are no subject."""
 
@@ -137,6 +141,51 @@ def is_said_by(speaker: Speaker, asked: Sequence[str], *, by_sound: bool = False
     if True in found:
         return True
     return None if None in found else False
+
+
+def is_said_for(
+    speaker: Speaker, asked: frozenset[str], sentences: Sequence[str], language: str
+) -> bool | None:
+    """Tell whether a speaker speaks for a country or city; None where that is not certain.
+
+    By the places that the speaker's names have in them, or else by those beside the name where it
+    is first mentioned: "John Kirby, of the White House".
+
+    Args:
+        speaker: From `speakers`.
+        asked: Codes of the place, see `bot.grounding.places`.
+        sentences: The headline and all sentences of the article.
+        language: Of the article, a BCP 47 tag.
+    """
+    told = _placed(" ".join(speaker.names), language)
+    for name in reversed(speaker.names) if not told else ():
+        line = next((one for one in map(_line, sentences) if name in one), "")
+        before, _, after = line.partition(name)
+        told |= _placed(
+            " ".join([*before.split()[-_BESIDE:], "،", *after.split()[:_BESIDE]]), language
+        )
+        if told:
+            break
+    return bool(told & asked) if told else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _line(sentence: str) -> str:
+    """Return a sentence, cleaned and without quotation marks, which may stand around a name."""
+    return clean_text(sentence).text.replace('"', "")
+
+
+@lru_cache(maxsize=1 << 10)
+def _placed(text: str, language: str) -> frozenset[str]:
+    """Return the codes of the countries and cities that a text names."""
+    words = folded(text).split()
+    return frozenset(
+        code
+        for size in range(1, LONGEST + 1)
+        for first in range(len(words) - size + 1)
+        for code in codes(" ".join(words[first : first + size]), language)
+        if code.startswith("city:") or (code.isupper() and len(code) == len("RU"))
+    )
 
 
 def _is_head(name: str, asked: Sequence[str], *, by_sound: bool) -> bool | None:

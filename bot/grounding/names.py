@@ -203,15 +203,15 @@ def _is_name_word(matches: Sequence[re.Match[str]], row: int, line: str, *, begu
         return True
     is_followed = row + 1 < len(matches) and line[match.end() : matches[row + 1].start()] == " "
     following = matches[row + 1][0] if is_followed else ""
-    if _is_word(word):
+    if is_common_word(word):
         # "Putin said": the speaker is a person, unless the word is commoner without its capital.
         is_speaker = following.casefold() in _SAYS and not word.endswith("s")
-        return is_speaker and not _is_word(word, margin=0.0)
+        return is_speaker and not is_common_word(word, margin=0.0)
     return word.isupper() or following[:1].isupper() or following.casefold() in _AFTER_NAME
 
 
 @lru_cache(maxsize=1 << 12)
-def _is_word(word: str, *, margin: float = 1.2) -> bool:
+def is_common_word(word: str, *, margin: float = 1.2) -> bool:
     """Tell whether a word or what is left without an ending is a common one.
 
     Args:
@@ -281,7 +281,7 @@ def _is_named(
         return False
     # Across scripts, what is too short to compare by sound or may be translated is let through.
     is_short = is_acronym or len(_VOWELS.sub("", word.casefold())) < _MIN_CONSONANTS
-    is_common = _is_word(word, margin=0.0) if is_alone else _is_word(word)
+    is_common = is_common_word(word, margin=0.0) if is_alone else is_common_word(word)
     return is_short or is_generic(word, language) or (may_be_translated and is_cased and is_common)
 
 

@@ -1,11 +1,11 @@
 """Follow-ups: questions that need the one before them, "and what did Moscow answer?".
 
-A question needs context where it opens with "and", "but", "what about" or their like, where it has
-no more than one telling word ("why?", "how many are missing?"), or where it is short, holds a
-pronoun and names nothing itself. It is put to the archive with the words of the
-question before that it does not hold: its names, or all that says something where it has none.
-Any other question is left alone. One that was completed is also asked as it was typed
-(`bot.answer.answerer.merged`), so that it can turn to another text.
+A question needs context where it opens with "and", "but", "what about" or their like, where it
+has no more than one telling word ("why?", "how many are missing?") that is not the name in "who
+is Kirby?", or where it is short, holds a pronoun and names nothing itself. It is put to the
+archive with the words of the question before that it does not hold: its names, or all that says
+something where it has none. Any other question is left alone. One that was completed is also
+asked as it was typed (`bot.answer.answerer.merged`), so that it can turn to another text.
 
 Does not: know other languages than English and Persian (their questions are left alone), read
 answers, or guess which of two names is meant: both are taken.
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bot.question.courtesy import find_remark
+from bot.question.wording import written
 from index.text import token_set, tokens
 
 _MAX_WORDS: Final = 14
@@ -48,6 +49,32 @@ _VAGUE: Final = frozenset(
 )
 """Tokens that say nothing of what is asked about."""
 _WORD: Final = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
+_WHO_IS: Final = re.compile(
+    r"\A\W*+(?:who(?: is| was|['’]?s) (?P<en>[a-z'’-]+)"
+    r"|(?P<fa>[^\W\d_]++(?:\u200c[^\W\d_]++)*+) "
+    r"(?:کیست|که است|کی (?:است|هست|بود)|چه کسی (?:است|بود)))\W*+\Z",
+    re.IGNORECASE,
+)
+_ROLES_EN: Final = """
+responsible guilty culprit winner loser champion captain coach manager leader president
+chief head boss owner founder director author writer actor actress singer player scorer
+goalkeeper referee driver pilot commander killer murderer suspect victim dead alive hostage
+witness judge lawyer minister mayor governor spokesman spokeswoman ambassador king queen
+candidate successor next first last other another else rival opponent father mother wife
+husband son daughter brother sister friend partner speaker reporter
+"""
+_ROLES_FA: Final = """
+مسئول مسوول مقصر متهم مجرم برنده بازنده قهرمان سخنگو رهبر رئیس رییس مدیر مدیرعامل مالک صاحب
+سازنده نویسنده کارگردان بازیگر خواننده آهنگساز سرمربی مربی کاپیتان داور بازیکن گلزن
+دروازه‌بان مهاجم مدافع راننده خلبان فرمانده قاتل مقتول قربانی مجروح مصدوم مفقود شاکی قاضی
+وکیل دادستان شاهد وزیر نماینده معاون شهردار استاندار فرماندار رئیس‌جمهور نخست‌وزیر شاه ملکه
+سفیر نامزد کاندیدا جانشین خبرنگار عکاس مجری گوینده پزشک معلم استاد شاعر نقاش مخترع بنیانگذار
+موسس همسر پدر مادر برادر خواهر پسر دختر فرزند دوست عامل رقیب حریف نفر اول دوم آخر بعدی بقیه
+دیگر
+"""
+_ROLES: Final = frozenset(f"{_ROLES_EN} {_ROLES_FA}".split())
+"""Whoever they are is told by the question before; any other single word is taken for a name."""
+_ROLE_ENDING: Final = re.compile(r"(?:\u200c?(?:اش|ش|شان|ها|هایش|ان|های))\Z|(?:ed|ing|s)\Z")
 
 
 _MEANT_EN: Final = re.compile(
@@ -136,6 +163,7 @@ def resolve_about(question: str, message: str) -> Resolved:
 
 def needs_context(question: str) -> bool:
     """Tell whether a question needs the one before it to be understood."""
+    question = written(question)
     words = _WORD.findall(question)
     if not words or len(words) > _MAX_WORDS:
         return False
@@ -143,9 +171,19 @@ def needs_context(question: str) -> bool:
         return True
     asks = any(word.lower() in _ASKING for word in words)
     if asks and len(token_set(question) - _VAGUE) <= 1 and not _has_name(words):
-        return True
+        return not _asks_of_a_name(question)
     has_pronoun = any(word.lower() in _PRONOUNS for word in words)
     return has_pronoun and not _has_name(words)
+
+
+def _asks_of_a_name(question: str) -> bool:
+    """Tell whether a question asks who somebody is whom it names, in small letters or Persian."""
+    found = _WHO_IS.match(question)
+    if found is None:
+        return False
+    word = (found["en"] or found["fa"]).lower()
+    is_role = not _ROLES.isdisjoint({word, _ROLE_ENDING.sub("", word)})
+    return not is_role and word not in _PRONOUNS and not word.endswith(("ed", "ing"))
 
 
 def _has_name(words: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ from bot.question.finglish import is_latin_persian
 from bot.question.overview import Plan, find_plan
 from bot.question.period import Period, find_period, is_today
 from bot.question.speaker import speaker_of
-from bot.question.wanted import Wanted, wanted_of
+from bot.question.wanted import Wanted, is_superlative, wanted_of
 from bot.question.wording import questions_in, written
 from bot.types import Remark
 from index import EVERYTHING, Scope
@@ -109,6 +109,7 @@ class Question:
     wants_statement: bool = False
     speaker: str = ""
     wanted: Wanted | None = None
+    is_superlative: bool = False
     remark: Remark | None = None
     is_of_today: bool = False
     bare_name: str = ""
@@ -178,6 +179,7 @@ def _plain(text: str, typed: str) -> Question:
         wants_statement=_WANTS_STATEMENT.search(searched) is not None,
         speaker=speaker_of(searched),
         wanted=wanted_of(searched),
+        is_superlative=is_superlative(searched),
         bare_name=next(filter(None, named.groups()), "") if named and token_set(searched) else "",
         is_over_archive=_OVER_ARCHIVE.search(searched) is not None,
         is_latin_persian=is_latin_persian(searched),

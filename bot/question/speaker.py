@@ -6,14 +6,14 @@ from typing import Final
 _NAME: Final = r"(?P<{}>[^\W\d_][^,،:؛;!?؟]{{0,58}}?)"
 _SAY_EN: Final = (
     r"(?:say|said|says|tell|told|claim|claimed|state|stated|announce|announced|warn|warned|think"
-    r"|comment|write|tweet|respond|react|add|promise)"
+    r"|comment|write|tweet|respond|react|add|promise|answer|reply|deny|insist|confirm|admit)"
 )
 _SAID_DE: Final = r"(?:sagte|sagt|erklärte|behauptete|warnte|meinte|schrieb)"
 _SAID_RU: Final = "(?:сказал|сказала|заявил|заявила|говорил|говорила|говорит|сообщил|ответил)"
 _SAID_AR: Final = "(?:قال|قالت|صرح|صرحت|أعلن|اعلن|زعم|حذر)"
 _SAID_FA: Final = (
     r"(?:گفت(?:ه)?(?:‌?اند|ند)?|می.?گوی(?:د|ند)|اظهار|اعلام|ادعا|افزود|نوشت|هشدار|توضیح|وعده|پاسخ"
-    r"|نظری?)"
+    r"|نظری?|واکنش)"
 )
 _ABOUT_FA: Final = (
     r"(?:درباره|دربارۀ|درباره‌ی|دربارهٔ|در ?باره|راجع|پیرامون|نسبت|علیه|برای|از|به|در|با|بعد|پس"
@@ -28,6 +28,10 @@ _FORMS: Final = tuple(
         ),
         rf"\A\W*(?:did|has|have|does) {_NAME.format('en')} (?:ever |also )?{_SAY_EN}\b",
         rf"\bwhat {_NAME.format('en')} (?:has |have |had )?{_SAY_EN}\b",
+        (
+            rf"\bwhat (?:is|was) {_NAME.format('en')}['’]s? "
+            r"(?:response|reaction|answer|reply|position)\b"
+        ),
         rf"\baccording to {_NAME.format('en')}(?=[,?]|\Z)",
         rf"\bwas (?:hat )?{_SAID_DE} {_NAME.format('de')} (?:über|zu|von|nach|auf|in|am)\b",
         rf"\b(?:что|как) {_SAID_RU} {_NAME.format('ru')} (?:о|об|про|на|в)\b",
@@ -44,8 +48,9 @@ _FORMS: Final = tuple(
 _JOINING: Final = re.compile(r"\A(?:و|اما|ولی|پس|خب|حالا) +")
 # «رئیس جمهور», "the minister": whoever holds the office, under any name.
 _ROLE_FA: Final = re.compile(
-    r"(?:رئیس|رییس|وزیر|سخنگو|سرمربی|مربی|مدیر|معاون|دبیر|نماینده|فرماندار|استاندار|شهردار|دولت|مجلس|سفیر"
+    r"(?:رئیس|رییس|وزیر|سخنگوی?|سرمربی|مربی|مدیر|معاون|دبیر|نماینده|فرماندار|استاندار|شهردار|دولت|مجلس|سفیر"
     r"|رهبر|فرمانده|امام|کارشناس|مردم|کسی|چه|این|آن|او|وی|ایشان|خبر|گزارش|مقام|بازیکن|کاپیتان)"
+    r"(?:ها|های|ان|یان|ات)?(?!\w)"
 )
 _ROLE_EN: Final = re.compile(
     r"(?:the|a|an|he|she|they|it|you|i|we|people|officials|someone|anybody|who)\b", re.IGNORECASE

@@ -41,6 +41,24 @@ _KINDS: Final = tuple(
     )
 )
 
+# "Most of them" and "at least" are none, nor are "interest" and "forest".
+_SUPERLATIVE_EN: Final = (
+    r"first|last|latest|earliest|oldest|newest|youngest|biggest|largest|greatest|highest|lowest"
+    r"|tallest|longest|shortest|smallest|fastest|slowest|richest|poorest|deepest|heaviest|strongest"
+    r"|deadliest|worst|best|cheapest|closest|nearest|furthest|farthest|hottest|coldest|busiest|fewest"
+    r"|most (?!of\b)|least "
+)
+_SUPERLATIVE: Final = re.compile(
+    rf"(?<!\bat )\b(?:{_SUPERLATIVE_EN})\b"
+    r"|(?<!\w)(?:\w{2,12}\u200c?ترین|(?:اول|نخست|آخر)ین)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def is_superlative(text: str) -> bool:
+    """Tell whether a question in English or Persian asks for the first or most of a kind."""
+    return _SUPERLATIVE.search(text) is not None
+
 
 def wanted_of(text: str) -> Wanted | None:
     """Return the kind of answer that a question wants, None where its words do not tell."""

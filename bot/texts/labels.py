@@ -100,7 +100,7 @@ def scope_note(reply: Answer | NoAnswer, language: Language) -> str:
 def reason_text(reply: NoAnswer, language: Language) -> str:
     """Say why there is no answer, or reply to small talk."""
     if reply.remark is not None:
-        return say(RemarkText[reply.remark.name], language)
+        return say(RemarkText[reply.remark.name], language, articles=reply.n_articles)
     if reply.missing:
         quoted = (f"«{name}»" if language is Language.FA else f'"{name}"' for name in reply.missing)
         key = Key.NOT_SAID_BY if reply.reason is Reason.NOT_SAID else Key.REASON_MISSING

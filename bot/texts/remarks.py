@@ -52,6 +52,46 @@ class RemarkText(Text):
         ("There is nothing to stop here. /following lists what is followed on Telegram."),
         ("اینجا چیزی در جریان نیست. ‎/following‎ در تلگرام آنچه را دنبال می‌شود فهرست می‌کند."),
     )
+    CONFIDENCE = (
+        (
+            "The percentage says how likely the quotes are to answer your question, judged by how "
+            "near they are to it. Below 50 % I say perhaps, below 25 % I do not answer. Whether the "
+            "articles are right it does not say: read the quotes in their articles."
+        ),
+        (
+            "درصد می‌گوید چقدر احتمال دارد که نقل‌قول‌ها جواب پرسش شما باشند، از روی نزدیکی‌شان به پرسش. "
+            "کمتر از ۵۰ درصد را «شاید» می‌گویم و کمتر از ۲۵ درصد را جواب نمی‌دهم. درستیِ خودِ خبرها را "
+            "نشان نمی‌دهد: نقل‌قول‌ها را در خبرشان بخوانید."
+        ),
+    )
+    OTHER_WORDS = (
+        (
+            "I answer in the articles' own words and neither sum up, explain nor translate them; "
+            "where a language model is set up, /translate translates. /more shows further quotes."
+        ),
+        (
+            "من با جمله‌های خودِ خبرها جواب می‌دهم و آنها را خلاصه، توضیح یا ترجمه نمی‌کنم؛ اگر مدل زبانی "
+            "تنظیم شده باشد /translate ترجمه می‌کند. نقل‌قول‌های بیشتر: /more"
+        ),
+    )
+    SIZE = (
+        "This archive has {articles} articles. Ask what stands in them.",
+        "این بایگانی {articles} خبر دارد. دربارهٔ آنچه در آنهاست بپرسید.",
+    )
+    LATEST = (
+        (
+            "This archive has {articles} articles, and I list none without a topic. Name one, for "
+            "example: latest news about gas exports. /timeline TOPIC lists what happened in order."
+        ),
+        (
+            "این بایگانی {articles} خبر دارد و بدون موضوع فهرستشان نمی‌کنم. موضوعی بنویسید، مثلاً: آخرین خبر "
+            "دربارهٔ صادرات گاز. رویدادهای یک موضوع به ترتیب زمان: ‎/timeline موضوع‎"
+        ),
+    )
+    BESIDE = (
+        ("That I cannot tell: I only know what stands in the articles of this archive."),
+        ("این را نمی‌دانم: فقط آنچه در خبرهای این بایگانی آمده از من برمی‌آید."),
+    )
     EMOJI = ("🙂 Ask me something about the news.", "🙂 پرسشی دربارهٔ خبرها بنویسید.")
     SOURCES = (
         ("There is no answer yet whose sources I could show. Ask a question first."),

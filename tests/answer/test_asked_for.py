@@ -327,3 +327,138 @@ def test_the_words_of_another_are_no_answer(dispute: Answerer, said: str, by_ano
     assert refused.reason is Reason.NOT_SAID
     for language in Language:
         assert refused.missing[0] in reason_text(refused, language)
+
+
+FERRY = {
+    "title": "گفت‌وگو بر سر کشتی",
+    "text": "ناهید صابری، سخنگوی دولت پرتغال، درباره کشتی گفت: کشتی نروژ باید بندر را ترک کند. "
+    "صابری افزود: نروژ باید هزینه کشتی را بپردازد. نروژ این خواسته درباره کشتی را رد کرد.",
+}
+
+
+def test_the_words_of_another_country_come_last(tmp_path: Path, encoder: Encoder) -> None:
+    """Asked what a country answered, what another's spokesman says is not the first quote."""
+    (tmp_path / "a.jsonl").write_text(json.dumps(FERRY), encoding="utf-8")
+    space = VectorSpace(encoder.identity)
+    build_index(
+        [tmp_path / "a.jsonl"], tmp_path / "home", encoder=encoder, config=IndexConfig(),
+        cache_dir=tmp_path / "cache",
+    )  # fmt: skip
+    answerer = Answerer(open_snapshot(tmp_path / "home", space=space), encoder)
+    for text in ("نروژ درباره کشتی چه گفت؟", "What did Norway answer about the ship?"):
+        reply = _ask(answerer, text)
+        assert isinstance(reply, Answer)
+        assert reply.citations[0].quote.startswith("نروژ")
+        assert reply.is_unsure or len(reply.citations) == 1
+    spoken = _ask(answerer, "پرتغال درباره کشتی چه گفت؟")
+    assert isinstance(spoken, Answer)
+    assert all("صابری" in cited.quote for cited in spoken.citations)
+
+
+MAKERS = (
+    {
+        "title": "فراخوان خودروهای هوندا",
+        "text": "شرکت هوندا سی و دو هزار خودرو را به دلیل نقص ترمز فراخواند. هوندا گفت تعمیر آنها "
+        "رایگان است.",
+    },
+    {
+        "title": "کارخانه تازه تویوتا",
+        "text": "شرکت تویوتا کارخانه تازه‌ای در لهستان می‌سازد. ساخت آن دو سال طول می‌کشد.",
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def makers(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Answerer:
+    """An archive with two names that are alike in meaning, each in its own article."""
+    folder = tmp_path_factory.mktemp("makers")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, MAKERS)), encoding="utf-8")
+    space = VectorSpace(encoder.identity)
+    build_index(
+        [folder / "a.jsonl"], folder / "home", encoder=encoder, config=IndexConfig(),
+        cache_dir=folder / "cache",
+    )  # fmt: skip
+    return Answerer(open_snapshot(folder / "home", space=space), encoder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many cars did {} recall because of brakes?",
+        "how many cars did {} recall because of brakes?",
+        "HOW MANY CARS DID {} RECALL?",
+        "Why were {}'s cars recalled?",
+        "Wie viele Autos hat {} wegen der Bremsen zurückgerufen?",
+    ],
+)
+def test_a_name_of_the_archive_is_not_taken_for_another(makers: Answerer, text: str) -> None:
+    """Across scripts a name that the archive has elsewhere stands in what is quoted.
+
+    Two makers of cars are alike in meaning; capitals, small letters and German, whose nouns all
+    have capitals, make no difference.
+    """
+    name = str.upper if text.isupper() else str.lower if text[0].islower() else str
+    assert isinstance(_ask(makers, text.format(name("Honda"))), Answer)
+    refused = _ask(makers, text.format(name("Toyota")))
+    assert isinstance(refused, NoAnswer)
+    assert "toyota" in " ".join(refused.missing).casefold()
+
+
+RIVERS = (
+    {
+        "title": "رودخانه‌های استان",
+        "text": "رودخانه نیل‌رود در استان جریان دارد و طول رودخانه نیل‌رود ۴۰ کیلومتر است. "
+        "ماهی در این رودخانه فراوان است. بلندترین رودخانه استان سیمین‌رود است.",
+    },
+    {
+        "title": "A bridge over the Velden river",
+        "text": "The bridge over the Velden river was opened by the mayor in spring. The first "
+        "bridge of the town was built by monks. Two more bridges are planned.",
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def rivers(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Answerer:
+    """An archive in which one thing is said to be the longest, another the first."""
+    folder = tmp_path_factory.mktemp("rivers")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, RIVERS)), encoding="utf-8")
+    space = VectorSpace(encoder.identity)
+    build_index(
+        [folder / "a.jsonl"], folder / "home", encoder=encoder, config=IndexConfig(),
+        cache_dir=folder / "cache",
+    )  # fmt: skip
+    return Answerer(open_snapshot(folder / "home", space=space), encoder)
+
+
+def test_a_superlative_comes_first(rivers: Answerer) -> None:
+    """Asked for the first of a kind, the sentence that says so comes before one nearer by words."""
+    reply = _ask(rivers, "How old is the first bridge over the Velden river?")
+    assert isinstance(reply, Answer)
+    assert reply.citations[0].quote.startswith("The first bridge")
+
+
+def test_a_superlative_that_no_quote_has_is_not_sure(rivers: Answerer) -> None:
+    """The same question without the superlative is answered surely, with it not."""
+    plain = rivers.consider(read_question("طول رودخانه نیل‌رود چند کیلومتر است؟", now=NOW), k=1)
+    most = rivers.consider(
+        read_question("طول پرآب‌ترین رودخانه، نیل‌رود، چند کیلومتر است؟", now=NOW), k=1
+    )
+    assert plain.confidence >= SURE
+    assert most.confidence < SURE
+
+
+@pytest.mark.parametrize(
+    ("text", "superlative"),
+    [
+        ("Which is the biggest dam?", True),
+        ("گران‌ترین بازیکن کیست؟", True),
+        ("اولین بازی کجا بود؟", True),
+        ("What do most of them want?", False),
+        ("Were at least two hurt in the forest?", False),
+        ("What interest does the bank pay?", False),
+    ],
+)
+def test_what_is_a_superlative(text: str, superlative: bool) -> None:  # noqa: FBT001
+    """The first and the most of a kind are; "at least", "most of" and words in -est are not."""
+    assert read_question(text, now=NOW).is_superlative is superlative

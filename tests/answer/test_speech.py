@@ -2,7 +2,9 @@
 
 import pytest
 
-from bot.answer.speech import is_said_by, speakers
+from bot.answer.speech import is_said_by, is_said_for, speakers
+from bot.grounding.places import codes
+from index.evaluation import folded
 
 
 def _names(sentences: list[str], language: str, headline: str = "") -> list[str | None]:
@@ -102,6 +104,25 @@ def test_asked_name(sentence: str, language: str, asked: str, said: bool | None)
     told = speakers([sentence], language)[0]
     assert told is not None
     assert is_said_by(told, asked.split()) is said
+
+
+NORWAY = [
+    "وزارت خارجه نروژ گفت: پل باز می‌ماند.",
+    "ناهید صابری، سخنگوی دولت پرتغال، گفت: پل بسته می‌شود.",
+    "شورای شهر گفت: باران می‌بارد.",
+    "صابری افزود: راه دیگری نیست.",
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("نروژ", [True, False, None, False]), ("پرتغال", [False, True, None, True])],
+)
+def test_who_speaks_for_a_country(asked: str, said: list[bool | None]) -> None:
+    """A country speaks by whoever is named with it, there or where the name is first mentioned."""
+    told = speakers(NORWAY, "fa")
+    wanted = codes(folded(asked), "fa")
+    assert [is_said_for(one, wanted, NORWAY, "fa") if one else None for one in told] == said
 
 
 def test_other_languages_have_no_speakers() -> None:

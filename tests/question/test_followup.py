@@ -20,6 +20,10 @@ KIRBY_FA = "کربی درباره جت‌های سوخو چه گفت؟"
         ("و مسکو چه پاسخی داد؟", KIRBY_FA, "کربی درباره جت‌های سوخو گفت"),
         ("او چه گفت؟", KIRBY_FA, "کربی درباره جت‌های سوخو"),
         ("روسیه چطور؟", KIRBY_FA, "کربی درباره جت‌های سوخو گفت"),
+        ("who is responsible?", KIRBY, "Kirby Sukhoi"),
+        ("who was arrested?", KIRBY, "Kirby Sukhoi"),
+        ("مسئولش کیه؟", KIRBY_FA, "کربی درباره جت‌های سوخو گفت"),
+        ("علتش چیه؟", KIRBY_FA, "کربی درباره جت‌های سوخو گفت"),
     ],
 )
 def test_a_follow_up_takes_the_names(question: str, before: str, added: str) -> None:
@@ -38,6 +42,10 @@ def test_a_follow_up_takes_the_names(question: str, before: str, added: str) -> 
         "Who won the World Cup?",
         "رئیس‌جمهور روسیه چه کسی است؟",
         "وزیر خارجه کیست؟",
+        "صابری کیست؟",
+        "صابری کیه؟",
+        "who is halvorsen?",
+        "who's halvorsen",
         "Quand a-t-il parlé ?",
         "",
         "؟",

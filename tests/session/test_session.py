@@ -212,6 +212,15 @@ def test_small_talk_is_answered_in_the_language_of_the_chat(
     assert reason_text(reply, language) == say(RemarkText[reply.remark.name], language)
 
 
+def test_the_size_of_the_archive_is_told(session: Session) -> None:
+    """Asked how many articles there are, the number is said, not refused as a count over them."""
+    reply = session.find("how many articles do you have?").reply
+
+    assert isinstance(reply, NoAnswer)
+    assert reply.reason is Reason.SMALL_TALK
+    assert f"{session.answering.manifest.n_articles} articles" in reason_text(reply, Language.EN)
+
+
 def test_small_talk_takes_nothing_from_the_question_before(session: Session) -> None:
     """Without a question mark it has as few telling words as a follow-up, and is none."""
     _ask(session, KIRBY)
