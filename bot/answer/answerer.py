@@ -399,6 +399,7 @@ class Answerer:
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
         if any(quote.is_said for quote in whole):
             whole = [quote for quote in whole if quote.is_said is not False]
+            whole.sort(key=lambda quote: not quote.is_said)
         else:  # another's words come last
             whole.sort(key=lambda quote: quote.is_said is False)
         seen = self._consideration(question, found, whole or quotes)

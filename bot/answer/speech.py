@@ -161,9 +161,8 @@ def is_said_for(
     for name in reversed(speaker.names) if not told else ():
         line = next((one for one in map(_line, sentences) if name in one), "")
         before, _, after = line.partition(name)
-        told |= _placed(
-            " ".join([*before.split()[-_BESIDE:], "،", *after.split()[:_BESIDE]]), language
-        )
+        near = after.partition(":")[0].split()[:_BESIDE]  # behind a colon stands what is said
+        told |= _placed(" ".join([*before.split()[-_BESIDE:], "،", *near]), language)
         if told:
             break
     return bool(told & asked) if told else None
@@ -262,17 +261,21 @@ _SAYS_FA: Final = re.compile(
     r"|(?:اظهار|بیان|عنوان|اعلام|تاکید|تأکید|تصریح|خاطر ?نشان|اضافه|ادعا|اذعان|ابراز|تشریح|مطرح"
     rf"|تایید|تأیید|تکذیب|اعتراف|پیش ?بینی|تهدید|توصیه|درخواست|نقل|فاش) (?:امیدواری )?{_LIGHT}"
     r"|(?:یادآور|متذکر|مدعی|خواستار) (?:شد|شده|شدند|می ?شود)|(?:مدعی|معتقد) (?:است|بود|هستند)"
-    r"|(?:هشدار|ادامه|توضیح|پاسخ|جواب|خبر|وعده|اطمینان|قول) (?:داد|داده|دادند|می ?دهد))"
+    r"|(?:هشدار|ادامه|توضیح|پاسخ|جواب|خبر|وعده|اطمینان|قول) (?:داد|داده|دادند|می ?دهد)"
+    rf"|(?<=را )(?:رد|تکذیب) {_LIGHT})"
     r"(?: (?:بود|است|اند))?(?!\w)"
 )
 # "One has to say", «ترک گفت», «را اعلام کرد»: nobody's words.
 _CANNOT_FA: Final = re.compile(
     r"(?<!\w)(?:باید|توان|شاید|بتوان|را|ترک|تبریک|تسلیت|نباشید|خوشامد)\s\Z"
 )
+# «... را رد کرد» is said by its subject, unlike «... را اعلام کرد», which may be anybody's result.
+_DENIES_FA: Final = re.compile("رد |تکذیب ")
 _FOLLOWS_FA: Final = re.compile(r'\s{0,3}+(?:[:："،,.!؛]|که(?!\w)|\Z)')
 _SAYS_ALONE_FA: Final = re.compile("گفت|می ?گوی|افزود")
 _LEADING_FA: Final = re.compile(
     r"\s{0,3}+(?:به (?:گزارش|نقل از|نوشته|گفته) [^،:]{1,120}+[،:]"
+    r"|این در حالی ?(?:است|ست) که(?!\w)"
     r"|(?:و|بنا بر این|بنابراین|اما|همچنین|سپس|البته|حالا|اکنون|در (?:ادامه|پایان|(?:عین|همین) حال)"
     r"|از (?:سوی|طرف) دیگر|در (?:همین|این) (?:راستا|زمینه|خصوص|باره|رابطه|ارتباط))(?!\w)،?"
     r"|(?:در|با|پس از|پیش از|بعد از|طی|بر|از|ضمن|به)(?!\w)[^،:]{1,160}+،)\s{0,3}+"
@@ -307,7 +310,7 @@ def _frame_fa(line: str) -> Frame | None:
     verbs = [
         verb
         for verb in _SAYS_FA.finditer(shown)
-        if not _CANNOT_FA.search(shown[: verb.start()])
+        if (_DENIES_FA.match(verb[0]) or not _CANNOT_FA.search(shown[: verb.start()]))
         and (_SAYS_ALONE_FA.match(verb[0]) or _FOLLOWS_FA.match(shown, verb.end()))
         and (not colon or verb.end() <= len(head) + 1)
     ]

@@ -111,15 +111,23 @@ NORWAY = [
     "ناهید صابری، سخنگوی دولت پرتغال، گفت: پل بسته می‌شود.",
     "شورای شهر گفت: باران می‌بارد.",
     "صابری افزود: راه دیگری نیست.",
+    "این در حالی است که نروژ و دانمارک بستن پل را رد کرده‌اند.",
+    "بیانیه مذکور ادعا می‌کند: نروژ پل را می‌بندد.",
 ]
 
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("نروژ", [True, False, None, False]), ("پرتغال", [False, True, None, True])],
+    [
+        ("نروژ", [True, False, None, False, True, None]),
+        ("پرتغال", [False, True, None, True, False, None]),
+    ],
 )
 def test_who_speaks_for_a_country(asked: str, said: list[bool | None]) -> None:
-    """A country speaks by whoever is named with it, there or where the name is first mentioned."""
+    """A country speaks by whoever is named with it, there or where the name is first mentioned.
+
+    Who rejects something says so; a country behind a colon is what is spoken of.
+    """
     told = speakers(NORWAY, "fa")
     wanted = codes(folded(asked), "fa")
     assert [is_said_for(one, wanted, NORWAY, "fa") if one else None for one in told] == said

@@ -154,7 +154,7 @@ def test_the_readme_names_commands_and_targets() -> None:
 
 def test_the_layer_picture_names_every_folder() -> None:
     """All folders of both packages stand in the README's picture of layers, and no others."""
-    picture = _block(README, "8. **Generate**")
+    picture = _block(README, "7. **Generate**")
     named = {
         package: set(re.findall(r"[a-z]+", " ".join(line[9:56] for line in part.splitlines())))
         for package, part in zip(("bot", "index"), re.split(r"─.*\n", picture), strict=True)
