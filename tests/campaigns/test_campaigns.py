@@ -12,6 +12,8 @@ import pytest
 
 from index.encoders import Encoder
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def prepared(encoder: Encoder, cache_dir: Path) -> Callable[[Path], Path]:

@@ -156,7 +156,10 @@ def test_removing_the_last_article_deletes_all(archive: SmallArchive, tmp_path: 
     assert [] == archive.collections
 
 
-def test_builds_killed_at_their_requests(archive: SmallArchive) -> None:
+@pytest.mark.parametrize(
+    "requests", [(1, 7, 40), pytest.param((1, 4, 6, 7, 8, 9, 40), marks=pytest.mark.long)], ids=len
+)
+def test_builds_killed_at_their_requests(archive: SmallArchive, requests: tuple[int, ...]) -> None:
     """Whichever request is the last, the old index serves, and the next build leaves no stray."""
     archive.build()
     before, hits = read_manifest(archive.home), archive.hits()
@@ -168,7 +171,7 @@ def test_builds_killed_at_their_requests(archive: SmallArchive) -> None:
         "address": archive.server.address,
     }
     n_strays = set()
-    for die_at in (1, 4, 6, 7, 8, 9, 40):
+    for die_at in requests:
         assert -9 == run_warm([KILLED_BUILD, json.dumps(given | {"die_at": die_at})]).returncode
         assert before == read_manifest(archive.home)
         assert hits == archive.hits()
