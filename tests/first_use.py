@@ -5,6 +5,8 @@ libraries; nothing that starts a thread, which a fork would miss.
 """
 
 import gc
+import os
+from unittest.mock import patch
 
 import numpy.ma  # noqa: F401  # `numpy.unique` imports it
 
@@ -14,7 +16,8 @@ from bot.question.courtesy import find_remark
 from bot.question.question import read_question
 from bot.settings import Settings
 
-Settings(_env_file=None)  # type: ignore[call-arg]  # pydantic's own keyword
+with patch.dict(os.environ, clear=True):
+    Settings(_env_file=None)  # type: ignore[call-arg]  # pydantic's own keyword
 find_remark("who said so?")
 for text, language in (("What was said in 2003?", "en"), ("دیروز چه گفت؟", "fa")):
     read_question(text)
