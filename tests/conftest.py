@@ -8,15 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from one_encoder import sharing
 from qdrant_server import Qdrant, install, why_not
 
 from index import BuildReport, IndexConfig, VectorSpace, build_index
-from index.encoders import BundledConfig, Encoder, EncoderConfig, open_encoder
+from index.encoders import Encoder
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -53,31 +53,10 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def open_once(cache_dir: Path) -> Callable[[EncoderConfig], Encoder]:
-    """Return `open_encoder`, which opens what lies in the shared folder once: it takes 0.1 s."""
-    opened: dict[EncoderConfig, Encoder] = {}
-
-    def open_it(config: EncoderConfig) -> Encoder:
-        if not isinstance(config, BundledConfig) or config.cache_dir.parent != cache_dir:
-            return open_encoder(config)
-        if config not in opened:
-            opened[config] = open_encoder(config)
-        return opened[config]
-
-    return open_it
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _programs_open_once(open_once: Callable[[EncoderConfig], Encoder]) -> Iterator[None]:
-    """Let programs that run within this process share the encoder."""
-    with patch("bot.wire.open_encoder", open_once):
-        yield
-
-
-@pytest.fixture(scope="session")
-def encoder(open_once: Callable[[EncoderConfig], Encoder], cache_dir: Path) -> Encoder:
-    """Open the bundled encoder."""
-    return open_once(BundledConfig(cache_dir=cache_dir / "encoder"))
+def encoder(cache_dir: Path) -> Iterator[Encoder]:
+    """Open the bundled encoder, which programs within this process and its forks share."""
+    with sharing(cache_dir / "encoder") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
