@@ -21,11 +21,11 @@ from patience import scaled
 
 from bot.question import overview, period_rules, period_words
 
-SHORT, LONG = 375, 1_500
+SHORT, LONG = 750, 3_000
 """Characters of a hostile text: a linear pattern takes four times as long for the longer one, one
 that grows with the square sixteen times."""
 MOST_GROWTH = 8.0
-AT_EASE_S = 0.0005  # no growth with the square is so fast at 1,500 characters
+AT_EASE_S = 0.001  # no growth with the square is so fast at 3,000 characters
 TRIES = 5
 MOST_S = 10.0  # of the clock, for one text that others take milliseconds for: it never ends
 
