@@ -37,7 +37,8 @@ test-busy: $(VENV)/dev ## Run the tests that wait (BUSY="...") at low priority, 
 	@for _ in 1 2; do (while :; do :; done) & loops="$$loops $$!"; done; trap "kill $$loops" EXIT; \
 	TEST_PATIENCE=10 nice -n 3 $(PYTEST) $(BUSY)
 
-test-all: $(VENV)/all ## Also run what needs torch, sentence-transformers or ray.
+test-all: $(VENV)/all ## Also run what takes long, and what needs torch, sentence-transformers or ray.
+	$(PYTEST) -m long
 	$(BIN)/pytest -m "sentence_transformers or ray"
 
 test-llm: $(VENV)/llm ## Let a small real language model write answers (2.4 GB of weights, minutes).

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from one_encoder import sharing
 from qdrant_server import Qdrant, install, why_not
 
 from index import BuildReport, IndexConfig, VectorSpace, build_index
-from index.encoders import BundledConfig, Encoder, open_encoder
+from index.encoders import Encoder
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -52,9 +53,10 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def encoder(cache_dir: Path) -> Encoder:
-    """Open the bundled encoder."""
-    return open_encoder(BundledConfig(cache_dir=cache_dir / "encoder"))
+def encoder(cache_dir: Path) -> Iterator[Encoder]:
+    """Open the bundled encoder, which programs within this process and its forks share."""
+    with sharing(cache_dir / "encoder") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

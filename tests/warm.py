@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 from bot.terminal.cli import main
 
@@ -25,6 +26,7 @@ _FORKS.set_forkserver_preload(
         "bot.terminal.ask",
         "bot.terminal.index_commands",
         "bot.wire",
+        "first_use",
     ]
 )
 
@@ -48,7 +50,10 @@ class WarmProcess:
         for path in streams[1:]:
             path.touch()  # a reader need not wait for the fork
         self._process = _FORKS.Process(target=_run, args=(*given, streams))
-        self._process.start()
+        # Subtle: the process that forks is not told where modules lie, and passes over what it
+        # does not find.
+        with patch.dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))):
+            self._process.start()
         self.pid = self._process.pid
 
     def poll(self) -> int | None:

@@ -5,15 +5,24 @@ found in any file.
 """
 
 import json
+import os
 import random
+import signal
 import string
+import subprocess
+import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
+
+from patience import scaled
+from warm import WarmProcess
 
 from index import SnapshotMissing, verify_snapshot
 from index.snapshot.manifest import load_manifest
@@ -56,6 +65,14 @@ class Piece:
         return f"/{self.word}page"
 
 
+class Ended(NamedTuple):
+    """How a command ended; `status` is its exit code, or negative for a signal."""
+
+    status: int
+    seconds: float
+    said: str
+
+
 @dataclass
 class Trial:
     """The archive and what should be in it.
@@ -84,7 +101,7 @@ class Trial:
         return self.folder / "data" / "index"
 
     @property
-    def env(self) -> Mapping[str, str]:
+    def env(self) -> dict[str, str]:
         """Settings of the commands."""
         return {
             "PASOKH_CORPUS": str(self.folder / "corpus"),
@@ -133,6 +150,19 @@ class Trial:
         """Return the headlines that the index should have once everything is built."""
         pieces = ({*self.corpus.values()} | self.collected) - self.removed
         return {piece.title for piece in pieces}
+
+    def run(self, *arguments: str, kill_after: float | None = None) -> Ended:
+        """Run a command to its end, or kill it (SIGKILL) after some seconds."""
+        with tempfile.NamedTemporaryFile() as written:
+            started = time.monotonic()
+            process = WarmProcess(arguments, env=os.environ | self.env, stdout=Path(written.name))
+            try:
+                status = process.wait(scaled(300) if kill_after is None else kill_after)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                status = process.wait()
+            seconds = time.monotonic() - started
+            return Ended(status, seconds, Path(written.name).read_text(errors="replace"))
 
     def held(self) -> set[str]:
         """Open the index and return its headlines; none where there is no index."""

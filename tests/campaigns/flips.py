@@ -13,7 +13,6 @@ from collections import Counter
 from pathlib import Path
 
 from archive import Trial, trial
-from forker import Forker, forking
 from kills import start
 
 from index import PasokhError
@@ -33,8 +32,8 @@ def campaign(n_bits: int, seed: int, folder: Path, *, only_state: bool = False) 
     """
     outcomes: Counter[str] = Counter()
     draw = random.Random(seed)  # noqa: S311  # a series to repeat, no secret
-    with trial(folder, seed) as archive, forking() as forker:
-        start(archive, forker)
+    with trial(folder, seed) as archive:
+        start(archive)
         kept = folder / "kept"
         shutil.copytree(archive.home, kept / "home")
         shutil.copytree(folder / "cache" / "vectors", kept / "vectors")
@@ -45,13 +44,13 @@ def campaign(n_bits: int, seed: int, folder: Path, *, only_state: bool = False) 
             for at in draw.sample(range(path.stat().st_size * 8), n_bits):
                 name = path.relative_to(kept)
                 try:
-                    outcomes[_flipped(archive, forker, kept, name, at)] += 1
+                    outcomes[_flipped(archive, kept, name, at)] += 1
                 except AssertionError as error:
                     raise AssertionError(f"bit {at} of {name}: {error}") from error
     return outcomes
 
 
-def _flipped(archive: Trial, forker: Forker, kept: Path, name: Path, at: int) -> str:
+def _flipped(archive: Trial, kept: Path, name: Path, at: int) -> str:
     """Change one bit of one file in a fresh copy of everything; return what became of it."""
     places = {"home": archive.home, "vectors": archive.folder / "cache" / "vectors"}
     for part, place in places.items():
@@ -70,7 +69,7 @@ def _flipped(archive: Trial, forker: Forker, kept: Path, name: Path, at: int) ->
     if "snapshots" in name.parts:
         return "harmless"  # every file there is read by verify
     commands = ["build"] if "watch.db" not in name.parts else ["watch", "--once"]
-    ended = forker.run(["index", *commands], archive.env)
+    ended = archive.run("index", *commands)
     assert ended.status in {0, 1}, ended.said
     assert "Internal error" not in ended.said, ended.said
     assert "Traceback" not in ended.said, ended.said

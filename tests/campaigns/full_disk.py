@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive import Trial, trial
-from forker import Forker, forking
 from kills import COMMANDS, after, finish, prepared, start
 
 FREE_KB = (4, 12, 24, 48, 96, 160, 240, 400)
@@ -44,18 +43,18 @@ def campaign(sizes: tuple[int, ...], seed: int, folder: Path) -> Counter[str]:
         AssertionError: Where something is not as it should be.
     """
     outcomes: Counter[str] = Counter()
-    with trial(folder, seed) as archive, forking() as forker:
-        start(archive, forker)
+    with trial(folder, seed) as archive:
+        start(archive)
         for free_kb in sizes:
             for command in COMMANDS:
                 try:
-                    outcomes[_round(archive, forker, command, free_kb)] += 1
+                    outcomes[_round(archive, command, free_kb)] += 1
                 except AssertionError as error:
                     raise AssertionError(f"{command} with {free_kb} kB free: {error}") from error
     return outcomes
 
 
-def _round(archive: Trial, forker: Forker, command: str, free_kb: int) -> str:
+def _round(archive: Trial, command: str, free_kb: int) -> str:
     """Run a command with little room, then again with room; return how the first one ended."""
     archive.change_corpus()
     argv, piece = prepared(archive, command)
@@ -66,7 +65,7 @@ def _round(archive: Trial, forker: Forker, command: str, free_kb: int) -> str:
                 pass
         except OSError:
             file.truncate(file.tell() - free_kb * 1024)
-    ended = forker.run(argv, archive.env)
+    ended = archive.run(*argv)
     assert ended.status in {0, 1}, ended.said
     assert "Internal error" not in ended.said, ended.said
     assert "Traceback" not in ended.said, ended.said
@@ -77,7 +76,7 @@ def _round(archive: Trial, forker: Forker, command: str, free_kb: int) -> str:
     problems = [one for one in archive.problems() if "taken out by request" not in one]
     assert [] == problems, problems
     filler.unlink()
-    finish(archive, forker, command, argv, piece)
+    finish(archive, command, argv, piece)
     return "failed in words" if ended.status else "passed"
 
 

@@ -13,7 +13,6 @@ from collections import Counter
 from pathlib import Path
 
 from archive import Piece, Trial, trial
-from forker import Forker, forking
 
 COMMANDS = ("add path", "add address", "watch", "remove", "build")
 
@@ -25,14 +24,14 @@ def campaign(n_kills: int, seed: int, folder: Path) -> Counter[str]:
         AssertionError: With the round's number, where something is not as it should be.
     """
     killed: Counter[str] = Counter()
-    with trial(folder, seed) as archive, forking() as forker:
-        longest = start(archive, forker)
+    with trial(folder, seed) as archive:
+        longest = start(archive)
         for number in range(4 * n_kills):
             if killed.total() == n_kills:
                 return killed
             command = COMMANDS[killed.total() % len(COMMANDS)]
             try:
-                killed[command] += _round(archive, forker, command, longest)
+                killed[command] += _round(archive, command, longest)
                 if number % 20 == 19:
                     sys.stderr.write(f"{killed.total()} kills in {number + 1} rounds\n")
             except AssertionError as error:
@@ -40,23 +39,23 @@ def campaign(n_kills: int, seed: int, folder: Path) -> Counter[str]:
     raise AssertionError(f"only {killed} of {n_kills} were killed in time")
 
 
-def start(archive: Trial, forker: Forker) -> dict[str, float]:
+def start(archive: Trial) -> dict[str, float]:
     """Build the index and run each command once; return the seconds that each takes."""
     seconds = {}
     for command in ("build", *COMMANDS):
         archive.change_corpus()
         argv, piece = prepared(archive, command)
-        seconds[command] = finish(archive, forker, command, argv, piece)
+        seconds[command] = finish(archive, command, argv, piece)
     return seconds
 
 
-def _round(archive: Trial, forker: Forker, command: str, seconds: dict[str, float]) -> bool:
+def _round(archive: Trial, command: str, seconds: dict[str, float]) -> bool:
     """Change the corpus, kill a command, run the next; tell whether it was killed in time."""
     draw = archive.draw
     archive.change_corpus()
     argv, piece = prepared(archive, command)
     before = archive.serving
-    ended = forker.run(argv, archive.env, kill_after=draw.uniform(0, seconds[command]))
+    ended = archive.run(*argv, kill_after=draw.uniform(0, seconds[command]))
     is_killed = ended.status < 0
     assert is_killed or ended.status == 0, ended.said
     held, whole = archive.held(), after(archive, command, piece)
@@ -65,7 +64,7 @@ def _round(archive: Trial, forker: Forker, command: str, seconds: dict[str, floa
     problems = [one for one in archive.problems() if "taken out by request" not in one]
     assert [] == problems
     if is_killed and draw.random() < 0.5:  # another command comes first
-        again = forker.run(["index", "build"], archive.env)
+        again = archive.run("index", "build")
         assert 0 == again.status, again.said
         held = archive.held()
         without = archive.expected()
@@ -75,21 +74,21 @@ def _round(archive: Trial, forker: Forker, command: str, seconds: dict[str, floa
             _check_finished(archive)
             return True
         # Else it was killed before it began.
-    taken = finish(archive, forker, command, argv, piece)
+    taken = finish(archive, command, argv, piece)
     seconds[command] = 0.8 * seconds[command] + 0.2 * taken
     return is_killed
 
 
-def finish(archive: Trial, forker: Forker, command: str, argv: list[str], piece: Piece) -> float:
+def finish(archive: Trial, command: str, argv: list[str], piece: Piece) -> float:
     """Run a command to its end and check what it has done; return its seconds."""
-    ended = forker.run(argv, archive.env)
+    ended = archive.run(*argv)
     assert 0 == ended.status, ended.said
     _done(archive, command, piece)
     if command == "remove":
         assert [] == archive.remains(), archive.remains()
         assert [] == archive.problems(), archive.problems()
         # It leaves changes of the corpus to the next build.
-        built = forker.run(["index", "build"], archive.env)
+        built = archive.run("index", "build")
         assert 0 == built.status, built.said
     _check_finished(archive)
     return ended.seconds

@@ -1,6 +1,7 @@
 """Small runs of the campaigns; `make campaigns` runs them whole (an hour or more)."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import flips
@@ -11,28 +12,45 @@ import pytest
 
 from index.encoders import Encoder
 
+pytestmark = pytest.mark.long
 
-def test_killed_commands(tmp_path: Path) -> None:
+
+@pytest.fixture
+def prepared(encoder: Encoder, cache_dir: Path) -> Callable[[Path], Path]:
+    """Return a function that links converted weights into a campaign's folder."""
+    assert encoder.identity.dim  # its weights are converted in cache_dir now
+
+    def prepare(folder: Path) -> Path:
+        (folder / "cache").mkdir()
+        (folder / "cache" / "encoder").symlink_to(cache_dir / "encoder")
+        return folder
+
+    return prepare
+
+
+def test_killed_commands(prepared: Callable[[Path], Path], tmp_path: Path) -> None:
     """Five kills, one of each command: the index stays whole and nothing removed is left."""
-    killed = kills.campaign(len(kills.COMMANDS), 7, tmp_path)
+    killed = kills.campaign(len(kills.COMMANDS), 7, prepared(tmp_path))
 
     assert dict.fromkeys(kills.COMMANDS, 1) == killed
 
 
-def test_commands_on_a_full_disk(tmp_path: Path) -> None:
+def test_commands_on_a_full_disk(prepared: Callable[[Path], Path], tmp_path: Path) -> None:
     """With 48 kB free each command fails in words, the old index serves, and nothing is lost."""
     try:
         with full_disk.small_disk(tmp_path / "disk") as disk:
-            outcomes = full_disk.campaign((48,), 7, disk)
+            outcomes = full_disk.campaign((48,), 7, prepared(disk))
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"a small file system may not be mounted here: {error}")
 
     assert len(kills.COMMANDS) == outcomes.total()
 
 
-def test_changed_bits_beside_the_snapshots(tmp_path: Path) -> None:
+def test_changed_bits_beside_the_snapshots(
+    prepared: Callable[[Path], Path], tmp_path: Path
+) -> None:
     """A bit of each state file: it is noticed, or it changes nothing."""
-    outcomes = flips.campaign(1, 7, tmp_path, only_state=True)
+    outcomes = flips.campaign(1, 7, prepared(tmp_path), only_state=True)
 
     assert outcomes.total() > 5
 

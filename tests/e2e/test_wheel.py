@@ -48,6 +48,7 @@ def test_the_wheel_holds_all_modules_and_parameters(wheel: Path) -> None:
     assert {"bot", "index", "pasokh-0.1.0.dist-info"} == {name.split("/")[0] for name in names}
 
 
+@pytest.mark.long
 def test_the_installed_wheel_answers(
     wheel: Path, surroundings: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """A site: the pages and the API on loopback, over a small archive with odd and hostile articles."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ import uvicorn
 
 from bot.web.server import address_of, config_of, listen
 from bot.web.service import Service
+
+# Reading the certificates of the system takes longer than a page, and here nothing is encrypted.
+_NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 KIRBY = "what did Kirby say about Sukhoi jets?"
 SEED = "mehr-5805672"
@@ -66,7 +70,8 @@ class Site:
 
     def client(self, **options: Any) -> httpx.Client:  # noqa: ANN401  # httpx's own
         """Return a client of its own, which keeps cookies."""
-        return httpx.Client(base_url=self.address, timeout=60, trust_env=False, **options)
+        given = {"base_url": self.address, "timeout": 60, "trust_env": False, "verify": _NO_ROOTS}
+        return httpx.Client(**given | options)
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def _replacement(found: re.Match[str]) -> str:
 
 def n_units(text: str) -> int:
     """Count UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def linkable(url: str) -> str:

@@ -75,6 +75,7 @@ def test_who_may_not_ask_is_not_told(api: BotApi, bot: Bot, newsroom: Newsroom) 
     assert len(api.texts(7)) == 2
 
 
+@pytest.mark.long
 def test_a_flood_of_alerts_under_kills(api: BotApi, bot: Bot, newsroom: Newsroom) -> None:
     """Chats ask and follow while snapshots come, calls meet faults and the bot is killed.
 
