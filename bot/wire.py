@@ -519,10 +519,15 @@ def _open_reader(settings: Settings) -> Reader | None:
     if settings.reader == "off":
         return None
     try:
-        return open_reader(BundledConfig(cache_dir=settings.cache_dir, threads=settings.threads))
+        return open_reader(_bundled(settings))
     except EncoderError as error:
         _log.warning(EVENT_NO_READER, extra={"fields": {"error": str(error)}})
         return None
+
+
+def _bundled(settings: Settings) -> BundledConfig:
+    """Say where the bundled weights are kept, and what they may use."""
+    return BundledConfig(cache_dir=settings.cache_dir / "encoder", threads=settings.threads or None)
 
 
 def encoder_config(settings: Settings) -> EncoderConfig:
@@ -546,6 +551,4 @@ def encoder_config(settings: Settings) -> EncoderConfig:
                 proxy=settings.proxy_for("encoder", settings.encoder_base_url or ""),
             )
         case _:
-            return BundledConfig(
-                cache_dir=settings.cache_dir / "encoder", threads=settings.threads or None
-            )
+            return _bundled(settings)

@@ -10,6 +10,7 @@ import pytest
 
 from index.encoders import BundledConfig, open_encoder
 from index.encoders.e5 import cache, weights
+from index.encoders.e5.cache import RECIPE
 from index.encoders.e5.tokenizer import E5Tokenizer, build_piece_hashes
 from index.errors import EncoderError
 
@@ -21,14 +22,15 @@ _OPEN = (
 
 
 def _folder(cache_dir: Path) -> Path:
-    (folder,) = cache_dir.glob("e5-*")
+    (folder,) = cache_dir.glob(f"e5-*-{RECIPE}")
     return folder
 
 
 @pytest.fixture
 def converted(encoder_cache: Path, tmp_path: Path) -> Path:
     """Return a copy of a converted cache that a test may damage."""
-    return Path(shutil.copytree(encoder_cache, tmp_path / "cache"))
+    ignored = shutil.ignore_patterns("*-reader-*")
+    return Path(shutil.copytree(encoder_cache, tmp_path / "cache", ignore=ignored))
 
 
 def test_two_processes_may_convert_at_once(tmp_path: Path) -> None:
