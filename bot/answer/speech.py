@@ -189,6 +189,7 @@ def _placed(text: str, language: str) -> frozenset[str]:
 
 def _is_head(name: str, asked: Sequence[str], *, by_sound: bool) -> bool | None:
     """Tell whether a subject is the one with a name: not "Kirby's lawyer"; None for perhaps."""
+    name = _with_lost_joiners(name, tuple(asked))
     words = list(_WORD.finditer(name))
     is_same = partial(_is_same, by_sound=by_sound)
     end = next((at for at, word in enumerate(words) if is_same(asked[-1], word[0])), None)
@@ -209,11 +210,27 @@ def _is_head(name: str, asked: Sequence[str], *, by_sound: bool) -> bool | None:
     return True
 
 
+@lru_cache(maxsize=1 << 10)
+def _with_lost_joiners(name: str, asked: tuple[str, ...]) -> str:
+    """Return a name with the words that it writes apart and the question as one, as there."""
+    for word in asked:
+        parts = next(
+            (
+                f"{word[:at]} {word[at:]}"
+                for at in range(2, len(word) - 1)
+                if f" {word[:at]} {word[at:]} " in f" {name} "
+            ),
+            word,
+        )
+        name = name.replace(parts, word)
+    return name
+
+
 @lru_cache(maxsize=1 << 14)
 def _is_same(asked: str, word: str, *, by_sound: bool) -> bool:
     """Tell whether two words are the same, or sound alike where their scripts differ, or any do."""
-    if not token_set(asked).isdisjoint(token_set(word)):
-        return True
+    if asked == word or not token_set(asked).isdisjoint(token_set(word)):
+        return True  # «کی» of «کی روش» is no token by itself
     is_other_script = asked[0].isascii() != word[0].isascii()
     return (by_sound or is_other_script) and name_likeness(asked, word) >= MIN_LIKENESS
 
