@@ -45,7 +45,9 @@ what who whom whose when where why how which
 """
 _ASKING: Final = frozenset(_ASKING_LIST.split())
 _VAGUE: Final = frozenset(
-    tokens("many much did does do happen happened next نفر بار علت دلیل نام اتفاقی")
+    tokens(
+        "many much did does do happen happened next people persons شدند نفر بار علت دلیل نام اتفاقی"
+    )
 )
 """Tokens that say nothing of what is asked about."""
 _WORD: Final = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
