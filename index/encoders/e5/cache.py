@@ -167,7 +167,7 @@ def _disk_errors(cache_dir: Path) -> Iterator[None]:
         yield
     except OSError as error:
         msg = (
-            f"Expected to keep the converted encoder (26 MB) in {cache_dir}, but: "
+            f"Expected to keep converted weights (26 MB) in {cache_dir}, but: "
             f"{error.strerror or error}; free space there, make it writable, or choose another "
             "cache folder."
         )
