@@ -4,12 +4,12 @@ The clock tells little of a test where others run beside it. What a fixture of m
 counts for the first of them, and a process where it was waited for.
 """
 
+import os
 import resource
+import sys
 from collections import Counter
 from collections.abc import Generator
 from multiprocessing import forkserver
-from os import sysconf
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -23,11 +23,14 @@ def _used() -> float:
     """Return the seconds of this process, of its children and of those of `tests/warm.py`."""
     spent = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     seconds = sum(one.ru_utime + one.ru_stime for one in spent)
-    forking = Path(f"/proc/{forkserver._forkserver._forkserver_pid}/stat")  # type: ignore[attr-defined]
-    if forking.exists():
-        # Subtle: the name in parentheses may hold spaces; proc_pid_stat(5), fields 14 to 17.
-        fields = forking.read_text(encoding="ascii").rpartition(")")[2].split()[11:15]
-        seconds += sum(map(int, fields)) / sysconf("SC_CLK_TCK")
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    if pid and sys.platform == "linux":
+        # Subtle: not by `open`, which a test may have replaced until its own end.
+        stat = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+        # The name in parentheses may hold spaces; proc_pid_stat(5), fields 14 to 17.
+        fields = os.read(stat, 4096).rpartition(b")")[2].split()[11:15]
+        os.close(stat)
+        seconds += sum(map(int, fields)) / os.sysconf("SC_CLK_TCK")
     return seconds
 
 
