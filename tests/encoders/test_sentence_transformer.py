@@ -242,7 +242,9 @@ def test_token_ids_agree(exported: Path, encoder_cache: Path) -> None:
     ours = open_encoder(BundledConfig(cache_dir=encoder_cache))
     texts = [*SENTENCES, "ﷺ ﻻ ① ｶﾞ", "\u200bالف\u200cب\u200d", "  a \t\n b  ", "", "ⵣⵣⵣ 𐎠𐎡"]
     for text in texts:
-        assert ours._tokenizer.ids(text) == library.encode(text, add_special_tokens=False).ids  # type: ignore[attr-defined]
+        assert (
+            ours._network.tokenizer.ids(text) == library.encode(text, add_special_tokens=False).ids
+        )  # type: ignore[attr-defined]
 
 
 @pytest.mark.sentence_transformers
