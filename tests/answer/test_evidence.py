@@ -59,20 +59,24 @@ def test_find_quotes_reads_the_vector_of_the_very_sentence(
         assert float(vector @ found.vector) == pytest.approx(quote.cosine, abs=2e-3)
 
 
-def test_the_sentence_that_the_reader_finds_the_answer_in_comes_first(
+def test_what_the_reader_says_of_a_sentence_moves_it(
     find: Find, snapshot: Snapshot, cache_dir: Path
 ) -> None:
-    """Read together with the question, sentences change places; each knows what was read of it."""
+    """By its weight: at nought all stay where they were, and a large one decides alone."""
     reader = open_reader(BundledConfig(cache_dir=cache_dir / "encoder"))
     config = ReaderConfig(max_sentences=4, max_gap=9, max_alike=2)
     asked = read_question("هواپیماها چه زمانی به ایران می‌رسند؟")
     found = find(asked.search_text, "fa")
     plain = find_quotes(asked, found, snapshot, config)
-    read = find_quotes(asked, found, snapshot, config, reader=reader)
+    unmoved = find_quotes(asked, found, snapshot, replace(config, read=0.0), reader=reader)
+    decided = find_quotes(
+        asked, found, snapshot, replace(config, read=5.0, max_gap=999), reader=reader
+    )
 
-    assert "یک سال آینده" in read[0].span.cut(read[0].hit.article.text)
+    assert [quote.span for quote in unmoved] == [quote.span for quote in plain]
+    assert [quote.span for quote in decided] != [quote.span for quote in plain]
     assert all(quote.reads is None for quote in plain)
-    assert all(quote.reads is not None for quote in read)
+    assert all(quote.reads is not None for quote in decided)
     assert find_quotes(asked, replace(found, hits=()), snapshot, config, reader=reader) == []
 
 
