@@ -75,12 +75,12 @@ class RemarkText(Text):
         ),
     )
     SIZE = (
-        "This archive has {articles} articles. Ask what stands in them.",
+        "Articles in this archive: {articles}. Ask what stands in them.",
         "این بایگانی {articles} خبر دارد. دربارهٔ آنچه در آنهاست بپرسید.",
     )
     LATEST = (
         (
-            "This archive has {articles} articles, and I list none without a topic. Name one, for "
+            "Articles in this archive: {articles}; I list none without a topic. Name one, for "
             "example: latest news about gas exports. /timeline TOPIC lists what happened in order."
         ),
         (

@@ -218,7 +218,7 @@ def test_the_size_of_the_archive_is_told(session: Session) -> None:
 
     assert isinstance(reply, NoAnswer)
     assert reply.reason is Reason.SMALL_TALK
-    assert f"{session.answering.manifest.n_articles} articles" in reason_text(reply, Language.EN)
+    assert f"archive: {session.answering.manifest.n_articles}." in reason_text(reply, Language.EN)
 
 
 def test_small_talk_takes_nothing_from_the_question_before(session: Session) -> None:
