@@ -226,16 +226,8 @@ class Archive:
         articles = {row: self.article_at(row) for row in {row for row, *_ in values}}
         passages = []
         for row, start, end, language, sentences in values:
-            article, span = articles[row], Span(start, end)
-            passage = Passage(
-                id=passage_id(article.id, span),
-                article_id=article.id,
-                span=span,
-                text=span.cut(article.text),
-                language=language,
-                sentences=spans_of(sentences),
-            )
-            passages.append((passage, article))
+            article = articles[row]
+            passages.append((passage_of(article, Span(start, end), language, sentences), article))
         return passages
 
     def sentences(self, article_id: ArticleId) -> list[str]:
@@ -354,6 +346,18 @@ def _dump_moment(moment: Moment | None) -> tuple[str | None, str | None]:
 def _dump_spans(spans: Iterable[Span]) -> str:
     """Write spans as flat JSON numbers, e.g. `[0, 10, 11, 20]`."""
     return str([edge for span in spans for edge in (span.start, span.end)])
+
+
+def passage_of(article: Article, span: Span, language: str, sentences: str) -> Passage:
+    """Return a passage of an article, its sentences as they are stored."""
+    return Passage(
+        id=passage_id(article.id, span),
+        article_id=article.id,
+        span=span,
+        text=span.cut(article.text),
+        language=language,
+        sentences=spans_of(sentences),
+    )
 
 
 def spans_of(text: str) -> tuple[Span, ...]:

@@ -18,7 +18,7 @@ from qdrant_client import QdrantClient, models
 
 from index.arrays import HalfVectors, Mask, Rows, Scores, Vectors
 from index.config import QdrantConfig
-from index.corpus.archive import Stored, article_of, spans_of
+from index.corpus.archive import Stored, article_of, passage_of
 from index.corpus.labels import labels_of
 from index.corpus.ledger import Kind, Repeat
 from index.engine import points
@@ -39,7 +39,6 @@ from index.types import (
     Rights,
     Scope,
     Span,
-    passage_id,
 )
 
 _TIE_MARGIN: Final = 16
@@ -566,7 +565,7 @@ class HostedTexts:
         read = self._view.read(self._view.edition.articles, owners)
         articles = {number: self._article(point) for number, point in read.items()}
         return [
-            (passage_of(articles[owner], (cut[int(row)].payload or {})["stored"]), articles[owner])
+            (_passage_of(articles[owner], (cut[int(row)].payload or {})["stored"]), articles[owner])
             for row, owner in zip(rows, owners, strict=True)
         ]
 
@@ -579,18 +578,9 @@ class HostedTexts:
         return replace(article, origin=next(seen, ""))
 
 
-def passage_of(article: Article, stored: Stored) -> Passage:
-    """Return a passage as it is stored."""
+def _passage_of(article: Article, stored: Stored) -> Passage:
     start, end, language, _, sentences = stored
-    span = Span(start, end)
-    return Passage(
-        id=passage_id(article.id, span),
-        article_id=article.id,
-        span=span,
-        text=span.cut(article.text),
-        language=language,
-        sentences=spans_of(sentences),
-    )
+    return passage_of(article, Span(start, end), language, sentences)
 
 
 class HostedReports:
@@ -687,7 +677,7 @@ class HostedSnapshot(Snapshot):
                 read = self.view.read(self.view.edition.passages, rows, ["stored"])
                 for row in rows.tolist():
                     stored = (read[row].payload or {})["stored"]
-                    for span in passage_of(article, stored).sentences:
+                    for span in _passage_of(article, stored).sentences:
                         yield article.id, span.cut(article.text)
 
     def tally(self, outlets: Collection[str]) -> Tally:
