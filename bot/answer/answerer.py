@@ -24,7 +24,7 @@ from bot.answer.evidence import (
     only_announces,
     spread_quotes,
 )
-from bot.answer.lacking import lacking
+from bot.answer.lacking import Alike, lacking
 from bot.answer.respell import respelled
 from bot.answer.speech import has_rules
 from bot.question.finglish import in_persian
@@ -246,6 +246,7 @@ class Answerer:
         if question.plan is None or question.topic is None:
             return None
         plan = question.plan
+        is_latest = plan.shape is Shape.LATEST
         citations: list[Citation] = []
         sides: list[Side] = []
         answering: list[Consideration] = []
@@ -255,11 +256,15 @@ class Answerer:
             if scope is None:
                 sides.append(Side(within=side, numbers=()))
                 continue
-            seen = self._survey(
-                replace(question.topic, scope=scope), most // len(plan.sides) or 1, vector
-            )
+            topic = replace(question.topic, scope=scope)
+            if is_latest:
+                seen = self._survey(topic, _HITS_OF_SEVERAL, vector, per_article=1)
+                drafts = newest_first(seen.drafts)[:most]
+            else:
+                seen = self._survey(topic, most // len(plan.sides) or 1, vector)
+                drafts = in_time(seen.drafts)
             vector = seen.found.vector
-            drafts = in_time(seen.drafts) if seen.confidence >= self._least_of_each else ()
+            drafts = drafts if seen.confidence >= self._least_of_each else ()
             kept = verified(drafts, self.snapshot.article, first=len(citations) + 1)
             citations += kept
             sides.append(Side(within=scope, numbers=tuple(cited.number for cited in kept)))
@@ -394,8 +399,7 @@ class Answerer:
             question, found, self.snapshot, config, reader=self._reader, shown=shown
         )
         quotes = self._kept(question, found, quotes)
-        alike = self._alike if self._space.is_fitted else None
-        absent = lacking(question, quotes, self.snapshot, alike)
+        absent = lacking(question, quotes, self.snapshot, self._compared())
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
         if any(quote.is_said for quote in whole):
             whole = [quote for quote in whole if quote.is_said is not False]
@@ -424,6 +428,10 @@ class Answerer:
         missing = absent[quotes[0].hit.article.id]
         return replace(seen, missing=missing, confidence=_LACKING * seen.confidence)
 
+    def _compared(self) -> Alike | None:
+        """Return what compares words by meaning; None where cosines have no known meaning."""
+        return self._alike if self._space.is_fitted else None
+
     def _alike(
         self, asked: Sequence[str], known: Sequence[str], language: str
     ) -> NDArray[np.float32]:
@@ -443,18 +451,33 @@ class Answerer:
         )
         return np.asarray(one @ other.T, np.float32)
 
-    def _survey(self, topic: Question, most: int, vector: Vectors | None) -> Consideration:
-        """Find at most `most` quotes of several articles on a topic, two of each; see `consider`.
+    def _survey(
+        self,
+        topic: Question,
+        most: int,
+        vector: Vectors | None,
+        *,
+        per_article: int = _QUOTES_OF_ONE,
+    ) -> Consideration:
+        """Find at most `most` quotes of several articles on a topic; see `consider`.
 
-        Each quote must reach the threshold by itself: asked for the news on each of PQuAD's 109
-        titles, 0.99 of what is quoted stands under that title.
+        Each quote must reach the threshold by itself, or hold the name that the topic is: asked for
+        the news on each of PQuAD's 109 titles, 0.99 of what is quoted stands under that title.
         """
         found = self._retrieve(topic.search_text, topic, _HITS_OF_SEVERAL, vector)
-        chosen = spread_quotes(topic, found, self.snapshot, most=most, per_article=_QUOTES_OF_ONE)
+        chosen = spread_quotes(topic, found, self.snapshot, most=most, per_article=per_article)
         quotes = [
-            quote for quote in self._kept(topic, found, chosen) if self.is_sure_of(found, quote)
+            quote
+            for quote in self._kept(topic, found, chosen)
+            if self.is_sure_of(found, quote)
+            or (topic.bare_name and names_asked(topic, found, quote.words))
         ]
-        return self._consideration(topic, found, quotes, is_side=topic.scope != EVERYTHING)
+        if topic.bare_name:
+            absent = lacking(topic, quotes, self.snapshot, self._compared())
+            quotes = [quote for quote in quotes if not absent[quote.hit.article.id]]
+        seen = self._consideration(topic, found, quotes, is_side=topic.scope != EVERYTHING)
+        is_named = topic.bare_name and quotes and names_asked(topic, found, quotes[0].words)
+        return replace(seen, confidence=max(seen.confidence, _NAMED)) if is_named else seen
 
     def sureness(self, found: Retrieval, quote: Quote) -> float:
         """Return the probability that a quote is by itself about what was asked for."""

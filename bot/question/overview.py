@@ -2,7 +2,8 @@
 
 A comparison has sides: two to four times ("between May and July", «در ۱۴۰۱ و ۱۴۰۲») or outlets
 ("what Mehr and Tasnim said"). An overview has none: it is requested ("summarise", "timeline of",
-«خلاصه اظهارات», «گاه‌شمار») or is a change since some time.
+«خلاصه اظهارات», «گاه‌شمار») or is a change since some time. What is asked for may also be the latest
+on a topic ("any news of the talks?", «از مذاکرات چه خبر؟»).
 
 Does not: compare anything but times and outlets ("compare Iran's exports with Iraq's" is a
 question like any other), know other languages than English and Persian, take figures set beside
@@ -68,6 +69,39 @@ _SUM_UP: Final = (
     rf"{_PLEASE_FA}(?:یک )?(?:گاه ?شمار|خط زمانی|روز ?شمار|سیر تحولات?|سیر زمانی)(?: ?ی)?\b",
 )
 """Requests for a summary or a timeline; what they match is removed from the question."""
+
+_ON_EN = r"(?:of|on|about|regarding|concerning|from)"
+_ON_FA = r"(?:از|درباره|در ?مورد|در ?رابطه با|راجع ?به|مربوط به|پیرامون)"
+_NEWEST_FA = r"(?:آخرین|تازه ?ترین|جدید ?ترین)"
+_LATEST: Final = (
+    (
+        rf"{_PLEASE_EN}(?:(?:give|show|tell|send)(?: me)? |(?:what(?:'s| is| are)?|is there"
+        r"|are there|do you have|have you(?: got)?) )?(?:(?:the|any|some|all) )?(?:(?:latest|newest"
+        rf"|recent|last|new) )?(?:news|headlines|developments) {_ON_EN}(?! (?:today|the day)\b)\b"
+    ),
+    (
+        rf"{_PLEASE_EN}(?:(?:what(?:'s| is) |give me |tell me )?the (?:latest|newest) {_ON_EN}"
+        rf"|(?:what(?:'s| is)|anything) new (?:{_ON_EN}|with|in))\b"
+    ),
+    (
+        rf"{_PLEASE_FA}(?:چه خبر(?:ه| است)?|(?:چه )?خبر(?:ی|هایی)"
+        rf"|خبر(?: ?های)? (?:جدید|تازه)(?: ?ی)?) {_ON_FA}\b"
+    ),
+    rf"{_PLEASE_FA}{_NEWEST_FA} (?:خبر ?ها(?: ?ی)?|خبر|اخبار|وضعیت)(?: {_ON_FA})?\b",
+    rf"{_PLEASE_FA}(?:خبر ?ها|اخبار)(?: ?ی)?(?: {_ON_FA})?\b",
+)
+"""Requests for what is new about a topic; what they match is removed from the question."""
+
+_NEWS_OF: Final = re.compile(
+    rf"\A{_PLEASE_FA}{_ON_FA} (.+?) چه خبر(?:ها)?(?:ه| است| هست| دار(?:ی|ید))?\Z"
+)
+"""The same around the topic, «از مذاکرات چه خبر؟»."""
+
+_TOLD: Final = re.compile(
+    r" (?:(?:را |رو )?(?:بده|بدهید|بگو|بگویید|نشان بده|می ?خواهم|می ?خوام)"
+    r"|چیه|چیست|داری|دارید|هست)(?: لطفا)?\Z"
+)
+"""How a request ends, after its topic."""
 
 _REPORTING_WORDS: Final = (
     r"\b(?:said|says?|report(?:s|ed|ing)?|wr[io]te|written|writes|cover(?:s|ed|age)?|accounts?"
@@ -144,6 +178,9 @@ def find_plan(question: str, now: datetime, outlets: Collection[str]) -> Plan | 
     if plan is None and (request := _without(text, _SUM_UP)) is not None:
         times, topic = find_each(request, now)
         plan = Plan(shape=Shape.OVERVIEW, topic=topic, sides=(_within(times),))
+    if plan is None and (request := _asked_for_news(text)):
+        times, topic = find_each(request, now)
+        plan = Plan(shape=Shape.LATEST, topic=topic, sides=(_within(times),))
     return plan if plan and token_set(plan.topic) - _EMPTY else None
 
 
@@ -165,6 +202,12 @@ def _comparison(text: str, now: datetime, outlets: Collection[str]) -> Plan | No
     if request is None and any(time.until is None for time in times):
         return Plan(shape=Shape.OVERVIEW, topic=rest, sides=(_within(times),))
     return None
+
+
+def _asked_for_news(text: str) -> str | None:
+    """Return the topic of which a text asks what is new; None where it asks something else."""
+    around = _NEWS_OF.fullmatch(text)
+    return around[1] if around else _without(_TOLD.sub("", text), _LATEST)
 
 
 def _without(text: str, patterns: Sequence[str]) -> str | None:

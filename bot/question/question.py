@@ -17,7 +17,7 @@ from bot.question.period import Period, find_period, is_today
 from bot.question.speaker import speaker_of
 from bot.question.wanted import Wanted, is_superlative, wanted_of
 from bot.question.wording import questions_in, written
-from bot.types import Remark
+from bot.types import Remark, Shape
 from index import EVERYTHING, Scope
 from index.text import detect, token_set
 
@@ -158,13 +158,21 @@ def read_question(
         is_of_today=(period is not None and is_today(period, now))
         or _TO_COME.search(question.search_text) is not None,
         plan=plan,
-        topic=_plain(plan.topic, plan.topic) if plan else None,
+        topic=_topic(plan) if plan else None,
         follows=follows,
         parts=tuple(
             replace(_plain(part, part), scope=scope, period=find_period(part, now))
             for part in (texts if len(texts) > 1 else ())
         ),
     )
+
+
+def _topic(plan: Plan) -> Question:
+    """Read what a plan looks for; of what is new about a name alone, the name counts."""
+    topic = _plain(plan.topic, plan.topic)
+    text = topic.search_text
+    is_name = re.fullmatch(_NAME, text) and not any(word[0].islower() for word in text.split())
+    return replace(topic, bare_name=text) if plan.shape is Shape.LATEST and is_name else topic
 
 
 def _plain(text: str, typed: str) -> Question:

@@ -52,6 +52,9 @@ def rows_of(answer: Answer, language: Language) -> Iterator[Row]:
         case Shape.OVERVIEW:
             yield Heading(Rank.ANSWER, say(ShapeText.OVERVIEW, language))
             yield from _dated(answer.citations, language)
+        case Shape.LATEST:
+            yield Heading(Rank.ANSWER, say(ShapeText.LATEST, language))
+            yield from _dated(answer.citations, language)
         case Shape.STATEMENTS:
             yield Heading(Rank.ANSWER, say(ShapeText.STATEMENTS, language, name=answer.question))
             yield from _dated(answer.citations, language)

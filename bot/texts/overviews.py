@@ -7,6 +7,7 @@ class ShapeText(Text):
     """Texts of comparisons and overviews."""
 
     OVERVIEW = ("Overview of several articles, earliest first", "مرور چند خبر به ترتیب زمان")
+    LATEST = ("What was published last, latest first", "تازه‌ترین خبرها، اول تازه‌ترین")
     STATEMENTS = ("Said by {name}, earliest first", "گفته‌های {name} به ترتیب زمان")
     STATEMENTS_SHOWN = (
         ("The latest {shown} of {count}; /export has all of them."),

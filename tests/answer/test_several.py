@@ -118,6 +118,25 @@ def test_an_overview_is_in_order_of_time(answerer: Answerer) -> None:
     assert all(_when(one) <= _when(other) for one, other in pairwise(answer.citations))
 
 
+@pytest.mark.parametrize(
+    "question", ["any news on the northern bridge?", "What's the latest on the northern bridge"]
+)
+def test_what_is_new_comes_first(question: str, answerer: Answerer) -> None:
+    """Of the articles on a topic the latest is quoted first, each article once."""
+    answer = _answer(answerer, question)
+
+    assert answer.shape is Shape.LATEST
+    articles = [one.article_id for one in answer.citations]
+    assert articles == ["bridge-july", "bridge-june", "bridge-may"]
+
+
+def test_of_what_is_not_reported_there_is_no_news(answerer: Answerer) -> None:
+    """Asked for news of what no article has, what is near is no answer."""
+    reply = answerer.answer(_read("any news of Quorvath?"))
+
+    assert isinstance(reply, NoAnswer)
+
+
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_an_overview_holds_twice_the_quotes(k: int, answerer: Answerer, dated: Snapshot) -> None:
     """Up to twice as many quotes as asked for, each from another article first, each verbatim."""

@@ -158,6 +158,47 @@ def test_overviews_are_asked_for(question: str, topic: str, days: tuple[str, str
 
 
 @pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("latest news about the ferry", "the ferry"),
+        ("Any news on the ferry strike?", "the ferry strike"),
+        ("what's the latest on the ferry?", "the ferry"),
+        ("What is new with Okhara?", "Okhara"),
+        ("show me the latest headlines about wheat", "wheat"),
+        ("آخرین خبر از کشتی", "کشتی"),
+        ("آخرین خبرهای اعتصاب کشتی‌ها", "اعتصاب کشتی ها"),
+        ("از اعتصاب چه خبر؟", "اعتصاب"),
+        ("چه خبر از اعتصاب؟", "اعتصاب"),
+        ("خبر جدیدی از قیمت گندم داری؟", "قیمت گندم"),
+        ("جدیدترین خبر بندر رو بده", "بندر"),
+        ("اخبار بندر", "بندر"),
+    ],
+)
+def test_what_is_new_on_a_topic_is_asked_for(question: str, topic: str) -> None:
+    """The topic is what is searched; what asks for news is not."""
+    plan = find_plan(question, NOW, OUTLETS)
+
+    assert plan is not None
+    assert (plan.shape, plan.topic) == (Shape.LATEST, topic)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What news agency reported the crash?",
+        "What is the latest model of the ferry?",
+        "who broke the news?",
+        "آخرین خبری که از او رسید چه بود؟",
+        "خبر مرگ او کی منتشر شد؟",
+        "خبرگزاری بندر چه گفت؟",
+    ],
+)
+def test_news_in_other_questions_ask_for_no_news(question: str) -> None:
+    """A question in which news occur is a question like any other."""
+    assert find_plan(question, NOW, OUTLETS) is None
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "What is the difference between fusion and fission?",
