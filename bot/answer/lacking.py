@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.evidence import Quote
-from bot.answer.respell import is_slip
+from bot.answer.respell import is_slip, written_apart
 from bot.grounding.names import (
     MIN_LIKENESS,
     Evidence,
@@ -82,6 +82,9 @@ _ASKING: Final = frozenset(
     )
 )
 """Words by which questions ask or join; articles that answer need not have them."""
+
+_PREPOSITIONS: Final = frozenset(["و", "در", "به", "از", "با", "بر"])
+"""Words that are written together with the next by mistake."""
 
 # Persian verbs that with a noun make another verb, and say little themselves.
 _LIGHT_VERB: Final = re.compile(
@@ -183,7 +186,8 @@ def _absent_words(
     words: Sequence[re.Match[str]], article: Article, snapshot: Snapshot, *, only_names: bool
 ) -> Iterator[re.Match[str]]:
     """Yield the telling words that an article in the language of the question lacks."""
-    has = token_set(f"{article.headline}\n{article.text}")
+    text = f"{article.headline}\n{article.text}"
+    has = token_set(text)
     n_passages = snapshot.lexical.n_counted
     least = min(_COMMON, _COMMON_SHARE * np.log1p(n_passages))
     for word in words:
@@ -191,12 +195,15 @@ def _absent_words(
         if word[0][0].isdecimal() or not stems or len(word[0]) < _MIN_LETTERS:
             continue
         is_name = word.start() > 0 and word[0][0].isupper()
-        if _ASKING.issuperset(stems) or has.issuperset(stems) or (only_names and not is_name):
+        if _ASKING.issuperset(stems) or (only_names and not is_name):
+            continue
+        joined = tokens(word[0].replace("\u200c", ""))
+        if has.issuperset(stems) or (joined and has.issuperset(joined)):
             continue
         frequency = min(snapshot.lexical.frequency(stem) for stem in stems)
         rarity = np.log1p((n_passages - frequency + 0.5) / (frequency + 0.5))
         is_telling = is_name or (rarity >= least and not _is_frequent(word[0]))
-        if is_telling and not _is_spelt_otherwise(stems[-1], has, frequency):
+        if is_telling and not _is_spelt_otherwise(stems[-1], text, has, frequency):
             yield word
 
 
@@ -215,8 +222,15 @@ def _is_frequent(word: str) -> bool:
     return any(vocabulary().weight(form) >= _FREQUENT for form in forms)
 
 
-def _is_spelt_otherwise(word: str, has: frozenset[str], frequency: int) -> bool:
-    """Tell whether an article has a word with another ending, written together, or with a slip."""
+def _is_spelt_otherwise(word: str, text: str, has: frozenset[str], frequency: int) -> bool:
+    """Tell whether an article has a word with another ending, as two, or with a slip.
+
+    Args:
+        word: A token of the question.
+        text: Of the article.
+        has: Its tokens.
+        frequency: Passages of the archive that have the token.
+    """
     stem = word[: max(_MIN_STEM, len(word) - 2)]
     if len(word) > _MIN_STEM and any(
         other.startswith(stem) or (len(other) >= _MIN_STEM and word.startswith(other))
@@ -226,9 +240,16 @@ def _is_spelt_otherwise(word: str, has: frozenset[str], frequency: int) -> bool:
     if frequency:
         return False
     # A word that the archive does not have: «درکدام», «فلیم».
-    known = has | STOP_WORDS | _ASKING
-    is_two = any(word[:at] in known and word[at:] in known for at in range(1, len(word)))
-    return is_two or any(is_slip(word, other) for other in known)
+    asking = STOP_WORDS | _ASKING
+    splits = [(word[:at], word[at:]) for at in range(1, len(word))]
+    if any(
+        (one in asking and other in asking) or (one in _PREPOSITIONS and other in has)
+        for one, other in splits
+    ):
+        return True
+    if written_apart(word, clean_text(text).text):
+        return True
+    return any(is_slip(word, other) for other in has | asking)
 
 
 def _absent_names(

@@ -1,7 +1,7 @@
 """Slips of spelling in a question, mended by the words of what it found.
 
 «قرراداد» is «قرارداد» where the archive has no such word and a text found for the question has one
-that differs by a slip.
+that differs by a slip; «کیروش» is «کی‌روش».
 """
 
 import re
@@ -31,6 +31,19 @@ def is_slip(word: str, other: str) -> bool:
     return len(word) >= _MIN_OF_ONE and (left[1:] in {right, right[1:]} or left == right[1:])
 
 
+def written_apart(word: str, text: str) -> str:
+    """Return a word as a text has it in two, with a joiner or a space; empty where it has not.
+
+    Args:
+        word: In small letters, «کیروش».
+        text: With «کی‌روش» or «کی روش», any case; endings are left out.
+    """
+    parts = ((re.escape(word[:at]), re.escape(word[at:])) for at in range(1, len(word)))
+    apart = "|".join(f"{one}[ \u200c]{other}" for one, other in parts)
+    found = re.search(rf"(?<!\w)(?:{apart})(?!\w{{3}})", text, re.IGNORECASE) if apart else None
+    return found[0] if found else ""
+
+
 def respelled(text: str, hits: Sequence[Hit], frequency: Callable[[str], int]) -> str:
     """Return a question with the slips mended that words of its hits are near to.
 
@@ -40,15 +53,18 @@ def respelled(text: str, hits: Sequence[Hit], frequency: Callable[[str], int]) -
         frequency: Counts the passages of the archive that have a token.
     """
     known: Counter[str] = Counter()
-    for hit in hits:
-        for source in (hit.article.headline, hit.passage.text):
-            known.update(match[0].replace("\u200c", "") for match in _WORD.finditer(source))
+    sources = [source for hit in hits for source in (hit.article.headline, hit.passage.text)]
+    for source in sources:
+        known.update(match[0].replace("\u200c", "") for match in _WORD.finditer(source))
 
     def mended(match: re.Match[str]) -> str:
         word = match[0].replace("\u200c", "")
         stems = tokens(word)
         if len(word) < _MIN_LETTERS or not stems or any(map(frequency, stems)):
             return match[0]
+        apart = next(filter(None, (written_apart(word, source) for source in sources)), "")
+        if apart:
+            return apart
         near = [other for other in known if is_slip(word.casefold(), other.casefold())]
         return max(near, key=lambda other: (known[other], other), default=match[0])
 

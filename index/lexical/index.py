@@ -13,6 +13,7 @@ part. Passages found by the postings and passages found by vectors are scored al
 Does not: know languages, or weigh the words of a question against its meaning (see `fuse`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,7 +35,7 @@ from index.lexical.postings import (
     unwritable,
 )
 from index.lexical.term_counts import TermCounts, TermCountsWriter, packed, terms_of
-from index.text.tokenize import Word, token_of, words
+from index.text.tokenize import STOP_WORDS, Word, token_of, words
 from index.workers import NOBODY, Workers
 
 PASSAGES: Final = "passages"
@@ -51,6 +52,9 @@ _CANDIDATES = 200
 _PIECE = 256
 _MANY_PASSAGES = 10_000
 _MIN_PART = 2
+_ENDINGS = frozenset(["ها", "های", "هایی", "ات", "ام", "اش", "ای", "اند", "ایم", "اید", "ان"])
+_COMPOUND = re.compile("[^\\W\\d_]+(?:\u200c[^\\W\\d_]+)+")
+"""Parts that a joiner joins, «کی‌روش»."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,24 +154,42 @@ class LexicalIndex:
     def question(self, text: str) -> LexicalQuestion:
         """Return what to search for: the words of a question and their spellings in the archive.
 
-        A name is searched in the archive's spellings (see `names`). A word that the archive does
-        not have is split into two that it has; two neighbours that it has written as one word are
-        also searched as that word. A word asked twice counts twice.
+        A name is searched in the archive's spellings (see `names`). Instead of a word that the
+        archive does not have the two are searched that it has and that make up the word, one of
+        them perhaps a stop word; two neighbours, and parts that a joiner joins, that it has written
+        as one word are also searched as that word. A word asked twice counts twice.
         """
         asked = words(text)
-        names = self.names.expand(text)
+        split = {
+            word.surface: self._split(word)
+            for word in asked
+            if word.surface.isalpha() and not word.surface.isascii()
+        }
+        # Two words are likelier than one that sounds like them.
+        names = [name for name in self.names.expand(text) if not split.get(name.word)]
         known = [name.terms for name in names if name.terms]
         named = {word.surface for name in names if name.terms for word in words(name.word)}
-        plain: list[Group] = [[(word.token, 1.0)] for word in asked if word.surface not in named]
-        joined = (
-            token_of(left.surface + right.surface)
+        plain: list[Group] = [
+            [(term, 1.0)]
+            for word in asked
+            if word.surface not in named
+            for term in split.get(word.surface) or (word.token,)
+        ]
+        neighbours = [
+            left.surface + right.surface
             for left, right in pairwise(asked)
             if left.surface.isalpha() and right.surface.isalpha()
+        ]
+        compounds = (
+            word.surface
+            for match in _COMPOUND.finditer(text)
+            for word in words(match[0].replace("\u200c", ""))
         )
-        extra: list[Group] = [[(term, 1.0)] for term in joined if self.frequency(term)]
-        for word in asked:
-            if word.surface.isalpha() and word.surface not in named:
-                extra += [[(term, 1.0)] for term in self._split(word)]
+        joined = dict.fromkeys(token_of(word) for word in (*neighbours, *compounds))
+        own = {word.token for word in asked}
+        extra: list[Group] = [
+            [(term, 1.0)] for term in joined if term not in own and self.frequency(term)
+        ]
         base: list[Group] = [*known, *plain]
         return LexicalQuestion(
             groups=[*base, *extra],
@@ -217,7 +239,8 @@ class LexicalIndex:
     def _split(self, word: Word) -> tuple[str, ...]:
         """Return the two words of the archive that make up a word it lacks, or none.
 
-        Chooses the split that maximises the document frequency of its rarer part.
+        The first may be a stop word that is no ending; it is left out, as the archive counts it
+        nowhere. Chooses the split that maximises the document frequency of its rarer part.
         """
         if self.frequency(word.token):
             return ()
@@ -225,8 +248,10 @@ class LexicalIndex:
         best: tuple[str, ...] = ()
         highest = 0
         for middle in range(_MIN_PART, len(surface) - _MIN_PART + 1):
-            parts = token_of(surface[:middle]), token_of(surface[middle:])
-            frequency = min(self.frequency(part) for part in parts)
+            first, last = surface[:middle], surface[middle:]
+            is_stop = first in STOP_WORDS and first not in _ENDINGS and len(last) > _MIN_PART
+            parts = (token_of(last),) if is_stop else (token_of(first), token_of(last))
+            frequency = min(map(self.frequency, parts))
             if frequency > highest:
                 highest, best = frequency, parts
         return best

@@ -9,7 +9,7 @@ import pytest
 from bot.answer.answerer import Answerer
 from bot.answer.confidence import DEFAULT_THRESHOLD, SURE
 from bot.answer.kinds import holds
-from bot.answer.respell import is_slip
+from bot.answer.respell import is_slip, written_apart
 from bot.question.question import read_question
 from bot.question.wanted import Wanted
 from bot.session.outline import Heading, rows_of
@@ -145,6 +145,22 @@ def test_slips_are_mended(answerer: Answerer) -> None:
 def test_what_is_a_slip(word: str, other: str, slip: bool) -> None:  # noqa: FBT001
     """Two letters exchanged, or one letter of a long word."""
     assert is_slip(word, other) is slip
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "apart"),
+    [
+        ("کینوش", "مربی کی‌نوش است", "کی‌نوش"),
+        ("کینوش", "مربی کی نوش است", "کی نوش"),
+        ("کینوش", "خاکی نوشتند", ""),
+        ("کینوش", "کینوش", ""),
+        ("newtown", "In New Town's hall", "New Town"),
+        ("", "a b", ""),
+    ],
+)
+def test_what_is_written_apart(word: str, text: str, apart: str) -> None:
+    """One word may be two neighbours, or two parts with a joiner, and no part of other words."""
+    assert written_apart(word, text) == apart
 
 
 @pytest.mark.parametrize("text", ["قیمت آب سد کرج امروز چند است؟", "What is the weather tomorrow?"])

@@ -205,6 +205,29 @@ def test_search_finds_the_passage_first(folder: Path, question: str, row: int) -
     assert rows.tolist()[0] == row
 
 
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        # «با» is a stop word, «ها» an ending, «کانوش» sounds like what is asked.
+        pytest.param("بانوش", [["نوش"]], id="a stop word before"),
+        pytest.param("هانوش", [["هانوش"]], id="an ending before"),
+        pytest.param("کوه‌نوش", [["کوه"], ["نوش"], ["کوهنوش"]], id="a joiner the archive lost"),
+    ],
+)
+def test_words_of_two_parts(tmp_path: Path, question: str, terms: list[list[str]]) -> None:
+    """A word that the archive writes as two, or as one, is searched as it stands there."""
+    with ArchiveWriter(tmp_path / "archive.db") as writer:
+        writer.add(*_article("a", "مربی", "با نوش رفت", "بینوش آمد", "کوهنوش ماند"))
+        writer.add(*_article("b", "نوش", "کوه بلند است"))
+    archive = Archive(tmp_path / "archive.db")
+    write_lexical(tmp_path / "all", tmp_path, archive)
+    archive.close()
+
+    asked = _opened(tmp_path, owners=(0, 0, 0, 1)).question(question)
+
+    assert [[term for term, _ in group] for group in asked.groups] == terms
+
+
 def test_search_prefers_the_passage_whose_article_fits(folder: Path) -> None:
     """Of two passages with the same words the one in the matching article comes first."""
     found = _opened(folder)
