@@ -20,6 +20,7 @@ from bot.answer.evidence import (
     asked_speaker,
     find_quotes,
     may_be_first,
+    may_be_wanted,
     names_asked,
     only_announces,
     spread_quotes,
@@ -58,8 +59,9 @@ _LACKING: Final = 0.2
 """What is left of the confidence where the quoted articles lack what was asked for: no answer."""
 _UNMATCHED: Final = 0.4
 """What is left of it where the first quote only announces what it does not hold, or no quote has a
-superlative and one is asked for: not sure. Of 88 unanswerable questions of PQuAD for the first or
-most of a kind .466 instead of .614 are answered without "perhaps", of 399 others .947, not .952."""
+superlative, a number or an age, and one is asked for: not sure. Of 88 unanswerable questions of
+PQuAD for the first or most of a kind .466 instead of .614 are answered without "perhaps", of 399
+others .947, not .952."""
 _UNSAID: Final = 0.45
 """Most confidence where it is not certain that who was asked for says any of it: not sure."""
 _MOST_HAVING: Final = 100
@@ -419,7 +421,11 @@ class Answerer:
             is_doubtful = True not in said and (is_person or False in said)
             if is_doubtful and has_rules(whole[0].hit.article.language):
                 seen = replace(seen, confidence=min(seen.confidence, _UNSAID))
-        if whole and not any(may_be_first(question, quote.hit, quote.span) for quote in whole):
+        is_matched = (
+            may_be_first(question, quote.hit, quote.span) and may_be_wanted(question, quote)
+            for quote in whole
+        )
+        if whole and not any(is_matched):
             seen = replace(seen, confidence=_UNMATCHED * seen.confidence)
         if whole and only_announces(whole[0].span.cut(whole[0].hit.article.text)):
             seen = replace(seen, confidence=_UNMATCHED * seen.confidence)

@@ -43,6 +43,7 @@ from bot.answer.speech import (
 )
 from bot.grounding.places import codes
 from bot.question.question import Question
+from bot.question.wanted import Wanted
 from index import Article, Hit, Reader, Retrieval, Snapshot, Span
 from index.arrays import Rows, Scores
 from index.evaluation import folded
@@ -515,6 +516,18 @@ def may_be_first(question: Question, hit: Hit, span: Span) -> bool:
     """
     is_told = question.is_superlative and hit.parts.is_same_language
     return not is_told or holds_superlative(span.cut(hit.article.text))
+
+
+def may_be_wanted(question: Question, quote: Quote) -> bool:
+    """Tell whether a quote holds a number or an age, where that is asked for.
+
+    Times may be told by the day of publication, and reasons without their usual words. In other
+    languages than English and Persian numbers are not always known.
+    """
+    if question.wanted not in {Wanted.NUMBER, Wanted.AGE}:
+        return True
+    article = quote.hit.article
+    return not has_rules(article.language) or holds(question.wanted, quote.span.cut(article.text))
 
 
 def _is_weak(sentence: str) -> bool:

@@ -1,4 +1,4 @@
-"""Kinds of evidence: whether a sentence holds a date, a number or a reason."""
+"""Kinds of evidence: whether a sentence holds a date, an age, a number or a reason."""
 
 import re
 from typing import Final
@@ -11,6 +11,13 @@ _REASON: Final = re.compile(
     r"\b(?:because|due to|owing to|since|as a result|reason|caused?|causes|so that|in order to"
     r"|died (?:of|from|by)|committed|accused)\b"
     r"|دلیل|علت|زیرا|چون|چرا که|خاطر|باعث|سبب|ناشی|در پی|به منظور|منجر|لذا|(?:این|آن)که|بر اثر"
+)
+_AGE: Final = re.compile(
+    r"\b(?:aged?|ages|years?[\s-]old|months?[\s-]old|born|birthday|lived to)\b"
+    r"|\d\s?(?:million |billion )?years\b|سال(?:ه|گی|ش|شه)\b|ماه(?:ه|گی)\b"
+    r"|(?<!\w)سن(?:ش|ی|ین)?(?!\w)|\d\s?(?:میلیون |میلیارد )?سال\b"
+    r"|سال (?:سن|دارد|داشت|قدمت)|متولد|زاده|تولد|به دنیا",
+    re.IGNORECASE,
 )
 _SHORT: Final = 3
 _MONTHS: Final = "|".join(map(re.escape, MONTH_NAMES))
@@ -56,5 +63,7 @@ def holds(wanted: Wanted, sentence: str) -> bool:
             )
         case Wanted.TIME:
             return _TIME.search(line) is not None
+        case Wanted.AGE:
+            return _AGE.search(line) is not None
         case Wanted.REASON:
             return _REASON.search(line) is not None

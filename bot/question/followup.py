@@ -46,10 +46,18 @@ what who whom whose when where why how which
 _ASKING: Final = frozenset(_ASKING_LIST.split())
 _VAGUE: Final = frozenset(
     tokens(
-        "many much did does do happen happened next people persons شدند نفر بار علت دلیل نام اتفاقی"
+        "many much did does do happen happened next people persons news latest "
+        "شدند نفر بار علت دلیل نام اتفاقی خبر اخبار"
     )
 )
 """Tokens that say nothing of what is asked about."""
+_EVENTS: Final = _VAGUE | frozenset(
+    tokens(
+        "score result game match accident incident crash end ended final finish last next previous "
+        "نتیجه بازی مسابقه دیدار حادثه سانحه تصادف ماجرا پایان تمام آخرین قبلی بعدی آخر قبل بعد"
+    )
+)
+"""Where a question has no other tokens, the one before it tells which game is meant."""
 _WORD: Final = re.compile(r"[^\W_](?:[\u200c'’-]?[^\W_])*")
 _WHO_IS: Final = re.compile(
     r"\A\W*+(?:who(?: is| was|['’]?s) (?P<en>[a-z'’-]+)"
@@ -76,6 +84,24 @@ _ROLES_FA: Final = """
 """
 _ROLES: Final = frozenset(f"{_ROLES_EN} {_ROLES_FA}".split())
 """Whoever they are is told by the question before; any other single word is taken for a name."""
+_OWNED: Final = _ROLES | frozenset(
+    [
+        "گل",
+        "اسم",
+        "نام",
+        "قیمت",
+        "سن",
+        "قد",
+        "وزن",
+        "شغل",
+        "علت",
+        "دلیل",
+        "نتیجه",
+        "تعداد",
+        "خانواده",
+    ]
+)
+_ENDS_OWN: Final = re.compile(r"\u200c?(?:اش|ش|شو|شان|شون)\Z")
 _ROLE_ENDING: Final = re.compile(r"(?:\u200c?(?:اش|ش|شان|ها|هایش|ان|های))\Z|(?:ed|ing|s)\Z")
 
 
@@ -136,7 +162,7 @@ def resolve_by_rule(question: str, before: Sequence[str]) -> Resolved:
         return Resolved(text=question, was_resolved=False)
     tokens = token_set(question)
     words = list(dict.fromkeys(_WORD.findall(before[0])))
-    fresh = [word for word in words if (told := token_set(word)) and not told & tokens]
+    fresh = [word for word in words if (told := token_set(word)) and not told & (tokens | _VAGUE)]
     # The first word begins with a capital in any sentence.
     names = {word for word in words[1:] if word[0].isupper() or word.isdecimal()} - {"I"}
     subject = [word for word in fresh if word in names] or fresh
@@ -172,8 +198,14 @@ def needs_context(question: str) -> bool:
     if _LEADS.match(question) or _WHAT_ABOUT.search(question):
         return True
     asks = any(word.lower() in _ASKING for word in words)
-    if asks and len(token_set(question) - _VAGUE) <= 1 and not _has_name(words):
+    telling = token_set(question) - _VAGUE
+    if asks and telling <= _EVENTS and not _has_name(words):
+        return True
+    if asks and len(telling) <= 1 and not _has_name(words):
         return not _asks_of_a_name(question)
+    owned = {_ENDS_OWN.sub("", word) for word in words if _ENDS_OWN.search(word)}
+    if asks and not owned.isdisjoint(_OWNED):  # «گلش رو کی زد؟»
+        return True
     has_pronoun = any(word.lower() in _PRONOUNS for word in words)
     return has_pronoun and not _has_name(words)
 

@@ -1,4 +1,4 @@
-"""Kind of answer that a question wants: a date, a number, a reason."""
+"""Kind of answer that a question wants: a date, an age, a number, a reason."""
 
 import re
 from enum import StrEnum
@@ -9,6 +9,7 @@ class Wanted(StrEnum):
     """What an answer must hold to be one."""
 
     TIME = "time"
+    AGE = "age"
     NUMBER = "number"
     REASON = "reason"
 
@@ -25,8 +26,14 @@ _TIME: Final = (
     r"|\bکی (?:بود|شد|است|می)|متی|\bwann\b|когда|в каком году|\bne zaman\b|\bhangi (?:yıl|tarih)"
     r"|\bquand\b|\bcuándo\b"
 )
+_AGE: Final = (
+    r"\bhow old\b|\b(?:what|which) age\b"
+    r"|چند سال(?:ه|گی|ش|شه|شونه|شان|ت|ته)\b|چند سال (?:سن|دارد|داره|دارند|داشت)|چه سنی?\b"
+    r"|(?:^|\s)سن (?:.{2,40} )?(?:چقدر|چند|چیست)|\bwie alt\b|\bquel âge\b|сколько .{0,40}лет"
+    r"|\bkaç yaşında\b"
+)
 _NUMBER: Final = (
-    r"\bhow (?:many|much|old|long|far|tall|high|large|big|fast|often|heavy|deep|wide)\b"
+    r"\bhow (?:many|much|long|far|tall|high|large|big|fast|often|heavy|deep|wide)\b"
     r"|\bwhat (?:percent\w*|number|proportion|share|fraction|score)\b"
     r"|\b(?:death toll|final score)\b"
     r"|چند(?!ین)|چقدر|چه (?:تعداد|میزان|مقدار|مبلغ|درصد|قدر)|(?:^|\s)[كک]م\s"
@@ -37,6 +44,7 @@ _KINDS: Final = tuple(
     for kind, words in (
         (Wanted.REASON, _REASON),
         (Wanted.TIME, _TIME),
+        (Wanted.AGE, _AGE),
         (Wanted.NUMBER, _NUMBER),
     )
 )

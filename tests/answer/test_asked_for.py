@@ -163,6 +163,30 @@ def test_what_is_written_apart(word: str, text: str, apart: str) -> None:
     assert written_apart(word, text) == apart
 
 
+@pytest.mark.parametrize(
+    ("sentence", "is_age"),
+    [
+        ("The goalkeeper is 31 years old.", True),
+        ("The painter, born in 1951, lives by the sea.", True),
+        ("او در ۲۴ سالگی به تیم پیوست.", True),
+        ("مادرش هفت سال داشت.", True),
+        ("The goalkeeper was hurt in the 13th week, when his team won 4 to 1.", False),
+        ("این تیم در سال ۱۳۹۰ قهرمان شد.", False),
+    ],
+)
+def test_what_is_an_age(sentence: str, is_age: bool) -> None:  # noqa: FBT001
+    """Years of life or of birth are an age, other numbers are none."""
+    assert holds(Wanted.AGE, sentence) is is_age
+
+
+@pytest.mark.parametrize("text", ["How old is the governor?", "استاندار چند سالشه؟"])
+def test_an_age_is_asked_for(answerer: Answerer, text: str) -> None:
+    """Where nothing tells an age, nothing answers surely how old somebody is."""
+    asked = read_question(text, now=NOW)
+    assert asked.wanted is Wanted.AGE
+    assert answerer.consider(asked, k=1).confidence < SURE
+
+
 @pytest.mark.parametrize("text", ["قیمت آب سد کرج امروز چند است؟", "What is the weather tomorrow?"])
 def test_what_is_of_today_old_news_cannot_tell(answerer: Answerer, text: str) -> None:
     """Today and tomorrow are refused where nothing was published today."""
@@ -449,7 +473,7 @@ def rivers(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Answer
 
 def test_a_superlative_comes_first(rivers: Answerer) -> None:
     """Asked for the first of a kind, the sentence that says so comes before one nearer by words."""
-    reply = _ask(rivers, "How old is the first bridge over the Velden river?")
+    reply = _ask(rivers, "Who built the first bridge on the Velden river?")
     assert isinstance(reply, Answer)
     assert reply.citations[0].quote.startswith("The first bridge")
 
