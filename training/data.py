@@ -7,6 +7,10 @@ other windows of the same passage, and windows of other passages that share most
 given of which at least one answers, the four windows nearest to the question are a bag: one of
 them is to answer, whichever does.
 
+Of most answered questions there is one more negative: the same window beside a question in which one
+telling word or number is exchanged for another's (as people's unanswerable questions are made, and as
+Jia & Liang, arXiv 1707.07328, alter questions by program).
+
 Sentences beside their translation are a task of their own: the first part of a sentence in one
 language is the question, and the window answers if it holds the other.
 """
@@ -14,8 +18,10 @@ language is the question, and the window answers if it holds the other.
 import gzip
 import json
 import random
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -34,7 +40,9 @@ WINDOW_TOKENS: Final = (32, 72)
 """Least and most tokens of a window; each is drawn."""
 
 _BAG: Final = 4
-_NEGATIVES: Final = 2
+_RARE: Final = 1_000
+"""A word in fewer of so many questions is a telling one."""
+_WORDS: Final = re.compile(r"\w++")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +177,56 @@ class Reading:
         return Pair([*ids, self._eos], answers, start, end)
 
 
+class Exchange:
+    """Puts another's telling word into a question.
+
+    Args:
+        questions: Of one language; telling words are those that few of them have.
+    """
+
+    def __init__(self, questions: Sequence[str]) -> None:
+        counts = Counter(word for text in questions for word in set(_WORDS.findall(text)))
+        most = max(2, len(questions) // _RARE)
+        self._rare = sorted(
+            word
+            for word, n in counts.items()
+            if n <= most and len(word) > 2  # noqa: PLR2004
+        )
+        self._known = set(self._rare)
+
+    def __call__(self, question: str, window: str | None, rng: random.Random) -> str | None:
+        """Return the question about another; None where it has no telling word.
+
+        Args:
+            question: Answered by the window.
+            window: Has the word that is exchanged, and has not the new one; None for a window in
+                another language, which is not looked at.
+            rng: Chooses.
+        """
+        held = None if window is None else {word.lower() for word in _WORDS.findall(window)}
+        telling = [
+            found
+            for found in _WORDS.finditer(question)
+            if (found[0] in self._known or any(letter.isdigit() for letter in found[0]))
+            and (held is None or found[0].lower() in held)
+        ]
+        if not telling or not self._rare:
+            return None
+        found = rng.choice(telling)
+        for _ in range(8):
+            if found[0].isdigit():
+                last = int(found[0][-1])
+                zero = ord(found[0][-1]) - last
+                new = found[0][:-1] + chr(zero + (last + rng.randint(1, 9)) % 10)
+            else:
+                new = rng.choice(self._rare)
+                if new[0].isupper() != found[0][0].isupper() or new == found[0]:
+                    continue
+            if held is None or new.lower() not in held:
+                return question[: found.start()] + new + question[found.end() :]
+        return None
+
+
 def nearest(questions: Sequence[str], windows: Sequence[str], most: int) -> Iterator[np.ndarray]:
     """Yield the windows that share most with each question, best first."""
     vectors = TfidfVectorizer(
@@ -190,8 +248,18 @@ def lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
-def comprehension(reading: Reading, rows: Sequence[dict[str, Any]]) -> Iterator[Group]:
-    """Make groups of questions with a passage and the answer's place."""
+def comprehension(
+    reading: Reading,
+    rows: Sequence[dict[str, Any]],
+    translate: Callable[[str], str] | None = None,
+) -> Iterator[Group]:
+    """Make groups of questions with a passage and the answer's place.
+
+    Args:
+        reading: Makes the pairs.
+        rows: Of ../shared/train/reading-comprehension.
+        translate: Half of the questions are asked as this puts them.
+    """
     by_language = defaultdict(list)
     for row in rows:
         by_language[row["lang"].partition("-")[0]].append(row)
@@ -204,9 +272,12 @@ def comprehension(reading: Reading, rows: Sequence[dict[str, Any]]) -> Iterator[
             for key, (first, end) in cut
         ]
         near = nearest([row["question"] for row in asked], shown, 30)
+        exchange = Exchange([row["question"] for row in asked])
         for row, found in zip(asked, near, strict=True):
             key = (row["title"], row["passage"])
-            group = _asked(reading, row, passages, key, [(cut[one], shown[one]) for one in found])
+            nearby = [(cut[one], shown[one]) for one in found]
+            put = translate if translate and reading.random.random() < 0.5 else str  # noqa: PLR2004
+            group = _asked(reading, row, passages, key, nearby, exchange, put)
             if group:
                 yield Group(row["source"], language, group)
 
@@ -217,9 +288,11 @@ def _asked(
     passages: dict[tuple[str, str], _Passage],
     key: tuple[str, str],
     near: Sequence[tuple[tuple[tuple[str, str], tuple[int, int]], str]],
+    exchange: Exchange,
+    put: Callable[[str], str],
 ) -> list[Pair]:
     """Return the pairs of a question; none where the answer does not stand at its place."""
-    question, own = reading.question(row["question"]), passages[key]
+    question, own = reading.question(put(row["question"])), passages[key]
     texts = [answer["text"].strip() for answer in row["answers"] if answer["text"].strip()]
     pairs = []
     if row["answerable"]:
@@ -233,6 +306,10 @@ def _asked(
             return []
         window = reading.around(own, holding[0])
         pairs.append(reading.pair(question, own, window, answers=1, answer=place))
+        text = own.text[own.spans[window[0]][0] : own.spans[window[1] - 1][1]]
+        other = exchange(row["question"], f"{row['title']} {text}", reading.random)
+        if other:
+            pairs.append(reading.pair(reading.question(put(other)), own, window, answers=0))
     candidates = [
         (other, window) for (other, window), text in near if not any(a in text for a in texts)
     ]
@@ -244,7 +321,7 @@ def _asked(
     taken = (
         same[:wanted]
         + others[:1]
-        + ([reading.random.choice(others[:20])] if others and not same else [])
+        + ([reading.random.choice(others[:20])] if others and len(pairs) + len(same) < 2 else [])  # noqa: PLR2004
     )
     pairs += [reading.pair(question, passages[other], window, answers=0) for other, window in taken]
     return pairs
@@ -277,6 +354,7 @@ def translated(reading: Reading, rows: Sequence[dict[str, Any]]) -> Iterator[Gro
     for source, some in _by_source(rows):
         texts = {tag: [row[tag].strip() for row in some] for tag in ("en", "fa")}
         for asked, told in (("en", "fa"), ("fa", "en")):
+            exchange = Exchange(texts[asked])
             for number in range(len(some)):
                 first = max(0, min(number - reading.random.randint(0, 2), len(some) - 3))
                 run = texts[told][first : first + 3]
@@ -294,14 +372,15 @@ def translated(reading: Reading, rows: Sequence[dict[str, Any]]) -> Iterator[Gro
                 other = first + 3 if first + 6 <= len(some) else max(0, first - 3)
                 beside = reading.passage("", " ".join(texts[told][other : other + 3]), told)
                 window = reading.around(whole, holding[0])
-                yield Group(
-                    source,
-                    f"{asked}>{told}",
-                    [
-                        reading.pair(question, whole, window, answers=1, answer=place),
-                        reading.pair(question, beside, (0, min(2, len(beside.spans))), answers=0),
-                    ],
-                )
+                pairs = [
+                    reading.pair(question, whole, window, answers=1, answer=place),
+                    reading.pair(question, beside, (0, min(2, len(beside.spans))), answers=0),
+                ]
+                another = exchange(" ".join(part), None, reading.random)
+                if another:
+                    other_pair = reading.pair(reading.question(another), whole, window, answers=0)
+                    pairs.append(other_pair)
+                yield Group(source, f"{asked}>{told}", pairs)
 
 
 def _by_source(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -311,8 +390,19 @@ def _by_source(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, list[dict[
     yield from found.items()
 
 
-def pquad(reading: Reading, folder: Path) -> Iterator[Group]:
-    """Make groups of PQuAD's questions; those that its paragraph does not answer too."""
+def is_trained_on(article: str) -> bool:
+    """Tell whether questions on this article of PQuAD are trained on; the others measure."""
+    return zlib.crc32(article.encode()) % 3 > 0
+
+
+def pquad(reading: Reading, folder: Path, translate: Callable[[str], str]) -> Iterator[Group]:
+    """Make groups of PQuAD's questions; those that its paragraph does not answer too.
+
+    Args:
+        reading: Makes the pairs.
+        folder: Of the set; two thirds of its articles are used (`is_trained_on`).
+        translate: Puts a Persian question into English words.
+    """
     corpus = {row["id"]: row for row in lines(folder / "corpus.jsonl")}
     places = [
         line.split("\t")[:2]
@@ -323,7 +413,7 @@ def pquad(reading: Reading, folder: Path) -> Iterator[Group]:
     rows = []
     for query in lines(folder / "queries.jsonl"):
         article = corpus.get(home.get(query["id"], ""))
-        if article is None:
+        if article is None or not is_trained_on(article["id"]):
             continue
         found = [(text, article["text"].find(text)) for text in query["answers"]]
         answers = [{"text": text, "start": start} for text, start in found if start >= 0]
@@ -340,4 +430,4 @@ def pquad(reading: Reading, folder: Path) -> Iterator[Group]:
                 "answerable": query["answerable"],
             }
         )
-    yield from comprehension(reading, rows)
+    yield from comprehension(reading, rows, translate)
