@@ -7,9 +7,9 @@ other windows of the same passage, and windows of other passages that share most
 given of which at least one answers, the four windows nearest to the question are a bag: one of
 them is to answer, whichever does.
 
-Of most answered questions there is one more negative: the same window beside a question in which one
-telling word or number is exchanged for another's (as people's unanswerable questions are made, and as
-Jia & Liang, arXiv 1707.07328, alter questions by program).
+Of most answered questions there is one more negative: the same window beside a question in which
+one telling word or number is exchanged for another's (as people's unanswerable questions are made,
+and as Jia & Liang, arXiv 1707.07328, alter questions by program).
 
 Sentences beside their translation are a task of their own: the first part of a sentence in one
 language is the question, and the window answers if it holds the other.

@@ -3,6 +3,7 @@
 import pickle
 import sys
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from tokenizers import Tokenizer
 from index.encoders import BundledConfig, Window, open_reader
 from index.encoders.e5 import reader as shipped
 from training import export, train
-from training.data import Reading, comprehension, judged
+from training.data import Exchange, Reading, comprehension, judged
+from training.lexicon import build_lexicon, put
 from training.network import Reader
 
 pytestmark = pytest.mark.sentence_transformers
@@ -32,6 +34,7 @@ ANSWERS = {
     "What carries two tracks?": "It",
 }
 RANK = 2
+NAMES = ("Aster", "Velden", "Corvo", "Dunmore", "Ellery")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +80,42 @@ def test_pairs_hold_the_answer_where_they_say(tokenizer: Tokenizer) -> None:
         assert told.answers
         assert others
         assert not any(one.answers for one in others)
-        assert not any(answer in tokenizer.decode(one.ids) for one in others if len(answer) > 2)
+        asked = _question(tokenizer, told.ids)
+        same = [one for one in others if _question(tokenizer, one.ids) == asked]
+        assert not any(answer in tokenizer.decode(one.ids) for one in same if len(answer) > 2)
+
+
+def _question(tokenizer: Tokenizer, ids: list[int]) -> str:
+    return tokenizer.decode(ids[: ids.index(tokenizer.token_to_id("</s>"))])
+
+
+def test_a_question_is_asked_about_another() -> None:
+    """A word or number of the window is exchanged for one that it has not; common words stay."""
+    questions = [f"How long is the {name} bridge of {1800 + n}?" for n, name in enumerate(NAMES)]
+    exchange = Exchange(questions)
+    window = "The Velden bridge of 1801 is 340 metres long."
+
+    random = Random(1)  # noqa: S311  # nothing is secret
+    made = {exchange(questions[1], window, random) for _ in range(20)}
+
+    assert len(made) > 5
+    for text in made:
+        assert text is not None
+        assert text.startswith("How long is the ")
+        assert text != questions[1]
+        assert "Velden" not in text or "1801" not in text
+    assert exchange("How long is it?", window, random) is None
+
+
+def test_questions_are_put_into_english(tmp_path: Path) -> None:
+    """Words of the two languages that mean the same are paired, what is left stays."""
+    persian = "پل رودخانه شهردار زلزله دانشگاه بیمارستان قطار"
+    english = "bridge river mayor earthquake university hospital train window sugar"
+    lexicon = build_lexicon(
+        [persian] * 2, [english] * 2, BundledConfig(cache_dir=tmp_path / "cache")
+    )
+
+    assert put(lexicon, "قطار بیمارستان چند متر است؟") == "train hospital how many متر is?"
 
 
 def test_of_judged_passages_the_nearest_are_a_bag(tokenizer: Tokenizer) -> None:
