@@ -1,10 +1,12 @@
 """Write what the reader needs beside the encoder's weights.
 
-    python -m training.export CHECKPOINT PAIRS
+    python -m training.export PAIRS CHECKPOINT ... [--shares 0.4 0.6]
 
 index/params/multilingual-e5-small.reader.npz: the low-rank additions and the heads in half
 precision, and the largest activations of the network so changed, which scale its 8-bit products
-(see index/encoders/e5/graph.py), from 2,000 pairs of PAIRS.
+(see index/encoders/e5/graph.py), from 2,000 pairs of PAIRS. The weights of several checkpoints are
+averaged: of one training and of what went on from it with other data, the mean does well on both
+(Wortsman et al., arXiv 2109.01903).
 """
 
 import argparse
@@ -28,13 +30,19 @@ PLACES = {"q": "qkv", "ao": "ao", "fi": "fi", "fo": "fo"}
 def main() -> None:
     """Export."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checkpoint", type=Path)
     parser.add_argument("pairs", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+")
+    parser.add_argument("--shares", type=float, nargs="+", help="of each; equal by default")
     parser.add_argument("--rank", type=int, default=24)
     options = parser.parse_args()
     torch.set_num_threads(1)
     reader = Reader(options.rank).eval()
-    weights = torch.load(options.checkpoint)["average"]
+    kept = [torch.load(path)["average"] for path in options.checkpoints]
+    shares = options.shares or [1 / len(kept)] * len(kept)
+    weights = {
+        name: sum(share * one[name] for share, one in zip(shares, kept, strict=True))
+        for name in kept[0]
+    }
     reader.load_state_dict(weights, strict=False)
     largest: dict[str, np.ndarray] = {}
 

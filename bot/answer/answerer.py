@@ -595,14 +595,20 @@ def merged(resolved: Retrieval, alone: Retrieval) -> Retrieval:
 
 
 def _signals(found: Retrieval, hit: Hit, quotes: Sequence[Quote]) -> Signals:
-    """Return what is known of quotes, of which `hit` is the best passage."""
+    """Return what is known of quotes, of which `hit` is the best passage.
+
+    The reader looks for one fact. Whatever somebody says on a topic answers what they said on it,
+    so it is not asked about their own words.
+    """
+    read = [quote.reads for quote in quotes if quote.reads is not None]
+    is_said = any(quote.is_said for quote in quotes)
     return Signals(
         dense=hit.parts.dense,
         sentence=max(quote.cosine for quote in quotes),
         n_passages=found.n_passages,
         lexical=hit.parts.lexical if hit.parts.is_same_language else None,
         names=hit.parts.names,
-        reads=max((quote.reads for quote in quotes if quote.reads is not None), default=None),
+        reads=None if is_said else max(read, default=None),
         others=[other.parts.dense for other in found.hits if other is not hit],
     )
 

@@ -47,10 +47,14 @@ def test_a_single_article_s_names_tell_nothing() -> None:
 
 
 def test_what_the_reader_says_counts_in_the_questions_language() -> None:
-    """Its logit, less a half, is added; across languages, and where none read, nothing is."""
+    """Its logit counts 1.5 times, less .5; across languages, and where none read, it does not."""
     weights = dict.fromkeys(FEATURES, 0.0) | {"intercept": 0.0}
-    assert confidence(replace(SIGNALS, reads=2.5), weights) == pytest.approx(1 / (1 + math.exp(-2)))
-    assert confidence(replace(SIGNALS, reads=0.5), weights) == confidence(SIGNALS, weights)
+    assert confidence(replace(SIGNALS, reads=2.0), weights) == pytest.approx(
+        1 / (1 + math.exp(-2.5))
+    )
+    assert confidence(replace(SIGNALS, reads=1 / 3), weights) == pytest.approx(
+        confidence(SIGNALS, weights)
+    )
     foreign = replace(SIGNALS, lexical=None)
     assert confidence(replace(foreign, reads=9.0), FITTED) == confidence(foreign, FITTED)
 

@@ -158,7 +158,9 @@ def test_a_training_is_repeatable_and_resumable_and_its_graph_says_the_same(
     assert all(torch.equal(one[name], other[name]) for name in one)
 
     monkeypatch.setattr(export, "PARAMS", tmp_path)
-    monkeypatch.setattr(sys, "argv", ["export", str(whole), str(pairs), "--rank", str(RANK)])
+    # The mean of the same weights twice is those weights.
+    both = [str(whole), str(parts), "--shares", "0.25", "0.75"]
+    monkeypatch.setattr(sys, "argv", ["export", str(pairs), *both, "--rank", str(RANK)])
     export.main()
     with np.load(tmp_path / shipped.ADDITIONS) as arrays:
         additions = {name: arrays[name].astype(np.float32) for name in arrays.files}
