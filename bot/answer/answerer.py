@@ -397,9 +397,9 @@ class Answerer:
         if question.typed_text != question.search_text:
             found = merged(found, self._retrieve(question.typed_text, question, _HITS, among=among))
         config = ReaderConfig(max_sentences=k)
-        quotes = find_quotes(
-            question, found, self.snapshot, config, reader=self._reader, shown=shown
-        )
+        # It looks for one fact; whatever somebody says on a topic answers what they said on it.
+        reader = None if question.wants_statement else self._reader
+        quotes = find_quotes(question, found, self.snapshot, config, reader=reader, shown=shown)
         quotes = self._kept(question, found, quotes)
         absent = lacking(question, quotes, self.snapshot, self._compared())
         whole = [quote for quote in quotes if not absent[quote.hit.article.id]]
@@ -595,20 +595,14 @@ def merged(resolved: Retrieval, alone: Retrieval) -> Retrieval:
 
 
 def _signals(found: Retrieval, hit: Hit, quotes: Sequence[Quote]) -> Signals:
-    """Return what is known of quotes, of which `hit` is the best passage.
-
-    The reader looks for one fact. Whatever somebody says on a topic answers what they said on it,
-    so it is not asked about their own words.
-    """
-    read = [quote.reads for quote in quotes if quote.reads is not None]
-    is_said = any(quote.is_said for quote in quotes)
+    """Return what is known of quotes, of which `hit` is the best passage."""
     return Signals(
         dense=hit.parts.dense,
         sentence=max(quote.cosine for quote in quotes),
         n_passages=found.n_passages,
         lexical=hit.parts.lexical if hit.parts.is_same_language else None,
         names=hit.parts.names,
-        reads=None if is_said else max(read, default=None),
+        reads=max((quote.reads for quote in quotes if quote.reads is not None), default=None),
         others=[other.parts.dense for other in found.hits if other is not hit],
     )
 
