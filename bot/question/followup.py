@@ -82,9 +82,9 @@ _ROLES_FA: Final = """
 موسس همسر پدر مادر برادر خواهر پسر دختر فرزند دوست عامل رقیب حریف نفر اول دوم آخر بعدی بقیه
 دیگر
 """
-_ROLES: Final = frozenset(f"{_ROLES_EN} {_ROLES_FA}".split())
+ROLES: Final = frozenset(f"{_ROLES_EN} {_ROLES_FA}".split())
 """Whoever they are is told by the question before; any other single word is taken for a name."""
-_OWNED: Final = _ROLES | frozenset(
+_OWNED: Final = ROLES | frozenset(
     [
         "گل",
         "اسم",
@@ -216,7 +216,7 @@ def _asks_of_a_name(question: str) -> bool:
     if found is None:
         return False
     word = (found["en"] or found["fa"]).lower()
-    is_role = not _ROLES.isdisjoint({word, _ROLE_ENDING.sub("", word)})
+    is_role = not ROLES.isdisjoint({word, _ROLE_ENDING.sub("", word)})
     return not is_role and word not in _PRONOUNS and not word.endswith(("ed", "ing"))
 
 

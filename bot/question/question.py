@@ -12,6 +12,7 @@ from typing import Final
 
 from bot.question.courtesy import find_remark, without_courtesy
 from bot.question.finglish import is_latin_persian
+from bot.question.followup import ROLES
 from bot.question.overview import Plan, find_plan
 from bot.question.period import Period, find_period, is_today
 from bot.question.speaker import speaker_of
@@ -179,6 +180,9 @@ def _plain(text: str, typed: str) -> Question:
     """Read what every question has, one that is only the topic of another too."""
     searched, alone = (_wording(one) for one in (text, typed))
     named = _NAMES_ONLY.fullmatch(searched)
+    name = next(filter(None, named.groups()), "") if named and token_set(searched) else ""
+    # An office is no name: «وزیر ورزش کیست؟» asks for one.
+    is_office = not ROLES.isdisjoint(name.casefold().split())
     return Question(
         text=text,
         search_text=searched,
@@ -188,7 +192,7 @@ def _plain(text: str, typed: str) -> Question:
         speaker=speaker_of(searched),
         wanted=wanted_of(searched),
         is_superlative=is_superlative(searched),
-        bare_name=next(filter(None, named.groups()), "") if named and token_set(searched) else "",
+        bare_name="" if is_office else name,
         is_over_archive=_OVER_ARCHIVE.search(searched) is not None,
         is_latin_persian=is_latin_persian(searched),
     )

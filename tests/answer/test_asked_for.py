@@ -116,6 +116,20 @@ def test_a_name_alone_is_told_of(answerer: Answerer) -> None:
     assert isinstance(_ask(answerer, "Valparaiso?"), NoAnswer)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("صابری کیست؟", "صابری"),
+        ("وزیر ورزش کیه؟", ""),
+        ("who is halvorsen", "halvorsen"),
+        ("who is the mayor", ""),
+    ],
+)
+def test_an_office_is_no_name(text: str, name: str) -> None:
+    """Who holds an office is not told by a sentence that merely has the office in it."""
+    assert read_question(text, now=NOW).bare_name == name
+
+
 def test_persian_in_latin_letters_is_read(answerer: Answerer) -> None:
     """The archive's own words tell what is meant, and the reply says how it was understood."""
     reply = _ask(answerer, "dar barkhord ghatar semnan chand nafar majrooh shodan?")
