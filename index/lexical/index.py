@@ -13,11 +13,11 @@ part. Passages found by the postings and passages found by vectors are scored al
 Does not: know languages, or weigh the words of a question against its meaning (see `fuse`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,6 +128,13 @@ class LexicalIndex:
         """Return the articles that have some of these passages."""
         raise NotImplementedError
 
+    def _together(self, *acts: Callable[[], Any]) -> list[Any]:
+        """Return what some look-ups return, which may be made at the same time."""
+        return [act() for act in acts]
+
+    def _expect(self, terms: Sequence[str], rare: Sequence[str] = ()) -> None:
+        """Prepare for being asked how frequent terms are; most of the `rare` ones are nowhere."""
+
     @property
     def n_counted(self) -> int:
         """Number of passages that `frequency` counts, see `Postings`."""
@@ -159,16 +166,17 @@ class LexicalIndex:
         known = [name.terms for name in names if name.terms]
         named = {word.surface for name in names if name.terms for word in words(name.word)}
         plain: list[Group] = [[(word.token, 1.0)] for word in asked if word.surface not in named]
-        joined = (
+        joined = [
             token_of(left.surface + right.surface)
             for left, right in pairwise(asked)
             if left.surface.isalpha() and right.surface.isalpha()
-        )
+        ]
+        base: list[Group] = [*known, *plain]
+        self._expect([*terms_of(base), *(word.token for word in asked)], joined)
         extra: list[Group] = [[(term, 1.0)] for term in joined if self.frequency(term)]
         for word in asked:
             if word.surface.isalpha() and word.surface not in named:
                 extra += [[(term, 1.0)] for term in self._split(word)]
-        base: list[Group] = [*known, *plain]
         return LexicalQuestion(
             groups=[*base, *extra],
             base_groups=base,
@@ -188,8 +196,10 @@ class LexicalIndex:
         is among the best `max(k, 200)`; only the best `max(2 k, 200)` passages are looked at.
         """
         owning = None if allowed is None else self._owning(allowed)
-        rows, scores = self._passages.search(groups, max(2 * k, _CANDIDATES), allowed)
-        articles, article_scores = self._articles.search(groups, max(k, _CANDIDATES), owning)
+        (rows, scores), (articles, article_scores) = self._together(
+            lambda: self._passages.search(groups, max(2 * k, _CANDIDATES), allowed),
+            lambda: self._articles.search(groups, max(k, _CANDIDATES), owning),
+        )
         bonus = dict(zip(articles.tolist(), article_scores.tolist(), strict=True))
         extra = [bonus.get(owner, 0.0) for owner in self._owners_of(rows).tolist()]
         total = scores + np.float32(ARTICLE_WEIGHT) * np.array(extra, np.float32)
@@ -202,9 +212,11 @@ class LexicalIndex:
         The mean of the passage's share and, with `ARTICLE_WEIGHT`, its article's. `rows` rise.
         """
         groups, base = question.groups, question.base_groups
-        passage = _share(self._passages, self._passage_words, groups, base, rows)
         articles, inverse = np.unique(self._owners_of(rows), return_inverse=True)
-        article = _share(self._articles, self._article_words, groups, base, articles)[inverse]
+        passage, article = self._together(
+            lambda: _share(self._passages, self._passage_words, groups, base, rows),
+            lambda: _share(self._articles, self._article_words, groups, base, articles)[inverse],
+        )
         return np.asarray((passage + ARTICLE_WEIGHT * article) / (1 + ARTICLE_WEIGHT), np.float32)
 
     def name_shares(self, question: LexicalQuestion, rows: Rows) -> Scores:
@@ -224,8 +236,12 @@ class LexicalIndex:
         surface = word.surface
         best: tuple[str, ...] = ()
         highest = 0
-        for middle in range(_MIN_PART, len(surface) - _MIN_PART + 1):
-            parts = token_of(surface[:middle]), token_of(surface[middle:])
+        split = [
+            (token_of(surface[:middle]), token_of(surface[middle:]))
+            for middle in range(_MIN_PART, len(surface) - _MIN_PART + 1)
+        ]
+        self._expect([part for parts in split for part in parts])
+        for parts in split:
             frequency = min(self.frequency(part) for part in parts)
             if frequency > highest:
                 highest, best = frequency, parts
