@@ -55,7 +55,7 @@ fuzz: $(VENV)/dev ## Search for bytes that break a reader (SECONDS=120).
 	$(BIN)/python benchmarks/fuzz_readers.py -max_total_time=$(or $(SECONDS),120)
 
 campaigns: $(VENV)/dev ## Kill, fill, flip and feed: what tests/campaigns does, whole (an hour).
-	@for name in kills full_disk flips hostile_files engine_kills; do \
+	@for name in kills full_disk flips hostile_files engine_kills engine_nodes; do \
 	PYTHONPATH=.:tests:tests/engine:tests/sources $(BIN)/python tests/campaigns/$$name.py || exit; done
 	$(BIN)/pytest tests/telegram/delivery/test_polling.py
 

@@ -25,6 +25,7 @@ import numpy as np
 
 from index import IndexConfig, QdrantConfig, Retriever, Snapshot, VectorSpace, build_index
 from index.engine.opening import open_snapshot, publish, wrong_on
+from index.workers import Workers
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RESULT: Final = ROOT / "benchmarks" / "results" / "hosted_growth.json"
@@ -81,7 +82,7 @@ def measured(work: Path, size: int, server: Qdrant) -> dict[str, Any]:
         )
 
     found["build_files"] = spent(server, lambda: build(None))
-    found["publish"] = spent(server, lambda: publish(home, place))
+    found["publish"] = spent(server, lambda: publish(home, place, Workers()))
     assert not wrong_on(home, place)
     identity = growth._Asked(work).identity  # noqa: SLF001  # a script beside this one
     space = VectorSpace(identity)

@@ -3,10 +3,10 @@
 The work is cut into pieces in order, results come back in order, and a worker computes a pure
 function of its piece, so an index does not depend on the number of workers. Only a few pieces are
 in flight at a time. A piece is all that a worker needs: it reads and writes no file of an index, so
-it may run on another machine, and killing it at any moment leaves nothing behind. When a process of
-this machine dies (out of memory, or killed), only time is lost: this process does the remaining
-pieces itself (for a cluster see `index.cluster`). Workers ignore an interrupt from the keyboard,
-which this process handles alone; when this process dies, they end themselves.
+it may run on another machine and be killed at any moment, and a piece may be done twice. When a
+process of this machine dies (out of memory, or killed), only time is lost: this process does the
+remaining pieces itself (for a cluster see `index.cluster`). Workers ignore an interrupt from the
+keyboard, which this process handles alone; when this process dies, they end themselves.
 """
 
 import logging
@@ -71,7 +71,8 @@ class Workers(AbstractContextManager["Workers"]):
         """Yield each piece's key with the result of `function` for what was sent, in order.
 
         Args:
-            function: Pure, and importable; what it is bound to is sent along with each piece.
+            function: Importable, and of the same effect if it is called twice, as pure ones are;
+                what it is bound to is sent along with each piece.
             pieces: A key, which stays here, and what is sent; taken as they are needed.
             is_worth_it: Whether the work is so large that workers should be started.
         """

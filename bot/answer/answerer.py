@@ -377,8 +377,8 @@ class Answerer:
         ]
         rows, _ = snapshot.lexical.search(groups, _MOST_HAVING)
         owners = []
-        for owner in np.unique(snapshot.layout.owners_of(rows)).tolist():
-            article = snapshot.archive.article_at(owner)
+        found = np.unique(snapshot.layout.owners_of(rows)).tolist()
+        for owner, article in zip(found, snapshot.archive.articles_at(found), strict=True):
             tokens = token_set(f"{article.headline} {article.text}")
             if all(any(term in tokens for term, _ in group) for group in groups):
                 owners.append(owner)

@@ -66,8 +66,7 @@ def find_statements(
     owners = np.unique(layout.owners_of(rows))
     near = None if topic is None else _near(answerer, topic, scope, layout.of_articles(owners))
     found: dict[tuple[str, Span], Citation] = {}
-    for owner in owners.tolist():
-        article = snapshot.archive.article_at(owner)
+    for article in snapshot.archive.articles_at(owners.tolist()):
         reports = snapshot.same_report(article.id)
         for span in _said(article, asked):
             score = 1.0 if near is None else _nearness(span, near.get(article.id, ()))

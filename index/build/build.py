@@ -132,7 +132,7 @@ def build_index(  # noqa: PLR0913  # what is built, where, with what and how
                 key = snapshot_key(made_by, files, removals)
                 report = _build(replace(task, removals=removals, key=key))
                 if engine is not None:
-                    publish(home, engine)
+                    publish(home, engine, task.workers)
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
 

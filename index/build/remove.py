@@ -119,7 +119,7 @@ def remove_article(
         forget_vectors(cache_dir, vectors_before)
         with storage_errors(home), builder_lock(home, wait_s=wait_s):
             if engine is not None:
-                publish(home, engine)
+                publish(home, engine, Workers())
         return RemovalReport(article=article_id, snapshot="", unlinked=(), still_in=(), shared=())
     with storage_errors(home), builder_lock(home, wait_s=wait_s):
         folder, manifest = current_folder(home), read_manifest(home)
@@ -155,7 +155,7 @@ def remove_article(
             if indexed is not None or found.alone:
                 snapshot = _publish_rest(home, old, files, config, progress or no_progress)
         if engine is not None:
-            publish(home, engine)
+            publish(home, engine, Workers())
     return RemovalReport(
         article=article_id,
         snapshot=snapshot,

@@ -7,11 +7,11 @@ Rows are the numbers of points, see `points`.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from qdrant_client import QdrantClient, models
@@ -25,11 +25,11 @@ from index.engine import points
 from index.engine.points import Edition, Record, Where, alive, articles_of, has_word, is_any
 from index.engine.server import Server, server_of
 from index.lexical.bm25 import BM25_K1, idf
-from index.lexical.index import LexicalIndex
+from index.lexical.index import LexicalIndex, LexicalQuestion
 from index.lexical.names import Line, Name, NameIndex, line_of
 from index.lexical.postings import Group
 from index.lexical.term_counts import hash_of, terms_of
-from index.snapshot.snapshot import Snapshot, Tally
+from index.snapshot.snapshot import Scored, Snapshot, Tally
 from index.types import (
     ALL_RIGHTS,
     EVERYTHING,
@@ -48,8 +48,11 @@ _OVERSAMPLING: Final = 2.0  # times as many as asked for are compared again in h
 _READ_AT_ONCE: Final = 64  # passages with their vectors
 _SCROLLED: Final = 2_000
 _KEPT: Final = 1 << 16  # words whose frequency, or consonants whose words, are kept
+_KEPT_TEXTS: Final = 512  # articles, and passages with the vectors of their sentences
 _MOST_VALUES: Final = 100_000  # outlets, languages, days or labels that are counted
 _ALL: Final = Where()
+
+Payload: TypeAlias = dict[str, Any]
 
 
 class View:
@@ -63,6 +66,9 @@ class View:
         self.n_passages: Final = n_passages
         self._facts: dict[int, tuple[str, str]] = {}
         self._reports: dict[int, str] = {}
+        self._articles: dict[int, Payload] = {}
+        self._numbers: dict[str, int] = {}
+        self._passages: dict[int, tuple[Stored, HalfVectors]] = {}
 
     def count(self, collection: str, where: Where) -> int:
         """Count the points of the view in a collection that `where` chooses."""
@@ -107,6 +113,50 @@ class View:
         chosen = (self.where & Where(conditions)).filter()
         return self.scroll(self.edition.articles, chosen, fields)
 
+    def article(self, article_id: str) -> tuple[int, Payload] | None:
+        """Return number and fields of an article; those read last are kept."""
+        number = self._numbers.get(article_id, 0)
+        if kept := self._articles.get(number):
+            return number, kept
+        found = {
+            int(point.id): point.payload or {}
+            for point in self.articles(is_any(points.ARTICLE, [article_id]))
+        }
+        self._keep_articles(found)
+        return next(iter(found.items()), None)
+
+    def articles_at(self, numbers: Collection[int]) -> dict[int, Payload]:
+        """Return the fields of articles by their numbers; those read last are kept."""
+        known = {n: kept for n in numbers if (kept := self._articles.get(n))}
+        missing = [number for number in numbers if number not in known]
+        read = self.read(self.edition.articles, missing)
+        found = {number: point.payload or {} for number, point in read.items()}
+        self._keep_articles(found)
+        return known | found
+
+    def _keep_articles(self, found: dict[int, Payload]) -> None:
+        if len(self._articles) > _KEPT_TEXTS:
+            self._articles, self._numbers = {}, {}
+        self._articles.update(found)
+        self._numbers.update((payload[points.ARTICLE], n) for n, payload in found.items())
+
+    def passages_at(self, rows: Sequence[int]) -> dict[int, tuple[Stored, HalfVectors]]:
+        """Return passages as stored, and the vectors of their sentences; those read last are kept.
+
+        Whoever reads a passage as a hit looks at its sentences next.
+        """
+        known = {row: kept for row in rows if (kept := self._passages.get(row))}
+        missing = [row for row in rows if row not in known]
+        kind = points.SENTENCES
+        found = {
+            row: ((point.payload or {})["stored"], np.array(_vector(point, kind), np.float16))
+            for row, point in self.read(self.edition.passages, missing, ["stored"], kind).items()
+        }
+        if len(self._passages) > _KEPT_TEXTS:
+            self._passages = {}
+        self._passages.update(found)
+        return known | found
+
     def read(
         self,
         collection: str,
@@ -114,7 +164,7 @@ class View:
         fields: Sequence[str] | None = None,
         vector: str | None = None,
     ) -> dict[Any, models.Record]:
-        """Return points by their numbers, with some fields or all, or with a vector.
+        """Return points by their numbers, with some fields or all, and with a vector.
 
         Raises:
             EngineError: If one is not there.
@@ -126,7 +176,7 @@ class View:
                 QdrantClient.retrieve,
                 collection_name=collection,
                 ids=wanted[start : start + (_READ_AT_ONCE if vector else _SCROLLED)],
-                with_payload=False if vector else (True if fields is None else list(fields)),
+                with_payload=True if fields is None else list(fields),
                 with_vectors=[vector] if vector else False,
             )
             found |= {point.id: point for point in self.server.ask(retrieve)}
@@ -186,7 +236,7 @@ class HostedVectors:
         self, query: Vectors, k: int, where: Where, *, is_exact: bool
     ) -> tuple[Rows, Vectors]:
         chosen = self._view.where & where
-        limit = k + _TIE_MARGIN
+        limit = max(1, min(k + _TIE_MARGIN, self.n_rows))
         rows, scores = self._query(points.PASSAGE, query, limit, chosen, is_exact=is_exact)
         if len(rows) < limit and not is_exact:
             rows, scores = self._query(points.PASSAGE, query, limit, chosen, is_exact=True)
@@ -207,17 +257,14 @@ class HostedVectors:
 
     def passages(self, rows: Rows) -> Vectors:
         """Return the vectors of passages, shape (n, dim)."""
-        read = self._view.read(self._view.edition.passages, rows, vector=points.PASSAGE)
+        read = self._view.read(self._view.edition.passages, rows, [], vector=points.PASSAGE)
         vectors = [_vector(read[row], points.PASSAGE) for row in rows.tolist()]
         return np.array(vectors, np.float32).reshape(-1, self.dim)
 
     def sentences(self, rows: Rows) -> list[HalfVectors]:
         """Return the vectors of each passage's sentences."""
-        read = self._view.read(self._view.edition.passages, rows, vector=points.SENTENCES)
-        return [
-            np.array(_vector(read[row], points.SENTENCES), np.float16).reshape(-1, self.dim)
-            for row in rows.tolist()
-        ]
+        read = self._view.passages_at(rows.tolist())
+        return [read[row][1].reshape(-1, self.dim) for row in rows.tolist()]
 
     def _of_rows(self, kind: str, query: Vectors, rows: Rows) -> Vectors:
         """Return the score of each row by one of its vectors, NaN for a row without such."""
@@ -277,11 +324,30 @@ class HostedWords:
         self._collection = collection
         self.n_rows: Final = n_rows
         self.n_counted: Final = n_rows
-        self.frequency: Final = lru_cache(_KEPT)(self._count)
+        self._known: dict[str, int] = {}
 
-    def _count(self, term: str) -> int:
-        """Count the rows that contain `term`."""
-        return self._view.count(self._collection, Where((has_word(term),)))
+    def frequency(self, term: str) -> int:
+        """Count the rows that contain `term`; it is kept."""
+        known = self._known.get(term)
+        if known is None:
+            known = self._view.count(self._collection, Where((has_word(term),)))
+            self._keep({term: known})
+        return known
+
+    def unknown(self, terms: Iterable[str]) -> list[str]:
+        """Return the terms whose frequency is not kept, each once."""
+        return [term for term in dict.fromkeys(terms) if term not in self._known]
+
+    def rule_out(self, terms: Sequence[str]) -> None:
+        """Note that no row contains any of some terms, if that is so: one request."""
+        has_any = models.Filter(should=[has_word(term) for term in terms])
+        if not self._view.count(self._collection, Where((has_any,))):
+            self._keep(dict.fromkeys(terms, 0))
+
+    def _keep(self, frequencies: dict[str, int]) -> None:
+        if len(self._known) > _KEPT:
+            self._known = {}
+        self._known.update(frequencies)
 
     def most_frequent(self, group: Group) -> int:
         """Count the rows that contain the commonest term of a group; 0 for an empty group."""
@@ -442,6 +508,22 @@ class HostedLexical(LexicalIndex):
         articles = HostedWords(view, view.edition.articles, n_articles)
         names = HostedNames(view, record.generation, passages.frequency if is_part else None)
         super().__init__((passages, articles), (passages, articles), names)
+        self._view = view
+        self._hosted = passages, articles
+
+    def _together(self, *acts: Callable[[], Any]) -> list[Any]:
+        return self._view.server.together(*acts)
+
+    def _expect(self, terms: Sequence[str], rare: Sequence[str] = ()) -> None:
+        passages, _ = self._hosted
+        acts = [
+            partial(words.frequency, term)
+            for words in self._hosted
+            for term in words.unknown(terms)
+        ]
+        nowhere = passages.unknown(set(rare).difference(terms))
+        self._together(*acts, *([partial(passages.rule_out, nowhere)] if nowhere else []))
+        self._together(*(partial(passages.frequency, term) for term in passages.unknown(rare)))
 
     def _owners_of(self, rows: Rows) -> Rows:
         return articles_of(rows)
@@ -542,35 +624,39 @@ class HostedTexts:
 
     def row(self, article_id: ArticleId) -> int | None:
         """Return the number of the article with this id, or None."""
-        found = self._view.articles(is_any(points.ARTICLE, [article_id]), fields=[])
-        return next((int(point.id) for point in found), None)
+        found = self._view.article(article_id)
+        return found[0] if found else None
 
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id, or None."""
-        found = self._view.articles(is_any(points.ARTICLE, [article_id]))
-        return next((self._article(point) for point in found), None)
+        found = self._view.article(article_id)
+        return self._article(found[1]) if found else None
 
-    def article_at(self, row: int) -> Article:
-        """Return the article of a number."""
-        return self._article(self._view.read(self._view.edition.articles, [row])[row])
+    def articles_at(self, rows: Sequence[int]) -> list[Article]:
+        """Return the articles of some numbers, in order."""
+        read = self._view.articles_at(rows)
+        return [self._article(read[row]) for row in rows]
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles, by number."""
-        return map(self._article, self._view.articles())
+        return (self._article(point.payload or {}) for point in self._view.articles())
 
     def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Article]]:
         """Return (passage, its article) for each row, in order."""
-        cut = self._view.read(self._view.edition.passages, rows, ["stored"])
         owners = articles_of(np.asarray(rows, np.int64)).tolist()
-        read = self._view.read(self._view.edition.articles, owners)
-        articles = {number: self._article(point) for number, point in read.items()}
+        cut: dict[int, tuple[Stored, HalfVectors]] = {}
+        read: dict[int, Payload] = {}
+        self._view.server.together(
+            lambda: cut.update(self._view.passages_at(rows)),
+            lambda: read.update(self._view.articles_at(owners)),
+        )
+        articles = {number: self._article(payload) for number, payload in read.items()}
         return [
-            (_passage_of(articles[owner], (cut[int(row)].payload or {})["stored"]), articles[owner])
+            (_passage_of(articles[owner], cut[row][0]), articles[owner])
             for row, owner in zip(rows, owners, strict=True)
         ]
 
-    def _article(self, point: models.Record) -> Article:
-        payload = point.payload or {}
+    def _article(self, payload: Payload) -> Article:
         article = article_of(payload["values"])
         if self._rights == ALL_RIGHTS:
             return article
@@ -614,13 +700,11 @@ class HostedLedger:
     def repeats(self, article: ArticleId, *, kind: Kind) -> Iterator[Repeat]:
         """Yield the earlier versions of an article."""
         assert kind is Kind.VERSION, "duplicates are known to builds alone"  # noqa: S101
-        fields = ["versions", "values"]
-        for point in self._view.articles(is_any(points.ARTICLE, [article]), fields=fields):
-            payload = point.payload or {}
-            url = article_of(payload["values"]).url
-            for former, origin in payload["versions"]:
-                if self._rights.may_see(labels_of(origin, url)):
-                    yield Repeat(Kind.VERSION, origin, article, former)
+        found = self._view.article(article)
+        url = article_of(found[1]["values"]).url if found else ""
+        for former, origin in found[1]["versions"] if found else ():
+            if self._rights.may_see(labels_of(origin, url)):
+                yield Repeat(Kind.VERSION, origin, article, former)
 
     def successor(self, former: str) -> ArticleId | None:
         """Return the article whose earlier version had this id."""
@@ -659,6 +743,31 @@ class HostedSnapshot(Snapshot):
     def published_at(self) -> datetime:
         """When it was published."""
         return datetime.fromtimestamp(self.record.at, UTC)
+
+    def scored(
+        self,
+        question: LexicalQuestion,
+        vector: Scores,
+        language: str,
+        near: tuple[Rows, Scores],
+        others: Rows,
+    ) -> Scored:
+        """Score passages, see `Snapshot.scored`; all of it is asked at the same time."""
+        rows = np.concatenate((near[0], others))
+        rising = np.argsort(rows)
+        ordered = rows[rising]
+        lexical, names, best, given, is_same = self.view.server.together(
+            lambda: self.lexical.shares(question, ordered),
+            lambda: self.lexical.name_shares(question, ordered),
+            lambda: self.vectors.best_sentences(
+                vector, ordered, missing=np.full(len(rows), np.nan)
+            ),
+            lambda: self.vectors.scores(vector, others),
+            lambda: self.layout.is_language(ordered, language),
+        )
+        cosines = np.concatenate((near[1], given))[rising]
+        best = np.where(np.isnan(best), cosines, best)
+        return Scored(ordered, cosines, best, is_same, lexical, names)
 
     def former_sentences(
         self, wordings: Mapping[ArticleId, Collection[bytes]]

@@ -14,6 +14,7 @@ from index.snapshot.labels import Labels
 from index.snapshot.manifest import Manifest, check_space, load_manifest
 from index.snapshot.snapshot import FileSnapshot, Snapshot
 from index.types import Rights
+from index.workers import Workers
 
 Place: TypeAlias = Path | QdrantConfig
 """Home folder of an index, or where it is on a server."""
@@ -120,16 +121,17 @@ def wrong_on(home: Path, config: QdrantConfig) -> list[str]:
     return problems(home, config)
 
 
-def publish(home: Path, config: QdrantConfig) -> None:
+def publish(home: Path, config: QdrantConfig, workers: Workers) -> None:
     """Let a server serve what the files of an index hold; see `publishing`. Under the lock.
 
     Raises:
+        ClusterError: If the workers are a cluster's and it fails.
         EngineError: If it cannot be written; it goes on serving what it served.
     """
     _hosted(config)
     from index.engine import publishing
 
-    publishing.publish(home, config)
+    publishing.publish(home, config, workers)
 
 
 def _hosted(config: QdrantConfig) -> ModuleType:

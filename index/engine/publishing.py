@@ -24,9 +24,9 @@ import numpy as np
 from qdrant_client import QdrantClient, models
 from xxhash import xxh3_128_hexdigest
 
-from index.arrays import Vectors
+from index.arrays import HalfVectors, Vectors
 from index.config import QdrantConfig
-from index.corpus.archive import article_of
+from index.corpus.archive import Stored, article_of
 from index.corpus.labels import labels_of
 from index.corpus.ledger import Kind
 from index.corpus.removals import read_removals
@@ -60,12 +60,17 @@ from index.snapshot.snapshot import FileSnapshot, current_folder, open_folder
 from index.text.calendars import period
 from index.vectors.float16 import singles
 from index.vectors.store import MIN_RECALL, measured_recall
+from index.workers import Workers
 
 _ARTICLES_AT_ONCE: Final = 64
+_MANY_ARTICLES: Final = 1_000
+"""A minute of one processor's work, against two seconds to start workers."""
 _FLOATS_A_REQUEST: Final = 1 << 18  # some 4 MB as JSON; Qdrant refuses 32
 _POINTS_A_REQUEST: Final = 2_000
 _OTHER_LENGTH: Final = 0.1
 """Share by which the mean length of passages or articles may change before all is written anew."""
+_UNDER_WAY_S: Final = 10.0
+"""What questions that began with the edition before have to end."""
 _MEASURED: Final = 64
 _POLL_S: Final = 0.1
 _STUCK_S: Final = 1800.0
@@ -91,10 +96,14 @@ _OF_ARTICLES: Final[dict[str, models.PayloadSchemaType]] = {
 }
 
 
-def publish(home: Path, config: QdrantConfig) -> None:
+def publish(home: Path, config: QdrantConfig, workers: Workers) -> None:
     """Let the server serve what the files under `home` hold; nothing where it does already.
 
+    Where many articles are written, `workers` make points of them and send these, so that the
+    server must be at this address for them too.
+
     Raises:
+        ClusterError: If they are a cluster's and it fails.
         SnapshotCorrupt: If the files cannot be read.
         EngineError: If the server cannot be written; it goes on serving what it served.
     """
@@ -109,10 +118,12 @@ def publish(home: Path, config: QdrantConfig) -> None:
         removals = _removals(home)
         before = _shared(config, snapshot, removals)
         if before is None:
-            _write_edition(server, config.name, snapshot, removals)
-            delete_collections(server, stray_collections(server, config.name))
+            _write_edition(config, snapshot, removals, workers)
+            old = stray_collections(server, config.name)
+            time.sleep(_UNDER_WAY_S if old else 0)
+            delete_collections(server, old)
         elif before.manifest.snapshot != snapshot.manifest.snapshot:
-            _write_generation(server, snapshot, before)
+            _write_generation(config, snapshot, before, workers)
 
 
 def problems(home: Path, config: QdrantConfig) -> list[str]:
@@ -163,12 +174,15 @@ def _withdraw(server: Server, index: str) -> None:
         delete_collections(server, edition.both)
 
 
-def _write_edition(server: Server, index: str, snapshot: FileSnapshot, removals: str) -> None:
+def _write_edition(
+    config: QdrantConfig, snapshot: FileSnapshot, removals: str, workers: Workers
+) -> None:
     """Write all articles into new collections and let them serve."""
+    server, index = server_of(config), config.name
     edition = Edition.named(index)
     manifest = snapshot.manifest
     _create(server, edition, manifest.encoder.dim)
-    written = _Batch(server, edition, snapshot, snapshot.lexical.mean_lengths, generation=1)
+    written = _Batch(_Put(config, edition, snapshot.lexical.mean_lengths, 1), snapshot, workers)
     written.send(written.facts, {}, first_number=1)
     for collection in edition.both:
         _wait_until_indexed(server, collection)
@@ -197,8 +211,11 @@ def _write_edition(server: Server, index: str, snapshot: FileSnapshot, removals:
     server.write(lambda client: client.update_collection_aliases(acts))
 
 
-def _write_generation(server: Server, snapshot: FileSnapshot, before: HostedSnapshot) -> None:
+def _write_generation(
+    config: QdrantConfig, snapshot: FileSnapshot, before: HostedSnapshot, workers: Workers
+) -> None:
     """Write what is new and let it serve with what stayed."""
+    server = server_of(config)
     record, edition = before.record, before.view.edition
     serving, generation = record.generation, record.generation + 1
     for collection in edition.both:
@@ -209,7 +226,7 @@ def _write_generation(server: Server, snapshot: FileSnapshot, before: HostedSnap
         for point in before.view.articles(fields=fields)
         if (payload := point.payload or {})
     }
-    written = _Batch(server, edition, snapshot, record.lengths, generation=generation)
+    written = _Batch(_Put(config, edition, record.lengths, generation), snapshot, workers)
     changed = {
         name: facts
         for name, facts in written.facts.items()
@@ -333,21 +350,11 @@ def _facts_of(snapshot: FileSnapshot) -> dict[str, _Facts]:
 class _Batch:
     """Writes articles of a snapshot as points of a generation."""
 
-    def __init__(
-        self,
-        server: Server,
-        edition: Edition,
-        snapshot: FileSnapshot,
-        lengths: tuple[float, float],
-        *,
-        generation: int,
-    ) -> None:
-        """Write to `edition`, words weighed against the mean `lengths`."""
-        self._server = server
-        self._edition = edition
+    def __init__(self, put: "_Put", snapshot: FileSnapshot, workers: Workers) -> None:
+        """Write by `put`, which workers do where there is much to write."""
+        self._put = put
         self._snapshot = snapshot
-        self._lengths = lengths
-        self._generation = generation
+        self._workers = workers
         self.facts: Final = _facts_of(snapshot)
         self.sent: Final[set[str]] = set()
 
@@ -365,12 +372,16 @@ class _Batch:
         self.sent.update(named)
         ordered = sorted(named, key=lambda name: self.facts[name].row)
         names = NameIndexBuilder()
-        number = first_number
-        for start in range(0, len(ordered), _ARTICLES_AT_ONCE):
-            some = ordered[start : start + _ARTICLES_AT_ONCE]
-            self._send(some, named, number, names)
-            number += len(some)
-        self._send_names(names)
+        pieces = (
+            (None, self._read(ordered[start : start + _ARTICLES_AT_ONCE], named, number))
+            for start in range(0, len(ordered), _ARTICLES_AT_ONCE)
+            for number in [first_number + start]
+        )
+        is_worth_it = len(ordered) >= _MANY_ARTICLES
+        with self._workers as workers:
+            for _, counted in workers.map(self._put, pieces, is_worth_it=is_worth_it):
+                names.merge(counted)
+        _send_names(self._put, names)
         return len(ordered)
 
     def _reports(
@@ -396,46 +407,98 @@ class _Batch:
                 waiting += [one for one in members if known.get(one) != named[name]]
         return named
 
-    def _send(
-        self,
-        some: Sequence[str],
-        reports: Mapping[str, str | None],
-        first_number: int,
-        names: NameIndexBuilder,
-    ) -> None:
-        """Write some articles, numbered on."""
+    def _read(
+        self, some: Sequence[str], reports: Mapping[str, str | None], first_number: int
+    ) -> list["_Read"]:
+        """Read some articles, numbered on, with all that is stored of them."""
         snapshot = self._snapshot
         rows = np.array([self.facts[name].row for name in some], np.int64)
-        stored = snapshot.archive.stored(rows)
         passage_rows = snapshot.layout.rows_of(rows)
         vectors = iter(snapshot.vectors.passages(passage_rows).astype(np.float16))
         sentences = iter(snapshot.vectors.sentences(passage_rows))
-        articles = [article_of(values) for values, _ in stored]
+        return [
+            _Read(
+                number=number,
+                name=name,
+                facts=self.facts[name],
+                report=reports[name],
+                values=values,
+                cut=cut,
+                vectors=[(next(vectors), next(sentences)) for _ in cut],
+            )
+            for number, (name, (values, cut)) in enumerate(
+                zip(some, snapshot.archive.stored(rows), strict=True), start=first_number
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """An article that is to be written.
+
+    Attributes:
+        number: Of its point.
+        name: Its id.
+        report: Name of its report, None for no copies.
+        values, cut: Itself and its passages, as stored.
+        vectors: Those of each passage and of its sentences.
+    """
+
+    number: int
+    name: str
+    facts: _Facts
+    report: str | None
+    values: tuple[Any, ...]
+    cut: Sequence[Stored]
+    vectors: list[tuple[HalfVectors, HalfVectors]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """Makes points of articles and sends them, in this process or another, once or more often.
+
+    Attributes:
+        config: Where the server is.
+        edition: What is written to.
+        lengths: Mean number of words of a passage and of an article, to weigh words against.
+        generation: That of the points.
+    """
+
+    config: QdrantConfig
+    edition: Edition
+    lengths: tuple[float, float]
+    generation: int
+
+    @property
+    def server(self) -> Server:
+        """The server."""
+        return server_of(self.config)
+
+    def __call__(self, read: list[_Read]) -> dict[str, int]:
+        """Send articles; return their words, counted for `names`."""
+        articles = [article_of(one.values) for one in read]
         tokenized = tokenized_articles(
             [
-                (article.headline, [article.text[start:end] for start, end, *_ in cut])
-                for article, (_, cut) in zip(articles, stored, strict=True)
+                (article.headline, [article.text[start:end] for start, end, *_ in one.cut])
+                for article, one in zip(articles, read, strict=True)
             ]
         )
-        names.merge(tokenized.names)
         passage_words, article_words = map(iter, tokenized.rows)
         whole, parts = (
-            _Requests(self._server, self._edition.articles),
-            _Requests(self._server, self._edition.passages),
+            _Requests(self.server, self.edition.articles),
+            _Requests(self.server, self.edition.passages),
         )
-        for number, (name, article, (values, cut)) in enumerate(
-            zip(some, articles, stored, strict=True), start=first_number
-        ):
-            facts = self.facts[name]
-            labels = sorted({json.dumps(one, ensure_ascii=False) for one, _ in facts.places})
+        for one, article in zip(read, articles, strict=True):
+            facts, cut = one.facts, one.cut
+            labels = sorted({json.dumps(each, ensure_ascii=False) for each, _ in facts.places})
             shared: dict[str, Any] = {
-                points.SINCE: self._generation,
+                points.SINCE: self.generation,
                 points.OUTLET: article.source.casefold(),
                 points.LABELS: labels,
             }
             about: dict[str, Any] = {
-                points.ARTICLE: name,
-                "values": values,
+                points.ARTICLE: one.name,
+                "values": one.values,
                 "digest": facts.digest,
                 "wording": facts.wording.hex(),
                 "places": facts.places,
@@ -453,21 +516,22 @@ class _Batch:
                 shared |= {points.BEGIN: begin, points.END: end}
                 if begin < end <= begin + VAGUE_S:
                     about[points.DAY] = (begin + TEHRAN_S) // DAY_S
-            if reports[name] is not None:
-                shared[points.REPORT] = reports[name]
+            if one.report is not None:
+                shared[points.REPORT] = one.report
             words = self._words(next(article_words), 1)
-            whole.add(number, words[0], shared | about | words[1], 0)
-            for row, one in zip(passages_of(number, len(cut)).tolist(), cut, strict=True):
+            whole.add(one.number, words[0], shared | about | words[1], 0)
+            rows = passages_of(one.number, len(cut)).tolist()
+            for row, stored, (own, spoken) in zip(rows, cut, one.vectors, strict=True):
                 words = self._words(next(passage_words), 0)
-                spoken = next(sentences)
-                vector: dict[str, Any] = {points.PASSAGE: next(vectors).tolist(), **words[0]}
+                vector: dict[str, Any] = {points.PASSAGE: own.tolist(), **words[0]}
                 if len(spoken):
                     vector[points.SENTENCES] = spoken.tolist()
-                payload = shared | words[1] | {points.LANGUAGE: one[2], "stored": one}
-                parts.add(row, vector, payload, (1 + len(spoken)) * snapshot.vectors.dim)
+                payload = shared | words[1] | {points.LANGUAGE: stored[2], "stored": stored}
+                parts.add(row, vector, payload, (1 + len(spoken)) * len(own))
         # Passages first: an article that is there is whole.
         parts.flush()
         whole.flush()
+        return tokenized.names
 
     def _words(self, row: TokenizedRow, of: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the words of a passage (`of` 0) or article (1), as a vector and in the payload."""
@@ -475,40 +539,39 @@ class _Batch:
         if not len(hashes):
             return {}, {}
         lengths = np.full(len(counts), row.n_tokens, np.float64)
-        values = term_parts(counts.astype(np.float32), lengths, self._lengths[of])
+        values = term_parts(counts.astype(np.float32), lengths, self.lengths[of])
         vector = models.SparseVector.model_construct(
             indices=hashes.tolist(), values=values.tolist()
         )
         return {points.WORDS: vector}, {points.WORDS: " ".join(dict.fromkeys(row.tokens.split()))}
 
-    def _send_names(self, names: NameIndexBuilder) -> None:
-        """Add the words that are new to those of the same consonants."""
-        by_key: dict[str, list[str]] = {}
-        for key, line in names.lines():
-            by_key.setdefault(key, []).append(line)
-        collection, requests = (
-            self._edition.articles,
-            _Requests(self._server, self._edition.articles),
+
+def _send_names(put: _Put, names: NameIndexBuilder) -> None:
+    """Add the words that are new to those of the same consonants."""
+    by_key: dict[str, list[str]] = {}
+    for key, line in names.lines():
+        by_key.setdefault(key, []).append(line)
+    server, collection = put.server, put.edition.articles
+    requests = _Requests(server, collection)
+    keys = sorted(by_key)
+    for start in range(0, len(keys), _POINTS_A_REQUEST):
+        some = keys[start : start + _POINTS_A_REQUEST]
+        retrieve = partial(
+            QdrantClient.retrieve, collection_name=collection, ids=[*map(point_of_key, some)]
         )
-        keys = sorted(by_key)
-        for start in range(0, len(keys), _POINTS_A_REQUEST):
-            some = keys[start : start + _POINTS_A_REQUEST]
-            retrieve = partial(
-                QdrantClient.retrieve, collection_name=collection, ids=[*map(point_of_key, some)]
-            )
-            stored = {
-                point.payload["key"]: point.payload["lines"]
-                for point in (self._server.ask(retrieve) if self._generation > 1 else ())
-                if point.payload
-            }
-            for key in some:
-                kept = [one for one in stored.get(key, ()) if one[0] < self._generation]
-                known = {_word(line) for _, line in kept}
-                new = [line for line in by_key[key] if _word(line) not in known]
-                if new:
-                    lines = [*kept, *([self._generation, line] for line in new)]
-                    requests.add(point_of_key(key), {}, {"key": key, "lines": lines}, 0)
-        requests.flush()
+        stored = {
+            point.payload["key"]: point.payload["lines"]
+            for point in (server.ask(retrieve) if put.generation > 1 else ())
+            if point.payload
+        }
+        for key in some:
+            kept = [one for one in stored.get(key, ()) if one[0] < put.generation]
+            known = {_word(line) for _, line in kept}
+            new = [line for line in by_key[key] if _word(line) not in known]
+            if new:
+                lines = [*kept, *([put.generation, line] for line in new)]
+                requests.add(point_of_key(key), {}, {"key": key, "lines": lines}, 0)
+    requests.flush()
 
 
 def _word(line: str) -> str:

@@ -8,11 +8,12 @@ import re
 import time
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import count
 from json import JSONDecodeError
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import httpx
 from qdrant_client import QdrantClient
@@ -33,6 +34,7 @@ _ASKED_TRIES = 2
 _WRITTEN_TRIES = 6
 
 _FIRST_WAIT_S = 0.25
+_THREADS = 32  # most requests that are under way together, of all questions
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 _KEY = re.compile(r"[!-~]+")
 _SHOWN_CHARS = 200
@@ -65,6 +67,7 @@ class Server:
         except (ValueError, httpx.InvalidURL) as error:
             raise self._error("not a usable address", "set PASOKH_INDEX again") from error
         weakref.finalize(self, self._client.close)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pasokh-server")
 
     def ask(self, act: Callable[[QdrantClient], T], *, tries: int = _ASKED_TRIES) -> T:
         """Return what `act` returns; repeat it after failures that may be temporary.
@@ -81,6 +84,17 @@ class Server:
                     raise self._error(failure, advice) from error
             time.sleep(_FIRST_WAIT_S * 2 ** (attempt - 1))
         raise AssertionError("count does not end")
+
+    def together(self, *acts: Callable[[], Any]) -> list[Any]:
+        """Return what functions return that ask at the same time.
+
+        Only the first may call this again: the others would wait for a thread that they hold.
+
+        Raises:
+            EngineError: If one of them fails.
+        """
+        running = [self._threads.submit(act) for act in acts[1:]]
+        return [act() for act in acts[:1]] + [one.result() for one in running]
 
     def write(self, act: Callable[[QdrantClient], T]) -> T:
         """Do what a build does: it is tried longer than a question.

@@ -14,11 +14,11 @@ Does not: know languages, or weigh the words of a question against its meaning (
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +132,13 @@ class LexicalIndex:
         """Return the articles that have some of these passages."""
         raise NotImplementedError
 
+    def _together(self, *acts: Callable[[], Any]) -> list[Any]:
+        """Return what some look-ups return, which may be made at the same time."""
+        return [act() for act in acts]
+
+    def _expect(self, terms: Sequence[str], rare: Sequence[str] = ()) -> None:
+        """Prepare for being asked how frequent terms are; most of the `rare` ones are nowhere."""
+
     @property
     def n_counted(self) -> int:
         """Number of passages that `frequency` counts, see `Postings`."""
@@ -160,21 +167,6 @@ class LexicalIndex:
         as one word are also searched as that word. A word asked twice counts twice.
         """
         asked = words(text)
-        split = {
-            word.surface: self._split(word)
-            for word in asked
-            if word.surface.isalpha() and not word.surface.isascii()
-        }
-        # Two words are likelier than one that sounds like them.
-        names = [name for name in self.names.expand(text) if not split.get(name.word)]
-        known = [name.terms for name in names if name.terms]
-        named = {word.surface for name in names if name.terms for word in words(name.word)}
-        plain: list[Group] = [
-            [(term, 1.0)]
-            for word in asked
-            if word.surface not in named
-            for term in split.get(word.surface) or (word.token,)
-        ]
         neighbours = [
             left.surface + right.surface
             for left, right in pairwise(asked)
@@ -185,12 +177,31 @@ class LexicalIndex:
             for match in _COMPOUND.finditer(text)
             for word in words(match[0].replace("\u200c", ""))
         )
-        joined = dict.fromkeys(token_of(word) for word in (*neighbours, *compounds))
-        own = {word.token for word in asked}
-        extra: list[Group] = [
-            [(term, 1.0)] for term in joined if term not in own and self.frequency(term)
+        own = list(dict.fromkeys(word.token for word in asked))
+        joined = [
+            term
+            for term in dict.fromkeys(token_of(word) for word in (*neighbours, *compounds))
+            if term not in own
+        ]
+        self._expect(own, joined)
+        split = {word.surface: self._split(word) for word in asked if word.surface.isalpha()}
+        # Two words are likelier than one that sounds like them, where no capital tells a name.
+        names = [
+            name
+            for name in self.names.expand(text)
+            if name.word.isascii() or not split.get(name.word)
+        ]
+        known = [name.terms for name in names if name.terms]
+        named = {word.surface for name in names if name.terms for word in words(name.word)}
+        plain: list[Group] = [
+            [(term, 1.0)]
+            for word in asked
+            if word.surface not in named
+            for term in split.get(word.surface) or (word.token,)
         ]
         base: list[Group] = [*known, *plain]
+        self._expect(list(terms_of(base)))
+        extra: list[Group] = [[(term, 1.0)] for term in joined if self.frequency(term)]
         return LexicalQuestion(
             groups=[*base, *extra],
             base_groups=base,
@@ -210,8 +221,10 @@ class LexicalIndex:
         is among the best `max(k, 200)`; only the best `max(2 k, 200)` passages are looked at.
         """
         owning = None if allowed is None else self._owning(allowed)
-        rows, scores = self._passages.search(groups, max(2 * k, _CANDIDATES), allowed)
-        articles, article_scores = self._articles.search(groups, max(k, _CANDIDATES), owning)
+        (rows, scores), (articles, article_scores) = self._together(
+            lambda: self._passages.search(groups, max(2 * k, _CANDIDATES), allowed),
+            lambda: self._articles.search(groups, max(k, _CANDIDATES), owning),
+        )
         bonus = dict(zip(articles.tolist(), article_scores.tolist(), strict=True))
         extra = [bonus.get(owner, 0.0) for owner in self._owners_of(rows).tolist()]
         total = scores + np.float32(ARTICLE_WEIGHT) * np.array(extra, np.float32)
@@ -224,9 +237,11 @@ class LexicalIndex:
         The mean of the passage's share and, with `ARTICLE_WEIGHT`, its article's. `rows` rise.
         """
         groups, base = question.groups, question.base_groups
-        passage = _share(self._passages, self._passage_words, groups, base, rows)
         articles, inverse = np.unique(self._owners_of(rows), return_inverse=True)
-        article = _share(self._articles, self._article_words, groups, base, articles)[inverse]
+        passage, article = self._together(
+            lambda: _share(self._passages, self._passage_words, groups, base, rows),
+            lambda: _share(self._articles, self._article_words, groups, base, articles)[inverse],
+        )
         return np.asarray((passage + ARTICLE_WEIGHT * article) / (1 + ARTICLE_WEIGHT), np.float32)
 
     def name_shares(self, question: LexicalQuestion, rows: Rows) -> Scores:
@@ -247,10 +262,18 @@ class LexicalIndex:
         surface = word.surface
         best: tuple[str, ...] = ()
         highest = 0
-        for middle in range(_MIN_PART, len(surface) - _MIN_PART + 1):
-            first, last = surface[:middle], surface[middle:]
-            is_stop = first in STOP_WORDS and first not in _ENDINGS and len(last) > _MIN_PART
-            parts = (token_of(last),) if is_stop else (token_of(first), token_of(last))
+        halves = [
+            (surface[:middle], surface[middle:])
+            for middle in range(_MIN_PART, len(surface) - _MIN_PART + 1)
+        ]
+        splits = [
+            (token_of(last),)
+            if first in STOP_WORDS and first not in _ENDINGS and len(last) > _MIN_PART
+            else (token_of(first), token_of(last))
+            for first, last in halves
+        ]
+        self._expect([part for parts in splits for part in parts])
+        for parts in splits:
             frequency = min(map(self.frequency, parts))
             if frequency > highest:
                 highest, best = frequency, parts

@@ -201,20 +201,16 @@ class Retriever:
         language: str,
     ) -> _Candidates:
         """Score the passages `near` the question and those that share its words by both."""
-        snapshot = self._snapshot
         others = np.setdiff1d(worded, near[0])
-        rows = np.concatenate((near[0], others))
-        cosines = np.concatenate((near[1], snapshot.vectors.scores(vector, others)))
-        rising = np.argsort(rows)
-        rows, cosines = rows[rising], cosines[rising]
-        best = snapshot.vectors.best_sentences(vector, rows, missing=cosines)
-        dense = dense_scores(cosines, best, self._weights)
-        is_same_language = snapshot.layout.is_language(rows, language)
-        # A passage needs its words or its names, never both (see `fuse`).
-        lexical, names = np.zeros((2, len(rows)), np.float32)
-        lexical[is_same_language] = snapshot.lexical.shares(question, rows[is_same_language])
-        names[~is_same_language] = snapshot.lexical.name_shares(question, rows[~is_same_language])
-        return _Candidates(rows, dense, lexical, names, is_same_language, len(question.base_groups))
+        scored = self._snapshot.scored(question, vector, language, near, others)
+        return _Candidates(
+            scored.rows,
+            dense_scores(scored.cosines, scored.best_sentences, self._weights),
+            scored.lexical,
+            scored.names,
+            scored.is_same_language,
+            len(question.base_groups),
+        )
 
     def _each_report_once(self, rows: Rows, ranked: Rows, k: int) -> Rows:
         """Return the first `k` positions, each report only from its best-ranked article.

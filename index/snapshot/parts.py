@@ -94,7 +94,7 @@ class Archives:
     def article(self, article_id: ArticleId) -> Article | None:
         """Return the article with this id, or None."""
         row = self.row(article_id)
-        return None if row is None else self.article_at(row)
+        return None if row is None else self.articles_at([row])[0]
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles that are not removed, by row."""
@@ -133,10 +133,13 @@ class Archives:
         """Return what is wrong with the files, in words; empty when they are sound."""
         return [problem for part in self.parts for problem in part.check()]
 
-    def article_at(self, row: int) -> Article:
-        """Return the article of a row, even if it is removed."""
-        ((part, _, local),) = self._articles.split(np.array([row]))
-        return self._said(self.parts[part].article_at(int(local[0])))
+    def articles_at(self, rows: Sequence[int]) -> list[Article]:
+        """Return the article of each row, even if it is removed."""
+        read = self._articles.gather(
+            np.asarray(rows, np.int64),
+            lambda part, local: list(map(self.parts[part].article_at, local.tolist())),
+        )
+        return list(map(self._said, read))
 
     def _said(self, article: Article) -> Article:
         """Return an article with where it is said to be read from."""

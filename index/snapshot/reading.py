@@ -19,8 +19,8 @@ class Texts(Protocol):
         """Return the article with this id, or None."""
         ...
 
-    def article_at(self, row: int) -> Article:
-        """Return the article of a row."""
+    def articles_at(self, rows: Sequence[int]) -> list[Article]:
+        """Return the article of each row."""
         ...
 
     def articles(self) -> Iterator[Article]:

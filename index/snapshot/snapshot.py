@@ -32,10 +32,12 @@ from datetime import UTC, datetime
 from itertools import chain, count, pairwise
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from xxhash import xxh3_128_hexdigest
 
+from index.arrays import Mask, Rows, Scores
 from index.corpus.archive import Archive
 from index.corpus.ledger import Kind, Ledger, Repeat, wording_of
 from index.dedup.groups import COPIES, Copies
@@ -47,7 +49,7 @@ from index.errors import (
     SnapshotMissing,
     StorageError,
 )
-from index.lexical.index import FileLexicalIndex, LexicalIndex
+from index.lexical.index import FileLexicalIndex, LexicalIndex, LexicalQuestion
 from index.snapshot.manifest import (
     MANIFEST,
     Manifest,
@@ -94,6 +96,23 @@ class Tally:
     days: Mapping[int, int]
     outlets: Mapping[str, int]
     languages: Mapping[str, int]
+
+
+class Scored(NamedTuple):
+    """Passages, which rise, with what a question scores them by; each of shape (n,).
+
+    Attributes:
+        cosines, best_sentences: Inner products of the question's vector with theirs.
+        lexical: See `LexicalIndex.shares`; read where the languages agree.
+        names: See `LexicalIndex.name_shares`; read where they do not.
+    """
+
+    rows: Rows
+    cosines: Scores
+    best_sentences: Scores
+    is_same_language: Mask
+    lexical: Scores
+    names: Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +166,41 @@ class Snapshot:
         Empty where there is no article with this id.
         """
         row = self.archive.row(article_id)
-        articles = [] if row is None else map(self.archive.article_at, self.copies.group(row))
+        articles = [] if row is None else self.archive.articles_at(self.copies.group(row))
         ends = [
             (period(article.published)[1].timestamp() if article.published else math.inf, article)
             for article in articles
         ]
         return tuple(article for _, article in sorted(ends, key=itemgetter(0)))
+
+    def scored(
+        self,
+        question: LexicalQuestion,
+        vector: Scores,
+        language: str,
+        near: tuple[Rows, Scores],
+        others: Rows,
+    ) -> Scored:
+        """Score passages by all that tells how near a question is.
+
+        Args:
+            question: Its words.
+            vector: Its vector, shape (dim,).
+            language: Its tag.
+            near: Passages with their inner products with the vector.
+            others: More of them.
+        """
+        rows = np.concatenate((near[0], others))
+        cosines = np.concatenate((near[1], self.vectors.scores(vector, others)))
+        rising = np.argsort(rows)
+        rows, cosines = rows[rising], cosines[rising]
+        best = self.vectors.best_sentences(vector, rows, missing=cosines)
+        is_same = self.layout.is_language(rows, language)
+        # A passage needs its words or its names, never both (see `index.search.fuse`).
+        lexical, names = np.zeros((2, len(rows)), np.float32)
+        lexical[is_same] = self.lexical.shares(question, rows[is_same])
+        names[~is_same] = self.lexical.name_shares(question, rows[~is_same])
+        return Scored(rows, cosines, best, is_same, lexical, names)
 
     def former_ids(self, article_id: ArticleId) -> tuple[ArticleId, ...]:
         """Return the ids of an article's earlier versions."""
@@ -214,10 +262,10 @@ class FileSnapshot(Snapshot):
             layout.outlets[rows], return_index=True, return_counts=True
         )
         # The columns have names case-folded; an article has its outlet's as it is written.
-        written = (
-            self.archive.article_at(int(layout.owners[rows[example]])).source
-            for example in examples.tolist()
-        )
+        written = [
+            article.source
+            for article in self.archive.articles_at(layout.owners[rows[examples]].tolist())
+        ]
         return Tally(
             n_articles=len(rows),
             days=dict(zip(days.tolist(), counts.tolist(), strict=True)),

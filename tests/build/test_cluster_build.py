@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,9 +14,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 from patience import scaled
+from qdrant_server import Qdrant
+from small_archive import SmallArchive
 
 from index import BuildReport, IndexConfig, Manifest, build_index, read_manifest
 from index.cluster.opening import open_cluster
@@ -91,6 +95,17 @@ def corpus(tmp_path: Path) -> Path:
     lines = [json.dumps(record, ensure_ascii=False) for record in records]
     (folder / "a.jsonl").write_text("\n".join([*lines, "{broken", '{"text": "..."}', lines[0]]))
     return folder
+
+
+@pytest.fixture
+def archive(encoder: Encoder, cache_dir: Path, qdrant: Qdrant, tmp_path: Path) -> SmallArchive:
+    """Write a small archive that is to be published."""
+    home = tmp_path / uuid4().hex
+    made = SmallArchive(tmp_path / "articles", home, qdrant, encoder, cache_dir)
+    made.corpus.mkdir()
+    for number in range(12):
+        made.write(number)
+    return made
 
 
 def _build(
@@ -176,6 +191,34 @@ def test_a_build_on_a_cluster_is_the_build_of_this_machine(
     assert key == alone[0]
     assert named == alone[1]
     assert others == alone[2]
+
+
+@pytest.mark.parametrize("damage", ["none", "worker"])
+def test_a_cluster_publishes(
+    archive: SmallArchive,
+    config: ClusterConfig,
+    damage: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its workers send the articles to the server; a share whose worker dies is sent by another."""
+    from index.cluster.ray import Cluster
+
+    monkeypatch.setattr("index.engine.publishing._ARTICLES_AT_ONCE", 1)
+    with Cluster(config) as cluster:
+        pids = cluster.each(os.getpid)
+        stopped = pids[2] if damage == "worker" else 0
+
+        def tell(stage: str, done: int, total: int | None) -> None:
+            if stopped and stage == "words" and done == total:
+                os.kill(stopped, signal.SIGSTOP)  # so that it has pieces that it has not sent
+                threading.Timer(scaled(1), os.kill, (stopped, signal.SIGKILL)).start()
+
+        workers = Workers(cluster.n_workers, is_eager=True, executor=cluster)
+        archive.build(tell, workers)
+        assert (stopped in cluster.each(os.getpid)) is False
+
+    assert () == archive.problems()
+    assert archive.hits(archive.home) == archive.hits()
 
 
 def test_one_cluster_encodes_and_works(

@@ -4,6 +4,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import engine_kills
+import engine_nodes
 import flips
 import full_disk
 import hostile_files
@@ -53,6 +55,26 @@ def test_changed_bits_beside_the_snapshots(
     outcomes = flips.campaign(1, 7, prepared(tmp_path), only_state=True)
 
     assert outcomes.total() > 5
+
+
+def test_killed_publishing(
+    encoder: Encoder, cache_dir: Path, qdrant_program: Path, tmp_path: Path
+) -> None:
+    """Two builds killed on their way to a server: nothing half serves, the next build mends all."""
+    assert encoder.identity.dim  # its weights are converted in cache_dir now
+
+    assert 2 == engine_kills.campaign(2, 7, tmp_path, qdrant_program, cache_dir).total()
+
+
+def test_a_node_killed_among_questions(
+    encoder: Encoder, cache_dir: Path, qdrant_program: Path, tmp_path: Path
+) -> None:
+    """Questions asked all the while are answered the same, and none fails."""
+    assert encoder.identity.dim  # its weights are converted in cache_dir now
+
+    seen = engine_nodes.campaign(5, 6, tmp_path, qdrant_program, cache_dir)
+
+    assert (30, 0) == (seen["asked"], seen["failed"])
 
 
 def test_hostile_files(encoder: Encoder, cache_dir: Path) -> None:

@@ -9,8 +9,15 @@ from qdrant_server import Qdrant
 from small_archive import SmallArchive
 
 from index.encoders import Encoder
+from index.engine import publishing
 
 N_ARTICLES = 12
+
+
+@pytest.fixture(autouse=True)
+def _nothing_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no build wait for questions under way, where there are none."""
+    monkeypatch.setattr(publishing, "_UNDER_WAY_S", 0.0)
 
 
 @pytest.fixture

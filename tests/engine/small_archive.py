@@ -23,6 +23,7 @@ from index import (
 )
 from index.encoders import Encoder
 from index.types import ArticleId
+from index.workers import Workers
 
 QUESTIONS = (("who opened bridge 21?", "en"), ("پل ۲۸ را که گشود؟", "fa"))
 
@@ -58,7 +59,11 @@ class SmallArchive:
         line = json.dumps(record, ensure_ascii=False) + "\n"
         (self.corpus / f"{number:02}.jsonl").write_text(line, encoding="utf-8")
 
-    def build(self, progress: Callable[[str, int, int | None], None] | None = None) -> BuildReport:
+    def build(
+        self,
+        progress: Callable[[str, int, int | None], None] | None = None,
+        workers: Workers | None = None,
+    ) -> BuildReport:
         """Build the index and publish it."""
         return build_index(
             [self.corpus],
@@ -68,6 +73,7 @@ class SmallArchive:
             cache_dir=self.cache_dir / "vectors",
             progress=progress,
             engine=self.place,
+            workers=workers,
         )
 
     def remove(self, name: str, cache_dir: Path) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import numpy as np
 import pytest
 from private_corpus import QUESTIONS, marks_in, write_corpus
@@ -220,6 +221,30 @@ def test_everything_else_is_read_as_from_files(both: Both) -> None:
     assert sorted(vectors[0].sum(axis=1).tolist()) == pytest.approx(
         sorted(vectors[1].sum(axis=1).tolist()), abs=1e-2
     )
+
+
+def test_a_question_sends_few_requests(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most nine where its words are known, and none for what of its hits an answer reads."""
+    sent = []
+    send = httpx.Client.send
+
+    def counted(client: httpx.Client, request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.path)
+        return send(client, request)
+
+    monkeypatch.setattr(httpx.Client, "send", counted)
+    _, hosted = both.retrievers
+    for question, language in both.questions[:10]:
+        hosted.retrieve(question, language=language)
+        sent.clear()
+        hits = hosted.retrieve(question, language=language).hits
+        assert len(sent) <= 9
+        sent.clear()
+        for hit in hits:
+            assert hit.article == both.hosted.article(hit.article.id)
+            assert () == both.hosted.earlier(hit.article.id)
+        both.hosted.vectors.sentences(np.array([hit.row for hit in hits]))
+        assert not sent
 
 
 def test_another_encoder_is_refused(both: Both) -> None:

@@ -4,7 +4,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from warm import run_warm
 
 from index import ArticleId, EngineError, SnapshotMissing, read_manifest
 from index.engine import publishing
+from index.workers import Workers
 
 NewServer = Callable[..., Qdrant]
 ArchiveOn = Callable[[Qdrant], SmallArchive]
@@ -46,6 +47,31 @@ def test_an_index_is_published_and_asked_as_its_files(archive: SmallArchive) -> 
     assert read_manifest(archive.home).snapshot == read_manifest(archive.place).snapshot
     assert 1.0 == read_manifest(archive.place).recall
     assert 10 == len(archive.hits())
+    assert archive.hits(archive.home) == archive.hits()
+
+
+class _Mortal(Workers):
+    """Two processes that are killed once they have sent some articles."""
+
+    def map(self, function: Any, pieces: Any, *, is_worth_it: bool) -> Iterator[Any]:  # noqa: ANN401
+        """Do as `Workers.map`, and kill after the first piece that was sent."""
+        for one in super().map(function, pieces, is_worth_it=is_worth_it):
+            if isinstance(function, publishing._Put) and self._pool:
+                for process in [*(self._pool._processes or {}).values()]:
+                    process.kill()
+            yield one
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", [Workers, _Mortal])
+def test_workers_publish_their_shares(
+    archive: SmallArchive, kind: type[Workers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processes send the articles, and what those that are killed leave is sent by this one."""
+    monkeypatch.setattr(publishing, "_ARTICLES_AT_ONCE", 1)
+    archive.build(workers=kind(2, is_eager=True))
+
+    assert () == archive.problems()
     assert archive.hits(archive.home) == archive.hits()
 
 
@@ -249,14 +275,29 @@ def test_what_is_lost_on_the_server_is_told_and_mended(archive: SmallArchive) ->
     assert archive.hits(archive.home) == archive.hits()
 
 
-def test_words_are_weighed_anew_when_articles_get_longer(archive: SmallArchive) -> None:
-    """Where the mean length has changed by a tenth, all is written into another edition."""
+def test_words_are_weighed_anew_when_articles_get_longer(
+    archive: SmallArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the mean length has changed by a tenth, all is written into another edition.
+
+    That of before is deleted last, and later, so that questions under way are answered.
+    """
     archive.build()
-    before = archive.collections
+    before, reader = archive.collections, archive.open()
+    hits, waited = archive.hits_of(reader), []
+
+    def wait(seconds: float) -> None:
+        if seconds == publishing._UNDER_WAY_S:
+            assert archive.open().name != reader.name
+            waited.append(archive.hits_of(reader))
+
+    monkeypatch.setattr(publishing, "_UNDER_WAY_S", 10.0)
+    monkeypatch.setattr(publishing.time, "sleep", wait)
     for number in range(40, 46):
         archive.write(number, " ".join(f"Bridge {number} has arch {at}." for at in range(40)))
     archive.build()
 
+    assert waited == [hits]
     assert not set(before) & set(archive.collections)
     assert archive.hits(archive.home) == archive.hits()
 
