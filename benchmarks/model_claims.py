@@ -11,6 +11,7 @@ numbers}; a person adds `supported`. `benchmarks/hand_claims.py` measures the ch
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,11 @@ def main() -> None:
             file.write("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows))
         print(article["id"], len(rows), flush=True)
 
+    articles = json.loads(ARTICLES.read_text(encoding="utf-8"))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for article in json.loads(ARTICLES.read_text(encoding="utf-8")):
-            for question in article["questions"]:
-                if question not in done:
+        for questions in zip_longest(*(article["questions"] for article in articles)):
+            for article, question in zip(articles, questions, strict=True):
+                if question and question not in done:
                     pool.submit(ask, article, question)
 
 
