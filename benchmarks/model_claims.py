@@ -1,4 +1,4 @@
-"""Claims of a real small model over 20 articles that were written for this, 2 questions each.
+"""Claims of a real small model over 30 articles that were written for this, 2 or 3 questions each.
 
     python benchmarks/model_claims.py ADDRESS MODEL
 
@@ -10,7 +10,10 @@ numbers}; a person adds `supported`. `benchmarks/hand_claims.py` measures the ch
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from bot.llm.client import OpenAIGenerator, ServerConfig
 from bot.llm.parse import parse
@@ -24,6 +27,7 @@ from index.types import ArticleId
 DATA = Path(__file__).parent / "data"
 ARTICLES, CLAIMS = DATA / "written_articles.json", DATA / "model_claims.jsonl"
 PATIENCE_S = 3600.0
+AT_ONCE = 8
 
 
 def citations(article: str, quotes: list[str]) -> list[Citation]:
@@ -46,7 +50,7 @@ def citations(article: str, quotes: list[str]) -> list[Citation]:
 
 
 def main() -> None:
-    """Ask what was not asked yet."""
+    """Ask what was not asked yet, several questions at once, which servers answer together."""
     address, model = sys.argv[1:]
     config = ServerConfig(base_url=address, model=model, timeout_s=PATIENCE_S, max_tokens=400)
     generator = OpenAIGenerator(config)
@@ -55,27 +59,34 @@ def main() -> None:
         if CLAIMS.exists()
         else set()
     )
-    for article in json.loads(ARTICLES.read_text(encoding="utf-8")):
-        for question in article["questions"]:
-            if question in done:
-                continue
-            evidence = citations(article["id"], article["quotes"])
-            messages = answer_messages(question, evidence, language=detect(question).tag)
-            try:
-                written = parse(generator.write(messages, schema=ANSWER_SCHEMA))
-            except Unwritten as failure:
-                print(article["id"], failure.why, failure, flush=True)
-                continue
-            with CLAIMS.open("a", encoding="utf-8") as file:
-                for claim in written.claims:
-                    row = {
-                        "article": article["id"],
-                        "question": question,
-                        "claim": claim.text,
-                        "numbers": claim.numbers,
-                    }
-                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            print(article["id"], len(written.claims), flush=True)
+
+    def ask(article: dict[str, Any], question: str) -> None:
+        evidence = citations(article["id"], article["quotes"])
+        messages = answer_messages(question, evidence, language=detect(question).tag)
+        try:
+            written = parse(generator.write(messages, schema=ANSWER_SCHEMA))
+        except Unwritten as failure:
+            print(article["id"], failure.why, failure, flush=True)
+            return
+        rows = [
+            {
+                "article": article["id"],
+                "question": question,
+                "claim": claim.text,
+                "numbers": claim.numbers,
+            }
+            for claim in written.claims
+        ]
+        with CLAIMS.open("a", encoding="utf-8") as file:
+            file.write("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows))
+        print(article["id"], len(rows), flush=True)
+
+    articles = json.loads(ARTICLES.read_text(encoding="utf-8"))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for questions in zip_longest(*(article["questions"] for article in articles)):
+            for article, question in zip(articles, questions, strict=True):
+                if question and question not in done:
+                    pool.submit(ask, article, question)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ def find_numbers(text: str, *, apart: Spans = ()) -> list[Number]:
         apart: Stretches of the cleaned text that are not looked at, such as dates.
     """
     line = _HALF_A.sub("half  ", clean_text(text).text.casefold())
+    line = _WHICH_HALF.sub(lambda match: "|" * len(match[0]), line)
     for start, end in apart:
         line = f"{line[:start]}{'|' * (end - start)}{line[end:]}"
     numbers: list[Number] = []
@@ -140,6 +141,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+)"
 )
 _HALF_A = re.compile(r"\bhalf a(?= )")
+_WHICH_HALF = re.compile(r"\b(?:first|second) half\b")  # of a match, of a year
 _AND: Final = frozenset({"and", "و"})
 _ORDINAL_ENDINGS: Final = frozenset({"st", "nd", "rd", "th", "م", "ام", "s"})
 _PERCENT_AFTER = re.compile(rf" ?-?{PERCENT}(?!\w)")

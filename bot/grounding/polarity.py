@@ -2,7 +2,8 @@
 
 Each word of negation is tied to what it negates: "did not agree" to agree, «توافق نکرد» to توافق
 and کرد. A claim is at fault when it negates something and the quotes negate nothing at all, when
-it states without a "not" what the quotes state with one, or the other way round.
+it states without a "not" what the quotes state with one, or the other way round; also when it
+states what the quotes tell only as a report that somebody denied.
 
 Does not: know other languages (they pass), double negations, irony or the scope of "not all".
 """
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from index.text import clean_text
+from index.text import STOP_WORDS, clean_text, tokens
 
 _NOT_EN: Final = re.compile(
     r"\b(?:not|never|no longer|cannot|neither|nor|nobody|nothing|none|nowhere)\b"
@@ -108,11 +109,57 @@ def is_contradicted(claim: str, language: str, quotes: Sequence[str], quoted_in:
         return is_whole and not mine.n_negated and theirs.n_negated > mine.n_denied
     flipped = (mine.negated & theirs.stated) - theirs.negated
     dropped = (mine.stated & theirs.negated) - theirs.stated - mine.negated
-    return bool(flipped or dropped)
+    return bool(flipped or dropped) or (not mine.n_negated and _is_denied(claim, language, quotes))
 
 
 _LONGEST: Final = 35
 _WHOLE: Final = 0.7
+
+
+_REPORTS_EN: Final = (
+    r"(?:reports?|claims?|allegations?|accusations?|charges?|rumou?rs?|suggestions?)"
+)
+_REPORTS_FA: Final = r"(?:خبر\w*|گزارش\w*|ادعا\w*|شایع\w*|اتهام\w*)"
+_REPORT: Final = re.compile(rf"(?<!\w)(?:{_REPORTS_EN}|{_REPORTS_FA})(?!\w)", re.IGNORECASE)
+_DENIED_EN: Final = re.compile(
+    rf"\b(?:(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?) "
+    rf"(?:(?:\w+ )?{_REPORTS_EN} (?:that|of|about)|that|having|being)"
+    r"|rul(?:es?|ed|ing) out that)\b",
+    re.IGNORECASE,
+)
+_DENIED_FA: Final = re.compile(r"(?<!\w)(?P<verb>تکذیب|رد) (?:کرد|می ?کن|نمود|شد)\w*")
+_CLAUSE: Final = re.compile(r"[,;:.!?،؛؟](?!\d)|(?<!\w)(?:and|but|while|و|اما|ولی)(?!\w)")
+_CARRIES_NOTHING_LIST: Final = """
+کرد کرده شد شده داد داده است بود بوده اند دارد داشت می شود کند در به از که را و با این آن
+"""
+_CARRIES_NOTHING: Final = STOP_WORDS | _LIGHT | frozenset(_CARRIES_NOTHING_LIST.split())
+_STEM: Final = 4
+_MOST: Final = 0.75
+_LEAST: Final = 2
+
+
+def _is_denied(claim: str, language: str, quotes: Sequence[str]) -> bool:
+    """Tell whether a claim states what quotes tell as a report that somebody denied."""
+    text = clean_text(claim).text.casefold()
+    said = {word[:_STEM] for word in tokens(text) if word not in _CARRIES_NOTHING}
+    if len(said) < _LEAST or _REPORT.search(text):
+        return False
+    pattern, denies = (_DENIED_FA, _DENIES_FA) if language == "fa" else (_DENIED_EN, _DENIES_EN)
+    for quote in quotes:
+        for clause in _CLAUSE.split(clean_text(quote).text.casefold()):
+            if not (denied := pattern.search(clause)):
+                continue
+            told = clause[denied.end() :]
+            if language == "fa":
+                *_, told = _REPORT.split(clause[: denied.start()], maxsplit=1)
+                if denied["verb"] == "رد" and not _REPORT.search(clause):
+                    continue
+            known = {word[:_STEM] for word in tokens(told)}
+            if len(said & known) >= _MOST * len(said) and all(
+                word in told for word in denies.findall(text)
+            ):
+                return True
+    return False
 
 
 @lru_cache(maxsize=512)

@@ -24,7 +24,12 @@ DAM = (
 )
 WAGE = "بر اساس گزارش روزنامهٔ سپیده، دستمزد ماهانهٔ کارگران کارخانه ۱۲ میلیون ریال بیشتر می‌شود."
 FLIGHT = "شرکت هواپیمایی پیش‌بینی می‌کند که شمار پروازها در تابستان ۳۰ درصد کاهش یابد."
-QUOTES = (TOLL, FACTORY, RIVER, TALKS, BIRDS, DAM, WAGE, FLIGHT)
+CLERKS = (
+    "Vogt denied reports that the toll money had been lost, but confirmed that two clerks were"
+    " dismissed."
+)
+STORE = "سخنگوی شرکت خبر تعطیلی انبار را تکذیب کرد و گفت کارگران سر کار هستند."
+QUOTES = (TOLL, FACTORY, RIVER, TALKS, BIRDS, DAM, WAGE, FLIGHT, CLERKS, STORE)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +84,8 @@ def _verdict(grounder: Grounder, text: str, quote: str) -> Verdict:
         ("شمار پروازها در تابستان ۳۰ درصد کاهش یافت.", FLIGHT, Fault.HEDGE),
         ("The number of flights fell by 30 percent in summer.", FLIGHT, Fault.HEDGE),
         ("شمار پروازها در زمستان ۳۰ درصد کاهش می‌یابد.", FLIGHT, Fault.OPPOSITE),
+        ("The toll money had been lost.", CLERKS, Fault.NEGATION),
+        ("انبار تعطیل شده است.", STORE, Fault.NEGATION),
     ],
 )
 def test_what_is_close_and_wrong_fails(
@@ -103,6 +110,10 @@ def test_what_is_close_and_wrong_fails(
         ("کارخانه هر ماه ۱۲ میلیون ریال بیشتر به کارگران می‌دهد.", WAGE),
         ("انتظار می‌رود پروازهای تابستان ۳۰ درصد کم شود.", FLIGHT),
         ("Flights are expected to be cut by 30 percent in summer.", FLIGHT),
+        ("Two clerks were dismissed.", CLERKS),
+        ("There were reports that the toll money had been lost.", CLERKS),
+        ("Vogt denied that the toll money had been lost.", CLERKS),
+        ("کارگران سر کار هستند.", STORE),
         *((quote, quote) for quote in QUOTES),
     ],
 )

@@ -100,6 +100,12 @@ def test_words_that_may_mean_something_else_are_asked_of_no_quote(text: str) -> 
     assert not any(one.is_sure for one in find_numbers(text))
 
 
+@pytest.mark.parametrize("text", ["two goals in the first half", "half of the town", "second half"])
+def test_a_half_that_is_counted_is_no_fraction(text: str) -> None:
+    """The first half of a match is a time, half of a town a share."""
+    assert (Fraction(1, 2) in _readings(text)) == text.startswith("half")
+
+
 def test_a_percentage_is_supported_by_a_percentage_only() -> None:
     """Five men are not five per cent; the range «۵ تا ۱۰ درصد» has both of its ends."""
     (claimed,) = find_numbers("5 percent")
