@@ -71,11 +71,15 @@ _FINAL: Final = frozenset({"گفتن", "شدن", "بودن", "کردن"})
 """Spoken only at the end; before that they are infinitives."""
 
 
+_VOWEL_SIGNS: Final = re.compile("[\u0640\u064b-\u0652\u0670]")
+"""Of the Arabic script, and the stroke that lengthens a letter; hardly anybody writes them."""
+
+
 def written(text: str) -> str:
     """Return a question as it is usually written, its words in their order."""
     kept = (
         " " if char >= _FIRST_SIGN and unicodedata.category(char) in _SIGNS else char
-        for char in _TAG.sub(" ", text).replace(_EMOJI_STYLE, "")
+        for char in _VOWEL_SIGNS.sub("", _TAG.sub(" ", text).replace(_EMOJI_STYLE, ""))
     )
     line = " ".join("".join(kept).split())
     letters = [char for char in line if char.isalpha()]

@@ -22,6 +22,8 @@ from bot.question.wording import questions_in, written
         ("چند نفر زخمی شدن؟", "چند نفر زخمی شدند؟"),
         ("شدن آن چه بود؟", "شدن آن چه بود؟"),
         ("latest news on gas", "latest news on gas"),
+        ("صابری چه گُفت؟", "صابری چه گفت؟"),
+        ("نــتیجه بازی", "نتیجه بازی"),
         ("It reached 40 °C.", "It reached 40 °C."),
     ],
 )
