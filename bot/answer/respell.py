@@ -1,7 +1,7 @@
 """Slips of spelling in a question, mended by the words of what it found.
 
 «قرراداد» is «قرارداد» where the archive has no such word and a text found for the question has one
-that differs by a slip; «کیروش» is «کی‌روش».
+that differs by a slip; «کینوش» is «کی‌نوش».
 """
 
 import re
@@ -35,8 +35,8 @@ def written_apart(word: str, text: str) -> str:
     """Return a word as a text has it in two, with a joiner or a space; empty where it has not.
 
     Args:
-        word: In small letters, «کیروش».
-        text: With «کی‌روش» or «کی روش», any case; endings are left out.
+        word: In small letters, «کینوش».
+        text: With «کی‌نوش» or «کی نوش», any case; endings are left out.
     """
     parts = ((re.escape(word[:at]), re.escape(word[at:])) for at in range(1, len(word)))
     apart = "|".join(f"{one}[ \u200c]{other}" for one, other in parts)

@@ -54,7 +54,7 @@ _MANY_PASSAGES = 10_000
 _MIN_PART = 2
 _ENDINGS = frozenset(["ها", "های", "هایی", "ات", "ام", "اش", "ای", "اند", "ایم", "اید", "ان"])
 _COMPOUND = re.compile("(?<![^\\W\\d_])[^\\W\\d_]++(?:\u200c[^\\W\\d_]++)++")
-"""Parts that a joiner joins, «کی‌روش»."""
+"""Parts that a joiner joins, «کی‌نوش»."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
