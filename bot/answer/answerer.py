@@ -421,11 +421,11 @@ class Answerer:
             is_doubtful = True not in said and (is_person or False in said)
             if is_doubtful and has_rules(whole[0].hit.article.language):
                 seen = replace(seen, confidence=min(seen.confidence, _UNSAID))
-        is_matched = (
+        matched = (
             may_be_first(question, quote.hit, quote.span) and may_be_wanted(question, quote)
             for quote in whole
         )
-        if whole and not any(is_matched):
+        if whole and not any(matched):
             seen = replace(seen, confidence=_UNMATCHED * seen.confidence)
         if whole and only_announces(whole[0].span.cut(whole[0].hit.article.text)):
             seen = replace(seen, confidence=_UNMATCHED * seen.confidence)

@@ -186,8 +186,7 @@ def _absent_words(
     words: Sequence[re.Match[str]], article: Article, snapshot: Snapshot, *, only_names: bool
 ) -> Iterator[re.Match[str]]:
     """Yield the telling words that an article in the language of the question lacks."""
-    text = f"{article.headline}\n{article.text}"
-    has = token_set(text)
+    has = token_set(f"{article.headline}\n{article.text}")
     n_passages = snapshot.lexical.n_counted
     least = min(_COMMON, _COMMON_SHARE * np.log1p(n_passages))
     for word in words:
@@ -203,7 +202,7 @@ def _absent_words(
         frequency = min(snapshot.lexical.frequency(stem) for stem in stems)
         rarity = np.log1p((n_passages - frequency + 0.5) / (frequency + 0.5))
         is_telling = is_name or (rarity >= least and not _is_frequent(word[0]))
-        if is_telling and not _is_spelt_otherwise(stems[-1], text, has, frequency):
+        if is_telling and not _is_spelt_otherwise(stems[-1], article, has, frequency):
             yield word
 
 
@@ -222,13 +221,13 @@ def _is_frequent(word: str) -> bool:
     return any(vocabulary().weight(form) >= _FREQUENT for form in forms)
 
 
-def _is_spelt_otherwise(word: str, text: str, has: frozenset[str], frequency: int) -> bool:
+def _is_spelt_otherwise(word: str, article: Article, has: frozenset[str], frequency: int) -> bool:
     """Tell whether an article has a word with another ending, as two, or with a slip.
 
     Args:
         word: A token of the question.
-        text: Of the article.
-        has: Its tokens.
+        article: Where it may stand.
+        has: The article's tokens.
         frequency: Passages of the archive that have the token.
     """
     stem = word[: max(_MIN_STEM, len(word) - 2)]
@@ -247,9 +246,9 @@ def _is_spelt_otherwise(word: str, text: str, has: frozenset[str], frequency: in
         for one, other in splits
     ):
         return True
-    if written_apart(word, clean_text(text).text):
-        return True
-    return any(is_slip(word, other) for other in has | asking)
+    return written_apart(word, _whole(article)) != "" or any(
+        is_slip(word, other) for other in has | asking
+    )
 
 
 def _absent_names(

@@ -53,17 +53,15 @@ def respelled(text: str, hits: Sequence[Hit], frequency: Callable[[str], int]) -
         frequency: Counts the passages of the archive that have a token.
     """
     known: Counter[str] = Counter()
-    sources = [source for hit in hits for source in (hit.article.headline, hit.passage.text)]
-    for source in sources:
-        known.update(match[0].replace("\u200c", "") for match in _WORD.finditer(source))
+    found = "\n".join(f"{hit.article.headline}\n{hit.passage.text}" for hit in hits)
+    known.update(match[0].replace("\u200c", "") for match in _WORD.finditer(found))
 
     def mended(match: re.Match[str]) -> str:
         word = match[0].replace("\u200c", "")
         stems = tokens(word)
         if len(word) < _MIN_LETTERS or not stems or any(map(frequency, stems)):
             return match[0]
-        apart = next(filter(None, (written_apart(word, source) for source in sources)), "")
-        if apart:
+        if apart := written_apart(word, found):
             return apart
         near = [other for other in known if is_slip(word.casefold(), other.casefold())]
         return max(near, key=lambda other: (known[other], other), default=match[0])

@@ -19,6 +19,7 @@ from enum import Enum, auto
 from functools import lru_cache, partial
 from typing import Final
 
+from bot.answer.respell import written_apart
 from bot.grounding.names import MIN_LIKENESS
 from bot.grounding.places import LONGEST, codes
 from index.evaluation import folded
@@ -214,15 +215,7 @@ def _is_head(name: str, asked: Sequence[str], *, by_sound: bool) -> bool | None:
 def _with_lost_joiners(name: str, asked: tuple[str, ...]) -> str:
     """Return a name with the words that it writes apart and the question as one, as there."""
     for word in asked:
-        parts = next(
-            (
-                f"{word[:at]} {word[at:]}"
-                for at in range(2, len(word) - 1)
-                if f" {word[:at]} {word[at:]} " in f" {name} "
-            ),
-            word,
-        )
-        name = name.replace(parts, word)
+        name = name.replace(written_apart(word, name) or word, word)
     return name
 
 

@@ -178,7 +178,9 @@ def find_plan(question: str, now: datetime, outlets: Collection[str]) -> Plan | 
     if plan is None and (request := _without(text, _SUM_UP)) is not None:
         times, topic = find_each(request, now)
         plan = Plan(shape=Shape.OVERVIEW, topic=topic, sides=(_within(times),))
-    if plan is None and (request := _asked_for_news(text)):
+    around = _NEWS_OF.fullmatch(text)
+    request = around[1] if around else _without(_TOLD.sub("", text), _LATEST)
+    if plan is None and request:
         times, topic = find_each(request, now)
         plan = Plan(shape=Shape.LATEST, topic=topic, sides=(_within(times),))
     return plan if plan and token_set(plan.topic) - _EMPTY else None
@@ -202,12 +204,6 @@ def _comparison(text: str, now: datetime, outlets: Collection[str]) -> Plan | No
     if request is None and any(time.until is None for time in times):
         return Plan(shape=Shape.OVERVIEW, topic=rest, sides=(_within(times),))
     return None
-
-
-def _asked_for_news(text: str) -> str | None:
-    """Return the topic of which a text asks what is new; None where it asks something else."""
-    around = _NEWS_OF.fullmatch(text)
-    return around[1] if around else _without(_TOLD.sub("", text), _LATEST)
 
 
 def _without(text: str, patterns: Sequence[str]) -> str | None:

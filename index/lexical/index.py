@@ -53,6 +53,7 @@ _PIECE = 256
 _MANY_PASSAGES = 10_000
 _MIN_PART = 2
 _ENDINGS = frozenset(["ها", "های", "هایی", "ات", "ام", "اش", "ای", "اند", "ایم", "اید", "ان"])
+"""Stop words that end a word and begin none."""
 _COMPOUND = re.compile("(?<![^\\W\\d_])[^\\W\\d_]++(?:\u200c[^\\W\\d_]++)++")
 """Parts that a joiner joins, «کی‌نوش»."""
 

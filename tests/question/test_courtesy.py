@@ -14,6 +14,8 @@ from bot.types import Remark
     [
         ("hello there", Remark.GREETING, "en"),
         ("سلام، صبح بخیر", Remark.GREETING, "fa"),
+        ("سلام خسته نباشید", Remark.GREETING, "fa"),
+        ("سلام، خداحافظ", Remark.GOODBYE, "fa"),
         ("hi, how are you doing today?", Remark.HOW_ARE_YOU, "en"),
         ("are you a bot?", Remark.WHO_ARE_YOU, "en"),
         ("چه کاری می‌تونی بکنی؟", Remark.WHAT_CAN_YOU_DO, "fa"),
